@@ -50,11 +50,13 @@ async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tupl
     If another approver approves at the same moment, the earlier approvers are read again.
     """
     for last in (False, False, True):
-        before = await desk.decisions.call(desk.workflow.approved_so_far, decision.cart_id, stamp=decision.stamp)
+        before = await desk.decisions.call(
+            desk.workflow.approvals.approved_so_far, decision.cart_id, stamp=decision.stamp
+        )
         earlier = [await desk.members.who(user) for user in before]
         try:
             return before, await desk.decisions.call(
-                desk.workflow.approve,
+                desk.workflow.approvals.approve,
                 decision.cart_id,
                 approver=person,
                 shown=decision.shown,
@@ -69,19 +71,23 @@ async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tupl
 
 async def _withdraw(desk: Desk, did: Interaction, _reply: Reply, decision: Decision) -> str:
     person = await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.withdraw, decision.cart_id, by=person, stamp=decision.stamp)
+    cart = await desk.decisions.call(
+        desk.workflow.approval_requests.withdraw, decision.cart_id, by=person, stamp=decision.stamp
+    )
     return says.withdrawn(cart.id)
 
 
 async def _stop(desk: Desk, did: Interaction, _reply: Reply, decision: Decision) -> str:
     person = await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.stop, decision.cart_id, by=person, stamp=decision.stamp)
+    cart = await desk.decisions.call(desk.workflow.approvals.stop, decision.cart_id, by=person, stamp=decision.stamp)
     return says.payment_stopped(cart.id) if cart.order is not None else says.order_stopped(cart.id)
 
 
 async def _ask_reason(desk: Desk, did: Interaction, reply: Reply, decision: Decision) -> None:
     person = await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.may_reject, decision.cart_id, approver=person, stamp=decision.stamp)
+    cart = await desk.decisions.call(
+        desk.workflow.approvals.may_reject, decision.cart_id, approver=person, stamp=decision.stamp
+    )
     await reply.open_form(views.reject_modal(cart, clicked=decision), button=words.buttons.REJECT)
 
 
@@ -90,7 +96,7 @@ async def _reject(desk: Desk, did: Interaction, reply: Reply, decision: Decision
     person, reason = await desk.person(did), did.typed(REASON)
     try:
         cart = await desk.decisions.call(
-            desk.workflow.reject, decision.cart_id, approver=person, reason=reason, stamp=decision.stamp
+            desk.workflow.approvals.reject, decision.cart_id, approver=person, reason=reason, stamp=decision.stamp
         )
     except OrderingError as refusal:
         await reply.tell(handed_back(refusal, {says.YOUR_REASON: reason}))

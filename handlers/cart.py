@@ -56,7 +56,7 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     async with desk.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
 
         async def put(name: DomainName) -> Cart:
-            return await threads.call(desk.workflow.add, channel, name, by=person)
+            return await threads.call(desk.workflow.cart_editing.add, channel, name, by=person)
 
         changed = await _each(parts, put)
     desk.wake()
@@ -74,7 +74,9 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply, clicked: Name
     name, person = clicked.domain, await desk.person(did)
     try:
         async with desk.at_ovh(did, reply, what=f"*{name}*") as threads:
-            cart = await threads.call(desk.workflow.add, channel_of(did), name, by=person, seen=clicked.mark)
+            cart = await threads.call(
+                desk.workflow.cart_editing.add, channel_of(did), name, by=person, seen=clicked.mark
+            )
     except ChoiceNeeded as needed:
         await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
         return
@@ -86,7 +88,7 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply, clicked: Name
 async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Remove one or more names. Names that cannot be removed are reported; the rest are removed."""
     channel, parts, person = channel_of(did), parts_of(typed), await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.open_cart, channel, by=person)
+    cart = await desk.bridge.call(desk.workflow.queries.open_cart, channel, by=person)
     if cart is None:
         raise NotPossible(code="no_open_cart")
     if not parts:
@@ -132,7 +134,7 @@ async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]
 
 async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
     """Show the channel's cart, with its buttons, to the user who typed the command."""
-    cart = await desk.bridge.call(desk.workflow.open_cart, channel_of(did), by=await desk.person(did))
+    cart = await desk.bridge.call(desk.workflow.queries.open_cart, channel_of(did), by=await desk.person(did))
     if cart is None:
         await reply.tell(Drawn.saying(words.cart.none_open()))
         return
@@ -140,19 +142,19 @@ async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> 
 
 
 async def pending(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
-    carts = await desk.bridge.call(desk.workflow.pending, by=await desk.person(did), limit=30)
+    carts = await desk.bridge.call(desk.workflow.queries.pending, by=await desk.person(did), limit=30)
     await reply.tell(views.pending(carts))
 
 
 async def show(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     person = await desk.person(did)
-    cart, events = await desk.bridge.call(desk.workflow.story, cart_number(typed), by=person)
+    cart, events = await desk.bridge.call(desk.workflow.queries.story, cart_number(typed), by=person)
     await reply.tell(views.story(cart, events))
 
 
 async def history(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     person, before = await desk.person(did), cart_number(typed) if typed.strip() else None
-    found = await desk.bridge.call(desk.workflow.history, by=person, before=before, limit=_PAGE + 1)
+    found = await desk.bridge.call(desk.workflow.queries.history, by=person, before=before, limit=_PAGE + 1)
     await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 
@@ -167,14 +169,14 @@ async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply, clicked: N
 
 async def _remove(desk: Desk, did: Interaction, cart_id: int, name: DomainName) -> Cart:
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.remove, cart_id, name, by=person)
+    cart = await desk.bridge.call(desk.workflow.cart_editing.remove, cart_id, name, by=person)
     desk.wake()
     return cart
 
 
 async def _copy(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.copy_lines, of.cart_id, by=person)
+    cart = await desk.bridge.call(desk.workflow.cart_editing.copy_lines, of.cart_id, by=person)
     desk.wake()
     await reply.tell(Drawn.saying(words.cart.copied(cart.id, len(cart.lines))))
 
@@ -182,8 +184,8 @@ async def _copy(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> N
 async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Open the request form. The trigger expires after three seconds, so only the database is read before."""
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.cart, of.cart_id)
-    desk.workflow.may_request(cart, person)
+    cart = await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)
+    desk.workflow.approval_requests.may_request(cart, person)
     await reply.open_form(views.request_modal(cart), button=words.buttons.REQUEST)
 
 
@@ -195,7 +197,11 @@ async def _request(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -
         approvers = await desk.members.everyone_in(desk.workflow.policy.approvers)
         async with desk.at_ovh(did, reply) as threads:
             cart = await threads.call(
-                desk.workflow.request_approval, of.cart_id, requester=person, purpose=purpose, approvers=approvers
+                desk.workflow.approval_requests.request,
+                of.cart_id,
+                requester=person,
+                purpose=purpose,
+                approvers=approvers,
             )
     except OrderingError as refusal:
         await _request_refused(desk, did, reply, of, refusal)
@@ -211,9 +217,9 @@ async def _request(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -
 async def _request_refused(desk: Desk, did: Interaction, reply: Reply, of: CartNumber, refusal: OrderingError) -> None:
     """Show the form again with the problem, so the user does not have to type everything again."""
     said = Drawn.saying(sentence(refusal))
-    cart = await desk.bridge.call(desk.workflow.cart, of.cart_id)
+    cart = await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)
     try:
-        desk.workflow.may_request(cart, await desk.person(did))
+        desk.workflow.approval_requests.may_request(cart, await desk.person(did))
     except OrderingError:
         await reply.tell(said)
     else:

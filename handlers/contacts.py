@@ -57,7 +57,7 @@ async def _show(desk: Desk, did: Interaction, reply: Reply, _at: AnswersPage) ->
     await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
     person = await desk.person(did)
     async with desk.at_ovh(did, reply) as threads:
-        contacts = await threads.call(desk.workflow.contacts, by=person)
+        contacts = await threads.call(desk.workflow.contacts.all, by=person)
     await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying(words.contacts.LIST_CLOSED))
 
 
@@ -79,7 +79,7 @@ async def _make(desk: Desk, did: Interaction, reply: Reply, back: NewContact) ->
     try:
         person = await desk.person(did)
         async with desk.at_ovh(did, reply) as threads:
-            contact = await threads.call(desk.workflow.create_contact, form, values, by=person)
+            contact = await threads.call(desk.workflow.contacts.create, form, values, by=person)
     except OrderingError as refusal:
         again = views.contact_form(back, form, values, problem=sentence(refusal))
         await reply.show_form(again, otherwise=_not_made(refusal))
@@ -109,7 +109,7 @@ async def _choose(desk: Desk, did: Interaction, back: NewContact, contact: Conta
 
 
 async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:
-    cart = await desk.bridge.call(desk.workflow.may_answer, at.cart_id, by=await desk.person(did))
+    cart = await desk.bridge.call(desk.workflow.questions.may_answer, at.cart_id, by=await desk.person(did))
     line = cart.line(at.domain)
     return (line.questions or ()) if line else ()
 

@@ -21,7 +21,7 @@ def register(router: Router) -> None:
 
 async def _show(desk: Desk, did: Interaction, reply: Reply, at: CartPage) -> None:
     """Open the form, or turn its page. The trigger expires after three seconds, so only the database is read before."""
-    cart, _events = await desk.bridge.call(desk.workflow.story, at.cart_id, by=await desk.person(did))
+    cart, _events = await desk.bridge.call(desk.workflow.queries.story, at.cart_id, by=await desk.person(did))
     waived = desk.workflow.policy.waive_retraction
     form = details_modal(cart, waive_retraction=waived, page=at.page)
     if did.form:

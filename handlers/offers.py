@@ -27,7 +27,7 @@ async def _ask(desk: Desk, did: Interaction, reply: Reply, clicked: NameOffered)
     name, person = clicked.domain, await desk.person(did)
     await reply.open_form(views.asking(name), button=words.buttons.ADD_TO_CART)
     async with desk.at_ovh(did, reply) as threads:
-        offers = await threads.call(desk.workflow.offers_of, name, by=person)
+        offers = await threads.call(desk.workflow.cart_editing.offers_of, name, by=person)
     form = views.offer_modal(name, did.channel or "", offers)
     await reply.show_form(form, otherwise=views.choice(words.prices.offers_for(name), name, offers))
 
@@ -37,7 +37,7 @@ async def _add(desk: Desk, did: Interaction, reply: Reply, of: OfferChoice) -> N
     person = await desk.person(did)
     try:
         async with desk.at_ovh(did, reply) as threads:
-            cart = await threads.call(desk.workflow.add, channel, name, by=person, seen=did.typed(OFFER))
+            cart = await threads.call(desk.workflow.cart_editing.add, channel, name, by=person, seen=did.typed(OFFER))
     except ChoiceNeeded as needed:
         said = messages.refusal(needed).text
         form = views.offer_modal(name, channel, needed.offers, problem=said)

@@ -22,8 +22,8 @@ def register(router: Router) -> None:
 async def _show(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Check the right, open the form within three seconds, then query OVH."""
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.may_see_owners, of.cart_id, by=person)
+    cart = await desk.bridge.call(desk.workflow.owners.may_see, of.cart_id, by=person)
     await reply.open_form(views.reading_owners(), button=words.buttons.SHOW_OWNER)
     async with desk.at_ovh(did, reply) as threads:
-        owners = await threads.call(desk.workflow.owners_of, of.cart_id, by=person)
+        owners = await threads.call(desk.workflow.owners.of_cart, of.cart_id, by=person)
     await reply.show_form(views.owners_form(cart, owners), otherwise=_CLOSED)

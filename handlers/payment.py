@@ -25,7 +25,7 @@ async def _pay(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -
     person = await desk.person(did)
     method = _method(did.typed(Act.METHOD))
     cart = await desk.decisions.call(
-        desk.workflow.pay,
+        desk.workflow.payments.pay,
         clicked.cart_id,
         payer=person,
         method=method,
@@ -40,16 +40,16 @@ async def _open_order(desk: Desk, did: Interaction, reply: Reply, of: CartAsShow
     await _open_for_link(did, reply, button=words.buttons.OPEN_ORDER)
     person = await desk.person(did)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.order_link, of.cart_id, payer=person, shown=of.shown)
-    await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.cart, of.cart_id)))
+        url = await threads.call(desk.workflow.payments.order_link, of.cart_id, payer=person, shown=of.shown)
+    await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)))
 
 
 async def _open_invoice(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     await _open_for_link(did, reply, button=words.buttons.OPEN_INVOICE)
     person = await desk.person(did)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.invoice_link, of.cart_id, payer=person)
-    await reply.tell(invoice_link(url, await desk.bridge.call(desk.workflow.cart, of.cart_id)))
+        url = await threads.call(desk.workflow.payments.invoice_link, of.cart_id, payer=person)
+    await reply.tell(invoice_link(url, await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)))
 
 
 async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None:

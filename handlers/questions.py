@@ -52,7 +52,7 @@ async def learn_quietly(desk: Desk, user: str, cart_id: int) -> None:
         await desk.work.turn()
         async with desk.ovh.place(user) as threads:
             desk.to_learn.discard(cart_id)
-            await threads.call(desk.workflow.learn_questions, cart_id)
+            await threads.call(desk.workflow.questions.learn, cart_id)
     except OrderingError as error:
         _log.info("questions_not_learned", cart=cart_id, why=str(error))
     finally:
@@ -85,7 +85,7 @@ async def _contacts(desk: Desk, did: Interaction, reply: Reply) -> Sequence[Cont
     person = await desk.person(did)
     try:
         async with desk.at_ovh(did, reply) as threads:
-            return await threads.call(desk.workflow.contacts, by=person)
+            return await threads.call(desk.workflow.contacts.all, by=person)
     except (LineFull, RegistrarError) as error:
         _log.warning("contacts_not_read", why=str(error))
         return ()
@@ -99,7 +99,7 @@ async def _open(desk: Desk, did: Interaction, reply: Reply, about: QuestionsAbou
     cart, domain = await _cart(desk, did, about.cart_id), about.domain
     if any(line.questions is None and domain in {None, line.domain} for line in cart.lines):
         async with desk.at_ovh(did, reply) as threads:
-            cart = await threads.call(desk.workflow.learn_questions, cart.id, first=domain)
+            cart = await threads.call(desk.workflow.questions.learn, cart.id, first=domain)
     line = _line(cart, domain) if domain else _only(cart)
     if line is None:
         await reply.show_form(views.answers_list(cart), otherwise=Drawn.saying(words.questions.LIST_CLOSED))
@@ -110,14 +110,14 @@ async def _open(desk: Desk, did: Interaction, reply: Reply, about: QuestionsAbou
 async def _save(desk: Desk, did: Interaction, at: AnswersPage) -> dict[str, Any]:
     """Save the answers. Return the acknowledgement's content: field errors, the next form, or nothing."""
     person = await desk.person(did)
-    cart, domain = await desk.bridge.call(desk.workflow.cart, at.cart_id), at.domain
+    cart, domain = await desk.bridge.call(desk.workflow.queries.cart, at.cart_id), at.domain
     line = cart.line(domain)
     questions = (line.questions or ()) if line else ()
     typed = typed_answers(questions, did.values or {})
     reach = Reach(did.typed(REACH) or Reach.ONE)
     try:
         cart = await desk.bridge.call(
-            desk.workflow.answer, at.cart_id, domain, typed, by=person, reach=reach, seen=at.seen
+            desk.workflow.questions.answer, at.cart_id, domain, typed, by=person, reach=reach, seen=at.seen
         )
     except WrongAnswers as wrong:
         return {"response_action": "errors", "errors": _at_fields(wrong, questions, did)}
@@ -168,7 +168,7 @@ def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
-    return await desk.bridge.call(desk.workflow.may_answer, cart_id, by=await desk.person(did))
+    return await desk.bridge.call(desk.workflow.questions.may_answer, cart_id, by=await desk.person(did))
 
 
 def _line(cart: Cart, domain: DomainName) -> Line:

@@ -34,7 +34,7 @@ def _without_number(did: Interaction) -> Mapping[str, str]:
 async def _try_again(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
     person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.try_again, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.try_again, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     return says.trying_again(cart.id)
 
@@ -42,7 +42,7 @@ async def _try_again(desk: Desk, did: Interaction, _reply: Reply, clicked: Decis
 async def _give_up(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
     person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.give_up, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.give_up, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     return says.closed(cart.id)
 
@@ -51,7 +51,7 @@ async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply, clicked: 
     person = await desk.person(did)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
         cart = await threads.call(
-            desk.workflow.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+            desk.workflow.recovery.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )
     return says.nothing_ordered(cart.id)
 
@@ -59,7 +59,7 @@ async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply, clicked: 
 async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
     person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.order_anyway, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.order_anyway, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     return says.ordering_anyway(cart.id)
 
@@ -67,7 +67,7 @@ async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply, clicked: De
 async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
     person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.it_was_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.it_was_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     return says.was_paid(cart.id)
 
@@ -75,7 +75,7 @@ async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply, clicked: Dec
 async def _not_paid(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
     person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.not_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.not_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     known = cart.payment
     if known is not None and known.sent_at is None:
@@ -86,7 +86,7 @@ async def _not_paid(desk: Desk, did: Interaction, _reply: Reply, clicked: Decisi
 async def _ask_which(desk: Desk, did: Interaction, reply: Reply, clicked: Decision) -> None:
     person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.may_settle, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.may_settle, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     await reply.open_form(views.adopt_modal(cart, clicked=clicked), button=words.buttons.IT_IS_THIS_ORDER)
 
@@ -95,7 +95,7 @@ async def _adopt(desk: Desk, did: Interaction, reply: Reply, clicked: Decision) 
     person, order_id = await desk.person(did), int(did.typed(ORDER))
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
         cart = await threads.call(
-            desk.workflow.adopt, clicked.cart_id, order_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+            desk.workflow.recovery.adopt, clicked.cart_id, order_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )
     desk.wake()
     hidden = cart.order is not None and cart.order.owner_hidden

@@ -39,14 +39,16 @@ def register(router: Router) -> None:
 async def _compare(desk: Desk, did: Interaction, reply: Reply, _pressed: Nothing) -> None:
     person = await desk.person(did)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        found, stamp = await threads.call(desk.workflow.compare, by=person)
-    _, mode = await desk.bridge.call(desk.workflow.rendering)
+        found, stamp = await threads.call(desk.workflow.comparisons.compare, by=person)
+    _, mode = await desk.bridge.call(desk.workflow.cards.rendering)
     await reply.tell(views.compared(found, stamp, mode))
 
 
 async def _confirm(desk: Desk, did: Interaction, _reply: Reply, said: Compared) -> str:
     person = await desk.person(did)
-    mode = await desk.decisions.call(desk.workflow.confirm_compared, by=person, epoch=said.epoch, compared=said.newest)
+    mode = await desk.decisions.call(
+        desk.workflow.comparisons.confirm, by=person, epoch=said.epoch, compared=said.newest
+    )
     return words.on_hold.released(mode)
 
 
@@ -120,7 +122,7 @@ class RecoverWatch:
         if lost is None:
             return
         channel = self._workflow.policy.approval_channel
-        waiting = await self._bridge.call(self._workflow.requests_under_way)
+        waiting = await self._bridge.call(self._workflow.queries.requests_under_way)
         told = not channel or await self._tell([channel], views.forgotten(lost))
         for user, request in waiting.items():
             told = await self._tell([user], views.forgotten(lost, request=request)) or told

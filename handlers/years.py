@@ -21,7 +21,7 @@ def register(router: Router) -> None:
 
 async def _ask(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.cart, of.cart_id)
+    cart = await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)
     desk.workflow.policy.may_change(cart, person)
     caution = caution_for(desk.workflow.policy, cart, person)
     await reply.open_form(years_modal(cart, caution=caution), button=words.buttons.YEARS)
@@ -33,7 +33,7 @@ async def _save(desk: Desk, did: Interaction, reply: Reply, of: YearsForm) -> No
     if not chosen:
         await reply.tell(Drawn.saying(words.years.unchanged(of.cart_id)))
         return
-    cart = await desk.bridge.call(desk.workflow.set_years, of.cart_id, chosen, by=person, seen=seen)
+    cart = await desk.bridge.call(desk.workflow.cart_editing.set_years, of.cart_id, chosen, by=person, seen=seen)
     desk.wake()
     changed = ((line.domain, line.years) for line in cart.lines if line.domain in chosen)
     await reply.tell(Drawn.saying(words.years.changed(cart.id, changed)))

@@ -105,7 +105,9 @@ async def _add_all(desk: Desk, did: Interaction, search: Search, clicked: Search
         raise NotPossible(code="availability_changed")
     person = await desk.person(did)
     async with desk.at_ovh(did, search.reply) as threads:
-        cart, new, refused = await threads.call(desk.workflow.add_all, channel_of(did), found.free, by=person)
+        cart, new, refused = await threads.call(
+            desk.workflow.cart_editing.add_all, channel_of(did), found.free, by=person
+        )
     desk.wake()
     lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]
     lines = lines or [words.search.NONE_FREE_NOW]

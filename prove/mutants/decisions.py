@@ -7,7 +7,7 @@ from prove.mutants.mutation import Mutation
 
 _AGE, _STOP, _INBOX = "tests/ordering/test_age.py", "tests/ordering/test_stop.py", "tests/store/test_inbox.py"
 _CONDITIONS = "ordering.process.fulfilment:Fulfilment.__init__"
-_APPROVE, _STOPPING = "ordering.workflow.deciding:Deciding.approve", "ordering.workflow.deciding:Deciding.stop"
+_APPROVE, _STOPPING = "ordering.workflow.approvals:Approvals.approve", "ordering.workflow.approvals:Approvals.stop"
 
 OF_DECISIONS = (
     Mutation(
@@ -64,7 +64,7 @@ OF_DECISIONS = (
         swap("at if instead.state is CartState.CHECKED_OUT else None", "None"),
         _AGE,
     ),
-    Mutation("let anybody stop a decision", _STOPPING, drop("self.policy.may_stop(cart, by)"), _STOP),
+    Mutation("let anybody stop a decision", _STOPPING, drop("self._policy.may_stop(cart, by)"), _STOP),
     Mutation(
         "stop a payment that was sent", _STOPPING, swap("cart.payment_is_unsent", "cart.state is S.PAYING"), _STOP
     ),

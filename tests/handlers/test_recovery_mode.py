@@ -172,8 +172,8 @@ class Watched:
         self.woken += 1
 
     def confirm(self) -> None:
-        found, stamp = self.rules.workflow.compare(by=self.rules.cleo)
-        self.rules.workflow.confirm_compared(by=self.rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        found, stamp = self.rules.workflow.comparisons.compare(by=self.rules.cleo)
+        self.rules.workflow.comparisons.confirm(by=self.rules.cleo, epoch=stamp.epoch, compared=found.newest)
 
     async def check(self, times: int = 1) -> str | None:
         said = None
