@@ -19,7 +19,7 @@ from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
-from handlers.toolkit.payloads import AnswersPage, NewContact
+from handlers.toolkit.payloads import AnswersPage, NewContact, Nothing
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import Router
 from handlers.views import contacts as views
@@ -32,7 +32,7 @@ from ordering.model.question import OWNER_CONTACT, Question
 
 def register(router: Router) -> None:
     router.button(Act.NEW_CONTACT, AnswersPage, _new, at_once=True)
-    router.button(Act.SHOW_CONTACTS, AnswersPage, _show, at_once=True)
+    router.button(Act.SHOW_CONTACTS, Nothing, _show, at_once=True)
     router.button(Act.LEGAL_FORM, NewContact, _other_fields)
     router.form(Form.CONTACT, NewContact, _make, faults=_wrong_fields, waiting=_creating)
 
@@ -53,7 +53,7 @@ async def _new(desk: Desk, did: Interaction, reply: Reply, at: AnswersPage) -> N
     await reply.open_form(views.contact_form(back, LegalForm.CORPORATION, {}), button=words.buttons.NEW_CONTACT)
 
 
-async def _show(desk: Desk, did: Interaction, reply: Reply, _at: AnswersPage) -> None:
+async def _show(desk: Desk, did: Interaction, reply: Reply, _clicked: Nothing) -> None:
     await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
     person = await desk.person(did)
     async with desk.at_ovh(did, reply) as threads:

@@ -36,7 +36,7 @@ def register(router: Router) -> None:
     router.decision(Act.COMPARED, Compared, _confirm)
 
 
-async def _compare(desk: Desk, did: Interaction, reply: Reply, _pressed: Nothing) -> None:
+async def _compare(desk: Desk, did: Interaction, reply: Reply, _clicked: Nothing) -> None:
     person = await desk.person(did)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
         found, stamp = await threads.call(desk.workflow.comparisons.compare, by=person)

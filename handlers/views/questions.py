@@ -15,7 +15,7 @@ from handlers.toolkit.blocks import Drawn, button, buttons, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup, plain
-from handlers.toolkit.payloads import AnswersPage, CartNumber, QuestionsAbout
+from handlers.toolkit.payloads import AnswersPage, CartNumber, Nothing, QuestionsAbout
 from handlers.views.question_inputs import answer_input, pages
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
@@ -135,7 +135,7 @@ def _given(line: Line, question: Question) -> str:
 def _contact_buttons(at: AnswersPage) -> list[Block]:
     return buttons(
         button(words.buttons.NEW_CONTACT, Act.NEW_CONTACT, at, about=words.buttons.ABOUT_NEW_CONTACT),
-        button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, at, about=words.buttons.ABOUT_SHOW_CONTACTS),
+        button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, Nothing(), about=words.buttons.ABOUT_SHOW_CONTACTS),
     )
 
 
