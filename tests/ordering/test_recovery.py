@@ -25,19 +25,19 @@ def decisions(rules, cart, stamp):
     """Every decision that a card offers, over one cart."""
     flow, (cleo, dan) = rules.workflow, (rules.cleo, rules.dan)
     return {
-        "approve": lambda: flow.approve(cart.id, approver=cleo, shown=cart.request_mark, stamp=stamp),
-        "approved_so_far": lambda: flow.approved_so_far(cart.id, stamp=stamp),
-        "may_reject": lambda: flow.may_reject(cart.id, approver=cleo, stamp=stamp),
-        "reject": lambda: flow.reject(cart.id, approver=cleo, reason="No.", stamp=stamp),
-        "withdraw": lambda: flow.withdraw(cart.id, by=rules.ada, stamp=stamp),
-        "pay": lambda: flow.pay(cart.id, payer=dan, method=None, shown=cart.mark, stamp=stamp),
-        "try_again": lambda: flow.try_again(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "give_up": lambda: flow.give_up(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "may_settle": lambda: flow.may_settle(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "adopt": lambda: flow.adopt(cart.id, 1, by=dan, shown=cart.mark, stamp=stamp),
-        "nothing_ordered": lambda: flow.nothing_ordered(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "it_was_paid": lambda: flow.it_was_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "not_paid": lambda: flow.not_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "approve": lambda: flow.approvals.approve(cart.id, approver=cleo, shown=cart.request_mark, stamp=stamp),
+        "approved_so_far": lambda: flow.approvals.approved_so_far(cart.id, stamp=stamp),
+        "may_reject": lambda: flow.approvals.may_reject(cart.id, approver=cleo, stamp=stamp),
+        "reject": lambda: flow.approvals.reject(cart.id, approver=cleo, reason="No.", stamp=stamp),
+        "withdraw": lambda: flow.approval_requests.withdraw(cart.id, by=rules.ada, stamp=stamp),
+        "pay": lambda: flow.payments.pay(cart.id, payer=dan, method=None, shown=cart.mark, stamp=stamp),
+        "try_again": lambda: flow.recovery.try_again(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "give_up": lambda: flow.recovery.give_up(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "may_settle": lambda: flow.recovery.may_settle(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "adopt": lambda: flow.recovery.adopt(cart.id, 1, by=dan, shown=cart.mark, stamp=stamp),
+        "nothing_ordered": lambda: flow.recovery.nothing_ordered(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "it_was_paid": lambda: flow.recovery.it_was_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "not_paid": lambda: flow.recovery.not_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
     }
 
 
