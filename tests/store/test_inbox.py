@@ -136,11 +136,11 @@ def test_what_stops_ends_older_clicks_on_its_cart(inbox, engines, rules, kind):
     under = rules.workflow.under(stopping, overtakes=True)
     if kind == "stop":
         rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
-        under.stop(cart.id, by=rules.cleo)
+        under.approvals.stop(cart.id, by=rules.cleo)
     elif kind == "reject":
-        under.reject(cart.id, approver=rules.cleo, reason="no")
+        under.approvals.reject(cart.id, approver=rules.cleo, reason="no")
     else:
-        under.withdraw(cart.id, by=rules.ada)
+        under.approval_requests.withdraw(cart.id, by=rules.ada)
     assert [outcome for _, outcome, _ in rows(engines)] == ["overtaken", None, "decided", None]
     with pytest.raises((ClickEnded, OrderingError)):
         approving(rules, old, cart)
@@ -152,7 +152,7 @@ def test_a_refused_stop_ends_no_other_click(inbox, engines, rules):
     inbox.put(a_click("T1", cart=cart.id))
     click = inbox.put(a_click("T2", "stop", cart=cart.id))
     with pytest.raises(OrderingError):
-        rules.workflow.under(click, overtakes=True).stop(cart.id, by=rules.ben)
+        rules.workflow.under(click, overtakes=True).approvals.stop(cart.id, by=rules.ben)
     assert [outcome for _, outcome, _ in rows(engines)] == [None, None]
 
 
