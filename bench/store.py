@@ -71,14 +71,14 @@ def _races(table: Table, kind: str, count: int) -> None:
 
 
 def _race(workflow: Workflow, people: Sequence[Person], number: int) -> int:
-    cart = workflow.add("C1", DomainName.parse(f"race-{number}.ovh"), by=Person("U0ADA"))
-    cart = workflow.request_approval(cart.id, requester=Person("U0ADA"), purpose="bench")
+    cart = workflow.cart_editing.add("C1", DomainName.parse(f"race-{number}.ovh"), by=Person("U0ADA"))
+    cart = workflow.approval_requests.request(cart.id, requester=Person("U0ADA"), purpose="bench")
     shown = cart.request_mark
     approved: list[str] = []
 
     def approve(person: Person) -> None:
         try:
-            workflow.approve(cart.id, approver=person, shown=shown)
+            workflow.approvals.approve(cart.id, approver=person, shown=shown)
         except OrderingError:
             return
         approved.append(person.id)
@@ -156,9 +156,9 @@ def _looks(kind: str, url: str, size: int, *, every: int) -> dict[str, float]:
     )
     somebody = Person("U0")
     looks: dict[str, Callable[[], object]] = {
-        "pending carts": lambda: workflow.pending(by=somebody, limit=30),
-        "history, first page": lambda: workflow.history(by=somebody, limit=_PAGE),
-        "history, deep page": lambda: workflow.history(by=somebody, before=size // 10, limit=_PAGE),
+        "pending carts": lambda: workflow.queries.pending(by=somebody, limit=30),
+        "history, first page": lambda: workflow.queries.history(by=somebody, limit=_PAGE),
+        "history, deep page": lambda: workflow.queries.history(by=somebody, before=size // 10, limit=_PAGE),
     }
     # The quickest: whatever else the machine does only adds.
     spent = {what: min(_timed(look) for _ in range(_LOOKS)) * 1000 for what, look in looks.items()}

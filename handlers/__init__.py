@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from handlers import (
     approval,
@@ -24,15 +20,11 @@ from handlers import (
 )
 from handlers import recovery as attention
 from handlers.home import Homes
-from handlers.messages import words
 from handlers.search import buttons as search_clicks
-from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.deduplication import Once
 from handlers.toolkit.inbox import Inbox
-from handlers.toolkit.interaction import Interaction
-from handlers.toolkit.modals import outdated
-from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import Router
 from handlers.toolkit.slack_errors import SlackAlerts
 
 
@@ -43,34 +35,19 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox, *, alerts: SlackAlerts | N
     """
     app.middleware(Once(apart_from=inbox.kinds))
     command.register(app, desk)
-    search_clicks.register(app, desk)
-    cart.register(app, desk, inbox)
-    offers.register(app, desk)
-    years.register(app, desk)
-    questions.register(app, desk)
-    contacts.register(app, desk)
-    approval.register(app, desk, inbox)
-    details.register(app, desk)
-    owners.register(app, desk)
-    attention.register(app, desk, inbox)
-    recovery_mode.register(app, desk, inbox)
-    payment.register(app, desk, inbox)
+    router = Router(app, desk, inbox)
+    search_clicks.register(router)
+    cart.register(router)
+    offers.register(router)
+    years.register(router)
+    questions.register(router)
+    contacts.register(router)
+    approval.register(router)
+    details.register(router)
+    owners.register(router)
+    attention.register(router)
+    recovery_mode.register(router)
+    payment.register(router)
     homes = home.register(app, desk, alerts)
-    _answer_the_rest(app, desk)
+    router.answer_the_rest()
     return homes
-
-
-def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
-    """Answer buttons and forms from an older version of the bot."""
-
-    async def outlived(_did: Interaction, reply: Reply) -> None:
-        await reply.tell(Drawn.saying(words.failures.old_button()))
-
-    @app.action(re.compile(".*"))
-    async def unknown_button(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(outlived, Interaction.of_action(body))
-
-    @app.view(re.compile(".*"))
-    async def unknown_form(ack: AsyncAck) -> None:
-        await ack(response_action="update", view=outdated())

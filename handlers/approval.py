@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.messages import words
 from handlers.messages.en import decisions as says
@@ -13,35 +10,29 @@ from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import handed_back
-from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import Decision
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_click, on_submit
-from handlers.toolkit.stamps import Decision
+from handlers.toolkit.router import Router
 from handlers.views import approval as views
 from ordering.model.cart import Cart
 from ordering.model.errors import CartChanged, OrderingError
 from ordering.model.policy import Person
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
-    on_click(app, inbox, Act.APPROVE, _approve)
-    on_click(app, inbox, Act.WITHDRAW, _withdraw)
-    on_click(app, inbox, Act.STOP, _stop)
-    on_submit(app, inbox, Form.REJECT, _reject, faults=_without_reason)
-
-    @app.action(Act.REJECT)
-    async def reject_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _ask_reason(desk, did, reply), Interaction.of_action(body), at_once=True)
+def register(router: Router) -> None:
+    router.decision(Act.APPROVE, Decision, _approve)
+    router.decision(Act.WITHDRAW, Decision, _withdraw)
+    router.decision(Act.STOP, Decision, _stop)
+    router.button(Act.REJECT, Decision, _ask_reason, at_once=True)
+    router.decision_form(Form.REJECT, Decision, _reject, faults=_without_reason)
 
 
 def _without_reason(did: Interaction) -> Mapping[str, str]:
     return {} if did.typed(REASON) else {REASON: words.card.REASON_MISSING}
 
 
-async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    decision = Decision.read(did.value)
+async def _approve(desk: Desk, did: Interaction, _reply: Reply, decision: Decision) -> str:
     person = await desk.person(did)
     before, cart = await _approve_after(desk, decision, person)
     if person.id in before and person.id in cart.approved_by:
@@ -59,11 +50,13 @@ async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tupl
     If another approver approves at the same moment, the earlier approvers are read again.
     """
     for last in (False, False, True):
-        before = await desk.decisions.call(desk.workflow.approved_so_far, decision.cart_id, stamp=decision.stamp)
+        before = await desk.decisions.call(
+            desk.workflow.approvals.approved_so_far, decision.cart_id, stamp=decision.stamp
+        )
         earlier = [await desk.members.who(user) for user in before]
         try:
             return before, await desk.decisions.call(
-                desk.workflow.approve,
+                desk.workflow.approvals.approve,
                 decision.cart_id,
                 approver=person,
                 shown=decision.shown,
@@ -76,30 +69,34 @@ async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tupl
     raise AssertionError("the last try either returns or raises")
 
 
-async def _withdraw(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    decision, person = Decision.read(did.value), await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.withdraw, decision.cart_id, by=person, stamp=decision.stamp)
+async def _withdraw(desk: Desk, did: Interaction, _reply: Reply, decision: Decision) -> str:
+    person = await desk.person(did)
+    cart = await desk.decisions.call(
+        desk.workflow.approval_requests.withdraw, decision.cart_id, by=person, stamp=decision.stamp
+    )
     return says.withdrawn(cart.id)
 
 
-async def _stop(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    decision, person = Decision.read(did.value), await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.stop, decision.cart_id, by=person, stamp=decision.stamp)
+async def _stop(desk: Desk, did: Interaction, _reply: Reply, decision: Decision) -> str:
+    person = await desk.person(did)
+    cart = await desk.decisions.call(desk.workflow.approvals.stop, decision.cart_id, by=person, stamp=decision.stamp)
     return says.payment_stopped(cart.id) if cart.order is not None else says.order_stopped(cart.id)
 
 
-async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:
-    decision, person = Decision.read(did.value), await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.may_reject, decision.cart_id, approver=person, stamp=decision.stamp)
-    await reply.open_form(views.reject_modal(cart, clicked=did.value), button=words.buttons.REJECT)
+async def _ask_reason(desk: Desk, did: Interaction, reply: Reply, decision: Decision) -> None:
+    person = await desk.person(did)
+    cart = await desk.decisions.call(
+        desk.workflow.approvals.may_reject, decision.cart_id, approver=person, stamp=decision.stamp
+    )
+    await reply.open_form(views.reject_modal(cart, clicked=decision), button=words.buttons.REJECT)
 
 
-async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _reject(desk: Desk, did: Interaction, reply: Reply, decision: Decision) -> None:
     """Reject the request. If it is too late, the typed reason is returned to the approver."""
-    decision, person, reason = Decision.read(did.metadata), await desk.person(did), did.typed(REASON)
+    person, reason = await desk.person(did), did.typed(REASON)
     try:
         cart = await desk.decisions.call(
-            desk.workflow.reject, decision.cart_id, approver=person, reason=reason, stamp=decision.stamp
+            desk.workflow.approvals.reject, decision.cart_id, approver=person, reason=reason, stamp=decision.stamp
         )
     except OrderingError as refusal:
         await reply.tell(handed_back(refusal, {says.YOUR_REASON: reason}))

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import messages
 from handlers.messages import words
@@ -15,12 +12,12 @@ from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
-from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.modals import checking
 from handlers.toolkit.names_typed import parts_of
+from handlers.toolkit.payloads import CartNumber, NameInCart, NameOffered
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_submit
+from handlers.toolkit.router import Router
 from handlers.views import cart as views
 from handlers.views.offers import choice
 from handlers.views.prices import warned
@@ -35,28 +32,12 @@ _PAGE = 20
 _MOST_NAMES = 20
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
-    on_submit(app, inbox, Form.REQUEST, _request, faults=_without_purpose, waiting=checking)
-
-    @app.action(Act.ADD)
-    async def add_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _add_clicked(desk, did, reply), Interaction.of_action(body))
-
-    @app.action(Act.REMOVE)
-    async def remove_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _remove_clicked(desk, did, reply), Interaction.of_action(body))
-
-    @app.action(Act.COPY)
-    async def copy_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _copy(desk, did, reply), Interaction.of_action(body))
-
-    @app.action(Act.REQUEST)
-    async def request_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _ask_purpose(desk, did, reply), Interaction.of_action(body), at_once=True)
+def register(router: Router) -> None:
+    router.button(Act.ADD, NameOffered, _add_clicked)
+    router.button(Act.REMOVE, NameInCart, _remove_clicked)
+    router.button(Act.COPY, CartNumber, _copy)
+    router.button(Act.REQUEST, CartNumber, _ask_purpose, at_once=True)
+    router.decision_form(Form.REQUEST, CartNumber, _request, faults=_without_purpose, waiting=checking)
 
 
 def _without_purpose(did: Interaction) -> Mapping[str, str]:
@@ -75,7 +56,7 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     async with desk.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
 
         async def put(name: DomainName) -> Cart:
-            return await threads.call(desk.workflow.add, channel, name, by=person)
+            return await threads.call(desk.workflow.cart_editing.add, channel, name, by=person)
 
         changed = await _each(parts, put)
     desk.wake()
@@ -88,13 +69,14 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         desk.work.start(learn_quietly(desk, did.user, changed.cart.id))
 
 
-async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _add_clicked(desk: Desk, did: Interaction, reply: Reply, clicked: NameOffered) -> None:
     """Add the offer that the user saw. If OVH's terms changed since then, show the new terms first."""
-    typed, _, seen = did.value.partition(" ")
-    name, person = DomainName.parse(typed), await desk.person(did)
+    name, person = clicked.domain, await desk.person(did)
     try:
         async with desk.at_ovh(did, reply, what=f"*{name}*") as threads:
-            cart = await threads.call(desk.workflow.add, channel_of(did), name, by=person, seen=seen or None)
+            cart = await threads.call(
+                desk.workflow.cart_editing.add, channel_of(did), name, by=person, seen=clicked.mark
+            )
     except ChoiceNeeded as needed:
         await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
         return
@@ -106,7 +88,7 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
 async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Remove one or more names. Names that cannot be removed are reported; the rest are removed."""
     channel, parts, person = channel_of(did), parts_of(typed), await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.open_cart, channel, by=person)
+    cart = await desk.bridge.call(desk.workflow.queries.open_cart, channel, by=person)
     if cart is None:
         raise NotPossible(code="no_open_cart")
     if not parts:
@@ -152,7 +134,7 @@ async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]
 
 async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
     """Show the channel's cart, with its buttons, to the user who typed the command."""
-    cart = await desk.bridge.call(desk.workflow.open_cart, channel_of(did), by=await desk.person(did))
+    cart = await desk.bridge.call(desk.workflow.queries.open_cart, channel_of(did), by=await desk.person(did))
     if cart is None:
         await reply.tell(Drawn.saying(words.cart.none_open()))
         return
@@ -160,66 +142,69 @@ async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> 
 
 
 async def pending(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
-    carts = await desk.bridge.call(desk.workflow.pending, by=await desk.person(did), limit=30)
+    carts = await desk.bridge.call(desk.workflow.queries.pending, by=await desk.person(did), limit=30)
     await reply.tell(views.pending(carts))
 
 
 async def show(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     person = await desk.person(did)
-    cart, events = await desk.bridge.call(desk.workflow.story, cart_number(typed), by=person)
+    cart, events = await desk.bridge.call(desk.workflow.queries.story, cart_number(typed), by=person)
     await reply.tell(views.story(cart, events))
 
 
 async def history(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     person, before = await desk.person(did), cart_number(typed) if typed.strip() else None
-    found = await desk.bridge.call(desk.workflow.history, by=person, before=before, limit=_PAGE + 1)
+    found = await desk.bridge.call(desk.workflow.queries.history, by=person, before=before, limit=_PAGE + 1)
     await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 
-async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
-    number, _, name = did.value.partition(" ")
-    cart = await _remove(desk, did, cart_number(number), DomainName.parse(name))
+async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply, clicked: NameInCart) -> None:
+    cart = await _remove(desk, did, clicked.cart_id, clicked.domain)
     if did.form and cart.lines:
         form = views.request_modal(cart, purpose=did.typed(PURPOSE))
-        await reply.show_form(form, otherwise=Drawn.saying(_removed(cart, [DomainName.parse(name)])))
+        await reply.show_form(form, otherwise=Drawn.saying(_removed(cart, [clicked.domain])))
     elif did.ephemeral or did.form:
         await reply.tell(views.shared_cart(cart), replace=True)
 
 
 async def _remove(desk: Desk, did: Interaction, cart_id: int, name: DomainName) -> Cart:
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.remove, cart_id, name, by=person)
+    cart = await desk.bridge.call(desk.workflow.cart_editing.remove, cart_id, name, by=person)
     desk.wake()
     return cart
 
 
-async def _copy(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _copy(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.copy_lines, cart_number(did.value), by=person)
+    cart = await desk.bridge.call(desk.workflow.cart_editing.copy_lines, of.cart_id, by=person)
     desk.wake()
     await reply.tell(Drawn.saying(words.cart.copied(cart.id, len(cart.lines))))
 
 
-async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Open the request form. The trigger expires after three seconds, so only the database is read before."""
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
-    desk.workflow.may_request(cart, person)
+    cart = await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)
+    desk.workflow.approval_requests.may_request(cart, person)
     await reply.open_form(views.request_modal(cart), button=words.buttons.REQUEST)
 
 
-async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _request(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Check the cart with OVH and request approval; the form shows the result."""
-    cart_id, purpose = cart_number(did.metadata), did.typed(PURPOSE)
+    purpose = did.typed(PURPOSE)
     try:
         person = await desk.person(did)
         approvers = await desk.members.everyone_in(desk.workflow.policy.approvers)
         async with desk.at_ovh(did, reply) as threads:
             cart = await threads.call(
-                desk.workflow.request_approval, cart_id, requester=person, purpose=purpose, approvers=approvers
+                desk.workflow.approval_requests.request,
+                of.cart_id,
+                requester=person,
+                purpose=purpose,
+                approvers=approvers,
             )
     except OrderingError as refusal:
-        await _request_refused(desk, did, reply, refusal)
+        await _request_refused(desk, did, reply, of, refusal)
         return
     desk.wake()
     channel = desk.workflow.policy.approval_channel or cart.channel
@@ -229,12 +214,12 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
     await reply.tell(Drawn.saying(said + "".join(warnings)))
 
 
-async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
+async def _request_refused(desk: Desk, did: Interaction, reply: Reply, of: CartNumber, refusal: OrderingError) -> None:
     """Show the form again with the problem, so the user does not have to type everything again."""
     said = Drawn.saying(sentence(refusal))
-    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.metadata))
+    cart = await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)
     try:
-        desk.workflow.may_request(cart, await desk.person(did))
+        desk.workflow.approval_requests.may_request(cart, await desk.person(did))
     except OrderingError:
         await reply.tell(said)
     else:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
 from handlers import messages
@@ -21,93 +19,78 @@ from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
+from handlers.toolkit.payloads import AnswersPage, NewContact, Nothing
 from handlers.toolkit.phone import as_registrar_takes
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import Router
 from handlers.views import contacts as views
-from handlers.views.contacts import Return
 from handlers.views.question_inputs import typed_answers
-from handlers.views.questions import AnswersPage, loading
+from handlers.views.questions import loading
 from ordering.model.contact import Contact, LegalForm, checked
-from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError, RegistrarRefused
 from ordering.model.question import OWNER_CONTACT, Question
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    @app.action(Act.NEW_CONTACT)
-    async def new_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _new(desk, did, reply), Interaction.of_action(body), at_once=True)
-
-    @app.action(Act.SHOW_CONTACTS)
-    async def show_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body), at_once=True)
-
-    @app.action(Act.LEGAL_FORM)
-    async def legal_form_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(_other_fields, Interaction.of_action(body))
-
-    @app.view(Form.CONTACT)
-    async def contact_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        did = Interaction.of_form(body, stays=True)
-        form, typed = typed_contact(did)
-        values, wrong = checked(form, typed)
-        if wrong:
-            errors = {name: messages.refusal(error).text for name, error in wrong.items()}
-            await ack(response_action="errors", errors=errors)
-            return
-        await ack(response_action="update", view=note(Drawn.saying(words.contacts.CREATING)))
-        desk.start(lambda did, reply: _make(desk, did, reply, form, values), did)
+def register(router: Router) -> None:
+    router.button(Act.NEW_CONTACT, AnswersPage, _new, at_once=True)
+    router.button(Act.SHOW_CONTACTS, Nothing, _show, at_once=True)
+    router.button(Act.LEGAL_FORM, NewContact, _other_fields)
+    router.form(Form.CONTACT, NewContact, _make, faults=_wrong_fields, waiting=_creating)
 
 
-async def _new(desk: Desk, did: Interaction, reply: Reply) -> None:
+def _wrong_fields(did: Interaction) -> Mapping[str, str]:
+    _, wrong = checked(*typed_contact(did))
+    return {name: messages.refusal(error).text for name, error in wrong.items()}
+
+
+def _creating(_back: NewContact) -> View:
+    return note(Drawn.saying(words.contacts.CREATING))
+
+
+async def _new(desk: Desk, did: Interaction, reply: Reply, at: AnswersPage) -> None:
     """Open the form for a new contact on top of the current form, and keep what was typed in the current one."""
-    at = AnswersPage.read(did.value)
     questions = await _questions(desk, did, at)
-    back = Return(did.value, did.form or "", typed_answers(questions, did.values or {}))
-    await reply.open_form(views.contact_form(str(back), LegalForm.CORPORATION, {}), button=words.buttons.NEW_CONTACT)
+    back = NewContact(at, did.form or "", typed_answers(questions, did.values or {}))
+    await reply.open_form(views.contact_form(back, LegalForm.CORPORATION, {}), button=words.buttons.NEW_CONTACT)
 
 
-async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _show(desk: Desk, did: Interaction, reply: Reply, _clicked: Nothing) -> None:
     await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
     person = await desk.person(did)
     async with desk.at_ovh(did, reply) as threads:
-        contacts = await threads.call(desk.workflow.contacts, by=person)
+        contacts = await threads.call(desk.workflow.contacts.all, by=person)
     await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying(words.contacts.LIST_CLOSED))
 
 
-async def _other_fields(did: Interaction, reply: Reply) -> None:
-    await reply.show_form(with_other_fields(did), otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
+async def _other_fields(_desk: Desk, did: Interaction, reply: Reply, back: NewContact) -> None:
+    await reply.show_form(with_other_fields(did, back), otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
 
 
-def with_other_fields(did: Interaction) -> View:
+def with_other_fields(did: Interaction, back: NewContact) -> View:
     """Return the form for the chosen legal form. What was typed is kept, and shown again when its field returns."""
     form, shown = _typed(did)
-    back = Return.read(did.metadata)
     typed = {**back.kept, **shown}
-    return views.contact_form(str(back.keeping(typed, form)), form, typed)
+    return views.contact_form(views.keeping(back, typed, form), form, typed)
 
 
-async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, values: Mapping[str, str]) -> None:
+async def _make(desk: Desk, did: Interaction, reply: Reply, back: NewContact) -> None:
     """Create the contact, and select it in the form below."""
-    back = Return.read(did.metadata)
+    form, typed = typed_contact(did)
+    values, _ = checked(form, typed)
     try:
         person = await desk.person(did)
         async with desk.at_ovh(did, reply) as threads:
-            contact = await threads.call(desk.workflow.create_contact, form, values, by=person)
+            contact = await threads.call(desk.workflow.contacts.create, form, values, by=person)
     except OrderingError as refusal:
-        again = views.contact_form(did.metadata, form, values, problem=sentence(refusal))
+        again = views.contact_form(back, form, values, problem=sentence(refusal))
         await reply.show_form(again, otherwise=_not_made(refusal))
         return
-    at = AnswersPage.read(back.at)
     try:
-        await _choose(desk, did, back, at, contact)
+        await _choose(desk, did, back, contact)
     except OrderingError as refusal:
         await reply.tell(Drawn.saying(words.contacts.created_only(contact.id, sentence(refusal))))
     else:
-        await reply.tell(Drawn.saying(words.contacts.created(contact.id, DomainName(at.domain))))
+        await reply.tell(Drawn.saying(words.contacts.created(contact.id, back.at.domain)))
 
 
 def _not_made(refusal: OrderingError) -> Drawn | Secret:
@@ -118,17 +101,17 @@ def _not_made(refusal: OrderingError) -> Drawn | Secret:
     return Secret(said, otherwise=Drawn.saying(words.contacts.REFUSED_AFTER_CLOSING))
 
 
-async def _choose(desk: Desk, did: Interaction, back: Return, at: AnswersPage, contact: Contact) -> None:
+async def _choose(desk: Desk, did: Interaction, back: NewContact, contact: Contact) -> None:
     """Render the form below again, with this contact."""
-    asked = [question.label for question in await _questions(desk, did, at) if question.is_of_contacts]
+    asked = [question.label for question in await _questions(desk, did, back.at) if question.is_of_contacts]
     label = OWNER_CONTACT if OWNER_CONTACT in asked else asked[0] if asked else OWNER_CONTACT
     below = Reply(desk.client, replace(did, form=back.view))
-    await draw(desk, did, below, at, {**back.typed, label: contact.id})
+    await draw(desk, did, below, back.at, {**back.typed, label: contact.id})
 
 
 async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:
-    cart = await desk.bridge.call(desk.workflow.may_answer, at.cart_id, by=await desk.person(did))
-    line = cart.line(DomainName(at.domain))
+    cart = await desk.bridge.call(desk.workflow.questions.may_answer, at.cart_id, by=await desk.person(did))
+    line = cart.line(at.domain)
     return (line.questions or ()) if line else ()
 
 

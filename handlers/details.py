@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
-from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import CartPage
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import Router
 from handlers.views.details import details_modal
 
 _CLOSED = Drawn.saying(words.details.CLOSED)
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    @app.action(Act.DETAILS)
-    async def details_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body), at_once=True)
+def register(router: Router) -> None:
+    router.button(Act.DETAILS, CartPage, _show, at_once=True)
 
 
-async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _show(desk: Desk, did: Interaction, reply: Reply, at: CartPage) -> None:
     """Open the form, or turn its page. The trigger expires after three seconds, so only the database is read before."""
-    number, _, page = did.value.partition(" ")
-    cart, _events = await desk.bridge.call(desk.workflow.story, cart_number(number), by=await desk.person(did))
+    cart, _events = await desk.bridge.call(desk.workflow.queries.story, at.cart_id, by=await desk.person(did))
     waived = desk.workflow.policy.waive_retraction
-    form = details_modal(cart, waive_retraction=waived, page=int(page) if page.isdecimal() else 0)
+    form = details_modal(cart, waive_retraction=waived, page=at.page)
     if did.form:
         await reply.show_form(form, otherwise=_CLOSED)
     else:

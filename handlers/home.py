@@ -121,9 +121,9 @@ class Homes:
         except NotAllowed as refusal:
             return closed_home(sentence(refusal))
         policy = desk.workflow.policy
-        overview = await desk.bridge.call(desk.workflow.overview, person)
+        overview = await desk.bridge.call(desk.workflow.queries.overview, person)
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
-        stamp, on_hold = await desk.bridge.call(desk.workflow.rendering)
+        stamp, on_hold = await desk.bridge.call(desk.workflow.cards.rendering)
         notice = home_notice(operates=policy.operates(person)) if on_hold else []
         return home(overview, (self._card(cart, stamp, on_hold) for cart in waiting), notice=notice)
 

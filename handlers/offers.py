@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
 from handlers import messages
 from handlers.cart import added
 from handlers.messages import words
@@ -15,41 +10,34 @@ from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import NameOffered, OfferChoice
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import Router
 from handlers.views import offers as views
 from ordering.model.choosing import ChoiceNeeded
-from ordering.model.domain_name import DomainName
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    @app.action(Act.CHOOSE)
-    async def choose_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _ask(desk, did, reply), Interaction.of_action(body), at_once=True)
-
-    @app.view(Form.OFFER)
-    async def offer_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        did = Interaction.of_form(body, stays=True)
-        await ack(response_action="update", view=views.asking(_about(did)[1]))
-        desk.start(lambda did, reply: _add(desk, did, reply), did)
+def register(router: Router) -> None:
+    router.button(Act.CHOOSE, NameOffered, _ask, at_once=True)
+    router.form(Form.OFFER, OfferChoice, _add, waiting=lambda carried: views.asking(carried.domain))
 
 
-async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _ask(desk: Desk, did: Interaction, reply: Reply, clicked: NameOffered) -> None:
     """Open the form immediately, because its trigger expires in three seconds; fill it when OVH has answered."""
-    name, person = DomainName.parse(did.value), await desk.person(did)
+    name, person = clicked.domain, await desk.person(did)
     await reply.open_form(views.asking(name), button=words.buttons.ADD_TO_CART)
     async with desk.at_ovh(did, reply) as threads:
-        offers = await threads.call(desk.workflow.offers_of, name, by=person)
+        offers = await threads.call(desk.workflow.cart_editing.offers_of, name, by=person)
     form = views.offer_modal(name, did.channel or "", offers)
     await reply.show_form(form, otherwise=views.choice(words.prices.offers_for(name), name, offers))
 
 
-async def _add(desk: Desk, did: Interaction, reply: Reply) -> None:
-    channel, name = _about(did)
+async def _add(desk: Desk, did: Interaction, reply: Reply, of: OfferChoice) -> None:
+    channel, name = of.channel, of.domain
     person = await desk.person(did)
     try:
         async with desk.at_ovh(did, reply) as threads:
-            cart = await threads.call(desk.workflow.add, channel, name, by=person, seen=did.typed(OFFER))
+            cart = await threads.call(desk.workflow.cart_editing.add, channel, name, by=person, seen=did.typed(OFFER))
     except ChoiceNeeded as needed:
         said = messages.refusal(needed).text
         form = views.offer_modal(name, channel, needed.offers, problem=said)
@@ -58,8 +46,3 @@ async def _add(desk: Desk, did: Interaction, reply: Reply) -> None:
     desk.wake()
     await reply.tell(Drawn.saying(added(cart, [name])))
     desk.work.start(learn_quietly(desk, did.user, cart.id))
-
-
-def _about(did: Interaction) -> tuple[str, DomainName]:
-    channel, _, name = did.metadata.partition(" ")
-    return channel, DomainName(name)

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
-from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import CartNumber
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import Router
 from handlers.views import owners as views
 
 _CLOSED = Drawn.saying(words.owners.CLOSED)
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    @app.action(Act.SHOW_OWNER)
-    async def owner_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body), at_once=True)
+def register(router: Router) -> None:
+    router.button(Act.SHOW_OWNER, CartNumber, _show, at_once=True)
 
 
-async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _show(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Check the right, open the form within three seconds, then query OVH."""
-    person, number = await desk.person(did), cart_number(did.value)
-    cart = await desk.bridge.call(desk.workflow.may_see_owners, number, by=person)
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.owners.may_see, of.cart_id, by=person)
     await reply.open_form(views.reading_owners(), button=words.buttons.SHOW_OWNER)
     async with desk.at_ovh(did, reply) as threads:
-        owners = await threads.call(desk.workflow.owners_of, number, by=person)
+        owners = await threads.call(desk.workflow.owners.of_cart, of.cart_id, by=person)
     await reply.show_form(views.owners_form(cart, owners), otherwise=_CLOSED)

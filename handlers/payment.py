@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.context import Desk
-from handlers.toolkit.inbox import Inbox
-from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import CartAsShown, CartNumber, Decision
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_click
-from handlers.toolkit.stamps import Decision
+from handlers.toolkit.router import Router
 from handlers.views.payment import fetching_link, invoice_link, order_link
 from ordering.model.errors import NotPossible
 from ordering.model.sales_order import MethodId
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
-    on_click(app, inbox, Act.PAY, _pay)
-
-    @app.action(Act.METHOD)
-    async def method_chosen(ack: AsyncAck) -> None:
-        await ack()  # the Pay click carries the choice
-
-    @app.action(Act.OPEN_ORDER)
-    async def order_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _open_order(desk, did, reply), Interaction.of_action(body), at_once=True)
-
-    @app.action(Act.OPEN_INVOICE)
-    async def invoice_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _open_invoice(desk, did, reply), Interaction.of_action(body), at_once=True)
+def register(router: Router) -> None:
+    router.decision(Act.PAY, Decision, _pay)
+    router.ignored(Act.METHOD)  # the Pay click carries the choice
+    router.button(Act.OPEN_ORDER, CartAsShown, _open_order, at_once=True)
+    router.button(Act.OPEN_INVOICE, CartNumber, _open_invoice, at_once=True)
 
 
-async def _pay(desk: Desk, did: Interaction, _reply: Reply) -> str:
+async def _pay(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
     person = await desk.person(did)
     method = _method(did.typed(Act.METHOD))
-    clicked = Decision.read(did.value)
     cart = await desk.decisions.call(
-        desk.workflow.pay,
+        desk.workflow.payments.pay,
         clicked.cart_id,
         payer=person,
         method=method,
@@ -54,22 +36,20 @@ async def _pay(desk: Desk, did: Interaction, _reply: Reply) -> str:
     return words.decisions.paying(cart.id, cart.order.total if cart.order else None)
 
 
-async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _open_order(desk: Desk, did: Interaction, reply: Reply, of: CartAsShown) -> None:
     await _open_for_link(did, reply, button=words.buttons.OPEN_ORDER)
     person = await desk.person(did)
-    cart_id, shown = cart_and_mark(did.value)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.order_link, cart_id, payer=person, shown=shown)
-    await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
+        url = await threads.call(desk.workflow.payments.order_link, of.cart_id, payer=person, shown=of.shown)
+    await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)))
 
 
-async def _open_invoice(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _open_invoice(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     await _open_for_link(did, reply, button=words.buttons.OPEN_INVOICE)
     person = await desk.person(did)
-    cart_id = cart_number(did.value)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.invoice_link, cart_id, payer=person)
-    await reply.tell(invoice_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
+        url = await threads.call(desk.workflow.payments.invoice_link, of.cart_id, payer=person)
+    await reply.tell(invoice_link(url, await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)))
 
 
 async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None:

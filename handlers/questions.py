@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import messages
 from handlers.messages import words
@@ -16,14 +15,15 @@ from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import handed_back, sentence
-from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
 from handlers.toolkit.ovh_queue import LineFull
+from handlers.toolkit.payloads import AnswersPage, QuestionsAbout
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import Router
 from handlers.views import questions as views
 from handlers.views.cautions import caution_for
 from handlers.views.question_inputs import field_id, typed_answers
-from handlers.views.questions import AnswersPage
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
@@ -35,17 +35,9 @@ _CLOSED = Drawn.saying(words.questions.CLOSED)
 _log = structlog.get_logger()
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    @app.action(Act.QUESTIONS)
-    async def questions_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _open(desk, did, reply), Interaction.of_action(body), at_once=True)
-
-    @app.view(Form.ANSWERS)
-    async def answers_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        did = Interaction.of_form(body, stays=True)
-        # Only the database is read before the acknowledgement, which carries the errors to their fields.
-        await ack(**await desk.settle(lambda: _save(desk, did)))
+def register(router: Router) -> None:
+    router.button(Act.QUESTIONS, QuestionsAbout, _open, at_once=True)
+    router.saved_form(Form.ANSWERS, AnswersPage, _save)
 
 
 async def learn_quietly(desk: Desk, user: str, cart_id: int) -> None:
@@ -60,7 +52,7 @@ async def learn_quietly(desk: Desk, user: str, cart_id: int) -> None:
         await desk.work.turn()
         async with desk.ovh.place(user) as threads:
             desk.to_learn.discard(cart_id)
-            await threads.call(desk.workflow.learn_questions, cart_id)
+            await threads.call(desk.workflow.questions.learn, cart_id)
     except OrderingError as error:
         _log.info("questions_not_learned", cart=cart_id, why=str(error))
     finally:
@@ -81,7 +73,7 @@ async def draw(
 ) -> None:
     """Show the form of one name in the open view. If the user closed it, send the message `otherwise` instead."""
     cart = await _cart(desk, did, at.cart_id)
-    line = _line(cart, DomainName(at.domain))
+    line = _line(cart, at.domain)
     contacts = await _contacts(desk, did, reply) if any(q.is_of_contacts for q in line.questions or ()) else ()
     caution = caution_for(desk.workflow.policy, cart, await desk.person(did))
     form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach, caution=caution)
@@ -93,41 +85,39 @@ async def _contacts(desk: Desk, did: Interaction, reply: Reply) -> Sequence[Cont
     person = await desk.person(did)
     try:
         async with desk.at_ovh(did, reply) as threads:
-            return await threads.call(desk.workflow.contacts, by=person)
+            return await threads.call(desk.workflow.contacts.all, by=person)
     except (LineFull, RegistrarError) as error:
         _log.warning("contacts_not_read", why=str(error))
         return ()
 
 
-async def _open(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _open(desk: Desk, did: Interaction, reply: Reply, about: QuestionsAbout) -> None:
     """Open a view immediately, read the requirements, and show the form of the single relevant name, or the list."""
-    number, _, name = did.value.partition(" ")
     from_list = did.callback == Form.ANSWERS_LIST
     if not from_list:
         await reply.open_form(views.loading(), button=words.buttons.ANSWER_QUESTIONS)
-    cart, domain = await _cart(desk, did, cart_number(number)), DomainName(name) if name else None
+    cart, domain = await _cart(desk, did, about.cart_id), about.domain
     if any(line.questions is None and domain in {None, line.domain} for line in cart.lines):
         async with desk.at_ovh(did, reply) as threads:
-            cart = await threads.call(desk.workflow.learn_questions, cart.id, first=domain)
+            cart = await threads.call(desk.workflow.questions.learn, cart.id, first=domain)
     line = _line(cart, domain) if domain else _only(cart)
     if line is None:
         await reply.show_form(views.answers_list(cart), otherwise=Drawn.saying(words.questions.LIST_CLOSED))
         return
-    await draw(desk, did, reply, AnswersPage(cart.id, line.domain.ascii, from_list=from_list))
+    await draw(desk, did, reply, AnswersPage(cart.id, line.domain, from_list=from_list))
 
 
-async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
+async def _save(desk: Desk, did: Interaction, at: AnswersPage) -> dict[str, Any]:
     """Save the answers. Return the acknowledgement's content: field errors, the next form, or nothing."""
-    at = AnswersPage.read(did.metadata)
     person = await desk.person(did)
-    cart, domain = await desk.bridge.call(desk.workflow.cart, at.cart_id), DomainName(at.domain)
+    cart, domain = await desk.bridge.call(desk.workflow.queries.cart, at.cart_id), at.domain
     line = cart.line(domain)
     questions = (line.questions or ()) if line else ()
     typed = typed_answers(questions, did.values or {})
     reach = Reach(did.typed(REACH) or Reach.ONE)
     try:
         cart = await desk.bridge.call(
-            desk.workflow.answer, at.cart_id, domain, typed, by=person, reach=reach, seen=at.seen
+            desk.workflow.questions.answer, at.cart_id, domain, typed, by=person, reach=reach, seen=at.seen
         )
     except WrongAnswers as wrong:
         return {"response_action": "errors", "errors": _at_fields(wrong, questions, did)}
@@ -178,7 +168,7 @@ def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
-    return await desk.bridge.call(desk.workflow.may_answer, cart_id, by=await desk.person(did))
+    return await desk.bridge.call(desk.workflow.questions.may_answer, cart_id, by=await desk.person(did))
 
 
 def _line(cart: Cart, domain: DomainName) -> Line:

@@ -3,87 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.messages import words
 from handlers.messages.en import decisions as says
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
-from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import Decision
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_click, on_submit
-from handlers.toolkit.stamps import Decision
+from handlers.toolkit.router import Router
 from handlers.views import recovery as views
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
-    on_click(app, inbox, Act.TRY_AGAIN, _try_again)
-    on_click(app, inbox, Act.GIVE_UP, _give_up)
-    on_click(app, inbox, Act.NOTHING_ORDERED, _nothing_ordered)
-    on_click(app, inbox, Act.ORDER_ANYWAY, _order_anyway)
-    on_click(app, inbox, Act.IT_WAS_PAID, _it_was_paid)
-    on_click(app, inbox, Act.NOT_PAID, _not_paid)
-    on_submit(app, inbox, Form.ADOPT, _adopt, faults=_without_number)
-
-    @app.action(Act.ADOPT)
-    async def adopt_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _ask_which(desk, did, reply), Interaction.of_action(body), at_once=True)
+def register(router: Router) -> None:
+    router.decision(Act.TRY_AGAIN, Decision, _try_again)
+    router.decision(Act.GIVE_UP, Decision, _give_up)
+    router.decision(Act.NOTHING_ORDERED, Decision, _nothing_ordered)
+    router.decision(Act.ORDER_ANYWAY, Decision, _order_anyway)
+    router.decision(Act.IT_WAS_PAID, Decision, _it_was_paid)
+    router.decision(Act.NOT_PAID, Decision, _not_paid)
+    router.button(Act.ADOPT, Decision, _ask_which, at_once=True)
+    router.decision_form(Form.ADOPT, Decision, _adopt, faults=_without_number)
 
 
 def _without_number(did: Interaction) -> Mapping[str, str]:
     return {} if did.typed(ORDER).isdecimal() else {ORDER: words.recovering.NUMBER_MISSING}
 
 
-async def _try_again(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person, clicked = await desk.person(did), Decision.read(did.value)
+async def _try_again(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.try_again, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.try_again, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     return says.trying_again(cart.id)
 
 
-async def _give_up(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person, clicked = await desk.person(did), Decision.read(did.value)
+async def _give_up(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.give_up, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.give_up, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     return says.closed(cart.id)
 
 
-async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply) -> str:
-    person, clicked = await desk.person(did), Decision.read(did.value)
+async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply, clicked: Decision) -> str:
+    person = await desk.person(did)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
         cart = await threads.call(
-            desk.workflow.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+            desk.workflow.recovery.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )
     return says.nothing_ordered(cart.id)
 
 
-async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person, clicked = await desk.person(did), Decision.read(did.value)
+async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.order_anyway, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.order_anyway, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     return says.ordering_anyway(cart.id)
 
 
-async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person, clicked = await desk.person(did), Decision.read(did.value)
+async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.it_was_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.it_was_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     return says.was_paid(cart.id)
 
 
-async def _not_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person, clicked = await desk.person(did), Decision.read(did.value)
+async def _not_paid(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.not_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.not_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
     known = cart.payment
     if known is not None and known.sent_at is None:
@@ -91,20 +83,19 @@ async def _not_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
     return says.not_paid(cart.id, known.waits_until_ovh if known else None)
 
 
-async def _ask_which(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person, clicked = await desk.person(did), Decision.read(did.value)
+async def _ask_which(desk: Desk, did: Interaction, reply: Reply, clicked: Decision) -> None:
+    person = await desk.person(did)
     cart = await desk.decisions.call(
-        desk.workflow.may_settle, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        desk.workflow.recovery.may_settle, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
-    await reply.open_form(views.adopt_modal(cart, clicked=did.value), button=words.buttons.IT_IS_THIS_ORDER)
+    await reply.open_form(views.adopt_modal(cart, clicked=clicked), button=words.buttons.IT_IS_THIS_ORDER)
 
 
-async def _adopt(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _adopt(desk: Desk, did: Interaction, reply: Reply, clicked: Decision) -> None:
     person, order_id = await desk.person(did), int(did.typed(ORDER))
-    clicked = Decision.read(did.metadata)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
         cart = await threads.call(
-            desk.workflow.adopt, clicked.cart_id, order_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+            desk.workflow.recovery.adopt, clicked.cart_id, order_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )
     desk.wake()
     hidden = cart.order is not None and cart.order.owner_hidden

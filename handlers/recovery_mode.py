@@ -2,63 +2,53 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
-from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import Compared, Nothing
 from handlers.toolkit.poster import Poster, is_person
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_click
+from handlers.toolkit.router import Router
 from handlers.toolkit.slack_errors import FAILURES, SlackAlerts, read
 from handlers.toolkit.threads import Bridge
 from handlers.toolkit.user_groups import read_user_group
 from handlers.views import recovery_mode as views
-from ordering.model.errors import NotPossible, RegistrarError
+from ordering.model.errors import RegistrarError
 from ordering.model.recovery import Recovery
 from ordering.workflow import Workflow
 
-_COMPARED = re.compile(r"([0-9]{1,15}) ([0-9]{1,15})")
 _CLOCK_EVERY = 30.0  # seconds between two reads of OVH's clock during the wait before comparing
 _log = structlog.get_logger()
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
-    on_click(app, inbox, Act.COMPARED, _confirm)
-
-    @app.action(Act.COMPARE)
-    async def compare_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _compare(desk, did, reply), Interaction.of_action(body))
+def register(router: Router) -> None:
+    router.button(Act.COMPARE, Nothing, _compare)
+    router.decision(Act.COMPARED, Compared, _confirm)
 
 
-async def _compare(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _compare(desk: Desk, did: Interaction, reply: Reply, _clicked: Nothing) -> None:
     person = await desk.person(did)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        found, stamp = await threads.call(desk.workflow.compare, by=person)
-    _, mode = await desk.bridge.call(desk.workflow.rendering)
+        found, stamp = await threads.call(desk.workflow.comparisons.compare, by=person)
+    _, mode = await desk.bridge.call(desk.workflow.cards.rendering)
     await reply.tell(views.compared(found, stamp, mode))
 
 
-async def _confirm(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    carried = _COMPARED.fullmatch(did.value)
-    if carried is None:
-        raise NotPossible(code="comparison_of_older_version")
+async def _confirm(desk: Desk, did: Interaction, _reply: Reply, said: Compared) -> str:
     person = await desk.person(did)
-    epoch, compared = int(carried[1]), int(carried[2])
-    mode = await desk.decisions.call(desk.workflow.confirm_compared, by=person, epoch=epoch, compared=compared)
+    mode = await desk.decisions.call(
+        desk.workflow.comparisons.confirm, by=person, epoch=said.epoch, compared=said.newest
+    )
     return words.on_hold.released(mode)
 
 
@@ -132,7 +122,7 @@ class RecoverWatch:
         if lost is None:
             return
         channel = self._workflow.policy.approval_channel
-        waiting = await self._bridge.call(self._workflow.requests_under_way)
+        waiting = await self._bridge.call(self._workflow.queries.requests_under_way)
         told = not channel or await self._tell([channel], views.forgotten(lost))
         for user, request in waiting.items():
             told = await self._tell([user], views.forgotten(lost, request=request)) or told

@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
-from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import CartNumber, YearsForm
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import Router
 from handlers.views.cautions import caution_for
 from handlers.views.years import touched, years_modal
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    @app.action(Act.YEARS)
-    async def years_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _ask(desk, did, reply), Interaction.of_action(body), at_once=True)
-
-    @app.view(Form.YEARS)
-    async def years_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        did = Interaction.of_form(body)
-        # The form is closed, so the answer goes to the cart's channel.
-        in_channel = replace(did, channel=did.metadata.partition(" ")[2] or None)
-        desk.start(lambda did, reply: _save(desk, did, reply), in_channel)
+def register(router: Router) -> None:
+    router.button(Act.YEARS, CartNumber, _ask, at_once=True)
+    router.form(Form.YEARS, YearsForm, _save, channel=lambda carried: carried.channel)
 
 
-async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _ask(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
+    cart = await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)
     desk.workflow.policy.may_change(cart, person)
     caution = caution_for(desk.workflow.policy, cart, person)
     await reply.open_form(years_modal(cart, caution=caution), button=words.buttons.YEARS)
 
 
-async def _save(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _save(desk: Desk, did: Interaction, reply: Reply, of: YearsForm) -> None:
     person = await desk.person(did)
     chosen, seen = touched(did.values or {})
-    cart_id = cart_number(did.metadata.partition(" ")[0])
     if not chosen:
-        await reply.tell(Drawn.saying(words.years.unchanged(cart_id)))
+        await reply.tell(Drawn.saying(words.years.unchanged(of.cart_id)))
         return
-    cart = await desk.bridge.call(desk.workflow.set_years, cart_id, chosen, by=person, seen=seen)
+    cart = await desk.bridge.call(desk.workflow.cart_editing.set_years, of.cart_id, chosen, by=person, seen=seen)
     desk.wake()
     changed = ((line.domain, line.years) for line in cart.lines if line.domain in chosen)
     await reply.tell(Drawn.saying(words.years.changed(cart.id, changed)))

@@ -57,4 +57,4 @@ def advanced(rules, cart_id, minutes):
         with suppress(RegistrarError):
             rules.advance(cart_id)
         rules.clock.pass_by(60)
-    return rules.workflow.cart(cart_id)
+    return rules.workflow.queries.cart(cart_id)

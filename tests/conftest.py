@@ -67,12 +67,12 @@ class Rules:
         )
 
     def requested(self, name: str = "name.ovh", channel: str = "C1"):
-        cart = self.workflow.add(channel, DomainName.parse(name), by=self.ada)
-        return self.workflow.request_approval(cart.id, requester=self.ada, purpose="For the launch")
+        cart = self.workflow.cart_editing.add(channel, DomainName.parse(name), by=self.ada)
+        return self.workflow.approval_requests.request(cart.id, requester=self.ada, purpose="For the launch")
 
     def approved(self, name: str = "name.ovh", channel: str = "C1"):
         cart = self.requested(name, channel)
-        return self.workflow.approve(cart.id, approver=self.cleo, shown=cart.request_mark)
+        return self.workflow.approvals.approve(cart.id, approver=self.cleo, shown=cart.request_mark)
 
     def ordered(self):
         cart = self.approved()
@@ -80,12 +80,12 @@ class Rules:
 
     def paid(self):
         cart = self.ordered()
-        self.workflow.pay(cart.id, payer=self.dan, method=None, shown=cart.mark)
+        self.workflow.payments.pay(cart.id, payer=self.dan, method=None, shown=cart.mark)
         return self.settle(cart.id)
 
     def mark(self, cart_id: int) -> str:
         """What the buttons of a cart's newest card are about."""
-        return self.workflow.cart(cart_id).mark
+        return self.workflow.queries.cart(cart_id).mark
 
     def settle(self, cart_id: int, *, steps: int = 12, seconds: float = 30):
         """Let the driver do what is due, and time pass."""
@@ -93,7 +93,7 @@ class Rules:
             for due in self.fulfilment.due():
                 self.advance(due)
             self.clock.pass_by(seconds)
-        return self.workflow.cart(cart_id)
+        return self.workflow.queries.cart(cart_id)
 
     def advance(self, cart_id: int) -> None:
         try:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple, Self
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from collections.abc import Awaitable, Callable
+from functools import wraps
 
 from handlers.cart import added, channel_of
 from handlers.messages import words
@@ -18,51 +16,37 @@ from handlers.toolkit.blocks import Drawn, sections
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import SearchPage
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import Handler, Router
 from handlers.views import search as views
 from handlers.views.search_pages import Standing
 from ordering.model.errors import NotPossible
 
-Deed = Callable[[Desk, Interaction, Search], Awaitable[None]]
+Deed = Callable[[Desk, Interaction, Search, SearchPage], Awaitable[None]]
 _STOPS_WITHIN = 3.0  # seconds to wait for a search in another process to stop
 
 
-class _Pressed(NamedTuple):
-    """The value of a button: its search, the page that is shown, and the fingerprint of what it would add."""
-
-    search: str
-    page: int = 0
-    mark: str = ""
-
-    @classmethod
-    def of(cls, did: Interaction) -> Self:
-        search, page, mark = [*did.value.split(), "", "", ""][:3]
-        return cls(search, int(page) if page.isdecimal() else 0, mark)
-
-
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(router: Router) -> None:
     for act, deed in _DEEDS.items():
-        _on_click(app, desk, act, deed)
+        router.button(act, SearchPage, _pressed(act, deed))
 
 
-def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
-    async def story(did: Interaction, reply: Reply) -> None:
+def _pressed(act: Act, deed: Deed) -> Handler[SearchPage, None]:
+    @wraps(deed)
+    async def pressed(desk: Desk, did: Interaction, reply: Reply, clicked: SearchPage) -> None:
         await desk.must_search(did)
-        pressed = _Pressed.of(did)
-        search = await desk.searches.find(pressed.search, did.user, reply)
+        search = await desk.searches.find(clicked.search, did.user, reply)
         if search is None:
             await reply.tell(views.gone(act))
             return
-        search.page = pressed.page
-        await deed(desk, did, search)
+        search.page = clicked.page
+        await deed(desk, did, search, clicked)
 
-    @app.action(act)
-    async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(story, Interaction.of_action(body))
+    return pressed
 
 
-async def _ask(desk: Desk, did: Interaction, search: Search) -> None:
+async def _ask(desk: Desk, _did: Interaction, search: Search, _clicked: SearchPage) -> None:
     """Look up the names that are unknown or not looked up yet.
 
     If an earlier click already started that, or nothing is left to look up, show the newest state.
@@ -70,27 +54,31 @@ async def _ask(desk: Desk, did: Interaction, search: Search) -> None:
     if names := search.found().to_ask:
         await run(desk, search, names)
     else:
-        await _newest(desk, did, search)
+        await _newest(desk, search)
 
 
-async def _refresh(desk: Desk, did: Interaction, search: Search) -> None:
+async def _refresh(desk: Desk, _did: Interaction, search: Search, _clicked: SearchPage) -> None:
     """Look up names with old answers again."""
     if names := search.found().to_refresh:
         await run(desk, search, names, refresh=True)
     else:
-        await _newest(desk, did, search)
+        await _newest(desk, search)
 
 
-async def _newest(desk: Desk, _did: Interaction, search: Search) -> None:
+async def _show_newest(desk: Desk, _did: Interaction, search: Search, _clicked: SearchPage) -> None:
+    await _newest(desk, search)
+
+
+async def _newest(desk: Desk, search: Search) -> None:
     if search.standing is Standing.ASKING and not search.is_elsewhere:
         search.wish(search.reply)  # the process that runs it shows it
     else:
         await _show(desk, search)
 
 
-async def _stop(desk: Desk, did: Interaction, search: Search) -> None:
+async def _stop(desk: Desk, _did: Interaction, search: Search, _clicked: SearchPage) -> None:
     if not await desk.searches.stop(search):
-        await _newest(desk, did, search)
+        await _newest(desk, search)
     elif search.is_elsewhere:
         await asyncio.sleep(_STOPS_WITHIN)
         after = await desk.searches.find(search.id, search.user, search.reply)
@@ -107,17 +95,19 @@ async def _show(desk: Desk, search: Search) -> None:
             await show(after)
 
 
-async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
+async def _add_all(desk: Desk, did: Interaction, search: Search, clicked: SearchPage) -> None:
     """Add all available names to the channel's cart, cheapest first; report why a name cannot be added."""
     found = search.found()
     if found.refreshing:
         raise NotPossible(code="search_refreshing")
-    if found.free_mark != _Pressed.of(did).mark:
-        await _newest(desk, did, search)
+    if found.free_mark != clicked.mark:
+        await _newest(desk, search)
         raise NotPossible(code="availability_changed")
     person = await desk.person(did)
     async with desk.at_ovh(did, search.reply) as threads:
-        cart, new, refused = await threads.call(desk.workflow.add_all, channel_of(did), found.free, by=person)
+        cart, new, refused = await threads.call(
+            desk.workflow.cart_editing.add_all, channel_of(did), found.free, by=person
+        )
     desk.wake()
     lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]
     lines = lines or [words.search.NONE_FREE_NOW]
@@ -129,10 +119,10 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
 _DEEDS: dict[Act, Deed] = {
     Act.SEARCH_ALL: _ask,
     Act.SEARCH_STOP: _stop,
-    Act.SEARCH_NEWEST: _newest,
+    Act.SEARCH_NEWEST: _show_newest,
     Act.SEARCH_AGAIN: _ask,
     Act.SEARCH_REFRESH: _refresh,
-    Act.SEARCH_BACK: _newest,
-    Act.SEARCH_NEXT: _newest,
+    Act.SEARCH_BACK: _show_newest,
+    Act.SEARCH_NEXT: _show_newest,
     Act.SEARCH_ADD_ALL: _add_all,
 }

@@ -41,7 +41,7 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         return
     try:
         async with desk.at_ovh(did, reply, queue=desk.planning, what=f"`search {typed}`") as threads:
-            plan = await threads.call(desk.workflow.plan_of, query)
+            plan = await threads.call(desk.workflow.search.plan_of, query)
     except OrderingError as refusal:
         await reply.tell(handed_back(refusal, {words.search.YOU_TYPED: command(f"search {typed}")}))
         return
@@ -65,7 +65,7 @@ async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, refres
     """
     async with desk.searches.running(search, names):
         with suppress(_Stopped):
-            async with desk.search_bridge.stream(desk.workflow.search, names, refresh=refresh) as found:
+            async with desk.search_bridge.stream(desk.workflow.search.look_up, names, refresh=refresh) as found:
                 await _show_while(desk, search, found)
     if not search.is_elsewhere:  # otherwise another process shows it, with newer answers
         await show(search)
@@ -94,7 +94,7 @@ async def _told_first(desk: Desk, search: Search, query: Query) -> Drawn | None:
     It warns that a search with `--all` is expensive, or that the search must wait.
     """
     if query.every_extension:
-        effort = await desk.bridge.call(desk.workflow.effort_of, search.names)
+        effort = await desk.bridge.call(desk.workflow.search.effort_of, search.names)
         if effort.calls > effort.affordable:
             extensions = len({name.extension for name in search.names})
             return views.asks_first(search.id, effort, extensions, search.left_out)
@@ -149,6 +149,6 @@ async def _over(collecting: asyncio.Task[None], search: Search, next_look: float
 async def _seconds_left(desk: Desk, search: Search, already: int, spent: float) -> float:
     """Estimate the seconds left from the rate limit or from the rate so far, whichever is longer."""
     left = [name for name in search.names if search.lacks(name)]
-    effort = await desk.bridge.call(desk.workflow.effort_of, left)
+    effort = await desk.bridge.call(desk.workflow.search.effort_of, left)
     each = spent / max(search.answered - already, 1)
     return max(effort.seconds, each * len(left))

@@ -4,11 +4,7 @@ from enum import StrEnum
 
 
 class Act(StrEnum):
-    """Buttons and selects. Their values carry a number or a name, never a price or a state.
-
-    Those that decide about a cart carry more, see `handlers.toolkit.stamps`: the fingerprint of what its card showed
-    (`Cart.mark`), and the stamp of the newest event when it was rendered.
-    """
+    """Buttons and selects. `handlers.toolkit.payloads` has what they carry."""
 
     ADD = "add"
     CHOOSE = "choose_offer"
@@ -59,7 +55,7 @@ DECIDING = frozenset(
 
 
 class Form(StrEnum):
-    """Modals, by their callback_id; their private_metadata begins with ids, such as the cart's number."""
+    """Modals, by their callback_id. `handlers.toolkit.payloads` has what they carry."""
 
     REQUEST = "request_form"
     OFFER = "offer_form"

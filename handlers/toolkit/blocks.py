@@ -19,6 +19,7 @@ from slack_sdk.models.blocks.block_elements import InteractiveElement
 from handlers.messages import words
 from handlers.toolkit.folding import MESSAGE, Part, Room, fold
 from handlers.toolkit.mrkdwn import cut, cut_bytes
+from handlers.toolkit.payloads import Payload
 
 _SECTION = 3000
 _TEXT = 3_800  # bytes of a message's own text: Slack refuses an update above 4,000
@@ -114,7 +115,7 @@ def buttons(*elements: InteractiveElement | None) -> list[Block]:
 def button(
     label: str,
     act: str,
-    value: str | int,
+    payload: Payload,
     *,
     style: str | None = None,
     about: str | None = None,
@@ -124,7 +125,7 @@ def button(
     return ButtonElement(
         text=label,
         action_id=act,
-        value=str(value),
+        value=str(payload),
         style=style,
         accessibility_label=cut(about, 75) if about else None,
         confirm=confirm,

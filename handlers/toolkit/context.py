@@ -140,7 +140,7 @@ class Desk:
         try:
             await deciding
         except CardOutdated as late:
-            await self.bridge.call(self.workflow.show_again, late.cart_id)
+            await self.bridge.call(self.workflow.cards.show_again, late.cart_id)
             raise
 
 

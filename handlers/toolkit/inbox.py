@@ -20,10 +20,11 @@ from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import goes_on, refused, unforeseen
-from handlers.toolkit.interaction import Interaction, cart_and_mark
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import cart_of
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.threads import Bridge
-from ordering.model.errors import NotPossible, OrderingError
+from ordering.model.errors import OrderingError
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.inbox import Inbox as Rows
 
@@ -83,7 +84,7 @@ class Inbox:
 
         A click that is already stored was delivered before: it is decided, or will be.
         """
-        click = Click(did.trigger or secrets.token_hex(), kind, _cart_of(did), did.user, did.decides_on, did.kept())
+        click = Click(did.trigger or secrets.token_hex(), kind, cart_of(did.payload), did.user, did.payload, did.kept())
         try:
             async with asyncio.timeout(_WRITTEN_WITHIN):
                 stored = await self._bridge.call(self._rows.put, click)
@@ -172,11 +173,3 @@ class Inbox:
 
     async def _end(self, click: Click, outcome: ClickOutcome) -> None:
         await self._bridge.call(self._rows.end, click.key, outcome)
-
-
-def _cart_of(did: Interaction) -> int:
-    """Return the number of the cart to decide on; 0 if the button carries none, which the rules refuse."""
-    try:
-        return cart_and_mark(did.decides_on)[0]
-    except NotPossible:
-        return 0

@@ -96,8 +96,8 @@ class Interaction:
         return cls(**json.loads(kept))
 
     @property
-    def decides_on(self) -> str:
-        """The value of a deciding button or form: its cart's number, and usually the fingerprint of what was shown."""
+    def payload(self) -> str:
+        """What the button or form carries, as `handlers.toolkit.payloads` reads it."""
         return self.value or self.metadata
 
     def block_of(self, action_id: str) -> str:
@@ -114,12 +114,6 @@ def cart_number(text: str) -> int:
     if found := _NUMBER.fullmatch(text.strip()):
         return int(found[1])
     raise NotPossible(code="number_missing")
-
-
-def cart_and_mark(value: str) -> tuple[int, str]:
-    """Parse a button's value: the cart's number, and the fingerprint of what its card showed, or an empty text."""
-    number, *rest = value.split() or [""]
-    return cart_number(number), rest[0] if rest else ""
 
 
 def _readable(text: str | None) -> str:

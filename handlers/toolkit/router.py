@@ -1,9 +1,15 @@
-"""Register buttons and forms that decide: store, acknowledge, decide, and show the result on the card."""
+"""The one place that registers buttons and forms with Bolt: acknowledge, read the payload, hand on.
+
+A click or form that decides is stored in the inbox before it is acknowledged.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from dataclasses import replace
+from functools import wraps
+from typing import Any, TypeAlias, TypeVar
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -12,59 +18,181 @@ from slack_sdk.models.views import View
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
-from handlers.toolkit.inbox import Inbox, Story
+from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.modals import outdated
+from handlers.toolkit.payloads import Payload
 from handlers.toolkit.responder import Reply
+from ordering.model.errors import NotPossible
 
-Decision = Callable[[Desk, Interaction, Reply], Awaitable[str]]
+P = TypeVar("P", bound=Payload)
+T = TypeVar("T")
+Handler: TypeAlias = Callable[[Desk, Interaction, Reply, P], Awaitable[T]]
+Faults: TypeAlias = Callable[[Interaction], Mapping[str, str]]
 
 
-def on_click(app: AsyncApp, inbox: Inbox, act: Act, decide: Decision) -> None:
-    """Store a click before it is acknowledged, decide it immediately, and report the decision to the user.
+def _no_faults(_did: Interaction) -> Mapping[str, str]:
+    return {}
 
-    If the click could not be stored, Slack gets no answer: the user sees that, and a redelivery counts.
+
+class Router:
+    """Connects each button and form to its handler, which gets the payload that `payload` reads.
+
+    A button or form that cannot be read is from an older version: its user is told.
     """
 
-    async def story(desk: Desk, did: Interaction, reply: Reply) -> None:
-        said = await decide(desk, did, reply)
-        desk.wake()
-        await reply.tell(Drawn.saying(said))
+    def __init__(self, app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+        self._app = app
+        self._desk = desk
+        self._inbox = inbox
 
-    inbox.decide(act, story)
+    def button(self, act: Act, payload: type[P], handler: Handler[P, None], *, at_once: bool = False) -> None:
+        """Acknowledge a click, then run its handler; `at_once` for one that opens a form."""
 
-    @app.action(act)
-    async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
-        if not await inbox.take(act, Interaction.of_action(body)):
-            return _no_answer()
-        await ack()
-        return None
+        @self._app.action(act)
+        async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+            await ack()
+            self._start(payload, handler, Interaction.of_action(body), at_once=at_once)
+
+    def ignored(self, act: Act) -> None:
+        """Only acknowledge an input whose value another button carries."""
+
+        @self._app.action(act)
+        async def chosen(ack: AsyncAck) -> None:
+            await ack()
+
+    def decision(self, act: Act, payload: type[P], decide: Handler[P, str]) -> None:
+        """Store a click before it is acknowledged, decide it immediately, and tell the user what `decide` returns.
+
+        If the click could not be stored, Slack gets no answer: the user sees that, and a redelivery counts.
+        """
+        reading = _reading(payload, decide)
+
+        async def story(desk: Desk, did: Interaction, reply: Reply) -> None:
+            said = await reading(desk, did, reply)
+            desk.wake()
+            await reply.tell(Drawn.saying(said))
+
+        self._inbox.decide(act, story)
+
+        @self._app.action(act)
+        async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
+            if not await self._inbox.take(act, Interaction.of_action(body)):
+                return _no_answer()
+            await ack()
+            return None
+
+    def form(
+        self,
+        form: Form,
+        payload: type[P],
+        handler: Handler[P, None],
+        *,
+        faults: Faults = _no_faults,
+        waiting: Callable[[P], View] | None = None,
+        channel: Callable[[P], str] | None = None,
+    ) -> None:
+        """Acknowledge a form, then run its handler. `faults` are shown at their fields, and then nothing runs.
+
+        The form closes, and the answer goes to `channel`; with `waiting`, it stays open and shows that view until then.
+        """
+
+        @self._app.view(form)
+        async def submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+            did = Interaction.of_form(body, stays=waiting is not None)
+            if found := faults(did):
+                await ack(response_action="errors", errors=dict(found))
+                return
+            if (carried := _read(payload, did)) is None:
+                await ack(response_action="update", view=outdated())
+                return
+            await (ack(response_action="update", view=waiting(carried)) if waiting else ack())
+            if channel is not None:
+                did = replace(did, channel=channel(carried) or None)
+            self._start(payload, handler, did)
+
+    def saved_form(
+        self,
+        form: Form,
+        payload: type[P],
+        save: Callable[[Desk, Interaction, P], Awaitable[dict[str, Any]]],
+    ) -> None:
+        """Acknowledge a form with what `save` returns. It may only read and write the database: Slack is waiting."""
+
+        @self._app.view(form)
+        async def submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+            did = Interaction.of_form(body, stays=True)
+            if (carried := _read(payload, did)) is None:
+                await ack(response_action="update", view=outdated())
+                return
+            await ack(**await self._desk.settle(lambda: save(self._desk, did, carried)))
+
+    def decision_form(
+        self,
+        form: Form,
+        payload: type[P],
+        decide: Handler[P, None],
+        *,
+        faults: Faults,
+        waiting: Callable[[], View] | None = None,
+    ) -> None:
+        """Store a form before it is acknowledged, and decide it immediately.
+
+        `faults` are shown at their fields, and then nothing is stored. The form closes; with `waiting`, it stays open
+        and shows that view until the decision.
+        """
+        self._inbox.decide(form, _reading(payload, decide))
+
+        @self._app.view(form)
+        async def submitted(ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
+            did = Interaction.of_form(body, stays=waiting is not None)
+            if found := faults(did):
+                await ack(response_action="errors", errors=dict(found))
+            elif not await self._inbox.take(form, did):
+                return _no_answer()
+            else:
+                await (ack(response_action="update", view=waiting()) if waiting else ack())
+            return None
+
+    def answer_the_rest(self) -> None:
+        """Answer buttons and forms of an older version of the bot. Call it last: Bolt tries listeners in order."""
+
+        async def outlived(_did: Interaction, _reply: Reply) -> None:
+            raise NotPossible(code="old_button")
+
+        @self._app.action(re.compile(".*"))
+        async def unknown_button(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+            await ack()
+            self._desk.start(outlived, Interaction.of_action(body))
+
+        @self._app.view(re.compile(".*"))
+        async def unknown_form(ack: AsyncAck) -> None:
+            await ack(response_action="update", view=outdated())
+
+    def _start(self, payload: type[P], handler: Handler[P, None], did: Interaction, *, at_once: bool = False) -> None:
+        reading = _reading(payload, handler)
+
+        @wraps(handler)  # the log names the handler
+        async def story(did: Interaction, reply: Reply) -> None:
+            await reading(self._desk, did, reply)
+
+        self._desk.start(story, did, at_once=at_once)
 
 
-def on_submit(
-    app: AsyncApp,
-    inbox: Inbox,
-    form: Form,
-    decide: Story,
-    *,
-    faults: Callable[[Interaction], Mapping[str, str]],
-    waiting: Callable[[], View] | None = None,
-) -> None:
-    """Store a form before it is acknowledged, and decide it immediately.
+def _reading(payload: type[P], handler: Handler[P, T]) -> Callable[[Desk, Interaction, Reply], Awaitable[T]]:
+    """Return the handler with its payload read from the interaction."""
 
-    `faults` are shown at their fields, and then nothing is stored. The form closes; with `waiting`, it stays open and
-    shows that view until the decision.
-    """
-    inbox.decide(form, decide)
+    async def reading(desk: Desk, did: Interaction, reply: Reply) -> T:
+        return await handler(desk, did, reply, payload.read(did.payload))
 
-    @app.view(form)
-    async def submitted(ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
-        did = Interaction.of_form(body, stays=waiting is not None)
-        if found := faults(did):
-            await ack(response_action="errors", errors=dict(found))
-        elif not await inbox.take(form, did):
-            return _no_answer()
-        else:
-            await (ack(response_action="update", view=waiting()) if waiting else ack())
+    return reading
+
+
+def _read(payload: type[P], did: Interaction) -> P | None:
+    """Return the payload of a form; None if it cannot be read."""
+    try:
+        return payload.read(did.payload)
+    except NotPossible:
         return None
 
 

@@ -1,40 +1,17 @@
-"""The value of a button that decides: its cart, what the card showed (fingerprint), and the newest event's stamp."""
+"""The stamp of the newest event, on every button that decides."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from handlers.toolkit.action_ids import DECIDING
-from handlers.toolkit.interaction import cart_number
-from ordering.model.errors import CardOutdated
+from handlers.toolkit.payloads import CartAsShown, Decision
 from ordering.model.recovery import Stamp
 
 _EVENT = re.compile(r"([0-9a-f]{12}\.[0-9]+)\.[0-9]+\.[0-9a-f]{0,12}\.[0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The value of a button that decides. `shown` is the card's seal or fingerprint; empty without one."""
-
-    cart_id: int
-    shown: str
-    stamp: Stamp
-
-    @classmethod
-    def read(cls, value: str) -> Decision:
-        """Parse a button's value or a form's metadata.
-
-        Raises `CardOutdated` if it has no stamp, because an older version of the bot rendered it.
-        """
-        number, *rest = value.split()
-        cart_id, stamp = cart_number(number), Stamp.parse(rest[-1]) if rest else None
-        if stamp is None:
-            raise CardOutdated(cart_id)
-        return cls(cart_id, rest[0] if len(rest) > 1 else "", stamp)
 
 
 def stamped(blocks: Iterable[Block], stamp: Stamp) -> Sequence[Block]:
@@ -43,7 +20,8 @@ def stamped(blocks: Iterable[Block], stamp: Stamp) -> Sequence[Block]:
     for block in found:
         for element in block.elements if isinstance(block, ActionsBlock) else ():
             if isinstance(element, ButtonElement) and element.action_id in DECIDING:
-                element.value = f"{element.value} {stamp}"
+                clicked = CartAsShown.read(element.value or "")
+                element.value = str(Decision(clicked.cart_id, clicked.shown, stamp))
     return found
 
 

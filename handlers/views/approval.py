@@ -13,6 +13,7 @@ from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section
 from handlers.toolkit.folding import MESSAGE, Part, Room
 from handlers.toolkit.mrkdwn import cut_bytes, escape, escape_lines
+from handlers.toolkit.payloads import CartAsShown, Decision
 from handlers.views.answer_summary import answered
 from handlers.views.cart import copy_button
 from handlers.views.details import details_button
@@ -75,12 +76,12 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
     return [*parts, *_actions(cart)]
 
 
-def reject_modal(cart: Cart, *, clicked: str) -> View:
-    """Return the form that asks for a reason; `clicked` is the button's value."""
+def reject_modal(cart: Cart, *, clicked: Decision) -> View:
+    """Return the form that asks for a reason; `clicked` is the button's payload."""
     return View(
         type="modal",
         callback_id=Form.REJECT,
-        private_metadata=clicked,
+        private_metadata=str(clicked),
         title=_says.reject_title(cart.id),
         submit=words.buttons.REJECT,
         close=words.buttons.NOT_NOW,
@@ -218,7 +219,7 @@ def _actions(cart: Cart) -> list[Block]:
     match cart.state:
         case S.SUBMITTED:
             approve = button(
-                words.buttons.APPROVE, Act.APPROVE, f"{cart.id} {cart.request_mark}", style="primary",
+                words.buttons.APPROVE, Act.APPROVE, CartAsShown(cart.id, cart.request_mark), style="primary",
                 about=words.buttons.about_cart(words.buttons.APPROVE, cart.id),
             )  # fmt: skip
             return buttons(approve, *request_ends(cart), owner_button(cart))
@@ -248,12 +249,14 @@ def request_ends(cart: Cart) -> tuple[ButtonElement, ButtonElement]:
     """Return the buttons that end a request: an approver's and the requester's."""
     reject, withdraw = words.buttons.REJECT, words.buttons.WITHDRAW
     return (
-        button(reject, Act.REJECT, cart.id, style="danger", about=words.buttons.about_cart(reject, cart.id)),
-        button(withdraw, Act.WITHDRAW, cart.id, about=words.buttons.about_cart(withdraw, cart.id)),
+        button(
+            reject, Act.REJECT, CartAsShown(cart.id), style="danger", about=words.buttons.about_cart(reject, cart.id)
+        ),
+        button(withdraw, Act.WITHDRAW, CartAsShown(cart.id), about=words.buttons.about_cart(withdraw, cart.id)),
     )
 
 
 def stop_button(cart: Cart) -> ButtonElement:
     """Return the button that stops a decision before it is carried out."""
     about = words.buttons.about_stop(cart.id, pays=cart.order is not None)
-    return button(words.buttons.STOP, Act.STOP, cart.id, style="danger", about=about)
+    return button(words.buttons.STOP, Act.STOP, CartAsShown(cart.id), style="danger", about=about)

@@ -13,6 +13,7 @@ from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section, sections
 from handlers.toolkit.folding import VIEW, Part, fold, listed
 from handlers.toolkit.mrkdwn import cut, escape, hinted
+from handlers.toolkit.payloads import CartNumber, NameInCart
 from handlers.views.answer_summary import answered
 from handlers.views.details import details_button
 from handlers.views.prices import priced, warned
@@ -37,7 +38,7 @@ def shared_cart(cart: Cart) -> Drawn:
         return Drawn.saying(words.cart.empty(cart.id))
     label = words.buttons.REQUEST
     about = words.buttons.about_cart(label, cart.id)
-    ask = button(label, Act.REQUEST, cart.id, style="primary", about=about)
+    ask = button(label, Act.REQUEST, CartNumber(cart.id), style="primary", about=about)
     return _with_details(
         cart,
         words.cart.alone(cart),
@@ -81,7 +82,7 @@ def request_modal(
     return View(
         type="modal",
         callback_id=Form.REQUEST,
-        private_metadata=str(cart.id),
+        private_metadata=str(CartNumber(cart.id)),
         title=words.cart.title(cart.id),
         submit=words.buttons.REQUEST,
         close=words.buttons.NOT_YET,
@@ -138,7 +139,7 @@ def _newest(told: Sequence[str], *, rank: int) -> Part:
 def copy_button(cart: Cart) -> ButtonElement:
     """Return the button that copies a cart that was not bought."""
     label = words.buttons.COPY
-    return button(label, Act.COPY, cart.id, about=words.buttons.about_cart(label, cart.id))
+    return button(label, Act.COPY, CartNumber(cart.id), about=words.buttons.about_cart(label, cart.id))
 
 
 def one_line(cart: Cart) -> str:
@@ -183,7 +184,7 @@ def _fix(cart: Cart, found: Finding) -> ButtonElement | None:
 def _remove(cart: Cart, domain: DomainName) -> ButtonElement:
     label = words.buttons.REMOVE
     about = words.buttons.about_name_in_cart(label, str(domain), cart.id)
-    return button(label, Act.REMOVE, f"{cart.id} {domain.ascii}", about=about)
+    return button(label, Act.REMOVE, NameInCart(cart.id, domain), about=about)
 
 
 def _removable(cart: Cart, line: Line) -> SectionBlock:

@@ -5,9 +5,8 @@ It is personal data, shown only in one user's forms.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 
 from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextInputElement, StaticSelectElement
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
@@ -19,42 +18,20 @@ from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.mrkdwn import cut, escape
+from handlers.toolkit.payloads import NewContact
 from ordering.model.contact import LONGEST_FIELD, Contact, Field, LegalForm, fields_of
 
 _MOST_SHOWN = 80
-_METADATA = 3000  # characters, Slack's limit
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
-    """Where to return the new contact: the form below, its view, and what was typed there, by label.
-
-    `kept` is what was typed for this contact in fields that its legal form does not show, by the field's name.
-    """
-
-    at: str
-    view: str
-    typed: Mapping[str, str] = field(default_factory=dict)
-    kept: Mapping[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        # Keep as much as fits: Slack's clients keep what was typed in the form below, but nothing keeps the rest.
-        less = (self, replace(self, typed={}), replace(self, kept={}), replace(self, typed={}, kept={}))
-        drawn = [json.dumps(asdict(each)) for each in less]
-        return next((text for text in drawn if len(text) <= _METADATA), drawn[-1])
-
-    @classmethod
-    def read(cls, text: str) -> Return:
-        return cls(**json.loads(text))
-
-    def keeping(self, typed: Mapping[str, str], form: LegalForm) -> Return:
-        """Return a copy that keeps what was typed in fields that this legal form does not show."""
-        shown = {each.name for each in fields_of(form)}
-        return replace(self, kept={name: text for name, text in typed.items() if text and name not in shown})
+def keeping(back: NewContact, typed: Mapping[str, str], form: LegalForm) -> NewContact:
+    """Return a copy that keeps what was typed in fields that this legal form does not show."""
+    shown = {each.name for each in fields_of(form)}
+    return replace(back, kept={name: text for name, text in typed.items() if text and name not in shown})
 
 
-def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, problem: str | None = None) -> View:
-    """Return the form for a new contact; its legal form decides the fields. `back` is a `Return`, as text."""
+def contact_form(back: NewContact, form: LegalForm, typed: Mapping[str, str], *, problem: str | None = None) -> View:
+    """Return the form for a new contact; its legal form decides the fields. `back` is where it returns to."""
     blocks: list[Block] = [section(words.contacts.not_created(problem))] if problem else []
     blocks.append(context(words.contacts.WHERE_IT_GOES))
     blocks.append(_legal_form(form))
@@ -62,7 +39,7 @@ def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, proble
     return View(
         type="modal",
         callback_id=Form.CONTACT,
-        private_metadata=back,
+        private_metadata=str(back),
         title=words.contacts.NEW_CONTACT,
         submit=words.contacts.CREATE,
         close=words.buttons.BACK,

@@ -12,6 +12,7 @@ from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import button, buttons, context, section, sections
 from handlers.toolkit.folding import VIEW, Room, weight
 from handlers.toolkit.mrkdwn import escape
+from handlers.toolkit.payloads import CartPage
 from handlers.views.answer_summary import answered
 from handlers.views.receipt import receipt
 from handlers.views.terms import every_contract, retraction, warnings
@@ -24,15 +25,15 @@ _PAGE = Room(VIEW.size - 2_000, VIEW.blocks - _HEAD)
 def details_button(cart: Cart) -> ButtonElement:
     """Return the button that opens the first page."""
     label = words.buttons.DETAILS
-    return button(label, Act.DETAILS, cart.id, about=words.buttons.about_cart(label, cart.id))
+    return button(label, Act.DETAILS, CartPage(cart.id), about=words.buttons.about_cart(label, cart.id))
 
 
 def details_modal(cart: Cart, *, waive_retraction: bool, page: int = 0) -> View:
     """Return one page of all names with prices, warnings, answers and contracts; `page` counts from 0."""
     pages = _pages(_everything(cart, waive_retraction=waive_retraction))
     page = min(max(page, 0), len(pages) - 1)
-    back = button(words.buttons.PREVIOUS_PAGE, Act.DETAILS, f"{cart.id} {page - 1}") if page else None
-    on = button(words.buttons.NEXT_PAGE, Act.DETAILS, f"{cart.id} {page + 1}") if page + 1 < len(pages) else None
+    back = button(words.buttons.PREVIOUS_PAGE, Act.DETAILS, CartPage(cart.id, page - 1)) if page else None
+    on = button(words.buttons.NEXT_PAGE, Act.DETAILS, CartPage(cart.id, page + 1)) if page + 1 < len(pages) else None
     where = [context(words.search.page_of(page + 1, len(pages)))] if len(pages) > 1 else []
     return View(
         type="modal",

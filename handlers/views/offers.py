@@ -11,6 +11,7 @@ from handlers.messages import words
 from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import Drawn, button, context, section
 from handlers.toolkit.mrkdwn import cut, escape
+from handlers.toolkit.payloads import NameOffered, OfferChoice
 from handlers.views.prices import offered, unusual_terms
 from ordering.model.choosing import only_usual
 from ordering.model.domain_name import DomainName
@@ -28,7 +29,7 @@ def add_button(domain: DomainName, offers: Sequence[Offer]) -> ButtonElement:
     if (only := only_usual(offers)) is not None:
         return _add(domain, only)
     label = words.buttons.ADD_TO_CART
-    return button(label, Act.CHOOSE, domain.ascii, about=words.buttons.about_name(label, str(domain)))
+    return button(label, Act.CHOOSE, NameOffered(domain), about=words.buttons.about_name(label, str(domain)))
 
 
 def side_by_side(offers: Sequence[Offer]) -> str:
@@ -64,7 +65,7 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
     return View(
         type="modal",
         callback_id=Form.OFFER,
-        private_metadata=f"{channel} {domain.ascii}",
+        private_metadata=str(OfferChoice(channel, domain)),
         title=words.buttons.ADD_TO_CART,
         submit=words.buttons.ADD_TO_CART,
         close=words.buttons.NOT_NOW,
@@ -79,7 +80,7 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
 
 def _add(domain: DomainName, offer: Offer) -> ButtonElement:
     label = words.buttons.ADD_TO_CART
-    return button(label, Act.ADD, f"{domain.ascii} {offer.mark}", about=words.buttons.about_name(label, str(domain)))
+    return button(label, Act.ADD, NameOffered(domain, offer.mark), about=words.buttons.about_name(label, str(domain)))
 
 
 def _option(offer: Offer) -> Option:

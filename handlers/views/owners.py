@@ -13,6 +13,7 @@ from handlers.toolkit.blocks import Drawn, button, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut, escape_markup
+from handlers.toolkit.payloads import CartNumber
 from handlers.views.contacts import in_full
 from ordering.model.cart import Cart
 from ordering.model.owner import Owner
@@ -23,7 +24,7 @@ _NAMED = 1_500  # characters
 def owner_button(cart: Cart) -> ButtonElement:
     """Return the button that shows an approver or payer who will own the names."""
     label = words.buttons.SHOW_OWNER
-    return button(label, Act.SHOW_OWNER, cart.id, about=words.buttons.about_cart(label, cart.id))
+    return button(label, Act.SHOW_OWNER, CartNumber(cart.id), about=words.buttons.about_cart(label, cart.id))
 
 
 def reading_owners() -> View:

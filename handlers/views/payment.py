@@ -10,6 +10,7 @@ from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, Secret, button, buttons, confirm, context, section
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut_bytes, escape
+from handlers.toolkit.payloads import CartAsShown, CartNumber
 from ordering.model.cart import Cart
 from ordering.model.sales_order import PaymentMethod, SalesOrder
 
@@ -69,9 +70,9 @@ def pays_again(cart: Cart) -> list[Block]:
     return [context(_says.again_from(until))]
 
 
-def as_shown(cart: Cart) -> str:
-    """Return the value of a button that decides: the cart, and the fingerprint of the shown state it decides on."""
-    return f"{cart.id} {cart.mark}"
+def as_shown(cart: Cart) -> CartAsShown:
+    """Return the payload of a button that decides: the cart, and the fingerprint of the shown state it decides on."""
+    return CartAsShown(cart.id, cart.mark)
 
 
 def open_order(cart: Cart) -> ButtonElement:
@@ -79,7 +80,7 @@ def open_order(cart: Cart) -> ButtonElement:
     label = words.buttons.OPEN_ORDER
     about = words.buttons.about_cart(label, cart.id)
     if cart.payment is None or not cart.pays_or_may:
-        return button(label, Act.OPEN_ORDER, cart.id, about=about)
+        return button(label, Act.OPEN_ORDER, CartAsShown(cart.id), about=about)
     under_way = _says.under_way(cart.payment.by)
     if cart.payment.sent_at is None and cart.payment.unexplained:
         under_way = _says.MAY_BE_PAID
@@ -92,7 +93,7 @@ def open_invoice(cart: Cart) -> ButtonElement | None:
     if cart.order is None or cart.order.invoice is None:
         return None
     label = words.buttons.OPEN_INVOICE
-    return button(label, Act.OPEN_INVOICE, cart.id, about=words.buttons.about_cart(label, cart.id))
+    return button(label, Act.OPEN_INVOICE, CartNumber(cart.id), about=words.buttons.about_cart(label, cart.id))
 
 
 def order_link(url: str, cart: Cart) -> Secret:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
@@ -15,6 +15,7 @@ from handlers.toolkit.blocks import Drawn, button, buttons, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup, plain
+from handlers.toolkit.payloads import AnswersPage, CartNumber, Nothing, QuestionsAbout
 from handlers.views.question_inputs import answer_input, pages
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
@@ -22,30 +23,6 @@ from ordering.model.contact import Contact
 from ordering.model.question import OWNER_CONTACT, Question, Reach, mark
 
 _LONGEST_OF_OTHERS = 200  # characters of another user's answer, shown above one's own
-
-
-@dataclass(frozen=True, slots=True)
-class AnswersPage:
-    """A page of the questions about a cart's name; it came `from_list`, and there are `more` pages after it.
-
-    `seen` are the fingerprints of the answers that it showed when it was rendered.
-    """
-
-    cart_id: int
-    domain: str
-    page: int = 0
-    from_list: bool = False
-    more: bool = False
-    seen: frozenset[str] = frozenset()
-
-    def __str__(self) -> str:
-        told = (self.cart_id, self.domain, self.page, int(self.from_list), int(self.more), *sorted(self.seen))
-        return " ".join(map(str, told))
-
-    @classmethod
-    def read(cls, text: str) -> AnswersPage:
-        cart_id, domain, page, from_list, more, *seen = text.split(" ")
-        return cls(int(cart_id), domain, int(page), from_list == "1", more == "1", frozenset(seen))
 
 
 def still_open(line: Line) -> str:
@@ -59,9 +36,9 @@ def questions_button(cart: Cart, line: Line | None = None, *, label: str | None 
     lines = [line] if line else cart.lines
     are_open = any(each.open_questions for each in lines)
     label = label or (words.buttons.ANSWER_QUESTIONS if are_open else words.buttons.OWNER_AND_ANSWERS)
-    value = f"{cart.id} {line.domain.ascii}" if line else str(cart.id)
+    payload = QuestionsAbout(cart.id, line.domain if line else None)
     about = words.buttons.about_name(label, str(line.domain)) if line else words.buttons.about_cart(label, cart.id)
-    return button(label, Act.QUESTIONS, value, about=about)
+    return button(label, Act.QUESTIONS, payload, about=about)
 
 
 def answers_list(cart: Cart) -> View:
@@ -71,7 +48,7 @@ def answers_list(cart: Cart) -> View:
     return View(
         type="modal",
         callback_id=Form.ANSWERS_LIST,
-        private_metadata=str(cart.id),
+        private_metadata=str(CartNumber(cart.id)),
         title=words.cart.title(cart.id),
         close=words.buttons.CLOSE,
         blocks=fold([section(head), listed(_open_first(cart), rank=1, more=_other_names)], VIEW).blocks,
@@ -157,8 +134,8 @@ def _given(line: Line, question: Question) -> str:
 
 def _contact_buttons(at: AnswersPage) -> list[Block]:
     return buttons(
-        button(words.buttons.NEW_CONTACT, Act.NEW_CONTACT, str(at), about=words.buttons.ABOUT_NEW_CONTACT),
-        button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, str(at), about=words.buttons.ABOUT_SHOW_CONTACTS),
+        button(words.buttons.NEW_CONTACT, Act.NEW_CONTACT, at, about=words.buttons.ABOUT_NEW_CONTACT),
+        button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, Nothing(), about=words.buttons.ABOUT_SHOW_CONTACTS),
     )
 
 

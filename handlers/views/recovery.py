@@ -10,6 +10,7 @@ from handlers.messages.en.grammar import names
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import button, buttons, confirm, context, section
 from handlers.toolkit.mrkdwn import cut_bytes, escape
+from handlers.toolkit.payloads import Decision
 from handlers.views.payment import as_shown, open_order, pays_again
 from ordering.model.cart import Cart
 
@@ -51,13 +52,13 @@ def attention(cart: Cart) -> list[Block]:
     ]  # fmt: skip
 
 
-def adopt_modal(cart: Cart, *, clicked: str) -> View:
-    """Return the form that asks which order at OVH is this cart's; `clicked` is the button's value."""
+def adopt_modal(cart: Cart, *, clicked: Decision) -> View:
+    """Return the form that asks which order at OVH is this cart's; `clicked` is the button's payload."""
     which = _says.which_order(cart.seal.total if cart.seal else None)
     return View(
         type="modal",
         callback_id=Form.ADOPT,
-        private_metadata=clicked,
+        private_metadata=str(clicked),
         title=_says.order_title(cart.id),
         submit=_labels.IT_IS_THIS_ONE,
         close=_labels.NOT_NOW,

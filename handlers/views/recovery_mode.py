@@ -8,6 +8,7 @@ from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
 from handlers.toolkit.mrkdwn import escape, when
+from handlers.toolkit.payloads import Compared, Nothing
 from handlers.views.approval import request_ends
 from handlers.views.details import details_button
 from ordering.model.cart import Cart, CartState
@@ -45,7 +46,7 @@ def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
         return Drawn.of(_says.NOT_ON_HOLD, [section("\n".join([_says.NOT_ON_HOLD, *lines]))])
     release = confirm(_says.RELEASE_TITLE, _says.RELEASE_QUESTION, words.buttons.RELEASE)
     done = button(
-        words.buttons.COMPARED, Act.COMPARED, f"{stamp.epoch} {found.newest}", confirm=release,
+        words.buttons.COMPARED, Act.COMPARED, Compared(stamp.epoch, found.newest), confirm=release,
         about=_says.ABOUT_COMPARED,
     )  # fmt: skip
     told = section("\n".join([_says.what_happened(mode), *lines]))
@@ -84,4 +85,4 @@ def _question() -> HeaderBlock:
 
 
 def _compare_now() -> ButtonElement:
-    return button(words.buttons.COMPARE, Act.COMPARE, "now", about=_says.ABOUT_COMPARE)
+    return button(words.buttons.COMPARE, Act.COMPARE, Nothing(), about=_says.ABOUT_COMPARE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from slack_sdk.models.blocks import Block
 
@@ -11,6 +12,7 @@ from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
 from handlers.toolkit.mrkdwn import escape
+from handlers.toolkit.payloads import SearchPage
 from handlers.views.prices import offered
 from handlers.views.search_pages import Found, Standing, V, pages
 from ordering.model.offer import Availability, Effort
@@ -49,14 +51,16 @@ def asks_first(search: str, effort: Effort, extensions: int, left_out: Sequence[
     text = words.search.asks_first(effort.calls, extensions, effort.seconds)
     if left_out:
         text = f"{text}\n{_no_room_for(left_out)}"
-    return Drawn.of(text, [section(text), *buttons(button(words.buttons.SEARCH_ALL, Act.SEARCH_ALL, search))])
+    return Drawn.of(
+        text, [section(text), *buttons(button(words.buttons.SEARCH_ALL, Act.SEARCH_ALL, SearchPage(search)))]
+    )
 
 
 def must_wait(search: str, at_once: int, names: int) -> Drawn:
     """Return the message for a user at the limit of concurrent searches, with a button to start this one later."""
     label = words.buttons.SEARCH_NOW
     text = words.search.must_wait(at_once, names, button=label)
-    return Drawn.of(text, [section(text), *buttons(button(label, Act.SEARCH_ALL, search))])
+    return Drawn.of(text, [section(text), *buttons(button(label, Act.SEARCH_ALL, SearchPage(search)))])
 
 
 def _no_room_for(left_out: Sequence[str]) -> str:
@@ -148,19 +152,19 @@ def _small_print(found: Found, page: int, number: int) -> list[str]:
 
 
 def _under_way(found: Found) -> list[Block]:
-    here = f"{found.id} {found.page}"
+    here = SearchPage(found.id, found.page)
     return buttons(
         button(words.buttons.STOP, Act.SEARCH_STOP, here), button(words.buttons.SHOW_NEWEST, Act.SEARCH_NEWEST, here)
     )
 
 
 def _choices(found: Found, page: int, number: int) -> list[Block]:
-    here = f"{found.id} {page}"
+    here = SearchPage(found.id, page)
     add_all = again = refresh = back = on = None
     if (some := len(found.free)) >= _TO_ADD_AT_ONCE:
         free = sum(answer.verdict is V.AVAILABLE for answer in found.buyable)
         sure = confirm(words.buttons.ADD_ALL, words.search.add_all_question(some, free), words.buttons.ADD)
-        add_all = button(words.buttons.ADD_ALL, Act.SEARCH_ADD_ALL, f"{here} {found.free_mark}", confirm=sure)
+        add_all = button(words.buttons.ADD_ALL, Act.SEARCH_ADD_ALL, replace(here, mark=found.free_mark), confirm=sure)
     if unknown := found.to_ask:
         about = words.search.about_ask_again(len(unknown))
         again = button(words.buttons.ASK_AGAIN, Act.SEARCH_AGAIN, here, about=about)
@@ -168,7 +172,7 @@ def _choices(found: Found, page: int, number: int) -> list[Block]:
         about = words.search.about_refresh(len(old))
         refresh = button(words.buttons.REFRESH, Act.SEARCH_REFRESH, here, about=about)
     if page > 0:
-        back = button(words.buttons.PREVIOUS_PAGE, Act.SEARCH_BACK, f"{found.id} {page - 1}")
+        back = button(words.buttons.PREVIOUS_PAGE, Act.SEARCH_BACK, replace(here, page=page - 1))
     if page < number - 1:
-        on = button(words.buttons.NEXT_PAGE, Act.SEARCH_NEXT, f"{found.id} {page + 1}")
+        on = button(words.buttons.NEXT_PAGE, Act.SEARCH_NEXT, replace(here, page=page + 1))
     return buttons(back, on, add_all, again, refresh)

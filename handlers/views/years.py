@@ -11,6 +11,7 @@ from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import button, context, rows, section
 from handlers.toolkit.folding import VIEW, fold, listed
+from handlers.toolkit.payloads import CartNumber, YearsForm, YearsOption
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
@@ -21,7 +22,7 @@ def years_button(cart: Cart) -> ButtonElement | None:
     if not any(_has_choice(line) for line in cart.lines):
         return None
     label = words.buttons.YEARS
-    return button(label, Act.YEARS, cart.id, about=words.buttons.about_cart(label, cart.id))
+    return button(label, Act.YEARS, CartNumber(cart.id), about=words.buttons.about_cart(label, cart.id))
 
 
 def years_modal(cart: Cart, *, caution: str | None = None) -> View:
@@ -31,7 +32,7 @@ def years_modal(cart: Cart, *, caution: str | None = None) -> View:
     return View(
         type="modal",
         callback_id=Form.YEARS,
-        private_metadata=f"{cart.id} {cart.channel}",
+        private_metadata=str(YearsForm(cart.id, cart.channel)),
         title=words.years.title(cart.id),
         submit=words.buttons.SAVE,
         close=words.buttons.NOT_NOW,
@@ -55,9 +56,9 @@ def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], di
     """Return the years that were changed in the form, by name, and what the form had shown before."""
     chosen, seen = {}, {}
     for name, value in values.items():
-        shown, _, now = (value or "").partition(" ")
-        if now != shown:
-            chosen[DomainName(name)], seen[DomainName(name)] = int(now), int(shown)
+        option = YearsOption.read(value) if value else None
+        if option is not None and option.chosen != option.shown:
+            chosen[DomainName(name)], seen[DomainName(name)] = option.chosen, option.shown
     return chosen, seen
 
 
@@ -67,11 +68,11 @@ def _has_choice(line: Line) -> bool:
 
 
 def _select(line: Line) -> InputBlock:
-    # Each value also holds what the form showed: an untouched select must not undo what another user chose since.
     options = [
-        Option(text=words.grammar.years(number), value=f"{line.years} {number}")
+        Option(text=words.grammar.years(number), value=str(YearsOption(line.years, number)))
         for number in sorted(line.offered_years)
     ]
-    chosen = next((option for option in options if option.value == f"{line.years} {line.years}"), None)
+    as_shown = str(YearsOption(line.years, line.years))
+    chosen = next((option for option in options if option.value == as_shown), None)
     select = StaticSelectElement(action_id=line.domain.ascii, options=options, initial_option=chosen)
     return InputBlock(label=str(line.domain), element=select)

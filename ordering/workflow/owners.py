@@ -5,25 +5,32 @@ from __future__ import annotations
 from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
 from ordering.model.owner import Owner
-from ordering.model.policy import Person
+from ordering.model.policy import Person, Policy
 from ordering.model.question import OWNER_CONTACT
-from ordering.workflow.use_cases import UseCases
+from ordering.ports.owners import Owners
+from ordering.ports.store import Store
+from ordering.workflow.decisions import read_cart
 
 
-class Owners(UseCases):
+class NameOwners:
     """Reads the owners of a cart's names. Personal data: only for approvers and payers."""
 
-    def may_see_owners(self, cart_id: int, *, by: Person) -> Cart:
-        """Return the cart; raises `NotAllowed` if this person neither approves nor pays. Reads only the database."""
-        self.policy.may_see_owners(by)
-        return self.cart(cart_id)
+    def __init__(self, store: Store, registrar: Owners, policy: Policy) -> None:
+        self._store = store
+        self._registrar = registrar
+        self._policy = policy
 
-    def owners_of(self, cart_id: int, *, by: Person) -> list[Owner]:
+    def may_see(self, cart_id: int, *, by: Person) -> Cart:
+        """Return the cart; raises `NotAllowed` if this person neither approves nor pays. Reads only the database."""
+        self._policy.may_see_owners(by)
+        return read_cart(self._store, cart_id)
+
+    def of_cart(self, cart_id: int, *, by: Person) -> list[Owner]:
         """Read each owner from OVH, in the order of the cart's names. Costs one call per owner.
 
         Raises `NotAllowed`, and `RegistrarRefused` if a contact no longer exists.
         """
-        cart = self.may_see_owners(cart_id, by=by)
+        cart = self.may_see(cart_id, by=by)
         chosen: dict[str | None, list[DomainName]] = {}
         for line in cart.lines:
             chosen.setdefault(_chosen_for(cart, line.domain), []).append(line.domain)

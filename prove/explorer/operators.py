@@ -60,8 +60,8 @@ class Operators:
 
     def _compare(self, process: Process) -> None:
         def compare() -> None:
-            found, stamp = process.workflow.compare(by=CLEO)
-            process.workflow.confirm_compared(by=CLEO, epoch=stamp.epoch, compared=found.newest)
+            found, stamp = process.workflow.comparisons.compare(by=CLEO)
+            process.workflow.comparisons.confirm(by=CLEO, epoch=stamp.epoch, compared=found.newest)
             self._compared_losses = self._world.losses
 
         self._try(compare)
@@ -79,7 +79,7 @@ class Operators:
     def look(self, process: Process) -> None:
         """Compare with OVH outside recover mode."""
         with suppress(OrderingError):
-            process.workflow.compare(by=CLEO)
+            process.workflow.comparisons.compare(by=CLEO)
 
     def watch_markers(self, process: Process) -> None:
         """Look at all markers, as the bot does once a day."""

@@ -122,7 +122,7 @@ class People:
         event, lost = len(self._world.store.kept.events) + 1, self._world.lost_commits
         self._world.acts("person stops")
         with suppress(OrderingError, Unanswered):
-            self._decided(DAN.id, lambda by: by.workflow.stop(before.id, by=DAN), process)
+            self._decided(DAN.id, lambda by: by.workflow.approvals.stop(before.id, by=DAN), process)
             if self._world.lost_commits == lost:
                 self._world.laws.stopped(before, event)
         self._world.acts(acting)
@@ -139,7 +139,7 @@ class People:
             return
         if opens and not self._has_page:
             with suppress(OrderingError):
-                process.workflow.order_link(cart.id, payer=DAN, shown=cart.mark)
+                process.workflow.payments.order_link(cart.id, payer=DAN, shown=cart.mark)
                 self._has_page = True
         if self._has_page or not opens:
             for _ in range(times):
@@ -228,7 +228,7 @@ class People:
             raise AssertionError("a request without a seal")
 
         def approve(by: Process, *, approver: Person = CLEO, shown: str = cart.request_mark) -> Cart:
-            return by.workflow.approve(cart.id, approver=approver, shown=shown, stamp=plan.stamp)
+            return by.workflow.approvals.approve(cart.id, approver=approver, shown=shown, stamp=plan.stamp)
 
         if plan.manner == "self":
             _must_fail(lambda: approve(process, approver=ADA), "the own request")
@@ -248,7 +248,7 @@ class People:
         method = PREPAID if plan.manner == "prepaid" else None
 
         def pay(by: Process, *, shown: str = cart.mark) -> Cart:
-            return by.workflow.pay(cart.id, payer=DAN, method=method, shown=shown, stamp=plan.stamp)
+            return by.workflow.payments.pay(cart.id, payer=DAN, method=method, shown=shown, stamp=plan.stamp)
 
         if plan.manner == "old-card":
             _must_fail(lambda: pay(process, shown=_OLD), "an old card")
@@ -261,16 +261,16 @@ class People:
         now = self._world.now
         ours = [o for o in self._world.ledger.ours if plan.manner != "hasty" or o.is_whole(now)]
         workflow = process.workflow
-        say = workflow.nothing_ordered
+        say = workflow.recovery.nothing_ordered
         if ours and plan.manner != "wrong":
-            say = partial(workflow.adopt, order_id=ours[-1].id)
+            say = partial(workflow.recovery.adopt, order_id=ours[-1].id)
         self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
 
     def _name_another(self, process: Process, cart: Cart, plan: Plan) -> None:
         """Name an order of other names, which the bot must refuse."""
         other = self._world.ledger.new_foreign(("other.ovh",), self._world.now).id
         with suppress(OrderingError):
-            process.workflow.adopt(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp, order_id=other)
+            process.workflow.recovery.adopt(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp, order_id=other)
             raise LawBroken(NOT_OURS, f"a person named order {other}, of other names")
 
     def _say_paid(self, process: Process, cart: Cart, plan: Plan) -> None:
@@ -279,14 +279,14 @@ class People:
         order, now = self._world.ledger.orders[cart.order.id], self._world.now
         paid = order.paid_at(now) is not None if plan.manner == "hasty" else bool(order.taken())
         says_paid = paid is not (plan.manner == "wrong")
-        say = process.workflow.it_was_paid if says_paid else process.workflow.not_paid
+        say = process.workflow.recovery.it_was_paid if says_paid else process.workflow.recovery.not_paid
         self._decided(DAN.id, lambda _: say(cart.id, by=DAN, shown=cart.mark, stamp=plan.stamp), process)
 
     def _order_anyway(self, process: Process, cart: Cart, plan: Plan) -> None:
         """Order in addition to the orders shown, or close the request if one of them is a forgotten order of ours."""
 
         def order(by: Process, *, who: Person = CLEO, shown: str = cart.mark) -> Cart:
-            return by.workflow.order_anyway(cart.id, by=who, shown=shown, stamp=plan.stamp)
+            return by.workflow.recovery.order_anyway(cart.id, by=who, shown=shown, stamp=plan.stamp)
 
         if plan.manner == "self":
             _must_fail(lambda: order(process, who=ADA), "the own request")
@@ -296,7 +296,9 @@ class People:
         own = [o for o in self._world.ledger.ours if o.is_alive(now) and (plan.manner != "hasty" or o.is_whole(now))]
         if own or plan.manner == "close":
             self._decided(
-                CLEO.id, lambda by: by.workflow.give_up(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process
+                CLEO.id,
+                lambda by: by.workflow.recovery.give_up(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp),
+                process,
             )
         else:
             self._decided(CLEO.id, order, process)
@@ -304,7 +306,7 @@ class People:
     def _close(self, process: Process, cart: Cart, plan: Plan) -> None:
         self._tries += cart.order is None
         again = cart.order is None and self._tries <= 2
-        resolve = process.workflow.try_again if again else process.workflow.give_up
+        resolve = process.workflow.recovery.try_again if again else process.workflow.recovery.give_up
         self._decided(CLEO.id, lambda _: resolve(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
 
     def _decided(self, by: str, click: Callable[[Process], Cart], process: Process) -> None:

@@ -6,8 +6,9 @@ from prove.mutants.changes import always, drop, never, swap, without_item, witho
 from prove.mutants.mutation import Mutation
 
 _AGE, _STOP, _INBOX = "tests/ordering/test_age.py", "tests/ordering/test_stop.py", "tests/store/test_inbox.py"
+_ROUTER = "tests/handlers/test_router.py"
 _CONDITIONS = "ordering.process.fulfilment:Fulfilment.__init__"
-_APPROVE, _STOPPING = "ordering.workflow.deciding:Deciding.approve", "ordering.workflow.deciding:Deciding.stop"
+_APPROVE, _STOPPING = "ordering.workflow.approvals:Approvals.approve", "ordering.workflow.approvals:Approvals.stop"
 
 OF_DECISIONS = (
     Mutation(
@@ -64,7 +65,7 @@ OF_DECISIONS = (
         swap("at if instead.state is CartState.CHECKED_OUT else None", "None"),
         _AGE,
     ),
-    Mutation("let anybody stop a decision", _STOPPING, drop("self.policy.may_stop(cart, by)"), _STOP),
+    Mutation("let anybody stop a decision", _STOPPING, drop("self._policy.may_stop(cart, by)"), _STOP),
     Mutation(
         "stop a payment that was sent", _STOPPING, swap("cart.payment_is_unsent", "cart.state is S.PAYING"), _STOP
     ),
@@ -97,6 +98,24 @@ OF_DECISIONS = (
         "handlers.toolkit.inbox:Inbox.take",
         swap("return False", "return True"),
         "tests/story/test_clicks.py::test_a_database_that_hangs_gets_no_answer",
+    ),
+    Mutation(
+        "acknowledge a decision whatever the inbox says",
+        "handlers.toolkit.router:Router.decision.clicked",
+        never("not await self._inbox.take(act, Interaction.of_action(body))"),
+        f"{_ROUTER}::test_a_decision_is_acknowledged_only_if_it_is_stored",
+    ),
+    Mutation(
+        "acknowledge a form that decides whatever the inbox says",
+        "handlers.toolkit.router:Router.decision_form.submitted",
+        never("not await self._inbox.take(form, did)"),
+        f"{_ROUTER}::test_a_form_that_decides_is_acknowledged_only_if_it_is_stored",
+    ),
+    Mutation(
+        "decide by a card without a stamp",
+        "handlers.toolkit.payloads:Decision.read",
+        never("stamp is None"),
+        "tests/handlers/test_stamps.py::test_a_button_without_a_stamp_is_outdated",
     ),
     Mutation(
         "work off nothing that another process left",

@@ -11,7 +11,7 @@ _RECOVERY, _ENDS, _RESTORED = (
     "tests/store/test_restored.py",
 )
 _CURRENT, _MODE = "ordering.process.recovery:must_be_current", "ordering.process.recovery:RecoverMode"
-_DECISION = "ordering.workflow.use_cases:UseCases._decision"
+_DECISION = "ordering.workflow.decisions:Decisions.begin"
 
 OF_MEMORY = (
     Mutation(

@@ -52,14 +52,14 @@ def _now() -> datetime:
 def _approved(memory: SqlStore, gateway: OvhGateway, people: Rules) -> int:
     """A cart of 40 names with five answers each, the legal age among them."""
     workflow = Workflow(store=memory, registrar=gateway, policy=POLICY, clock=_now)
-    cart, _, _ = workflow.add_all("C1", dict.fromkeys(NAMES), by=people.ada)
+    cart, _, _ = workflow.cart_editing.add_all("C1", dict.fromkeys(NAMES), by=people.ada)
     while any(line.questions is None for line in cart.lines):  # some at a time
-        cart = workflow.learn_questions(cart.id)
+        cart = workflow.questions.learn(cart.id)
     for name in NAMES:
-        workflow.answer(cart.id, name, ANSWERS, by=people.ada)
-    cart = workflow.request_approval(cart.id, requester=people.ada, purpose="For the launch")
+        workflow.questions.answer(cart.id, name, ANSWERS, by=people.ada)
+    cart = workflow.approval_requests.request(cart.id, requester=people.ada, purpose="For the launch")
     assert cart.seal is not None
-    return workflow.approve(cart.id, approver=people.cleo, shown=cart.request_mark).id
+    return workflow.approvals.approve(cart.id, approver=people.cleo, shown=cart.request_mark).id
 
 
 async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, access, store):  # noqa: F811 - the fixtures

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from handlers.messages import words as catalogue
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import AnswersPage
 from handlers.views.question_inputs import field_id, typed_answers
-from handlers.views.questions import AnswersPage, answers_form, answers_list, still_open
+from handlers.views.questions import answers_form, answers_list, still_open
 from ordering.model.cart import Cart, CartState
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.question import EXPLAINED, LEGAL, Kind, Question, mark
@@ -127,7 +128,7 @@ def a_cart(*lines) -> Cart:
 
 
 def answers_form_of(cart: Cart, page: int) -> dict[str, Any]:
-    at = AnswersPage(cart.id, cart.lines[0].domain.ascii, page)
+    at = AnswersPage(cart.id, cart.lines[0].domain, page)
     return answers_form(cart, cart.lines[0], CONTACTS, at).to_dict()
 
 

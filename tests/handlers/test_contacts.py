@@ -3,9 +3,11 @@
 from handlers.contacts import with_other_fields
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.interaction import Interaction
-from handlers.views.contacts import Return
+from handlers.toolkit.payloads import AnswersPage, NewContact
 from ordering.model.contact import LegalForm
+from ordering.model.domain_name import DomainName
 
+AT = AnswersPage(1, DomainName("name.ovh"), seen=frozenset({"5f2c"}))
 FIRM = {"organisation": "Otter Ltd", "vat": "FR123", "first_name": "Zoe"}
 
 
@@ -15,15 +17,15 @@ def typed_in(view) -> dict[str, str]:
     return {element["action_id"]: element["initial_value"] for element in fields if element.get("initial_value")}
 
 
-def chosen(back: Return, form: LegalForm, shown: dict[str, str]) -> tuple[Return, dict[str, str]]:
+def chosen(back: NewContact, form: LegalForm, shown: dict[str, str]) -> tuple[NewContact, dict[str, str]]:
     """The form after this legal form was chosen, and what stands in it."""
     values = {**shown, Act.LEGAL_FORM: form}
-    view = with_other_fields(Interaction("U0ADA", "", values=values, metadata=str(back)))
-    return Return.read(view.private_metadata or ""), typed_in(view)
+    view = with_other_fields(Interaction("U0ADA", "", values=values, metadata=str(back)), back)
+    return NewContact.read(view.private_metadata or ""), typed_in(view)
 
 
 def test_a_companys_fields_come_back_with_it():
-    back = Return("1 name.ovh 0 0 0 -", "V1", {"REASON": "Ours"})
+    back = NewContact(AT, "V1", {"REASON": "Ours"})
     back, shown = chosen(back, LegalForm.INDIVIDUAL, FIRM)
     assert shown == {"first_name": "Zoe"}
     back, shown = chosen(back, LegalForm.CORPORATION, shown | {"first_name": "Zora", "birth_city": "Paris"})
@@ -32,7 +34,7 @@ def test_a_companys_fields_come_back_with_it():
 
 
 def test_what_was_taken_out_of_a_field_does_not_come_back():
-    back, shown = chosen(Return("1", "V1"), LegalForm.INDIVIDUAL, FIRM)
+    back, shown = chosen(NewContact(AT, "V1"), LegalForm.INDIVIDUAL, FIRM)
     back, shown = chosen(back, LegalForm.CORPORATION, shown)
     back, shown = chosen(back, LegalForm.INDIVIDUAL, shown | {"organisation": ""})
     assert "organisation" not in back.kept
@@ -40,6 +42,7 @@ def test_what_was_taken_out_of_a_field_does_not_come_back():
 
 def test_what_slack_has_no_room_for_is_left_out_the_answers_below_first():
     kept = {"organisation": "o" * 255}
-    assert Return.read(str(Return("1", "V1", {"REASON": "r" * 2900}, kept))) == Return("1", "V1", {}, kept)
-    assert Return.read(str(Return("1", "V1", {"REASON": "r"}, {"x": "y" * 3000}))) == Return("1", "V1", {"REASON": "r"})
-    assert Return.read(str(Return("1", "V1", {"a": "b" * 3000}, {"x": "y" * 3000}))) == Return("1", "V1")
+    assert NewContact.read(str(NewContact(AT, "V1", {"REASON": "r" * 2900}, kept))) == NewContact(AT, "V1", {}, kept)
+    few = {"REASON": "r"}
+    assert NewContact.read(str(NewContact(AT, "V1", few, {"x": "y" * 3000}))) == NewContact(AT, "V1", few)
+    assert NewContact.read(str(NewContact(AT, "V1", {"a": "b" * 3000}, {"x": "y" * 3000}))) == NewContact(AT, "V1")

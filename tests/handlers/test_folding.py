@@ -15,6 +15,7 @@ from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, context, rows, section
 from handlers.toolkit.folding import MESSAGE, VIEW, Part, Room, fold, weight
 from handlers.toolkit.mrkdwn import cut_bytes, escape
+from handlers.toolkit.payloads import Decision
 from handlers.views import answer_summary as answered
 from handlers.views import approval, cart, contacts, details, home, questions, years
 from handlers.views import direct_messages as news
@@ -29,6 +30,7 @@ from ordering.model.overview import Overview
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.question import Answer
 from ordering.model.quote import Configuration, Contract
+from ordering.model.recovery import Stamp
 from ordering.model.sales_order import OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.model.seal import seal
 from sandbox.slack import limits
@@ -154,7 +156,7 @@ def draw_all(state: CartState, count: int, script: str, length: int) -> None:
     )
     for view in (
         cart.request_modal(shown, purpose=shown.purpose or "", findings=findings),
-        approval.reject_modal(shown, clicked="12"),
+        approval.reject_modal(shown, clicked=Decision(12, "", Stamp("3f2a9c1b7d4e"))),
         questions.answers_list(shown), years.years_modal(shown),
         home.home(overview, [card(shown, home.CARD).blocks] * 18),
     ):  # fmt: skip

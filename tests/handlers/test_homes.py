@@ -43,7 +43,10 @@ def a_desk(overview):
     slack = PaperSlack()
     desk = SimpleNamespace(
         members=SimpleNamespace(who=who), bridge=SimpleNamespace(call=call), client=slack,
-        workflow=SimpleNamespace(overview=overview, policy=POLICY, rendering=lambda: (Stamp("0" * 12), None)),
+        workflow=SimpleNamespace(
+            policy=POLICY, queries=SimpleNamespace(overview=overview),
+            cards=SimpleNamespace(rendering=lambda: (Stamp("0" * 12), None)),
+        ),
         command_names=SimpleNamespace(in_use=nullcontext),
     )  # fmt: skip
     homes = Homes(desk)  # type: ignore[arg-type] # what Homes needs of it

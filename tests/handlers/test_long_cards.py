@@ -45,20 +45,20 @@ def requested(rules: Rules, *, reason: str, dns: str | None, long_names: bool, d
     )
     names = [DomainName.parse(f"{LONG.format(n=n) if long_names else f'n{n:02}'}.fr") for n in range(MOST_LINES)]
     for name in names:
-        cart = rules.workflow.add("C1", name, by=rules.ada)
+        cart = rules.workflow.cart_editing.add("C1", name, by=rules.ada)
     for _ in range(5):
-        rules.workflow.learn_questions(cart.id)
+        rules.workflow.questions.learn(cart.id)
     for n, name in enumerate(names):
         typed = {"REASON": f"{n:02}{reason}"[:500]} | ({"DNS": dns.format(n=n)} if dns else {})
-        rules.workflow.answer(cart.id, name, typed, by=rules.ada)
-    cart = rules.workflow.cart(cart.id)
+        rules.workflow.questions.answer(cart.id, name, typed, by=rules.ada)
+    cart = rules.workflow.queries.cart(cart.id)
     given_ = tuple(Configuration(line.domain, a.label, a.value) for line in cart.lines for a in line.answers)
     rules.registrar.quote = replace(a_quote("200.00", "33.33"), configuration=given_)
     if dearer:  # OVH raised its prices since the names were added: each line carries a warning
         for name in names:
             offer = Offer(name, Action.CREATE, "create-default", orderable=True, price=Money(399, "EUR"))
             rules.registrar.offers[name.ascii] = (offer,)
-    return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="For the launch")
+    return rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="For the launch")
 
 
 def fits(drawn) -> None:
@@ -81,14 +81,14 @@ def test_every_cart_that_can_be_requested_is_shown(rules, reason, dns, long_name
     cart = requested(rules, reason=reason, dns=dns, long_names=long_names, dearer=dearer)
     fits(approval_card(cart, POLICY, stamp=LONGEST))
     fits(approval_card(cart, POLICY, CARD, stamp=LONGEST))
-    fits(story(*rules.workflow.story(cart.id, by=rules.ada)))
+    fits(story(*rules.workflow.queries.story(cart.id, by=rules.ada)))
 
 
 def test_a_card_whose_total_rose_is_shown(rules):
     """The card that asks again names the differences of forty names, and fits."""
     cart = requested(rules, reason=AMPERSANDS, dns=SERVERS, long_names=True, dearer=True)
     assert cart.seal is not None
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     rules.registrar.quote = replace(rules.registrar.quote, total=a_quote("300.00").total)
     cart = rules.settle(cart.id, steps=1)
     assert cart.state is CartState.SUBMITTED

@@ -10,8 +10,8 @@ from handlers.messages import words as catalogue
 from handlers.notifier import approval_card
 from handlers.recovery_mode import RecoverWatch
 from handlers.toolkit.action_ids import Act
+from handlers.toolkit.payloads import Decision
 from handlers.toolkit.slack_errors import SlackAlerts
-from handlers.toolkit.stamps import Decision
 from handlers.views import recovery_mode as views
 from ordering.model.cart import WAITING, CartState
 from ordering.model.domain_name import DomainName
@@ -172,8 +172,8 @@ class Watched:
         self.woken += 1
 
     def confirm(self) -> None:
-        found, stamp = self.rules.workflow.compare(by=self.rules.cleo)
-        self.rules.workflow.confirm_compared(by=self.rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        found, stamp = self.rules.workflow.comparisons.compare(by=self.rules.cleo)
+        self.rules.workflow.comparisons.confirm(by=self.rules.cleo, epoch=stamp.epoch, compared=found.newest)
 
     async def check(self, times: int = 1) -> str | None:
         said = None

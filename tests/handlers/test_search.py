@@ -35,7 +35,7 @@ class Rules:
     def effort_of(self, names: Sequence[DomainName]) -> Effort:
         return Effort(len(names), 0.0, 60)
 
-    def search(self, names: Sequence[DomainName], *, refresh: bool = False) -> Iterator[Availability]:
+    def look_up(self, names: Sequence[DomainName], *, refresh: bool = False) -> Iterator[Availability]:
         for name in names:
             if self.error is not None and name == names[-1]:
                 raise self.error
@@ -58,7 +58,8 @@ class Told:
 @pytest.fixture
 def desk():
     bridge = Bridge(2)
-    return SimpleNamespace(workflow=Rules(), bridge=bridge, search_bridge=bridge, searches=Searches())
+    workflow = SimpleNamespace(search=Rules())
+    return SimpleNamespace(workflow=workflow, bridge=bridge, search_bridge=bridge, searches=Searches())
 
 
 def a_search(answers=None, reply=None):
@@ -82,12 +83,12 @@ async def test_a_search_that_may_not_begin_stays_as_it_was(desk):
 
 
 async def test_a_search_that_fails_half_way_is_not_under_way_any_more_and_can_be_gone_on_with(desk):
-    search, desk.workflow.error = a_search(), RuntimeError("a bug")
+    search, desk.workflow.search.error = a_search(), RuntimeError("a bug")
     with pytest.raises(RuntimeError):
         await run(desk, search, NAMES)
     assert search.standing is Standing.STOPPED
     assert search.found().to_ask == [name for name in NAMES if name not in search.answers]
-    desk.workflow.error = None
+    desk.workflow.search.error = None
     await run(desk, search, search.found().to_ask)
     assert not search.found().unasked
 

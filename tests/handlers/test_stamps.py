@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 
 from handlers.toolkit.action_ids import DECIDING, Act
-from handlers.toolkit.stamps import Decision, stamped, without_events
+from handlers.toolkit.payloads import Decision
+from handlers.toolkit.stamps import stamped, without_events
 from ordering.model.errors import CardOutdated, NotPossible
 from ordering.model.recovery import Stamp
 

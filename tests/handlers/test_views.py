@@ -13,6 +13,7 @@ from handlers.messages.en.warnings import warning
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.mrkdwn import cut, escape
+from handlers.toolkit.payloads import Decision
 from handlers.views import approval, cart, details, home, offers, years
 from handlers.views import recovery as attention
 from handlers.views.help import help_message
@@ -24,6 +25,7 @@ from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.overview import Overview
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.quote import Configuration, Contract
+from ordering.model.recovery import Stamp
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.model.seal import differences, seal
 from sandbox.slack.block_kit import faults_of_view
@@ -33,6 +35,7 @@ from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, 
 from tests.saying import HOLE, after_hole
 
 S, K = CartState, EventKind
+STAMP = Stamp("3f2a9c1b7d4e")
 TROUBLE = Trouble(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
 
 
@@ -229,7 +232,7 @@ def test_an_unclear_order_is_for_a_person_to_settle():
     assert "It is this order…" in words
     assert "Nothing was ordered, try again" in words
     assert "Close" not in words
-    assert faults_of_view(attention.adopt_modal(undecided, clicked=f"12 {undecided.mark}").to_dict()) == []
+    assert faults_of_view(attention.adopt_modal(undecided, clicked=Decision(12, undecided.mark, STAMP)).to_dict()) == []
 
 
 def test_a_cancelled_order_can_be_closed_and_a_wrong_one_only_looked_at():
@@ -275,10 +278,10 @@ def test_forms_that_decide_keep_what_the_clicked_button_carried():
     """A form is submitted later than its button was clicked, and must be about the same card."""
     undecided = a_cart(S.NEEDS_ATTENTION, attempt=ANOTHER_TRY)
     for form in (
-        attention.adopt_modal(undecided, clicked="12 abc d.0.1"),
-        approval.reject_modal(undecided, clicked="12 abc d.0.1"),
+        attention.adopt_modal(undecided, clicked=Decision(12, "abc", STAMP)),
+        approval.reject_modal(undecided, clicked=Decision(12, "abc", STAMP)),
     ):
-        assert form.to_dict()["private_metadata"] == "12 abc d.0.1"
+        assert form.to_dict()["private_metadata"] == f"12 abc {STAMP}"
 
 
 def test_a_trouble_that_lasts_is_on_the_card():
@@ -335,7 +338,7 @@ def test_forms_and_homes_fit():
         years.years_modal(full),
         offers.asking(DomainName.parse(f"{LONG}.ovh")),
         offers.offer_modal(DomainName.parse(f"{LONG}.ovh"), "C1", MANY_OFFERS, problem=EVIL),
-        approval.reject_modal(full, clicked="12"),
+        approval.reject_modal(full, clicked=Decision(12, "", STAMP)),
         home.home(overview, [card(shown).blocks for shown in waiting]),
         home.home(Overview((), (), (), (), ()), []),
     ]

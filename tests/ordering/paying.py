@@ -32,11 +32,11 @@ def pays(rules, fault=None, *, method=1):
 
 def pays_again(rules, cart_id, fault=None, *, method=1):
     """The same for a request whose order can be paid."""
-    rules.workflow.pay(cart_id, payer=rules.dan, method=method, shown=rules.mark(cart_id))
+    rules.workflow.payments.pay(cart_id, payer=rules.dan, method=method, shown=rules.mark(cart_id))
     rules.registrar.next_fault = fault
     rules.fulfilment.advance(cart_id)
     rules.fulfilment.advance(cart_id)
-    return rules.workflow.cart(cart_id)
+    return rules.workflow.queries.cart(cart_id)
 
 
 def after(rules, cart_id, wait):
@@ -47,7 +47,7 @@ def after(rules, cart_id, wait):
         rules.settle(cart_id, steps=1, seconds=20)
     rules.clock.now = end
     rules.settle(cart_id, steps=1, seconds=0)
-    return rules.workflow.cart(cart_id)
+    return rules.workflow.queries.cart(cart_id)
 
 
 def asked(rules, fault="lost_before"):

@@ -4,7 +4,7 @@ from ordering.model.recovery import FLOOR, Cause
 
 
 def stamp_of(rules):
-    return rules.workflow.rendering()[0]
+    return rules.workflow.cards.rendering()[0]
 
 
 def hold(rules, cause=Cause.CARD):
@@ -15,7 +15,7 @@ def release(rules):
     """Compare, confirm, and let the floor pass."""
     mode = rules.workflow.recover_mode
     mode.start_floor(rules.clock())
-    found, stamp = rules.workflow.compare(by=rules.cleo)
-    rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+    found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
+    rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
     rules.clock.pass_by(FLOOR.total_seconds())
     return mode.end_if_due(rules.clock())

@@ -22,17 +22,17 @@ def asking(rules):
     """A registrar that asks for something under each extension; the cart has two .fr names and a .corsica one."""
     rules.registrar.asks = {"fr": (REASON, CONDITIONS, CLAIM, AGE), "corsica": (REASON, CONDITIONS)}
     for name in ("name.fr", "other.fr", "name.corsica"):
-        cart = rules.workflow.add("C1", DomainName.parse(name), by=rules.ada)
+        cart = rules.workflow.cart_editing.add("C1", DomainName.parse(name), by=rules.ada)
     rules.cart_id = cart.id
     return rules
 
 
 def learned(rules):
-    return rules.workflow.learn_questions(rules.cart_id)
+    return rules.workflow.questions.learn(rules.cart_id)
 
 
 def answer(rules, typed, **how):
-    return rules.workflow.answer(rules.cart_id, NAME, typed, by=how.pop("by", rules.ada), **how)
+    return rules.workflow.questions.answer(rules.cart_id, NAME, typed, by=how.pop("by", rules.ada), **how)
 
 
 def given(cart, name):
@@ -41,12 +41,12 @@ def given(cart, name):
 
 def test_a_cart_with_open_questions_is_not_asked_for_and_says_which(asking):
     with pytest.raises(NotReady) as told:
-        asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
+        asking.workflow.approval_requests.request(asking.cart_id, requester=asking.ada, purpose="For the launch")
     asked = {"name.fr": ["REASON", "ACCEPT_CONDITIONS", "CLAIMS_NOTICE"]}
     named = [finding for finding in told.value.findings if finding.domain == NAME]
     assert {"name.fr": [finding.params["label"] for finding in named]} == asked
     assert {(f.code, f.fix) for f in told.value.findings} == {(FindingCode.QUESTION_OPEN, Fix.ANSWER)}
-    cart = asking.workflow.cart(asking.cart_id)
+    cart = asking.workflow.queries.cart(asking.cart_id)
     assert cart.state.value == "open"
     assert [q.label for q in cart.line(NAME).open_questions] == ["REASON", "ACCEPT_CONDITIONS", "CLAIMS_NOTICE"]
 
@@ -69,9 +69,9 @@ def test_a_name_that_was_taken_meanwhile_keeps_nothing_back_of_the_others(asking
 def test_whoever_opens_its_form_is_told_what_is_wrong_with_it_and_of_the_others_all_is_kept(asking):
     asking.registrar.gone = {"other.fr"}
     with pytest.raises(LinesRefused) as refused:
-        asking.workflow.learn_questions(asking.cart_id, first=DomainName("other.fr"))
+        asking.workflow.questions.learn(asking.cart_id, first=DomainName("other.fr"))
     assert refused.value.findings == (Finding(FindingCode.NAME_NOT_FREE, DomainName("other.fr")),)
-    assert asking.workflow.cart(asking.cart_id).line(NAME).questions is not None
+    assert asking.workflow.queries.cart(asking.cart_id).line(NAME).questions is not None
 
 
 def test_where_nothing_is_learned_at_all_it_is_said_why(asking):
@@ -83,9 +83,9 @@ def test_where_nothing_is_learned_at_all_it_is_said_why(asking):
 
 def test_a_few_names_are_asked_about_at_once_and_the_one_that_is_meant_first(rules):
     for number in range(12):
-        cart = rules.workflow.add("C1", DomainName(f"name{number}.fr"), by=rules.ada)
+        cart = rules.workflow.cart_editing.add("C1", DomainName(f"name{number}.fr"), by=rules.ada)
     last = cart.lines[-1].domain
-    cart = rules.workflow.learn_questions(cart.id, first=last)
+    cart = rules.workflow.questions.learn(cart.id, first=last)
     assert cart.line(last).questions is not None
     assert sum(line.questions is None for line in cart.lines) == 2
 
@@ -97,14 +97,14 @@ def test_answers_are_kept_with_who_gave_them_and_go_into_the_record(asking):
         ("ACCEPT_CONDITIONS", "true", "U0BEN"),
         ("REASON", "Ours", "U0BEN"),
     ]
-    assert asking.workflow.cart(asking.cart_id).line(NAME) == cart.line(NAME)
+    assert asking.workflow.queries.cart(asking.cart_id).line(NAME) == cart.line(NAME)
 
 
 def test_what_was_answered_for_what_was_asked_is_in_the_facts_of_its_event(asking):
     asking.registrar.asks = {"fr": (REASON,)}
     learned(asking)
     answer(asking, {"REASON": "Ours"}, reach=Reach.EVERY)
-    cart = asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
+    cart = asking.workflow.approval_requests.request(asking.cart_id, requester=asking.ada, purpose="For the launch")
     assert '["REASON","Ours","U0ADA"]' in facts(cart)
 
 
@@ -119,7 +119,7 @@ def test_wrong_answers_are_told_each_and_nothing_is_kept(asking):
         }
     }
     assert {label: error.data for label, error in wrong.value.by_label.items()} == wrong.value.params["wrong"]
-    assert given(asking.workflow.cart(asking.cart_id), "name.fr") == {}
+    assert given(asking.workflow.queries.cart(asking.cart_id), "name.fr") == {}
 
 
 def test_the_desks_own_answer_is_no_persons_answer(asking):
@@ -160,14 +160,14 @@ def test_a_question_that_is_not_asked_any_more_is_not_answered(asking):
 def test_nothing_is_answered_once_the_cart_is_asked_for(rules):
     cart = rules.requested("name.fr")
     with refuses("cart_closed", NotPossible):
-        rules.workflow.answer(cart.id, NAME, {"REASON": "Ours"}, by=rules.ada)
+        rules.workflow.questions.answer(cart.id, NAME, {"REASON": "Ours"}, by=rules.ada)
 
 
 def test_a_guest_neither_answers_nor_sees_contacts(asking):
     guest = Person("U0GWEN", Membership.GUEST)
     for deed in (
         lambda: answer(asking, {"REASON": "Ours"}, by=guest),
-        lambda: asking.workflow.contacts(by=guest),
+        lambda: asking.workflow.contacts.all(by=guest),
     ):
         with refuses("person_guest", NotAllowed):
             deed()
@@ -183,7 +183,7 @@ def test_an_answer_that_changes_during_the_pre_flight_stops_it(asking):
 
     prepare, asking.registrar.prepare = asking.registrar.prepare, meanwhile
     with pytest.raises(CartChanged):
-        asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
+        asking.workflow.approval_requests.request(asking.cart_id, requester=asking.ada, purpose="For the launch")
 
 
 def test_questions_that_are_learned_during_the_pre_flight_do_not(asking):
@@ -194,7 +194,7 @@ def test_questions_that_are_learned_during_the_pre_flight_do_not(asking):
         return prepare(lines)
 
     prepare, asking.registrar.prepare = asking.registrar.prepare, meanwhile
-    cart = asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
+    cart = asking.workflow.approval_requests.request(asking.cart_id, requester=asking.ada, purpose="For the launch")
     assert cart.state.value == "submitted"
 
 
@@ -226,7 +226,7 @@ def test_nobodys_answer_undoes_one_that_was_given_since_the_form_was_drawn(askin
         answer(asking, {"REASON": mine, "ACCEPT_CONDITIONS": "true"}, by=asking.ben, seen=old)
     assert both.value.labels == ("REASON",)
     assert both.value.typed == {"REASON": mine, "ACCEPT_CONDITIONS": "true"}
-    assert given(asking.workflow.cart(asking.cart_id), "name.fr") == {"REASON": "A better one"}
+    assert given(asking.workflow.queries.cart(asking.cart_id), "name.fr") == {"REASON": "A better one"}
 
 
 def test_what_stood_in_the_form_is_copied_and_what_others_answered_meanwhile_is_not(asking):
@@ -259,5 +259,5 @@ def test_one_name_that_cannot_be_had_hides_no_other_however_often_one_looks(aski
     for _ in range(2):
         assert learned(asking).line(NAME).questions == (REASON,)
     with pytest.raises(LinesRefused) as refused:
-        asking.workflow.learn_questions(asking.cart_id, first=gone)
+        asking.workflow.questions.learn(asking.cart_id, first=gone)
     assert refused.value.findings == (Finding(FindingCode.NAME_NOT_FREE, gone),)

@@ -26,7 +26,7 @@ def offers(rules, *found):
 
 def test_the_only_offer_is_taken(rules):
     offers(rules, TRANSFER, USUAL)
-    assert rules.workflow.add("C1", NAME, by=rules.ada).lines[0].price == euros("2.99")
+    assert rules.workflow.cart_editing.add("C1", NAME, by=rules.ada).lines[0].price == euros("2.99")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_the_only_offer_is_taken(rules):
 def test_why_a_name_cannot_be_added_is_told_as_it_is(rules, found, why):
     offers(rules, *found)
     with pytest.raises(NotPossible) as refused:
-        rules.workflow.add("C1", NAME, by=rules.ada)
+        rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     assert refused.value.data == {"name": "name.ovh", **why}
 
 
@@ -50,11 +50,11 @@ def test_among_several_somebody_chooses_and_nothing_is_added_before(rules):
     rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, EARLY, USUAL)
     with pytest.raises(ChoiceNeeded) as needed:
-        rules.workflow.add("C1", NAME, by=rules.ada)
+        rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     assert needed.value.data == {"error": "offer_choice_needed", "name": "name.ovh", "offers": 2}
     assert needed.value.offers == (USUAL, EARLY)
-    assert rules.workflow.open_cart("C1", by=rules.ada) is None
-    [line] = rules.workflow.add("C1", NAME, by=rules.ada, seen=EARLY.mark).lines
+    assert rules.workflow.queries.open_cart("C1", by=rules.ada) is None
+    [line] = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=EARLY.mark).lines
     assert (line.phase, line.price) == ("eap", euros("99.00"))
 
 
@@ -64,58 +64,60 @@ def test_among_several_somebody_chooses_and_nothing_is_added_before(rules):
 def test_an_offer_on_other_terms_than_seen_is_shown_again(rules, now):
     offers(rules, now)
     with pytest.raises(OfferChanged) as changed:
-        rules.workflow.add("C1", NAME, by=rules.ada, seen=USUAL.mark)
+        rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=USUAL.mark)
     assert changed.value.data == {"error": "offer_changed", "name": "name.ovh", "offers": 1}
     assert changed.value.offers == (now,)
-    assert rules.workflow.add("C1", NAME, by=rules.ada, seen=now.mark).lines
+    assert rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=now.mark).lines
 
 
 def test_premium_is_a_choice_only_where_it_is_allowed(rules):
     offers(rules, USUAL, PREMIUM)
-    assert rules.workflow.offers_of(NAME, by=rules.ada) == (USUAL,)
+    assert rules.workflow.cart_editing.offers_of(NAME, by=rules.ada) == (USUAL,)
     offers(rules, PREMIUM)
     with pytest.raises(NotPossible) as refused:
-        rules.workflow.add("C1", NAME, by=rules.ada, seen=PREMIUM.mark)
+        rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=PREMIUM.mark)
     assert refused.value.data == {"error": "name_premium", "name": "name.ovh", "price": amount(euros("1250"))}
     rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, USUAL, PREMIUM)
-    assert rules.workflow.offers_of(NAME, by=rules.ada) == (USUAL, PREMIUM)
-    assert rules.workflow.add("C1", NAME, by=rules.ada, seen=PREMIUM.mark).lines[0].kind is OfferKind.PREMIUM
+    assert rules.workflow.cart_editing.offers_of(NAME, by=rules.ada) == (USUAL, PREMIUM)
+    assert (
+        rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=PREMIUM.mark).lines[0].kind is OfferKind.PREMIUM
+    )
 
 
 def test_a_transfer_is_never_sold_as_new(rules):
     offers(rules, TRANSFER)
     with pytest.raises(NotPossible) as refused:
-        rules.workflow.add("C1", NAME, by=rules.ada, seen=TRANSFER.mark)
+        rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=TRANSFER.mark)
     assert refused.value.code == "name_taken"
 
 
 def test_years_are_chosen_from_what_is_offered_until_it_is_submitted(rules):
     offers(rules, USUAL)
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     with refuses("years_not_offered", NotPossible, offered=[1, 2, 5]):
-        rules.workflow.set_years(cart.id, {NAME: 3}, by=rules.ben, seen={NAME: 1})
-    cart = rules.workflow.set_years(cart.id, {NAME: 5}, by=rules.ben, seen={NAME: 1})
+        rules.workflow.cart_editing.set_years(cart.id, {NAME: 3}, by=rules.ben, seen={NAME: 1})
+    cart = rules.workflow.cart_editing.set_years(cart.id, {NAME: 5}, by=rules.ben, seen={NAME: 1})
     assert cart.lines[0].years == 5
-    rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+    rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
     with refuses("cart_closed", NotPossible, state="submitted"):
-        rules.workflow.set_years(cart.id, {NAME: 1}, by=rules.ben, seen={NAME: 5})
+        rules.workflow.cart_editing.set_years(cart.id, {NAME: 1}, by=rules.ben, seen={NAME: 5})
 
 
 def test_years_that_somebody_else_chose_meanwhile_are_not_undone_unseen(rules):
     offers(rules, USUAL)
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
-    rules.workflow.set_years(cart.id, {NAME: 5}, by=rules.ada, seen={NAME: 1})
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
+    rules.workflow.cart_editing.set_years(cart.id, {NAME: 5}, by=rules.ada, seen={NAME: 1})
     with refuses("years_changed_by_other", NotPossible, name="name.ovh", years=5):
-        rules.workflow.set_years(cart.id, {NAME: 2}, by=rules.ben, seen={NAME: 1})
-    assert rules.workflow.cart(cart.id).lines[0].years == 5
-    same = rules.workflow.set_years(cart.id, {NAME: 5}, by=rules.ben, seen={NAME: 1})
+        rules.workflow.cart_editing.set_years(cart.id, {NAME: 2}, by=rules.ben, seen={NAME: 1})
+    assert rules.workflow.queries.cart(cart.id).lines[0].years == 5
+    same = rules.workflow.cart_editing.set_years(cart.id, {NAME: 5}, by=rules.ben, seen={NAME: 1})
     assert same.lines[0].years == 5
 
 
 def test_an_extension_that_starts_at_two_years_is_added_for_two(rules):
     offers(rules, replace(USUAL, years=(2, 3)))
-    [line] = rules.workflow.add("C1", NAME, by=rules.ada).lines
+    [line] = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada).lines
     assert (line.years, line.priced_years) == (2, 2)
 
 
@@ -124,7 +126,7 @@ def test_terms_that_nobody_knows_are_never_taken_without_being_chosen(rules):
     rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, early)
     with pytest.raises(ConfirmationNeeded) as needed:
-        rules.workflow.add("C1", NAME, by=rules.ada)
+        rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     assert needed.value.data == {"error": "offer_confirmation_needed", "name": "name.ovh", "offers": 1}
-    [line] = rules.workflow.add("C1", NAME, by=rules.ada, seen=early.mark).lines
+    [line] = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=early.mark).lines
     assert (line.pricing_mode, line.phase) == ("create-early", "landrush")

@@ -34,7 +34,7 @@ def test_a_whole_purchase_is_on_record_as_facts(rules: Rules) -> None:
     rules.registrar.deliver()
     rules.registrar.invoice = "FR7"
     rules.settle(cart.id, steps=4, seconds=400)
-    done = rules.workflow.cart(cart.id)
+    done = rules.workflow.queries.cart(cart.id)
     assert done.order is not None
     assert done.attempt is not None
     number, registrar_cart = done.order.id, done.attempt.registrar_cart
@@ -55,15 +55,15 @@ def test_a_whole_purchase_is_on_record_as_facts(rules: Rules) -> None:
 def test_decisions_against_a_purchase_have_kinds(rules: Rules) -> None:
     """A withdrawal, a rejection and half an approval are told apart by their kinds."""
     withdrawn = rules.requested("a.ovh")
-    rules.workflow.withdraw(withdrawn.id, by=rules.ada)
+    rules.workflow.approval_requests.withdraw(withdrawn.id, by=rules.ada)
     assert newest(rules, withdrawn.id) == (K.REQUEST_WITHDRAWN, {})
     rejected = rules.requested("b.ovh")
-    rules.workflow.reject(rejected.id, approver=rules.cleo, reason="No")
+    rules.workflow.approvals.reject(rejected.id, approver=rules.cleo, reason="No")
     assert newest(rules, rejected.id) == (K.REJECTED, {})
     rules.restart(replace(POLICY, second_approval_over=euros("1").amount))
     half = rules.requested("c.ovh")
     assert half.seal is not None
-    rules.workflow.approve(half.id, approver=rules.cleo, shown=half.request_mark)
+    rules.workflow.approvals.approve(half.id, approver=rules.cleo, shown=half.request_mark)
     assert newest(rules, half.id) == (K.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 0})
 
 
@@ -86,7 +86,7 @@ def test_a_refused_checkout_names_the_error(rules: Rules, monkeypatch: pytest.Mo
     rules.advance(cart.id)
     expected = {"error": "ovh_refused", "ovh": {"status": 400, "said": "gone"}}
     assert newest(rules, cart.id) == (K.CHECKOUT_REFUSED, expected)
-    rules.workflow.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    rules.workflow.recovery.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert newest(rules, cart.id) == (K.CLOSED, {"order": None, "missing": False})
 
 
@@ -114,7 +114,7 @@ def test_an_unknown_order_lists_what_ovh_shows(rules: Rules) -> None:
 def test_a_refused_payment_keeps_ovhs_words(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal names order and method, and OVH's words as OVH's."""
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     takes_on(rules, monkeypatch)
     rules.registrar.sighting = PaymentSighting(
         PaymentProgress.REFUSED, {"seen": "refused", "said": "expired card " * 99}
@@ -130,7 +130,7 @@ def test_a_changed_order_has_both_amounts(rules: Rules) -> None:
     """A payment that was not sent since OVH changed the order says so as a reason, with both totals."""
     cart = rules.ordered()
     assert cart.order is not None
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
     rules.registrar.orders[cart.order.id] = replace(rules.registrar.orders[cart.order.id], total=euros("3.00"))
     rules.advance(cart.id)
     changed = {"before": PRICE, "ovh": {"total": {"amount": "3.00", "currency": "EUR"}}}
@@ -151,7 +151,7 @@ def test_the_same_error_is_no_news(rules: Rules, monkeypatch: pytest.MonkeyPatch
     ):
         monkeypatch.setattr(rules.registrar, "prepare", failing(error))
         rules.advance(cart.id)
-        versions.append(rules.workflow.cart(cart.id).version - cart.version)
+        versions.append(rules.workflow.queries.cart(cart.id).version - cart.version)
     assert versions == [1, 1, 2, 3, 3]
 
 
@@ -180,7 +180,7 @@ def test_an_objection_to_an_intent_is_a_fact(rules: Rules) -> None:
     with pytest.raises(IntentStopped):
         intents.commit(cart.to(CartState.CHECKING_OUT, at=NOW), standing=[], at=NOW, due_at=NOW)
     assert newest(rules, cart.id) == (K.APPROVAL_LAPSED, {"seconds": 72})
-    assert rules.workflow.cart(cart.id).fact == Fact(K.APPROVAL_LAPSED, {"seconds": 72})
+    assert rules.workflow.queries.cart(cart.id).fact == Fact(K.APPROVAL_LAPSED, {"seconds": 72})
 
 
 def test_a_fact_is_the_same_after_a_database() -> None:

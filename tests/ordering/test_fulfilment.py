@@ -36,11 +36,11 @@ def test_a_restart_at_every_step_changes_nothing(rules):
     for _ in range(20):
         rules.restart()
         rules.settle(cart.id, steps=1)
-        seen = rules.workflow.cart(cart.id)
+        seen = rules.workflow.queries.cart(cart.id)
         if seen.state is S.CHECKED_OUT and seen.order.methods:
-            rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+            rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
         rules.registrar.deliver()
-    assert rules.workflow.cart(cart.id).state is S.DELIVERED
+    assert rules.workflow.queries.cart(cart.id).state is S.DELIVERED
     assert len(rules.registrar.orders) == len(rules.registrar.payments) == 1
 
 
@@ -59,7 +59,9 @@ def test_a_cheaper_quote_goes_on_and_is_recorded(rules):
     rules.registrar.quote = a_quote("3.00")
     ordered = rules.settle(cart.id)
     assert (ordered.state, str(ordered.quote.total), str(ordered.seal.total)) == (S.CHECKED_OUT, "€3.00", "€3.59")
-    (told,) = [event.fact for event in rules.workflow.story(cart.id, by=rules.ada)[1] if event.state is S.CHECKING_OUT]
+    (told,) = [
+        event.fact for event in rules.workflow.queries.story(cart.id, by=rules.ada)[1] if event.state is S.CHECKING_OUT
+    ]
     assert (told.kind, told.data["approved"]) == (K.CHECKOUT_STARTED, amount(euros("3.59")))
     assert told.data["ovh"]["total"] == amount(euros("3.00"))
 
@@ -71,7 +73,7 @@ def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(ru
     refused = Fact(K.CHECKOUT_REFUSED, {"error": "registrar_refused", "ovh": {"said": "The name is gone."}})
     assert (stuck.state, stuck.fact) == (S.NEEDS_ATTENTION, refused)
     rules.registrar.prepare_refuses = None
-    rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    rules.workflow.recovery.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
@@ -270,7 +272,7 @@ def test_an_undecided_order_is_for_a_person_and_found_later(rules):
     assert (stuck.fact.kind, stuck.fact.data["refusal"]) == (K.ORDER_UNKNOWN, None)
     assert stuck.fact.data["evidence"] == CART_GONE
     with pytest.raises(OrderingError):
-        rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.recovery.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     rules.registrar.undecided = False
     assert rules.settle(cart.id, steps=10, seconds=120).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
@@ -285,9 +287,9 @@ def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
     assert stuck.fact.data["approved"] == amount(euros("3.59"))
     assert stuck.fact.data["ovh"] == {"total": amount(euros("99.00"))}
     with pytest.raises(OrderingError):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     # Not for a moment: what it costs is compared before it counts as ordered.
-    assert S.CHECKED_OUT not in [event.state for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
+    assert S.CHECKED_OUT not in [event.state for event in rules.workflow.queries.story(cart.id, by=rules.ada)[1]]
 
 
 def test_an_order_that_ovh_cancels_unpaid_ends_there(rules):
@@ -318,15 +320,15 @@ def test_a_cart_with_nothing_to_come_is_left_alone_by_a_process_with_an_old_list
     cart = rules.approved()
     rules.registrar.next_fault = "refused"
     rules.settle(cart.id, steps=60)
-    before = rules.workflow.cart(cart.id)
+    before = rules.workflow.queries.cart(cart.id)
     rules.fulfilment.advance(cart.id)
-    assert rules.workflow.cart(cart.id) == before
+    assert rules.workflow.queries.cart(cart.id) == before
 
 
 def test_an_unforeseen_failure_is_told_on_the_card(rules):
     cart = rules.approved()
     rules.fulfilment.put_off(cart.id, "f00d")
-    trouble = rules.workflow.cart(cart.id).trouble
+    trouble = rules.workflow.queries.cart(cart.id).trouble
     assert (trouble.code, trouble.data) == ("internal_error", {"reference": "f00d"})
 
 
@@ -342,7 +344,7 @@ def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, m
         with pytest.raises(RegistrarUnavailable):
             rules.fulfilment.advance(cart.id)
         rules.clock.pass_by(60)
-    stuck = rules.workflow.cart(cart.id)
+    stuck = rules.workflow.queries.cart(cart.id)
     assert (stuck.state, stuck.trouble) == (
         S.APPROVED,
         Trouble(began, "registrar_unavailable"),
@@ -401,7 +403,7 @@ def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_f
     approvals = 0
     for deed, fault in deeds:
         rules.registrar.next_fault = fault
-        before = rules.workflow.cart(cart.id)
+        before = rules.workflow.queries.cart(cart.id)
         try:
             _do(rules, cart.id, deed)
         except OrderingError:
@@ -434,26 +436,28 @@ def test_no_click_decides_a_second_time_however_late_slack_delivers_it_again(tmp
             decided += [(deed, shown)] if deed in CLICKS else []
         rules.settle(cart.id, steps=1)
         for click in decided:
-            before = rules.workflow.cart(cart.id)
+            before = rules.workflow.queries.cart(cart.id)
             with suppress(OrderingError):
                 _do(rules, cart.id, *click)
-            assert rules.workflow.cart(cart.id) == before
+            assert rules.workflow.queries.cart(cart.id) == before
     engines.close()
 
 
 def _do(rules: Rules, cart_id: int, deed: str, shown: str | None = None) -> None:
     """Somebody does it, on the newest card unless another mark was `shown`."""
-    cart, work = rules.workflow.cart(cart_id), rules.workflow
+    cart, work = rules.workflow.queries.cart(cart_id), rules.workflow
     shown = cart.mark if shown is None else shown
     deeds: dict[str, Callable[[], object]] = {
-        "approve": lambda: work.approve(cart_id, approver=rules.cleo, shown=cart.request_mark),
-        "reject": lambda: work.reject(cart_id, approver=rules.cleo, reason="no"),
-        "pay": lambda: work.pay(cart_id, payer=rules.dan, method=None, shown=shown),
-        "try": lambda: work.try_again(cart_id, by=rules.dan, shown=shown),
-        "close": lambda: work.give_up(cart_id, by=rules.dan, shown=shown),
-        "adopt": lambda: work.adopt(cart_id, next(iter(rules.registrar.orders), 99), by=rules.dan, shown=shown),
-        "nothing": lambda: work.nothing_ordered(cart_id, by=rules.dan, shown=shown),
-        "withdraw": lambda: work.withdraw(cart_id, by=rules.ada),
+        "approve": lambda: work.approvals.approve(cart_id, approver=rules.cleo, shown=cart.request_mark),
+        "reject": lambda: work.approvals.reject(cart_id, approver=rules.cleo, reason="no"),
+        "pay": lambda: work.payments.pay(cart_id, payer=rules.dan, method=None, shown=shown),
+        "try": lambda: work.recovery.try_again(cart_id, by=rules.dan, shown=shown),
+        "close": lambda: work.recovery.give_up(cart_id, by=rules.dan, shown=shown),
+        "adopt": lambda: work.recovery.adopt(
+            cart_id, next(iter(rules.registrar.orders), 99), by=rules.dan, shown=shown
+        ),
+        "nothing": lambda: work.recovery.nothing_ordered(cart_id, by=rules.dan, shown=shown),
+        "withdraw": lambda: work.approval_requests.withdraw(cart_id, by=rules.ada),
         "restart": rules.restart,
         "deliver": rules.registrar.deliver,
         "rise": lambda: setattr(rules.registrar, "quote", a_quote(str(rules.registrar.quote.total.amount + 1))),
@@ -461,7 +465,7 @@ def _do(rules: Rules, cart_id: int, deed: str, shown: str | None = None) -> None
         "advance": lambda: rules.settle(cart_id, steps=1),
         "blur": lambda: setattr(rules.registrar, "sighting", None if rules.registrar.sighting else BLURRED),
         "hide": lambda: setattr(rules.registrar, "undecided", not rules.registrar.undecided),
-        "paid": lambda: work.it_was_paid(cart_id, by=rules.dan, shown=shown),
-        "unpaid": lambda: work.not_paid(cart_id, by=rules.dan, shown=shown),
+        "paid": lambda: work.recovery.it_was_paid(cart_id, by=rules.dan, shown=shown),
+        "unpaid": lambda: work.recovery.not_paid(cart_id, by=rules.dan, shown=shown),
     }
     deeds[deed]()

@@ -22,7 +22,7 @@ def an_offer(price: str = "2.99", *, mode: str = "create-default", years: tuple[
 
 
 def asked_for(rules, cart):
-    return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+    return rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
 
 
 def facts_of(rules, cart) -> Data:
@@ -35,20 +35,20 @@ def facts_of(rules, cart) -> Data:
 def refused(rules, cart):
     with pytest.raises(NotReady) as refusal:
         asked_for(rules, cart)
-    assert rules.workflow.cart(cart.id) == cart
+    assert rules.workflow.queries.cart(cart.id) == cart
     return refusal.value.findings
 
 
 def test_a_name_that_the_account_owns_is_neither_added_nor_asked_for(rules):
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     rules.registrar.names.add(NAME)
     [finding] = refused(rules, cart)
     assert finding == Finding(FindingCode.NAME_OWNED, NAME, Fix.REMOVE)
 
 
 def test_every_line_with_a_failure_is_named_at_once(rules):
-    rules.workflow.add("C1", NAME, by=rules.ada)
-    cart = rules.workflow.add("C1", DomainName.parse("other.ovh"), by=rules.ada)
+    rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", DomainName.parse("other.ovh"), by=rules.ada)
     transfer = replace(an_offer(), action=Action.TRANSFER, pricing_mode="transfer-default")
     rules.registrar.offers = {"name.ovh": (transfer,), "other.ovh": (transfer,)}
     assert refused(rules, cart) == (
@@ -59,7 +59,7 @@ def test_every_line_with_a_failure_is_named_at_once(rules):
 
 def test_a_name_that_went_premium_is_not_bought_at_that_price(rules):
     rules.restart(replace(POLICY, allow_premium=True))
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     rules.registrar.offers = {"name.ovh": (an_offer("1250", mode="create-premium"),)}
     [finding] = refused(rules, cart)
     assert finding == Finding(FindingCode.TERMS_CHANGED, NAME, Fix.REMOVE)
@@ -67,7 +67,7 @@ def test_a_name_that_went_premium_is_not_bought_at_that_price(rules):
 
 def test_years_that_are_no_longer_offered_are_to_be_chosen_again(rules):
     rules.registrar.offers = {"name.ovh": (an_offer(years=(2, 3)),)}
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     assert cart.lines[0].years == 2
     rules.registrar.offers = {"name.ovh": (an_offer(years=(3, 5)),)}
     assert refused(rules, cart) == (Finding(FindingCode.YEARS_NOT_OFFERED, NAME, Fix.YEARS, {"years": 2}),)
@@ -75,7 +75,7 @@ def test_years_that_are_no_longer_offered_are_to_be_chosen_again(rules):
 
 def test_what_lay_for_days_is_asked_for_at_todays_terms_and_the_approver_reads_what_it_was(rules):
     rules.registrar.offers = {"name.ovh": (an_offer("0.99", renewal=euros("3.59")),)}
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     ends = NOW + timedelta(days=9)
     now = an_offer("1.99", renewal=euros("4.59"), regular=euros("5.00"), promotion_ends=ends)
     rules.registrar.offers = {"name.ovh": (now,)}
@@ -84,11 +84,11 @@ def test_what_lay_for_days_is_asked_for_at_todays_terms_and_the_approver_reads_w
     assert line.promotion_ends == ends
     was = {"price": amount(euros("0.99")), "renewal": amount(euros("3.59"))}
     assert line.warnings == (LineWarning(WarningKind.PRICE_CHANGED, was),)
-    assert rules.workflow.cart(cart.id).lines == (line,)
+    assert rules.workflow.queries.cart(cart.id).lines == (line,)
 
 
 def test_what_a_registrys_rule_says_against_an_owner_is_told_at_its_line(rules):
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     rules.registrar.objects_to = {"ovh": "should be in the EU"}
     [finding] = refused(rules, cart)
     assert (finding.domain, finding.fix) == (NAME, Fix.ANSWER)
@@ -96,7 +96,7 @@ def test_what_a_registrys_rule_says_against_an_owner_is_told_at_its_line(rules):
 
 def test_a_rule_is_asked_with_what_the_registry_asks_now_though_the_cart_did_not_know_it(rules, monkeypatch):
     rules.registrar.asks = {"ovh": (Question("DNS"),)}
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     judged = []
 
     def note_down(lines):
@@ -111,8 +111,8 @@ def test_a_rule_is_asked_with_what_the_registry_asks_now_though_the_cart_did_not
 def test_what_is_not_answered_and_what_a_rule_says_of_other_lines_is_told_at_once(rules):
     rules.registrar.asks = {"fr": (Question("REASON", required=True),)}
     rules.registrar.objects_to = {"ovh": "is odd", "fr": "is odd"}
-    rules.workflow.add("C1", NAME, by=rules.ada)
-    cart = rules.workflow.add("C1", DomainName.parse("name.fr"), by=rules.ada)
+    rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", DomainName.parse("name.fr"), by=rules.ada)
     with pytest.raises(NotReady) as refusal:
         asked_for(rules, cart)
     country = {"ovh": {"faults": [{"field": "owner.country", "said": "is odd"}]}}
@@ -147,7 +147,7 @@ def test_a_key_that_may_not_list_names_is_told_and_not_refused(rules, monkeypatc
 
 def test_a_look_alike_of_an_owned_name_carries_a_warning_from_the_cart_to_the_card(rules):
     rules.registrar.names.add(DomainName.parse("coco.com"))
-    cart = rules.workflow.add("C1", DomainName.parse("с0co.ovh"), by=rules.ada)  # noqa: RUF001 - a Cyrillic letter
+    cart = rules.workflow.cart_editing.add("C1", DomainName.parse("с0co.ovh"), by=rules.ada)  # noqa: RUF001 - a Cyrillic letter
     expected = (
         LineWarning(WarningKind.MIXED_SCRIPTS, {"scripts": ["Cyrillic", "Latin"]}),
         LineWarning(WarningKind.LIKE_AN_OWNED_NAME, {"twin": "coco.com"}),
@@ -160,7 +160,7 @@ def test_names_that_another_cart_was_asked_for_meanwhile_are_each_named(rules):
     two = [NAME, DomainName.parse("other.ovh")]
     for channel in ("C1", "C2"):
         for name in two:
-            rules.workflow.add(channel, name, by=rules.ada)
-    asked_for(rules, rules.workflow.open_cart("C1", by=rules.ada))
-    found = refused(rules, rules.workflow.open_cart("C2", by=rules.ada))
+            rules.workflow.cart_editing.add(channel, name, by=rules.ada)
+    asked_for(rules, rules.workflow.queries.open_cart("C1", by=rules.ada))
+    found = refused(rules, rules.workflow.queries.open_cart("C2", by=rules.ada))
     assert found == tuple(Finding(FindingCode.NAME_HELD, name, Fix.REMOVE, {"cart": 1}) for name in two)

@@ -17,13 +17,13 @@ def blocked(request, rules):
         rules.registrar.rights_missing.add(CHECK_OUT)
         return cart.id, S.APPROVED, S.CHECKED_OUT, K.CHECKOUT_STARTED, CHECK_OUT
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.registrar.rights_missing.add(PAY)
     return cart.id, S.PAYING, S.PAID, K.PAYMENT_STARTED, PAY
 
 
 def kinds(rules, cart_id):
-    _, events = rules.workflow.story(cart_id, by=rules.dan)
+    _, events = rules.workflow.queries.story(cart_id, by=rules.dan)
     return [event.kind for event in events]
 
 
@@ -34,7 +34,7 @@ def test_nothing_is_marked_or_sent_without_the_right(rules, blocked):
     before = [len(each) for each in (registrar.carts, registrar.left_markers, registrar.orders)]
     with pytest.raises(RegistrarRefused):
         rules.fulfilment.advance(cart_id)
-    kept = rules.workflow.cart(cart_id)
+    kept = rules.workflow.queries.cart(cart_id)
     assert kept.state is state
     assert kept.payment is None or kept.payment.sent_at is None
     assert kept.attempt is None or state is S.PAYING
@@ -62,7 +62,7 @@ def test_a_payment_made_elsewhere_is_seen_without_the_right(rules, blocked):
     """The order is read before the right is needed: somebody paid on OVH's own page in the meantime."""
     cart_id, _, _, _, _ = blocked
     rules.advance(cart_id)
-    order = rules.workflow.cart(cart_id).order
+    order = rules.workflow.queries.cart(cart_id).order
     rules.registrar.payments.append((order.id, 2))
     assert rules.settle(cart_id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(order.id, 2)]
@@ -72,7 +72,7 @@ def test_a_payer_can_stop_while_the_right_is_missing(rules, blocked):
     """Nothing was sent, so a decision can be taken back at once."""
     cart_id, state, _, _, _ = blocked
     rules.advance(cart_id)
-    rules.workflow.stop(cart_id, by=rules.cleo if state is S.APPROVED else rules.dan)
-    stopped = rules.workflow.cart(cart_id)
+    rules.workflow.approvals.stop(cart_id, by=rules.cleo if state is S.APPROVED else rules.dan)
+    stopped = rules.workflow.queries.cart(cart_id)
     assert stopped.state is (S.CANCELLED if state is S.APPROVED else S.CHECKED_OUT)
     assert stopped.payment is None

@@ -20,7 +20,7 @@ from tests.builders import NOW
 
 def paying(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     return cart
 
 
@@ -30,7 +30,7 @@ def test_a_checkout_that_was_not_sent_is_ordered_once(rules):
     rules.registrar.next_fault, rules.registrar.undecided = "not_sent", True
     rules.fulfilment.advance(cart.id)
     rules.registrar.undecided = False
-    back = rules.workflow.cart(cart.id)
+    back = rules.workflow.queries.cart(cart.id)
     assert (back.state, rules.registrar.orders) == (S.APPROVED, {})
     assert set(rules.registrar.carts) == rules.registrar.discarded
     assert back.fact == Fact(EventKind.CHECKOUT_RESCHEDULED, {"attempt": 1, "error": "not_sent"})
@@ -43,10 +43,10 @@ def test_a_payment_that_was_not_sent_is_payable_at_once(rules):
     cart = paying(rules)
     rules.registrar.next_fault = "not_sent"
     rules.fulfilment.advance(cart.id)
-    again = rules.workflow.cart(cart.id)
+    again = rules.workflow.queries.cart(cart.id)
     assert (again.state, again.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
     assert not any(method.refused for method in again.order.methods)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 1)]
 
@@ -55,10 +55,10 @@ def test_a_payment_that_was_not_sent_is_payable_at_once(rules):
 def test_a_call_that_cannot_be_prepared_has_no_intent(rules, begins):
     """Without a permit, a token or a connection nothing is written down as sent, and the step comes again."""
     cart = rules.approved() if begins == "approved" else paying(rules)
-    before = rules.workflow.cart(cart.id)
+    before = rules.workflow.queries.cart(cart.id)
     rules.registrar.next_fault = "not_ready"
     rules.advance(cart.id)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert (kept.state, kept.attempt, kept.payment) == (before.state, before.attempt, before.payment)
     assert rules.registrar.payments == []
     assert set(rules.registrar.carts) - {cart for cart, order in rules.registrar.carts.items() if order} == (
@@ -74,7 +74,7 @@ def test_both_calls_are_signed_with_the_time_of_their_intent(rules):
     rules.registrar.ahead = timedelta(minutes=-10)
     cart = paying(rules)
     rules.fulfilment.advance(cart.id)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert rules.registrar.signed_at == [kept.attempt.started_at, kept.payment.sent_at_ovh]
     assert kept.attempt.started_at == NOW - timedelta(minutes=10)
 
@@ -88,8 +88,8 @@ def test_the_intent_is_on_record_before_the_call(rules, monkeypatch, call, kind)
     seen = []
 
     def sends(*args, **kwargs):
-        _, events = rules.workflow.story(cart.id, by=rules.dan)
-        seen.append((rules.workflow.cart(cart.id).state, events[-1].kind))
+        _, events = rules.workflow.queries.story(cart.id, by=rules.dan)
+        seen.append((rules.workflow.queries.cart(cart.id).state, events[-1].kind))
         return send(*args, **kwargs)
 
     monkeypatch.setattr(rules.registrar, call, sends)
@@ -109,7 +109,7 @@ def test_a_checkout_that_another_process_overtook_leaves_no_cart(rules, monkeypa
     monkeypatch.setattr(rules.registrar, "clock_ahead", overtaken)
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert (kept.state, len(rules.registrar.orders)) == (S.CHECKED_OUT, 1)
     assert rules.registrar.discarded == set(rules.registrar.carts) - {kept.attempt.registrar_cart}
 
@@ -127,7 +127,7 @@ def test_an_intent_that_is_stopped_gives_the_cart_back(rules):
     markers = MoneyMarkers(store, registrar, RecoverMode(store, rules.clock))
     intents = Intents(store, [stop])
     Checkout(book, registrar, rules.policy, intents, search, foreign, markers, settle=settle).check_out(cart)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert (kept.state, rules.registrar.orders) == (S.APPROVED, {})
     assert kept.fact == Fact(EventKind.CHECKOUT_RESCHEDULED, {"attempt": 9, "error": "not_sent"})
     assert set(rules.registrar.carts) == rules.registrar.discarded

@@ -62,7 +62,7 @@ def test_the_attempt_is_on_record_before_its_marker(rules, monkeypatch):
         call = getattr(rules.registrar, name)
 
         def watches(*arguments):
-            seen.append((name, len(calls(rules)), rules.workflow.cart(1).state))
+            seen.append((name, len(calls(rules)), rules.workflow.queries.cart(1).state))
             return call(*arguments)
 
         monkeypatch.setattr(rules.registrar, name, watches)
@@ -102,11 +102,11 @@ def test_an_approver_orders_in_spite_of_a_lost_try(rules):
     lost(rules)
     stopped = rules.settle(rules.approved().id)
     with pytest.raises(OnHold):
-        rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+        rules.workflow.recovery.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
     assert release(rules)
     with pytest.raises(NotAllowed):
-        rules.workflow.order_anyway(stopped.id, by=rules.ada, shown=stopped.mark)
-    rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+        rules.workflow.recovery.order_anyway(stopped.id, by=rules.ada, shown=stopped.mark)
+    rules.workflow.recovery.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
     assert rules.settle(stopped.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -117,7 +117,7 @@ def test_try_again_does_not_forget_a_lost_try(rules):
     stopped = rules.settle(rules.approved().id)
     assert release(rules)
     lost(rules)  # another one, of a process that still lives
-    rules.workflow.try_again(stopped.id, by=rules.dan, shown=stopped.mark)
+    rules.workflow.recovery.try_again(stopped.id, by=rules.dan, shown=stopped.mark)
     again = rules.settle(stopped.id)
     assert (again.state, again.fact.kind) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD)
     assert {call.state for call in calls(rules)} == {CallState.UNSENT}
@@ -239,7 +239,7 @@ def test_a_marker_that_cannot_be_saved_asks_nobody_about_an_order(rules, monkeyp
 def test_a_marker_that_cannot_be_saved_asks_nobody_about_a_payment(rules, monkeypatch):
     """The same before a payment."""
     cart = rules.settle(rules.approved().id)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     after_the_marker(rules, monkeypatch, "pays")
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
@@ -256,14 +256,14 @@ def test_an_intent_whose_commit_lost_its_answer_asks_nobody(rules, monkeypatch):
     def begins():
         with begin() as carts:
             yield carts
-        if rules.workflow.cart(cart.id).state is S.CHECKING_OUT:
+        if rules.workflow.queries.cart(cart.id).state is S.CHECKING_OUT:
             monkeypatch.setattr(rules.store, "begin", begin)
             raise DatabaseUnusable("the answer was lost")
 
     monkeypatch.setattr(rules.store, "begin", begins)
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.APPROVED
+    assert rules.workflow.queries.cart(cart.id).state is S.APPROVED
     assert rules.settle(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -275,7 +275,7 @@ def test_an_attempt_of_a_closed_request_is_looked_after(rules):
         started = rules.clock() + rules.registrar.ahead
         carts.announce_call(RecordedCall(NAMES, first.id, 1, started, registrar_cart="cart-1", marker="m-1"))
     rules.registrar.left_markers.append((NAMES, "m-1"))
-    rules.workflow.stop(first.id, by=rules.dan)
+    rules.workflow.approvals.stop(first.id, by=rules.dan)
     second = rules.approved("name.ovh", "C2")
     rules.clock.pass_by(120)
     after = rules.settle(second.id, steps=1)
@@ -291,7 +291,7 @@ def test_a_marker_that_ovh_does_not_take(rules, monkeypatch, call, error):
     with monkeypatch.context() as away:
         away.setattr(rules.registrar, call, failing(error))
         rules.settle(cart.id, steps=2)
-    assert (rules.workflow.cart(cart.id).state, rules.registrar.orders) == (S.APPROVED, {})
+    assert (rules.workflow.queries.cart(cart.id).state, rules.registrar.orders) == (S.APPROVED, {})
     assert {known.state for known in calls(rules)} == {CallState.UNSENT}
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
@@ -309,7 +309,7 @@ def test_a_marker_whose_answer_was_lost(rules, monkeypatch):
         rules.advance(cart.id)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
     lost(rules)
-    rules.registrar.cancel(rules.workflow.cart(cart.id).order.id)
+    rules.registrar.cancel(rules.workflow.queries.cart(cart.id).order.id)
     rules.settle(cart.id)
     assert rules.settle(rules.approved().id).state is S.NEEDS_ATTENTION  # one more than those
 
@@ -349,13 +349,13 @@ def test_an_attempt_of_a_moment_ago_is_left_to_its_process(rules, monkeypatch):
     interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
     rules.clock.pass_by(-1)
     rules.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.APPROVED
+    assert rules.workflow.queries.cart(cart.id).state is S.APPROVED
     assert [call.state for call in calls(rules)] == [CallState.ANNOUNCED]
 
 
 def paying(rules):
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
 
 
 def test_a_lost_payment_is_for_a_person(rules):
@@ -373,7 +373,7 @@ def test_a_payment_of_a_moment_ago_is_left_to_its_process(rules, monkeypatch):
     interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
     rules.clock.pass_by(-1)
     rules.advance(cart.id)
-    after = rules.workflow.cart(cart.id)
+    after = rules.workflow.queries.cart(cart.id)
     assert (after.state, after.payment.sent_at, rules.registrar.payments) == (S.PAYING, None, [])
 
 
@@ -429,7 +429,7 @@ def test_an_intent_that_cannot_be_saved_is_tried_again(rules, monkeypatch, what,
     cart = rules.approved()
     if what == "ready_to_pay":
         cart = rules.settle(cart.id)
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
     after = rules.settle(cart.id, steps=4, seconds=3)  # within the settling time
@@ -444,7 +444,7 @@ def test_an_attempt_that_came_in_between_is_looked_after(rules, monkeypatch, wha
     subject, look = NAMES, "prepare"
     if what == "payment":
         cart = rules.settle(cart.id)
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
         subject, look = pays(cart.order.id), "order"
     looks = getattr(rules.registrar, look)
 

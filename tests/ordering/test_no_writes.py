@@ -70,7 +70,7 @@ def checking_out(rules: Rules):
 
 def paying(rules: Rules):
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
 
 
 def unclear(rules: Rules):
@@ -111,9 +111,9 @@ def test_a_step_without_a_write_calls_nobody(rules, disk, calls, state):
 
 def test_a_request_without_a_write_builds_no_cart(rules, disk, calls):
     """Who asks for approval is told before OVH builds a cart for the dry run."""
-    cart = rules.workflow.add("C1", DomainName.parse("b.ovh"), by=rules.ben)
+    cart = rules.workflow.cart_editing.add("C1", DomainName.parse("b.ovh"), by=rules.ben)
     disk.is_full = True
     calls.clear()
     with pytest.raises(Full):
-        rules.workflow.request_approval(cart.id, requester=rules.ben, purpose="For the launch")
+        rules.workflow.approval_requests.request(cart.id, requester=rules.ben, purpose="For the launch")
     assert calls == []

@@ -26,7 +26,7 @@ def another_process(rules) -> Fulfilment:
 
 def paying(rules, method=1):
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
 
 
 def sleeps_at(rules, monkeypatch, call, meanwhile):
@@ -49,7 +49,7 @@ def taken_over(rules, cart):
         other = another_process(rules)
         for _ in range(2):
             other.advance(cart.id)
-        now = rules.workflow.cart(cart.id)
+        now = rules.workflow.queries.cart(cart.id)
         assert now.state is S.CHECKING_OUT or now.is_undecided or now.payment.sent_at is not None
 
     return meanwhile
@@ -67,11 +67,11 @@ def test_an_overtaken_payment_is_payable_at_once(rules, monkeypatch, call):
     sleeps_at(rules, monkeypatch, call, taken_over(rules, cart))
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
-    again = rules.workflow.cart(cart.id)
+    again = rules.workflow.queries.cart(cart.id)
     assert (again.state, again.payment, again.fact.kind) == (S.CHECKED_OUT, None, K.PAYMENT_NOT_SENT)
     assert (again.fact.data["reason"], again.fact.data["error"]) == ("not_sent", "held_up")
     assert state_of_calls(rules, pays(cart.order.id)) == [CallState.UNSENT]
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 1)]
 
@@ -83,7 +83,7 @@ def test_an_overtaken_checkout_is_ordered_at_once(rules, monkeypatch, call):
     sleeps_at(rules, monkeypatch, call, taken_over(rules, cart))
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
-    back = rules.workflow.cart(cart.id)
+    back = rules.workflow.queries.cart(cart.id)
     assert (back.state, back.fact.kind, state_of_calls(rules, NAMES)) == (
         S.APPROVED,
         K.CHECKOUT_RESCHEDULED,
@@ -100,7 +100,7 @@ def test_a_person_who_was_asked_need_not_answer(rules, monkeypatch):
     def meanwhile() -> None:
         rules.registrar.undecided = True
         taken_over(rules, cart)()
-        assert rules.workflow.cart(cart.id).is_undecided
+        assert rules.workflow.queries.cart(cart.id).is_undecided
         rules.registrar.undecided = False
 
     sleeps_at(rules, monkeypatch, "markers", meanwhile)
@@ -123,7 +123,7 @@ def test_a_call_that_fails_after_the_take_over_was_not_sent_either(rules, monkey
     sleeps_at(rules, monkeypatch, "leave_marker", meanwhile)
     with pytest.raises(CartChanged):  # it cannot save the trouble either
         rules.fulfilment.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is (S.APPROVED if begins == "approved" else S.CHECKED_OUT)
+    assert rules.workflow.queries.cart(cart.id).state is (S.APPROVED if begins == "approved" else S.CHECKED_OUT)
 
 
 @pytest.mark.parametrize("begins", ["approved", "paying"])
@@ -141,10 +141,10 @@ def test_a_correction_waits_for_the_database(rules, monkeypatch, caplog, begins)
         rules.fulfilment.advance(cart.id)
     assert ["unsent_not_recorded" in line for line in caplog.messages] == [True]
     monkeypatch.setattr(rules.store, "begin", begin)
-    assert rules.workflow.cart(cart.id).state is (S.CHECKING_OUT if begins == "approved" else S.NEEDS_ATTENTION)
+    assert rules.workflow.queries.cart(cart.id).state is (S.CHECKING_OUT if begins == "approved" else S.NEEDS_ATTENTION)
     other = rules.requested("other.ovh", "C2")
     rules.fulfilment.advance(other.id)
-    assert rules.workflow.cart(cart.id).state is (S.APPROVED if begins == "approved" else S.CHECKED_OUT)
+    assert rules.workflow.queries.cart(cart.id).state is (S.APPROVED if begins == "approved" else S.CHECKED_OUT)
 
 
 def test_an_intent_to_pay_whose_commit_lost_its_answer_is_taken_back(rules, monkeypatch):
@@ -155,14 +155,14 @@ def test_an_intent_to_pay_whose_commit_lost_its_answer_is_taken_back(rules, monk
     def begins():
         with begin() as carts:
             yield carts
-        if rules.workflow.cart(cart.id).payment.sent_at is not None:
+        if rules.workflow.queries.cart(cart.id).payment.sent_at is not None:
             monkeypatch.setattr(rules.store, "begin", begin)
             raise DatabaseUnusable("the answer was lost")
 
     monkeypatch.setattr(rules.store, "begin", begins)
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
-    again = rules.workflow.cart(cart.id)
+    again = rules.workflow.queries.cart(cart.id)
     assert (again.state, again.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
 
 
@@ -173,21 +173,21 @@ def test_the_payment_of_another_attempt_stays(rules, monkeypatch):
     def meanwhile() -> None:
         taken_over(rules, cart)()
         other = another_process(rules)
-        rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.recovery.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
         rules.clock.now += DAY
         for _ in range(3):
             for due in other.due():
                 other.advance(due)
             rules.clock.pass_by(30)
-        assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
-        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+        assert rules.workflow.queries.cart(cart.id).state is S.CHECKED_OUT
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
         rules.registrar.next_fault = "lost_before"
         other.advance(cart.id)
 
     sleeps_at(rules, monkeypatch, "markers", meanwhile)
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert (kept.state, kept.payment.method, kept.payment.sent_at is None) == (S.PAYING, 2, False)
 
 
@@ -202,7 +202,7 @@ def test_the_order_of_another_attempt_stays(rules, monkeypatch):
     sleeps_at(rules, monkeypatch, "clock_ahead", meanwhile)
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+    assert rules.workflow.queries.cart(cart.id).state is S.CHECKING_OUT
     assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -213,13 +213,13 @@ def test_what_a_payer_said_stays(rules, monkeypatch):
 
     def meanwhile() -> None:
         taken_over(rules, cart)()
-        assert rules.workflow.cart(cart.id).payment_is_undecided
-        rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        assert rules.workflow.queries.cart(cart.id).payment_is_undecided
+        rules.workflow.recovery.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
 
     sleeps_at(rules, monkeypatch, "markers", meanwhile)
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert kept.payment.is_affirmed
 
 
@@ -239,10 +239,10 @@ def test_a_lost_payment_is_not_taken_back(rules, monkeypatch):
 
     monkeypatch.setattr(rules.registrar, "markers", markers)
     rules.fulfilment.advance(cart.id)
-    asked = rules.workflow.cart(cart.id)
+    asked = rules.workflow.queries.cart(cart.id)
     assert (asked.fact.kind, asked.payment_is_undecided) == (K.ATTEMPT_NOT_ON_RECORD, True)
     rules.settle(cart.id, steps=2)
-    assert rules.workflow.cart(cart.id).payment_is_undecided
+    assert rules.workflow.queries.cart(cart.id).payment_is_undecided
     assert CallState.ANNOUNCED not in state_of_calls(rules, pays(cart.order.id))
 
 
@@ -266,7 +266,7 @@ def test_an_attempt_that_ends_during_a_take_over_was_not_sent(rules, monkeypatch
     other = another_process(rules)
     with pytest.raises(CartChanged):
         other.advance(cart.id)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert (kept.state, kept.attempt is None or begins == "paying") == (
         S.APPROVED if begins == "approved" else S.PAYING,
         True,
@@ -284,18 +284,18 @@ def test_another_request_that_counts_the_attempt_as_sent_is_corrected(rules, mon
     second: list[int] = []
 
     def meanwhile() -> None:
-        rules.workflow.stop(first.id, by=rules.dan)
+        rules.workflow.approvals.stop(first.id, by=rules.dan)
         second.append(rules.approved("name.ovh", "C2").id)
         rules.clock.now += 2 * MINUTES
         another_process(rules).advance(second[0])
-        assert rules.workflow.cart(second[0]).state is S.CHECKING_OUT
+        assert rules.workflow.queries.cart(second[0]).state is S.CHECKING_OUT
 
     sleeps_at(rules, monkeypatch, "markers", meanwhile)
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(first.id)
-    back = rules.workflow.cart(second[0])
+    back = rules.workflow.queries.cart(second[0])
     assert (back.state, back.fact.kind) == (S.APPROVED, K.CHECKOUT_RESCHEDULED)
-    assert rules.workflow.cart(first.id).state is S.CANCELLED
+    assert rules.workflow.queries.cart(first.id).state is S.CANCELLED
     assert rules.settle(second[0], steps=2, seconds=5).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -311,7 +311,7 @@ def test_a_checkout_that_is_held_up_again_waits_longer(rules, monkeypatch):
         sleeps_at(rules, monkeypatch, "markers", taken_over(rules, cart))
         with pytest.raises(CartChanged):
             rules.fulfilment.advance(cart.id)
-    after = rules.workflow.cart(cart.id)
+    after = rules.workflow.queries.cart(cart.id)
     assert [wait / timedelta(seconds=2) for wait in waits] == [0, 2, 4, 8, 16]
     assert (after.state, after.fact.kind) == (S.NEEDS_ATTENTION, K.CHECKOUT_ATTEMPTS_EXHAUSTED)
     assert rules.registrar.orders == {}
@@ -328,7 +328,7 @@ def test_a_mistake_in_one_correction_stops_no_other_request(rules, monkeypatch, 
     assert state_of_calls(rules, NAMES) == [CallState.UNSENT]
     caplog.clear()
     rules.fulfilment.advance(other.id)
-    assert rules.workflow.cart(other.id).state is S.CHECKED_OUT
+    assert rules.workflow.queries.cart(other.id).state is S.CHECKED_OUT
     assert caplog.messages == []
     assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 2
@@ -351,6 +351,9 @@ def test_a_correction_that_meets_another_change_comes_again(rules, monkeypatch):
     sleeps_at(rules, monkeypatch, "markers", taken_over(rules, cart))
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+    assert rules.workflow.queries.cart(cart.id).state is S.CHECKING_OUT
     rules.fulfilment.advance(other.id)
-    assert (rules.workflow.cart(cart.id).state, state_of_calls(rules, NAMES)) == (S.APPROVED, [CallState.UNSENT])
+    assert (rules.workflow.queries.cart(cart.id).state, state_of_calls(rules, NAMES)) == (
+        S.APPROVED,
+        [CallState.UNSENT],
+    )

@@ -57,7 +57,7 @@ def test_a_refused_call_that_paid_shows_late_and_is_paid_once(rules):
     cart = pays(rules, "refused")
     after(rules, cart.id, 10 * MINUTES)
     with refuses("not_payable", NotPossible, state="paying"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     rules.registrar.sighting = PAID
     assert after(rules, cart.id, 4 * MINUTES).state is S.PAID
 
@@ -141,7 +141,7 @@ def test_a_refusal_after_the_page_was_opened_waits_for_the_floor(rules, monkeypa
     """What is refused may have been paid on the page, while ours is still on its way."""
     takes_on(rules, monkeypatch)
     cart = pays(rules)
-    rules.workflow.order_link(cart.id, payer=rules.dan, shown=cart.mark)
+    rules.workflow.payments.order_link(cart.id, payer=rules.dan, shown=cart.mark)
     rules.registrar.sighting = REFUSED
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
@@ -153,8 +153,8 @@ def test_a_card_without_the_payment_opens_no_page(rules, monkeypatch, shown):
     takes_on(rules, monkeypatch)
     cart = pays(rules)
     with pytest.raises(CardOutdated):
-        rules.workflow.order_link(cart.id, payer=rules.dan, shown=shown)
-    assert rules.workflow.cart(cart.id).order.opened_at is None
+        rules.workflow.payments.order_link(cart.id, payer=rules.dan, shown=shown)
+    assert rules.workflow.queries.cart(cart.id).order.opened_at is None
 
 
 @pytest.mark.parametrize(("begun", "state"), [(0, S.CHECKED_OUT), (1, S.PAYING)])
@@ -162,7 +162,7 @@ def test_a_page_that_was_opened_before_counts_after_an_earlier_try(rules, monkey
     """The look before the sending shows no payment begun: then what the page did is over."""
     takes_on(rules, monkeypatch)
     cart = rules.ordered()
-    rules.workflow.order_link(cart.id, payer=rules.dan)
+    rules.workflow.payments.order_link(cart.id, payer=rules.dan)
     rules.registrar.earlier = PaymentSighting(PaymentProgress.NOT_SEEN, begun=begun)
     rules.registrar.sighting = REFUSED
     assert pays_again(rules, cart.id).state is state
@@ -191,12 +191,12 @@ def dies_while_paying(rules, monkeypatch):
 
     cart = rules.ordered()
     monkeypatch.setattr(rules.registrar, "pay", dies)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     with pytest.raises(Death):
         rules.fulfilment.advance(cart.id)
     monkeypatch.undo()
     rules.restart()
-    return rules.workflow.cart(cart.id)
+    return rules.workflow.queries.cart(cart.id)
 
 
 @pytest.mark.parametrize("looked_before", [False, True])
@@ -209,7 +209,7 @@ def test_a_dead_senders_call_ends_with_it(rules, monkeypatch, looked_before):
     started = rules.clock.now
     cart = after(rules, cart.id, 2 * MINUTES)
     assert abs(cart.payment.waits_until_ovh - started - 15 * MINUTES) < MINUTES
-    rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.recovery.not_paid(cart.id, by=rules.dan, shown=cart.mark)
     assert after(rules, cart.id, started + 15 * MINUTES - SECOND - rules.clock.now).state is S.PAYING
     assert after(rules, cart.id, MINUTES).state is S.CHECKED_OUT
 
@@ -217,17 +217,17 @@ def test_a_dead_senders_call_ends_with_it(rules, monkeypatch, looked_before):
 def test_a_call_with_an_end_is_not_dated_again(rules):
     cart = pays(rules, "lost_before")
     assert end_predecessors_calls(rules.store, rules.clock.now + DAY) == []
-    assert rules.workflow.cart(cart.id).payment == cart.payment
+    assert rules.workflow.queries.cart(cart.id).payment == cart.payment
 
 
 def test_without_an_end_on_record_the_floor_is_a_day(rules, monkeypatch):
     """The sender died or sleeps: its call may leave hours later."""
     cart = dies_while_paying(rules, monkeypatch)
-    sent = rules.workflow.cart(cart.id).payment.sent_at_ovh
+    sent = rules.workflow.queries.cart(cart.id).payment.sent_at_ovh
     cart = after(rules, cart.id, 2 * MINUTES)
     assert cart.payment_is_undecided
     assert cart.payment.waits_until_ovh == sent + DAY
-    rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.recovery.not_paid(cart.id, by=rules.dan, shown=cart.mark)
     assert after(rules, cart.id, sent + DAY - SECOND - rules.clock.now).state is S.PAYING
     assert after(rules, cart.id, 3 * SECOND).state is S.CHECKED_OUT
 
@@ -236,11 +236,11 @@ def test_an_end_that_could_not_be_dated_is_dated_later(rules, monkeypatch):
     """The floor runs from a time that was read from OVH after the end, never from a kept difference."""
     monkeypatch.setattr(rules.registrar, "time", failing(RegistrarUnavailable()))
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.registrar.next_fault = "refused"
     rules.advance(cart.id)
     rules.advance(cart.id)
-    kept = rules.workflow.cart(cart.id).payment
+    kept = rules.workflow.queries.cart(cart.id).payment
     assert (kept.ended_at is not None, kept.ended_at_ovh) == (True, None)
     monkeypatch.undo()
     rules.clock.pass_by(40 * 60)
@@ -261,7 +261,7 @@ def test_our_clock_ends_no_floor(rules, jump):
     for minutes, state in ((10, S.PAYING), (6, S.CHECKED_OUT)):
         rules.clock.now += minutes * MINUTES
         rules.fulfilment.advance(cart.id)  # whenever the bot looks
-        assert rules.workflow.cart(cart.id).state is state
+        assert rules.workflow.queries.cart(cart.id).state is state
 
 
 @pytest.mark.parametrize("fault", ["refused", "lost_before"])
@@ -270,7 +270,7 @@ def test_what_shows_while_the_time_is_read_is_seen(rules, monkeypatch, fault):
     cart = pays(rules, fault)
     if fault == "lost_before":
         cart = after(rules, cart.id, 2 * MINUTES)
-        rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+        rules.workflow.recovery.not_paid(cart.id, by=rules.dan, shown=cart.mark)
     rules.clock.pass_by(60 * 60)
     read = rules.registrar.time
 
@@ -280,7 +280,7 @@ def test_what_shows_while_the_time_is_read_is_seen(rules, monkeypatch, fault):
 
     monkeypatch.setattr(rules.registrar, "time", reading)
     rules.fulfilment.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.PAID
+    assert rules.workflow.queries.cart(cart.id).state is S.PAID
 
 
 @pytest.mark.parametrize("taken", [TAKEN, CONFIRMING])
@@ -301,7 +301,7 @@ def test_a_longer_floor_is_told_to_the_payer_with_its_end(rules):
     ended, rules.registrar.taken = cart.payment.ended_at_ovh, TAKEN
     cart = after(rules, cart.id, 20 * MINUTES)
     assert cart.payment.waits_until_ovh == ended + DAY
-    events = rules.workflow.story(cart.id, by=rules.dan)[1]
+    events = rules.workflow.queries.story(cart.id, by=rules.dan)[1]
     (told,) = [event.data for event in events if event.kind is EventKind.PAYMENT_WAITING]
     assert (told["evidence"], told["until"]) == (TAKEN.seen, (ended + DAY).isoformat())
 
@@ -323,7 +323,7 @@ def test_a_click_that_comes_again_after_the_floor_pays_nothing(rules):
     pays_again(rules, cart.id, "refused")
     after(rules, cart.id, 20 * MINUTES)
     with pytest.raises(CardOutdated):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
 
 
 def test_a_lost_answer_of_a_payment_that_shows_is_adopted(rules):

@@ -38,7 +38,7 @@ def test_an_order_shows_long_after_the_delete(rules, fault):
     """OVH deletes a cart that it ordered, and shows the order ten minutes later: it is adopted, not made again."""
     cart = deleted(rules, fault)
     rules.settle(cart.id, steps=20)  # ten minutes
-    waiting = rules.workflow.cart(cart.id)
+    waiting = rules.workflow.queries.cart(cart.id)
     assert (waiting.state, waiting.attempt.number) == (S.CHECKING_OUT, 1)
     late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())
     after = rules.settle(cart.id, steps=12)
@@ -49,7 +49,7 @@ def test_an_order_shows_long_after_the_delete(rules, fault):
 def test_a_refused_checkout_shows_its_order_late(rules):
     """A repetition is refused with "cart is read only" after the first copy ordered: the refusal proves nothing."""
     cart = deleted(rules, "refused")
-    told = [event.fact for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
+    told = [event.fact for event in rules.workflow.queries.story(cart.id, by=rules.ada)[1]]
     assert Fact(EventKind.CHECKOUT_CALL_REFUSED, {"attempt": 1, "error": "registrar_refused"}) in told
     rules.settle(cart.id, steps=20)
     late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())
@@ -63,7 +63,7 @@ def test_a_jump_of_our_clock_ends_no_floor(rules):
     rules.clock.pass_by(3600)
     for _ in range(5):
         rules.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+    assert rules.workflow.queries.cart(cart.id).state is S.CHECKING_OUT
     rules.clock.pass_by(900)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
@@ -86,7 +86,7 @@ def test_no_floor_ends_while_ovh_tells_no_time(rules, monkeypatch):
     with monkeypatch.context() as silent:
         silent.setattr(rules.registrar, "time", failing(RegistrarUnavailable()))
         rules.advance(cart.id)
-        assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+        assert rules.workflow.queries.cart(cart.id).state is S.CHECKING_OUT
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
@@ -121,7 +121,7 @@ def test_a_checkout_that_never_left_is_sent_again_soon(rules, monkeypatch):
     with monkeypatch.context() as unsent:
         unsent.setattr(rules.registrar, "check_out", failing(NotSent()))
         rules.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.APPROVED
+    assert rules.workflow.queries.cart(cart.id).state is S.APPROVED
     assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
 
 
@@ -131,7 +131,7 @@ def test_a_step_whose_cart_is_gone_ends_quietly(rules, monkeypatch):
     with monkeypatch.context() as gone:
         gone.setattr(rules.registrar, "prepare", failing(DraftGone()))
         rules.advance(cart.id)
-    quiet = rules.workflow.cart(cart.id)
+    quiet = rules.workflow.queries.cart(cart.id)
     assert (quiet.state, quiet.trouble, quiet.fact) == (S.APPROVED, None, cart.fact)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
@@ -159,7 +159,7 @@ def undecided(rules):
 def test_a_persons_word_counts_after_the_floor(rules):
     """*Nothing was ordered* is taken at once, and takes effect when an order would surely show."""
     cart = undecided(rules)
-    said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
+    said = rules.workflow.recovery.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
     assert (said.state, said.attempt.denied_by) == (S.NEEDS_ATTENTION, "U0DAN")
     assert rules.settle(cart.id, steps=20).state is S.NEEDS_ATTENTION
     assert rules.registrar.orders == {}
@@ -170,7 +170,7 @@ def test_a_persons_word_counts_after_the_floor(rules):
 def test_a_persons_word_is_dropped_where_an_order_shows(rules):
     """The order of the first try shows after all: it is adopted, and nothing is ordered beside it."""
     cart = undecided(rules)
-    rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.recovery.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
     late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())
     rules.registrar.undecided = False
     after = rules.settle(cart.id, steps=30)
@@ -201,7 +201,7 @@ def test_a_clock_that_is_put_right_after_a_crash(rules, monkeypatch):
     asked = rules.settle(cart.id, steps=30)  # a quarter of an hour
     assert (asked.state, asked.is_undecided, registrar.orders) == (S.NEEDS_ATTENTION, True, {})
     with refuses("order_possible", NotPossible):
-        rules.workflow.nothing_ordered(asked.id, by=rules.dan, shown=asked.mark)
+        rules.workflow.recovery.nothing_ordered(asked.id, by=rules.dan, shown=asked.mark)
 
 
 def test_ovh_does_not_tell_its_time(rules, monkeypatch):

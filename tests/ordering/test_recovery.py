@@ -25,19 +25,19 @@ def decisions(rules, cart, stamp):
     """Every decision that a card offers, over one cart."""
     flow, (cleo, dan) = rules.workflow, (rules.cleo, rules.dan)
     return {
-        "approve": lambda: flow.approve(cart.id, approver=cleo, shown=cart.request_mark, stamp=stamp),
-        "approved_so_far": lambda: flow.approved_so_far(cart.id, stamp=stamp),
-        "may_reject": lambda: flow.may_reject(cart.id, approver=cleo, stamp=stamp),
-        "reject": lambda: flow.reject(cart.id, approver=cleo, reason="No.", stamp=stamp),
-        "withdraw": lambda: flow.withdraw(cart.id, by=rules.ada, stamp=stamp),
-        "pay": lambda: flow.pay(cart.id, payer=dan, method=None, shown=cart.mark, stamp=stamp),
-        "try_again": lambda: flow.try_again(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "give_up": lambda: flow.give_up(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "may_settle": lambda: flow.may_settle(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "adopt": lambda: flow.adopt(cart.id, 1, by=dan, shown=cart.mark, stamp=stamp),
-        "nothing_ordered": lambda: flow.nothing_ordered(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "it_was_paid": lambda: flow.it_was_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "not_paid": lambda: flow.not_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "approve": lambda: flow.approvals.approve(cart.id, approver=cleo, shown=cart.request_mark, stamp=stamp),
+        "approved_so_far": lambda: flow.approvals.approved_so_far(cart.id, stamp=stamp),
+        "may_reject": lambda: flow.approvals.may_reject(cart.id, approver=cleo, stamp=stamp),
+        "reject": lambda: flow.approvals.reject(cart.id, approver=cleo, reason="No.", stamp=stamp),
+        "withdraw": lambda: flow.approval_requests.withdraw(cart.id, by=rules.ada, stamp=stamp),
+        "pay": lambda: flow.payments.pay(cart.id, payer=dan, method=None, shown=cart.mark, stamp=stamp),
+        "try_again": lambda: flow.recovery.try_again(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "give_up": lambda: flow.recovery.give_up(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "may_settle": lambda: flow.recovery.may_settle(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "adopt": lambda: flow.recovery.adopt(cart.id, 1, by=dan, shown=cart.mark, stamp=stamp),
+        "nothing_ordered": lambda: flow.recovery.nothing_ordered(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "it_was_paid": lambda: flow.recovery.it_was_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "not_paid": lambda: flow.recovery.not_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
     }
 
 
@@ -64,14 +64,14 @@ class TestStamps:
                 if is_proof:
                     with rules.store.begin() as carts:
                         carts.save_standing(replace(carts.standing(), recovery=None))
-        assert rules.workflow.cart(cart.id) == cart
+        assert rules.workflow.queries.cart(cart.id) == cart
 
     def test_a_card_with_an_older_event_still_decides(self, rules):
         """Events of other carts since the card was rendered do not matter."""
         cart = rules.requested()
         stamp = stamp_of(rules)
         rules.requested("other.ovh", "C2")
-        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp)
+        approved = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp)
         assert approved.state is S.APPROVED
 
     def test_a_lost_request_is_noticed_before_it_is_looked_for(self, rules):
@@ -79,7 +79,7 @@ class TestStamps:
         rules.requested()
         beyond = replace(stamp_of(rules), number=99)
         with pytest.raises(DatabaseWentBack):
-            rules.workflow.approve(41, approver=rules.cleo, shown="x", stamp=beyond)
+            rules.workflow.approvals.approve(41, approver=rules.cleo, shown="x", stamp=beyond)
         standing = rules.workflow.recover_mode.standing()
         assert (standing.recovery.cause, standing.numbers_above) == (Cause.CARD, 41)
 
@@ -88,11 +88,12 @@ class TestStamps:
         first = rules.requested()
         for number in (41, 17):
             with pytest.raises(DatabaseWentBack):
-                rules.workflow.reject(
+                rules.workflow.approvals.reject(
                     number, approver=rules.cleo, reason="No.", stamp=replace(stamp_of(rules), number=99)
                 )
         numbers = [
-            rules.workflow.add(channel, DomainName.parse("new.ovh"), by=rules.ada).id for channel in ("C2", "C3")
+            rules.workflow.cart_editing.add(channel, DomainName.parse("new.ovh"), by=rules.ada).id
+            for channel in ("C2", "C3")
         ]
         assert (first.id, numbers) == (1, [42, 43])
 
@@ -107,22 +108,22 @@ class TestStamps:
         with rules.store.begin() as carts:
             carts.raise_epoch(copied.epoch)  # as the copy has it
         with pytest.raises(DatabaseWentBack):
-            rules.workflow.withdraw(cart.id, by=rules.ada, stamp=newest)
+            rules.workflow.approval_requests.withdraw(cart.id, by=rules.ada, stamp=newest)
 
 
 class TestHeld:
     def test_nothing_is_approved_paid_or_requested(self, rules):
         """Every decision that can send something is refused, and nothing changes."""
         waiting, ordered = rules.requested("a.ovh", "C2"), rules.ordered()
-        cart = rules.workflow.add("C3", DomainName.parse("b.ovh"), by=rules.ada)
+        cart = rules.workflow.cart_editing.add("C3", DomainName.parse("b.ovh"), by=rules.ada)
         hold(rules)
         with refuses("on_hold", OnHold):
-            rules.workflow.approve(waiting.id, approver=rules.cleo, shown=waiting.request_mark)
+            rules.workflow.approvals.approve(waiting.id, approver=rules.cleo, shown=waiting.request_mark)
         with pytest.raises(OnHold):
-            rules.workflow.pay(ordered.id, payer=rules.dan, method=None, shown=ordered.mark)
+            rules.workflow.payments.pay(ordered.id, payer=rules.dan, method=None, shown=ordered.mark)
         with pytest.raises(OnHold):
-            rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
-        assert [rules.workflow.cart(each.id).version for each in (waiting, ordered)] == [
+            rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
+        assert [rules.workflow.queries.cart(each.id).version for each in (waiting, ordered)] == [
             waiting.version, ordered.version,
         ]  # fmt: skip
 
@@ -130,9 +131,9 @@ class TestHeld:
         """What cannot send anything works as always."""
         one, two = rules.requested("a.ovh", "C2"), rules.requested("b.ovh", "C3")
         hold(rules)
-        assert rules.workflow.reject(one.id, approver=rules.cleo, reason="No.").state is S.REJECTED
-        assert rules.workflow.withdraw(two.id, by=rules.ada).state is S.CANCELLED
-        assert rules.workflow.add("C4", DomainName.parse("c.ovh"), by=rules.ada).lines
+        assert rules.workflow.approvals.reject(one.id, approver=rules.cleo, reason="No.").state is S.REJECTED
+        assert rules.workflow.approval_requests.withdraw(two.id, by=rules.ada).state is S.CANCELLED
+        assert rules.workflow.cart_editing.add("C4", DomainName.parse("c.ovh"), by=rules.ada).lines
 
     @pytest.mark.parametrize("moment", ["before the step", "during the step"])
     def test_what_was_approved_is_not_ordered(self, rules, monkeypatch, moment):
@@ -148,7 +149,7 @@ class TestHeld:
 
         monkeypatch.setattr(rules.registrar, "prepare", prepared)
         rules.settle(cart.id, steps=20, seconds=60)
-        kept = rules.workflow.cart(cart.id)
+        kept = rules.workflow.queries.cart(cart.id)
         assert (kept.state, kept.attempt, kept.trouble, rules.registrar.orders) == (S.APPROVED, None, None, {})
         assert set(rules.registrar.carts) <= rules.registrar.discarded
 
@@ -156,7 +157,7 @@ class TestHeld:
     def test_what_a_payer_decided_is_not_paid(self, rules, monkeypatch, moment):
         """The same for a payment."""
         cart = rules.ordered()
-        rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
         if moment == "before the step":
             hold(rules)
 
@@ -166,7 +167,7 @@ class TestHeld:
 
         monkeypatch.setattr(rules.registrar, "earlier_payment", looked)
         rules.settle(cart.id, steps=20, seconds=60)
-        assert (rules.workflow.cart(cart.id).state, rules.registrar.payments) == (S.PAYING, [])
+        assert (rules.workflow.queries.cart(cart.id).state, rules.registrar.payments) == (S.PAYING, [])
 
     def test_a_lost_answer_is_still_adopted(self, rules):
         """Looks and adoptions go on in recover mode."""

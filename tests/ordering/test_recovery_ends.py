@@ -31,8 +31,8 @@ class TestReleased:
         hold(rules)
         mode = rules.workflow.recover_mode
         rules.clock.pass_by(10 * FLOOR.total_seconds())
-        found, stamp = rules.workflow.compare(by=rules.cleo)
-        rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
+        rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
         assert not mode.end_if_due(rules.clock())  # its floor has not begun
         mode.start_floor(rules.clock())
         mode.start_floor(rules.clock() - FLOOR)  # a second process does not set it back
@@ -70,9 +70,9 @@ class TestReleased:
         """A requester does neither."""
         hold(rules)
         with pytest.raises(NotAllowed):
-            rules.workflow.compare(by=rules.ada)
+            rules.workflow.comparisons.compare(by=rules.ada)
         with pytest.raises(NotAllowed):
-            rules.workflow.confirm_compared(by=rules.ada, epoch=0, compared=0)
+            rules.workflow.comparisons.confirm(by=rules.ada, epoch=0, compared=0)
 
     def test_an_operator_need_not_be_an_approver(self, rules):
         """`DESK_OPERATORS` names who compares: then an approver who is not among them does not."""
@@ -90,13 +90,13 @@ class TestReleased:
         hold(rules)
         mode = rules.workflow.recover_mode
         mode.start_floor(rules.clock())
-        found, stamp = rules.workflow.compare(by=rules.cleo)
+        found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
         rules.settle(cart.id, steps=2)  # the order is adopted
         with refuses("comparison_outdated", NotPossible):
-            rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
-        found, stamp = rules.workflow.compare(by=rules.cleo)
-        rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
-        order = rules.workflow.cart(cart.id).order
+            rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
+        rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        order = rules.workflow.queries.cart(cart.id).order
         rules.registrar.pay(order.id, 1, not_after=rules.clock())  # on OVH's page
         rules.settle(cart.id, steps=20, seconds=FLOOR.total_seconds())
         assert not mode.end_if_due(rules.clock())
@@ -106,18 +106,18 @@ class TestReleased:
     def test_open_carts_that_change_void_nothing(self, rules):
         """People fill carts while the floor runs."""
         hold(rules)
-        found, stamp = rules.workflow.compare(by=rules.cleo)
-        rules.workflow.add("C4", DomainName.parse("c.ovh"), by=rules.ada)
-        assert rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
+        rules.workflow.cart_editing.add("C4", DomainName.parse("c.ovh"), by=rules.ada)
+        assert rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
 
     def test_a_comparison_of_an_earlier_recover_mode_is_refused(self, rules):
         """The button of a comparison before another restore ends nothing."""
         hold(rules)
-        found, stamp = rules.workflow.compare(by=rules.cleo)
+        found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
         assert release(rules)
         hold(rules)
         with refuses("comparison_of_another_epoch", NotPossible):
-            rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+            rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
 
     def test_the_epoch_is_ovhs_time_and_always_rises(self, rules):
         """Also where OVH's clock stands behind the last epoch."""
@@ -138,8 +138,10 @@ class TestReleased:
         hold(rules)
         assert release(rules)
         with refuses("card_before_restore", CardBeforeRestore):
-            rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=before)
-        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules))
+            rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=before)
+        approved = rules.workflow.approvals.approve(
+            cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules)
+        )
         assert approved.state is S.APPROVED
 
     def test_what_was_held_goes_on_at_once(self, rules):
@@ -177,7 +179,7 @@ class TestReleased:
         cart = rules.requested("other.ovh", "C2")
         rules.clock.pass_by(7200)
         with pytest.raises(DatabaseWentBack):
-            rules.workflow.withdraw(cart.id, by=rules.ada, stamp=lost)
+            rules.workflow.approval_requests.withdraw(cart.id, by=rules.ada, stamp=lost)
         assert rules.workflow.recover_mode.standing().recovery.last_event_at == kept
 
     def test_operators_are_told_once(self, rules):
@@ -201,7 +203,7 @@ class TestCompared:
             AccountOrder(ordered.order.id, euros("3.59"), OrderStatus.NOT_PAID, lost),
         ]
         hold(rules)
-        found, _ = rules.workflow.compare(by=rules.cleo)
+        found, _ = rules.workflow.comparisons.compare(by=rules.cleo)
         assert [(each.order.id, each.fits) for each in found.unknown] == [(900, (cart.id,)), (901, ())]
 
     def test_an_order_that_ovh_never_shows_ends_nothing_for_ever(self, rules):
@@ -213,7 +215,7 @@ class TestCompared:
             )
         rules.registrar.hidden_orders = [902, 901]
         hold(rules)
-        found, _ = rules.workflow.compare(by=rules.cleo)
+        found, _ = rules.workflow.comparisons.compare(by=rules.cleo)
         assert found.hidden == (HiddenOrder(902), HiddenOrder(901, seen))
         assert release(rules)
 
@@ -227,7 +229,7 @@ class TestCompared:
         )
         rules.clock.pass_by(3600)
         assert release(rules)
-        rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules))
+        rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules))
         after = rules.settle(cart.id)
         assert (after.state, after.foreign_order, rules.registrar.orders) == (CartState.NEEDS_ATTENTION, 900, {})
 
@@ -237,16 +239,16 @@ class TestCompared:
         stopped = rules.settle(rules.approved().id)
         mode = rules.workflow.recover_mode
         assert (mode.standing().recovery.cause, stopped.state) == (Cause.MARKERS, CartState.NEEDS_ATTENTION)
-        found, _ = rules.workflow.compare(by=rules.cleo)
+        found, _ = rules.workflow.comparisons.compare(by=rules.cleo)
         assert [each.id for each in found.markers] == [marker]
         assert release(rules)
-        rules.workflow.try_again(stopped.id, by=rules.dan, shown=rules.workflow.cart(stopped.id).mark)
+        rules.workflow.recovery.try_again(stopped.id, by=rules.dan, shown=rules.workflow.queries.cart(stopped.id).mark)
         assert rules.settle(stopped.id).state is CartState.CHECKED_OUT
 
     def test_a_comparison_outside_recover_mode_keeps_nothing(self, rules):
         """A marker that was only looked at still shows that the database went back."""
         rules.registrar.leave_marker(orders(["name.ovh"]))
-        rules.workflow.compare(by=rules.cleo)
+        rules.workflow.comparisons.compare(by=rules.cleo)
         assert rules.settle(rules.approved().id).state is CartState.NEEDS_ATTENTION
         assert rules.workflow.recover_mode.is_on
 

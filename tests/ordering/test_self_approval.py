@@ -25,26 +25,26 @@ TWO_YEARS = Offer(NAME, Action.CREATE, "create-default", orderable=True, price=e
 def cart(rules):
     rules.registrar.asks["ovh"] = (OWNER,)
     rules.registrar.offers["name.ovh"] = (TWO_YEARS,)
-    opened = rules.workflow.add("C1", NAME, by=rules.ada)
-    return rules.workflow.learn_questions(opened.id)
+    opened = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
+    return rules.workflow.questions.learn(opened.id)
 
 
 def choose_years(rules, cart, by):
-    shown = rules.workflow.cart(cart.id).lines[0].years
-    rules.workflow.set_years(cart.id, {NAME: 1 if shown > 1 else 2}, by=by, seen={NAME: shown})
+    shown = rules.workflow.queries.cart(cart.id).lines[0].years
+    rules.workflow.cart_editing.set_years(cart.id, {NAME: 1 if shown > 1 else 2}, by=by, seen={NAME: shown})
 
 
 def choose_owner(rules, cart, by):
-    rules.workflow.answer(cart.id, NAME, {"OWNER_CONTACT": "21003345"}, by=by)
+    rules.workflow.questions.answer(cart.id, NAME, {"OWNER_CONTACT": "21003345"}, by=by)
 
 
 def choose_owner_and_take_it_back(rules, cart, by):
     choose_owner(rules, cart, by)
-    rules.workflow.answer(cart.id, NAME, {"OWNER_CONTACT": ""}, by=by)
+    rules.workflow.questions.answer(cart.id, NAME, {"OWNER_CONTACT": ""}, by=by)
 
 
 def add_another(rules, cart, by):
-    rules.workflow.add("C1", DomainName.parse("other.ovh"), by=by)
+    rules.workflow.cart_editing.add("C1", DomainName.parse("other.ovh"), by=by)
 
 
 def take_back(rules, cart, by):
@@ -57,7 +57,7 @@ SHAPING = [choose_years, choose_owner, choose_owner_and_take_it_back, add_anothe
 
 
 def requested(rules, cart, **more):
-    return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="For the launch", **more)
+    return rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="For the launch", **more)
 
 
 @pytest.mark.parametrize("shape", SHAPING)
@@ -66,8 +66,8 @@ def test_who_shaped_a_name_cannot_approve_it(rules, cart, shape):
     shape(rules, cart, rules.cleo)
     asked = requested(rules, cart)
     with refuses("own_name" if shape is add_another else "own_choice", NotAllowed, cart=asked.id):
-        rules.workflow.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
-    assert rules.workflow.approve(asked.id, approver=rules.dan, shown=asked.request_mark).state is S.APPROVED
+        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
+    assert rules.workflow.approvals.approve(asked.id, approver=rules.dan, shown=asked.request_mark).state is S.APPROVED
 
 
 @pytest.mark.parametrize("shape", SHAPING)
@@ -76,35 +76,35 @@ def test_a_copy_keeps_who_shaped_it(rules, cart, shape):
     shape(rules, cart, rules.cleo)
     for copier in (rules.ben, rules.ada):
         asked = requested(rules, cart)
-        rules.workflow.reject(asked.id, approver=rules.dan, reason="Not now")
-        cart = rules.workflow.copy_lines(asked.id, by=copier)
+        rules.workflow.approvals.reject(asked.id, approver=rules.dan, reason="Not now")
+        cart = rules.workflow.cart_editing.copy_lines(asked.id, by=copier)
     asked = requested(rules, cart)
     with refuses("own_choice", NotAllowed, cart=asked.id):
-        rules.workflow.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
+        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
 
 
 def test_a_copier_shapes_what_they_copy(rules, cart):
     """An approver who copies a cart for somebody else does not approve it."""
     asked = requested(rules, cart)
-    rules.workflow.reject(asked.id, approver=rules.dan, reason="Not now")
-    asked = requested(rules, rules.workflow.copy_lines(asked.id, by=rules.cleo))
+    rules.workflow.approvals.reject(asked.id, approver=rules.dan, reason="Not now")
+    asked = requested(rules, rules.workflow.cart_editing.copy_lines(asked.id, by=rules.cleo))
     with refuses("own_name", NotAllowed, cart=asked.id):
-        rules.workflow.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
+        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
 
 
 def test_removing_and_adding_again_clears_it(rules, cart):
     """A name that others remove and add again is theirs alone."""
     choose_owner(rules, cart, rules.cleo)
-    rules.workflow.remove(cart.id, NAME, by=rules.ben)
-    asked = requested(rules, rules.workflow.add("C1", NAME, by=rules.ben))
-    assert rules.workflow.approve(asked.id, approver=rules.cleo, shown=asked.request_mark).state is S.APPROVED
+    rules.workflow.cart_editing.remove(cart.id, NAME, by=rules.ben)
+    asked = requested(rules, rules.workflow.cart_editing.add("C1", NAME, by=rules.ben))
+    assert rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark).state is S.APPROVED
 
 
 def test_saving_a_form_unchanged_shapes_nothing(rules, cart):
     """Who saves what stands already decided nothing."""
-    rules.workflow.set_years(cart.id, {NAME: 1}, by=rules.cleo, seen={NAME: 1})
+    rules.workflow.cart_editing.set_years(cart.id, {NAME: 1}, by=rules.cleo, seen={NAME: 1})
     asked = requested(rules, cart)
-    assert rules.workflow.approve(asked.id, approver=rules.cleo, shown=asked.request_mark).state is S.APPROVED
+    assert rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark).state is S.APPROVED
 
 
 @pytest.mark.parametrize("shape", SHAPING)
@@ -114,7 +114,7 @@ def test_a_half_approval_by_a_shaper_does_not_count(rules, cart, shape):
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
     asked = requested(rules, cart)
     with pytest.raises(NotAllowed):
-        rules.workflow.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
+        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
 
 
 def test_self_approval_allows_it(rules, cart):
@@ -122,7 +122,7 @@ def test_self_approval_allows_it(rules, cart):
     rules.restart(replace(POLICY, self_approval=True))
     choose_owner(rules, cart, rules.cleo)
     asked = requested(rules, cart)
-    assert rules.workflow.approve(asked.id, approver=rules.cleo, shown=asked.request_mark).state is S.APPROVED
+    assert rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark).state is S.APPROVED
 
 
 def test_a_request_that_nobody_could_approve_is_refused(rules, cart):
@@ -131,7 +131,7 @@ def test_a_request_that_nobody_could_approve_is_refused(rules, cart):
         choose_owner_and_take_it_back(rules, cart, approver)
     with refuses("nobody_may_approve", NotPossible, shaped=True):
         requested(rules, cart, approvers=[rules.cleo, rules.dan])
-    assert rules.workflow.cart(cart.id).state is S.OPEN
+    assert rules.workflow.queries.cart(cart.id).state is S.OPEN
 
 
 @pytest.mark.parametrize("membership", [Membership.DEACTIVATED, Membership.GUEST, Membership.STRANGER])
@@ -144,7 +144,7 @@ def test_an_approver_without_the_right_is_nobody(rules, cart, membership):
 def test_the_only_approver_cannot_ask(rules, cart):
     """The requester is the only approver, and self-approval is off."""
     with refuses("nobody_may_approve", NotPossible, shaped=False):
-        rules.workflow.request_approval(cart.id, requester=rules.cleo, purpose="x", approvers=[rules.cleo])
+        rules.workflow.approval_requests.request(cart.id, requester=rules.cleo, purpose="x", approvers=[rules.cleo])
 
 
 @pytest.mark.parametrize(

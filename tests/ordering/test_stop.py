@@ -15,24 +15,24 @@ S = CartState
 def test_approvers_payers_and_the_requester_stop_an_order(rules, who):
     """Each of them stops an approved cart: nothing is ordered, and the names are free again."""
     cart = rules.approved()
-    stopped = rules.workflow.stop(cart.id, by=Person(who))
+    stopped = rules.workflow.approvals.stop(cart.id, by=Person(who))
     assert (stopped.state, stopped.fact) == (S.CANCELLED, Fact(EventKind.ORDER_STOPPED))
     assert rules.settle(cart.id).state is S.CANCELLED
     assert rules.registrar.orders == {}
-    assert rules.workflow.story(cart.id, by=rules.ada)[1][-1].by == who
+    assert rules.workflow.queries.story(cart.id, by=rules.ada)[1][-1].by == who
 
 
 @pytest.mark.parametrize("who", ["U0CLEO", "U0DAN", "U0ADA"])
 def test_a_payment_is_stopped_until_its_intent(rules, who):
     """A stopped payment is not sent; the same order can be paid by a new click."""
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
-    stopped = rules.workflow.stop(cart.id, by=Person(who))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    stopped = rules.workflow.approvals.stop(cart.id, by=Person(who))
     assert (stopped.state, stopped.payment) == (S.CHECKED_OUT, None)
     assert stopped.fact == Fact(EventKind.PAYMENT_STOPPED)
     rules.settle(cart.id)
     assert rules.registrar.payments == []
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
     assert rules.settle(cart.id).state is S.PAID
     assert len(rules.registrar.payments) == 1
 
@@ -42,15 +42,15 @@ def test_nobody_else_stops(rules, who):
     """A colleague without a role, a guest and an app stop nothing."""
     cart = rules.approved()
     with pytest.raises(NotAllowed):
-        rules.workflow.stop(cart.id, by=who)
+        rules.workflow.approvals.stop(cart.id, by=who)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
 def test_stopping_again_is_no_error(rules):
     """The second click reads as success, and changes nothing."""
     cart = rules.approved()
-    stopped = rules.workflow.stop(cart.id, by=rules.cleo)
-    assert rules.workflow.stop(cart.id, by=rules.cleo) == stopped
+    stopped = rules.workflow.approvals.stop(cart.id, by=rules.cleo)
+    assert rules.workflow.approvals.stop(cart.id, by=rules.cleo) == stopped
 
 
 def test_stop_during_the_checkout_wins_or_loses_whole(rules, monkeypatch):
@@ -59,13 +59,13 @@ def test_stop_during_the_checkout_wins_or_loses_whole(rules, monkeypatch):
     prepare = rules.registrar.prepare
 
     def meanwhile(*args, **more):
-        rules.workflow.stop(cart.id, by=rules.cleo)
+        rules.workflow.approvals.stop(cart.id, by=rules.cleo)
         return prepare(*args, **more)
 
     monkeypatch.setattr(rules.registrar, "prepare", meanwhile)
     with pytest.raises(NotPossible):
         rules.fulfilment.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.CANCELLED
+    assert rules.workflow.queries.cart(cart.id).state is S.CANCELLED
     assert rules.registrar.orders == {}
     assert set(rules.registrar.carts) == rules.registrar.discarded
 
@@ -73,18 +73,18 @@ def test_stop_during_the_checkout_wins_or_loses_whole(rules, monkeypatch):
 def test_stop_during_the_look_before_a_payment(rules, monkeypatch):
     """Stopped while OVH is asked for earlier payments: nothing is sent."""
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
     look = rules.registrar.earlier_payment
 
     def meanwhile(*args, **more):
-        rules.workflow.stop(cart.id, by=rules.cleo)
+        rules.workflow.approvals.stop(cart.id, by=rules.cleo)
         return look(*args, **more)
 
     monkeypatch.setattr(rules.registrar, "earlier_payment", meanwhile)
     with pytest.raises(NotPossible):
         rules.fulfilment.advance(cart.id)
     assert rules.registrar.payments == []
-    assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
+    assert rules.workflow.queries.cart(cart.id).state is S.CHECKED_OUT
 
 
 def test_too_late_to_stop_says_what_was_sent(rules):
@@ -93,27 +93,27 @@ def test_too_late_to_stop_says_what_was_sent(rules):
     rules.registrar.next_fault = "lost_after"
     rules.advance(cart.id)
     with refuses("too_late_to_stop", NotPossible, cart=1, state="checking_out"):
-        rules.workflow.stop(cart.id, by=rules.cleo)
+        rules.workflow.approvals.stop(cart.id, by=rules.cleo)
     ordered = rules.settle(cart.id)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=ordered.mark)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=ordered.mark)
     rules.registrar.next_fault = "lost_after"
     rules.advance(cart.id)
     with refuses("too_late_to_stop", NotPossible, cart=1, state="paying"):
-        rules.workflow.stop(cart.id, by=rules.dan)
+        rules.workflow.approvals.stop(cart.id, by=rules.dan)
     assert rules.settle(cart.id).state is S.PAID
 
 
 def test_the_same_decision_again_changes_nothing(rules):
     """Approve, Pay, Reject, Withdraw and Request approval, each once more by the same person."""
     cart = rules.requested()
-    assert rules.workflow.request_approval(cart.id, requester=rules.ada, purpose=" For the launch ") == cart
-    approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
-    assert rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == approved
+    assert rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose=" For the launch ") == cart
+    approved = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    assert rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == approved
     other = rules.requested("other.ovh", "C2")
-    withdrawn = rules.workflow.withdraw(other.id, by=rules.ada)
-    assert rules.workflow.withdraw(other.id, by=rules.ada) == withdrawn
+    withdrawn = rules.workflow.approval_requests.withdraw(other.id, by=rules.ada)
+    assert rules.workflow.approval_requests.withdraw(other.id, by=rules.ada) == withdrawn
     third = rules.requested("third.ovh", "C3")
-    rejected = rules.workflow.reject(third.id, approver=rules.cleo, reason="no")
-    assert rules.workflow.reject(third.id, approver=rules.cleo, reason="no again") == rejected
+    rejected = rules.workflow.approvals.reject(third.id, approver=rules.cleo, reason="no")
+    assert rules.workflow.approvals.reject(third.id, approver=rules.cleo, reason="no again") == rejected
     with pytest.raises(NotPossible):
-        rules.workflow.reject(third.id, approver=rules.dan, reason="me too")
+        rules.workflow.approvals.reject(third.id, approver=rules.dan, reason="me too")

@@ -31,13 +31,13 @@ def offered(rules, *offers):
 
 def requested(rules, offer):
     offered(rules, offer)
-    cart = rules.workflow.add("C1", NAME, by=rules.ada, seen=offer.mark)
-    return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="For the launch")
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=offer.mark)
+    return rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="For the launch")
 
 
 def approved(rules, offer=USUAL):
     cart = requested(rules, offer)
-    return rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    return rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
 
 
 @pytest.mark.parametrize(("mode", "phase"), UNUSUAL)
@@ -47,7 +47,7 @@ def test_unusual_terms_need_the_operators_permission(rules, mode, phase):
     offered(rules, offer)
     assert Availability.of(NAME, (offer,)).verdict is Verdict.PREMIUM
     with pytest.raises(NotPossible) as refused:
-        rules.workflow.add("C1", NAME, by=rules.ada, seen=offer.mark)
+        rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=offer.mark)
     price = amount(offer.price)
     if "premium" in mode:
         assert refused.value.data == {"error": "name_premium", "name": NAME.ascii, "price": price}
@@ -62,10 +62,10 @@ def test_a_permission_taken_back_stops_the_request(rules, mode, phase):
     offer = replace(USUAL, pricing_mode=mode, phase=phase)
     rules.restart(ALLOWING)
     offered(rules, offer)
-    cart = rules.workflow.add("C1", NAME, by=rules.ada, seen=offer.mark)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada, seen=offer.mark)
     rules.restart(POLICY)
     with pytest.raises(NotReady) as refused:
-        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="For the launch")
+        rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="For the launch")
     code = FindingCode.PREMIUM_NOT_BOUGHT if "premium" in mode else FindingCode.SPECIAL_NOT_BOUGHT
     assert refused.value.findings == (Finding(code, NAME, Fix.REMOVE),)
 
@@ -100,7 +100,7 @@ def test_a_renewal_that_rose_asks_again(rules, now):
     assert (cart.fact.kind, renewals) == (EventKind.TERMS_CHANGED, [amount(euros("3.59")), amount(euros(now))])
     assert len(cart.fact.data["changes"]) == 1
     assert cart.lines[0].renewal == euros(now)
-    again = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    again = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     assert rules.settle(again.id).state is S.CHECKED_OUT
 
 
@@ -154,7 +154,7 @@ def test_an_earlier_approval_holds_for_what_it_covers(rules):
     earlier = seal(cart.lines, cart.quote, waive_retraction=True, form=SealForm.WITHOUT_RENEWALS)
     with rules.store.begin() as carts:
         cart = carts.save(replace(cart, seal=earlier))
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     offered(rules, replace(USUAL, renewal=euros("359.00")))
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 

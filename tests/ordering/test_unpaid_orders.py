@@ -44,7 +44,7 @@ def test_the_step_that_orders_goes_on_to_the_ways_to_pay_for_somebody_waits_for_
     cart = rules.approved()
     rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
     assert asked == ["order!", "payment_methods"]
-    assert rules.workflow.cart(cart.id).order.methods
+    assert rules.workflow.queries.cart(cart.id).order.methods
 
 
 def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, asked, monkeypatch):
@@ -56,11 +56,11 @@ def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, 
         cart = rules.approved()
         with pytest.raises(RegistrarUnavailable):
             rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert (kept.state, kept.trouble.code) == (S.CHECKED_OUT, "registrar_unavailable")
     look(rules, cart, 5)
     assert asked[:2] == ["order!", "payment_methods"]
-    assert rules.workflow.cart(cart.id).trouble is None
+    assert rules.workflow.queries.cart(cart.id).trouble is None
 
 
 def test_an_unpaid_order_costs_a_call_each_ten_seconds_and_later_fewer(rules, asked):
@@ -81,28 +81,28 @@ def test_an_unpaid_order_costs_a_call_each_ten_seconds_and_later_fewer(rules, as
 def test_a_payment_on_ovhs_own_page_is_seen_within_a_minute_in_the_first_ten(rules, waited):
     cart = rules.approved()
     rules.fulfilment.advance(cart.id)
-    order = rules.workflow.cart(cart.id).order
+    order = rules.workflow.queries.cart(cart.id).order
     look(rules, cart, waited * MINUTE)
     rules.registrar.pay(order.id, 1, not_after=NOW)
     look(rules, cart, MINUTE)
-    assert rules.workflow.cart(cart.id).state is S.PAID
+    assert rules.workflow.queries.cart(cart.id).state is S.PAID
 
 
 def test_a_method_that_was_added_shows_within_minutes(rules):
     cart = rules.ordered()
     rules.registrar.methods = (*rules.registrar.methods, PaymentMethod(3, "PAYPAL"))
     look(rules, cart, 6 * MINUTE)
-    assert [method.id for method in rules.workflow.cart(cart.id).order.methods] == [1, 2, 3]
+    assert [method.id for method in rules.workflow.queries.cart(cart.id).order.methods] == [1, 2, 3]
 
 
 def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, monkeypatch):
     cart = rules.ordered()
     rules.registrar.sighting = replace(REFUSED, begun=0)
     takes_on(rules, monkeypatch)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     asked.clear()
     look(rules, cart, 6)
-    assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
+    assert rules.workflow.queries.cart(cart.id).state is S.CHECKED_OUT
     assert "payment_methods" in asked
 
 
@@ -124,16 +124,16 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
     rules.clock.pass_by(60)
     with pytest.raises(NotAsked):
         rules.fulfilment.advance(cart.id, TaskType.WATCH)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert (kept.trouble, kept.version) == (None, cart.version)
     assert rules.fulfilment.next_due() >= rules.clock.now + timedelta(seconds=10)
 
 
 def test_a_step_that_only_looks_leaves_a_cart_alone_that_somebody_decided_about_meanwhile(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id, TaskType.WATCH)
     rules.fulfilment.put_off(cart.id, "a1b2c3", TaskType.WATCH)
-    kept = rules.workflow.cart(cart.id)
+    kept = rules.workflow.queries.cart(cart.id)
     assert (kept.state, kept.trouble, rules.registrar.payments) == (S.PAYING, None, [])
     assert rules.fulfilment.due(TaskType.ADVANCE) == [cart.id]

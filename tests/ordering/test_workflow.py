@@ -22,13 +22,13 @@ NAME = DomainName.parse("name.ovh")
 
 def test_a_query_is_spelt_out_each_name_once(rules):
     query = Query(names=(DomainName.parse("word.ovh"),), words=(Word.parse("word"),))
-    assert [n.ascii for n in rules.workflow.plan_of(query).names] == ["word.ovh", "word.com"]
+    assert [n.ascii for n in rules.workflow.search.plan_of(query).names] == ["word.ovh", "word.com"]
 
 
 def test_too_many_look_ups_are_refused(rules):
     words = tuple(Word.parse(f"w{n}") for n in range(251))
     with refuses("too_many_lookups", NotPossible, lookups=502):
-        rules.workflow.plan_of(Query(words=words))
+        rules.workflow.search.plan_of(Query(words=words))
 
 
 def six_hundred_extensions(rules):
@@ -41,7 +41,7 @@ def six_hundred_extensions(rules):
 
 def test_a_search_over_everything_asks_what_fits_the_teams_first_then_the_cheapest(rules):
     others = six_hundred_extensions(rules)
-    plan = rules.workflow.plan_of(Query(words=(Word.parse("otter"),), every_extension=True))
+    plan = rules.workflow.search.plan_of(Query(words=(Word.parse("otter"),), every_extension=True))
     assert [n.extension for n in plan.names] == ["ovh", "com", *reversed(others[:498])]
     assert plan.left_out == tuple(others[498:])
 
@@ -49,7 +49,7 @@ def test_a_search_over_everything_asks_what_fits_the_teams_first_then_the_cheape
 def test_several_words_over_everything_share_the_room(rules):
     six_hundred_extensions(rules)
     query = Query((DomainName.parse("full.ovh"),), (Word.parse("otter"), Word.parse("hare")), every_extension=True)
-    plan = rules.workflow.plan_of(query)
+    plan = rules.workflow.search.plan_of(query)
     assert len(plan.names) == 499
     assert len(plan.left_out) == 600 - 249
     assert {n.extension for n in plan.names if n.ascii.startswith("otter")} == {
@@ -58,7 +58,7 @@ def test_several_words_over_everything_share_the_room(rules):
 
 
 def test_what_fits_leaves_nothing_out(rules):
-    plan = rules.workflow.plan_of(Query(words=(Word.parse("otter"),), every_extension=True))
+    plan = rules.workflow.search.plan_of(Query(words=(Word.parse("otter"),), every_extension=True))
     assert ([n.ascii for n in plan.names], plan.left_out) == (["otter.ovh", "otter.com", "otter.fr"], ())
 
 
@@ -66,7 +66,7 @@ def perhaps(rules, words, after):
     query = Query(
         words=tuple(map(Word.parse, words)), extensions=("ovh",), after_extensions=tuple(map(Word.parse, after))
     )
-    return rules.workflow.plan_of(query).perhaps_extensions
+    return rules.workflow.search.plan_of(query).perhaps_extensions
 
 
 def test_words_behind_the_extensions_that_are_extensions_too_are_noticed_without_asking(rules, monkeypatch):
@@ -80,8 +80,8 @@ def test_words_behind_the_extensions_that_are_extensions_too_are_noticed_without
 
 
 def test_two_people_fill_one_cart(rules):
-    first = rules.workflow.add("C1", NAME, by=rules.ada)
-    second = rules.workflow.add("C1", DomainName.parse("other.ovh"), by=rules.ben)
+    first = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
+    second = rules.workflow.cart_editing.add("C1", DomainName.parse("other.ovh"), by=rules.ben)
     assert first.id == second.id
     assert second.people_who_added == {"U0ADA", "U0BEN"}
 
@@ -89,13 +89,16 @@ def test_two_people_fill_one_cart(rules):
 @pytest.mark.parametrize(("name", "why"), [("taken.ovh", "name_taken"), ("premium.ovh", "name_premium")])
 def test_what_cannot_be_bought_is_not_added(rules, name, why):
     with pytest.raises(NotPossible) as refused:
-        rules.workflow.add("C1", DomainName.parse(name), by=rules.ada)
+        rules.workflow.cart_editing.add("C1", DomainName.parse(name), by=rules.ada)
     assert (refused.value.code, refused.value.params["name"]) == (why, name)
 
 
 def test_premium_can_be_allowed(rules):
     rules.restart(replace(POLICY, allow_premium=True))
-    assert rules.workflow.add("C1", DomainName.parse("premium.ovh"), by=rules.ada).lines[0].kind is OfferKind.PREMIUM
+    assert (
+        rules.workflow.cart_editing.add("C1", DomainName.parse("premium.ovh"), by=rules.ada).lines[0].kind
+        is OfferKind.PREMIUM
+    )
 
 
 @pytest.mark.parametrize("membership", [m for m in Membership if m is not Membership.MEMBER])
@@ -103,10 +106,10 @@ def test_only_members_add_remove_approve_and_pay(rules, membership):
     cart = rules.requested()
     somebody = Person("U0CLEO", membership)
     for deed in (
-        lambda: rules.workflow.add("C2", DomainName.parse("x.ovh"), by=somebody),
-        lambda: rules.workflow.approve(cart.id, approver=somebody, shown=cart.request_mark),
-        lambda: rules.workflow.reject(cart.id, approver=somebody, reason="no"),
-        lambda: rules.workflow.pay(cart.id, payer=somebody, method=None, shown=rules.mark(cart.id)),
+        lambda: rules.workflow.cart_editing.add("C2", DomainName.parse("x.ovh"), by=somebody),
+        lambda: rules.workflow.approvals.approve(cart.id, approver=somebody, shown=cart.request_mark),
+        lambda: rules.workflow.approvals.reject(cart.id, approver=somebody, reason="no"),
+        lambda: rules.workflow.payments.pay(cart.id, payer=somebody, method=None, shown=rules.mark(cart.id)),
     ):
         with pytest.raises(NotAllowed):
             deed()
@@ -116,10 +119,10 @@ def lookers(rules):
     """Every way to read a cart."""
     cart = rules.requested()
     return (
-        lambda by: rules.workflow.open_cart("C1", by=by),
-        lambda by: rules.workflow.story(cart.id, by=by),
-        lambda by: rules.workflow.pending(by=by),
-        lambda by: rules.workflow.history(by=by),
+        lambda by: rules.workflow.queries.open_cart("C1", by=by),
+        lambda by: rules.workflow.queries.story(cart.id, by=by),
+        lambda by: rules.workflow.queries.pending(by=by),
+        lambda by: rules.workflow.queries.history(by=by),
     )
 
 
@@ -139,68 +142,68 @@ def test_carts_are_shown_to_members_and_whoever_is_none_is_told_why(rules, membe
 def test_a_name_under_way_is_in_no_second_cart(rules):
     rules.requested()
     with refuses("name_held", NotPossible, cart=1, name=NAME.ascii) as refused:
-        rules.workflow.add("C2", NAME, by=rules.ben)
+        rules.workflow.cart_editing.add("C2", NAME, by=rules.ben)
     assert refused.value.data == {"error": "name_held", "name": NAME.ascii, "cart": 1}
 
 
 def test_a_name_that_is_paid_and_not_delivered_yet_is_in_no_second_cart(rules):
     assert rules.paid().state is S.PAID
     with refuses("name_held", NotPossible, cart=1, name=NAME.ascii) as refused:
-        rules.workflow.add("C2", NAME, by=rules.ben)
+        rules.workflow.cart_editing.add("C2", NAME, by=rules.ben)
     assert refused.value.data == {"error": "name_held", "name": NAME.ascii, "cart": 1}
 
 
 def test_a_request_needs_names_a_purpose_and_somebody_to_see_it(rules):
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     with refuses("purpose_missing", NotPossible):
-        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="  ")
-    empty = rules.workflow.remove(cart.id, NAME, by=rules.ben)
+        rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="  ")
+    empty = rules.workflow.cart_editing.remove(cart.id, NAME, by=rules.ben)
     with refuses("cart_empty", NotPossible):
-        rules.workflow.request_approval(empty.id, requester=rules.ada, purpose="x")
-    alone = rules.workflow.add("D1", NAME, by=rules.ada)
+        rules.workflow.approval_requests.request(empty.id, requester=rules.ada, purpose="x")
+    alone = rules.workflow.cart_editing.add("D1", NAME, by=rules.ada)
     with refuses("nobody_could_approve", NotPossible):
-        rules.workflow.request_approval(alone.id, requester=rules.ada, purpose="x")
+        rules.workflow.approval_requests.request(alone.id, requester=rules.ada, purpose="x")
 
 
 def test_a_failing_pre_flight_leaves_the_cart_open(rules):
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     rules.registrar.prepare_refuses = "OVH said no: REASON is mandatory."
     with pytest.raises(NotReady) as refused:
-        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+        rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
     said: Data = {"error": "registrar_refused", "ovh": {"said": "OVH said no: REASON is mandatory."}}
     assert refused.value.findings == (Finding(FindingCode.REFUSED, params={"refusal": said}),)
-    assert rules.workflow.cart(cart.id).state is S.OPEN
+    assert rules.workflow.queries.cart(cart.id).state is S.OPEN
 
 
 def test_an_approval_is_for_the_card_that_was_shown(rules):
     cart = rules.requested()
     with refuses("card_outdated", NotPossible, cart=cart.id):
-        rules.workflow.approve(cart.id, approver=rules.cleo, shown="0" * 12)
+        rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown="0" * 12)
 
 
 def test_a_second_click_is_told_that_it_is_decided(rules):
     cart = rules.approved()
     with refuses("already_decided", NotPossible, state="approved"):
-        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
+        rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
 
 
 def test_the_requester_and_who_added_cannot_approve(rules):
     rules.restart(replace(POLICY, approvers=frozenset({"U0ADA", "U0BEN"})))
-    rules.workflow.add("C1", DomainName.parse("bens.ovh"), by=rules.ben)
+    rules.workflow.cart_editing.add("C1", DomainName.parse("bens.ovh"), by=rules.ben)
     cart = rules.requested()
     for person, why in ((rules.ada, "own_request"), (rules.ben, "own_name")):
         with refuses(why, NotAllowed, cart=1):
-            rules.workflow.approve(cart.id, approver=person, shown=cart.request_mark)
+            rules.workflow.approvals.approve(cart.id, approver=person, shown=cart.request_mark)
 
 
 def test_above_an_amount_two_approve(rules):
     rules.restart(replace(POLICY, second_approval_over=Decimal(3)))
     cart = rules.requested()
-    half = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    half = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     assert half.state is S.SUBMITTED
-    assert rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == half
+    assert rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == half
     second = {"approver": rules.dan, "shown": cart.request_mark, "earlier": [rules.cleo]}
-    assert rules.workflow.approve(cart.id, **second).state is S.APPROVED
+    assert rules.workflow.approvals.approve(cart.id, **second).state is S.APPROVED
 
 
 def test_limits_hold_at_the_request_and_over_the_month(rules):
@@ -208,9 +211,9 @@ def test_limits_hold_at_the_request_and_over_the_month(rules):
     with refuses("order_limit_exceeded", NotPossible, limit=eur("3.00")):
         rules.requested()
     rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
-    open_cart = rules.workflow.open_cart("C1", by=rules.ada)
-    cart = rules.workflow.request_approval(open_cart.id, requester=rules.ada, purpose="x")
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    open_cart = rules.workflow.queries.open_cart("C1", by=rules.ada)
+    cart = rules.workflow.approval_requests.request(open_cart.id, requester=rules.ada, purpose="x")
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     with refuses("month_limit_exceeded", NotPossible, committed=eur("3.59"), limit=eur("5.00")):
         rules.requested("second.ovh", "C2")
 
@@ -219,7 +222,7 @@ def being_checked_out(rules):
     cart = rules.approved()
     rules.registrar.next_fault = "lost_before"
     rules.advance(cart.id)
-    return rules.workflow.cart(cart.id)
+    return rules.workflow.queries.cart(cart.id)
 
 
 def for_a_person(rules):
@@ -232,7 +235,7 @@ def for_a_person(rules):
 
 def being_paid(rules):
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
 
 
 def delivered(rules):
@@ -263,12 +266,12 @@ def test_a_cart_counts_in_its_month_from_the_approval_on_however_far_it_is(rules
 def test_a_rejection_frees_the_names_and_they_can_be_copied(rules):
     cart = rules.requested()
     with refuses("reason_missing", NotPossible):
-        rules.workflow.reject(cart.id, approver=rules.cleo, reason=" ")
-    rules.workflow.reject(cart.id, approver=rules.cleo, reason="Too long")
-    copy = rules.workflow.copy_lines(cart.id, by=rules.ben)
+        rules.workflow.approvals.reject(cart.id, approver=rules.cleo, reason=" ")
+    rules.workflow.approvals.reject(cart.id, approver=rules.cleo, reason="Too long")
+    copy = rules.workflow.cart_editing.copy_lines(cart.id, by=rules.ben)
     assert (copy.id, copy.lines[0].added_by) == (2, "U0BEN")
     with refuses("names_already_in_cart", NotPossible, cart=2):
-        rules.workflow.copy_lines(cart.id, by=rules.ben)
+        rules.workflow.cart_editing.copy_lines(cart.id, by=rules.ben)
 
 
 def eur(amount):
@@ -281,61 +284,61 @@ def many(count, start=0):
 
 @pytest.mark.parametrize("there", [5, 40])
 def test_a_copy_that_does_not_fit_says_how_many_would_and_what_to_do(rules, there):
-    full, _, _ = rules.workflow.add_all("C1", many(MOST_LINES), by=rules.ada)
-    rules.workflow.request_approval(full.id, requester=rules.ada, purpose="x")
-    rules.workflow.reject(full.id, approver=rules.cleo, reason="Too dear")
-    before, _, _ = rules.workflow.add_all("C1", many(there, start=100), by=rules.ada)
+    full, _, _ = rules.workflow.cart_editing.add_all("C1", many(MOST_LINES), by=rules.ada)
+    rules.workflow.approval_requests.request(full.id, requester=rules.ada, purpose="x")
+    rules.workflow.approvals.reject(full.id, approver=rules.cleo, reason="Too dear")
+    before, _, _ = rules.workflow.cart_editing.add_all("C1", many(there, start=100), by=rules.ada)
     with refuses("no_room_in_cart", NotPossible, cart=2, names=there, most=40, source=1, wanted=40):
-        rules.workflow.copy_lines(full.id, by=rules.ben)
-    assert rules.workflow.cart(before.id) == before
+        rules.workflow.cart_editing.copy_lines(full.id, by=rules.ben)
+    assert rules.workflow.queries.cart(before.id) == before
 
 
 def test_a_purpose_or_reason_that_nobody_can_see_is_none(rules):
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     with refuses("purpose_missing", NotPossible):
-        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="\u200b\u3164\u2060")
+        rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="\u200b\u3164\u2060")
     cart = rules.requested("other.ovh", "C2")
     with refuses("reason_missing", NotPossible):
-        rules.workflow.reject(cart.id, approver=rules.cleo, reason="\u200b")
+        rules.workflow.approvals.reject(cart.id, approver=rules.cleo, reason="\u200b")
 
 
 def test_only_the_requester_withdraws_and_only_in_time(rules):
     cart = rules.requested()
     with pytest.raises(NotAllowed):
-        rules.workflow.withdraw(cart.id, by=rules.cleo)
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+        rules.workflow.approval_requests.withdraw(cart.id, by=rules.cleo)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     with refuses("not_withdrawable", NotPossible):
-        rules.workflow.withdraw(cart.id, by=rules.ada)
+        rules.workflow.approval_requests.withdraw(cart.id, by=rules.ada)
 
 
 def test_only_a_payer_pays_with_a_method_of_the_order_and_once(rules):
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
-        rules.workflow.pay(cart.id, payer=rules.cleo, method=1, shown=rules.mark(cart.id))
+        rules.workflow.payments.pay(cart.id, payer=rules.cleo, method=1, shown=rules.mark(cart.id))
     with refuses("payment_method_not_accepted", NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=99, shown=rules.mark(cart.id))
-    paying = rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
-    assert rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id)) == paying
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=99, shown=rules.mark(cart.id))
+    paying = rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+    assert rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id)) == paying
     with refuses("not_payable", NotPossible, state="paying"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
 
 
 def test_the_order_link_is_for_payers(rules):
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
-        rules.workflow.order_link(cart.id, payer=rules.ada)
-    assert rules.workflow.order_link(cart.id, payer=rules.dan).startswith("https://order.example/")
+        rules.workflow.payments.order_link(cart.id, payer=rules.ada)
+    assert rules.workflow.payments.order_link(cart.id, payer=rules.dan).startswith("https://order.example/")
 
 
 def test_an_unknown_number_is_said(rules):
     with refuses("no_such_cart", NoSuchCart, cart=9):
-        rules.workflow.cart(9)
+        rules.workflow.queries.cart(9)
 
 
 def test_home_shows_what_waits_for_whom(rules):
     rules.requested()
-    assert len(rules.workflow.overview(rules.cleo).to_approve) == 1
-    mine = rules.workflow.overview(rules.ada)
+    assert len(rules.workflow.queries.overview(rules.cleo).to_approve) == 1
+    mine = rules.workflow.queries.overview(rules.ada)
     assert (len(mine.to_approve), len(mine.mine)) == (0, 1)
 
 
@@ -344,21 +347,21 @@ def test_an_approver_group_that_cannot_be_read_refuses(rules):
     cart = rules.requested()
     unread = Person("U0EVE", unread_groups=frozenset({"S0TEAM"}))
     with refuses("group_not_read", NotAllowed):
-        rules.workflow.approve(cart.id, approver=unread, shown=cart.request_mark)
+        rules.workflow.approvals.approve(cart.id, approver=unread, shown=cart.request_mark)
     member = Person("U0EVE", groups=frozenset({"S0TEAM"}))
-    assert rules.workflow.approve(cart.id, approver=member, shown=cart.request_mark).state is S.APPROVED
+    assert rules.workflow.approvals.approve(cart.id, approver=member, shown=cart.request_mark).state is S.APPROVED
 
 
 def test_an_ovh_that_does_not_answer_loses_nothing(rules, monkeypatch):
-    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
 
     def silent(*_args, **_kwargs):
         raise RegistrarUnavailable
 
     monkeypatch.setattr(rules.registrar, "prepare", silent)
     with pytest.raises(RegistrarUnavailable):
-        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
-    assert rules.workflow.cart(cart.id) == cart
+        rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
+    assert rules.workflow.queries.cart(cart.id) == cart
 
 
 def test_the_quote_that_was_shown_is_sealed(rules):

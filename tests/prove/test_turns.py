@@ -91,7 +91,7 @@ def test_a_copy_goes_back_and_tells_what_was_lost(rules: Rules, database: str, t
     """Events are guarded against changes; a restore goes round that, as it does in earnest."""
     shown = rules.requested().request_mark
     kept = Copy(database, tmp_path)
-    rules.workflow.approve(1, approver=rules.cleo, shown=shown)
+    rules.workflow.approvals.approve(1, approver=rules.cleo, shown=shown)
     lost, now = kept.put_back(), Story.read(database)
     assert [story.events[-1].state for story in (lost, now)] == [CartState.APPROVED, CartState.SUBMITTED]
     assert kept.newest == len(now.entries) < len(lost.entries)
@@ -107,7 +107,7 @@ def test_a_restored_database_goes_on_counting(rules: Rules, database: str, tmp_p
     with pytest.raises(DatabaseWentBack):  # a living process notices
         rules.requested("third.ovh", "C3")
     # The third one was added before that, as number 2.
-    assert rules.workflow.add("C4", DomainName.parse("fourth.ovh"), by=rules.ada).id == 3
+    assert rules.workflow.cart_editing.add("C4", DomainName.parse("fourth.ovh"), by=rules.ada).id == 3
 
 
 def test_a_clock_is_one_bots_own_until_it_is_put_right():

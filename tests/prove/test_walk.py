@@ -40,12 +40,12 @@ def test_a_cart_that_goes_on_or_that_nobody_was_told_of_is_not_at_rest(store, tm
     walk._stage = Stage(tmp_path)
     workflow = Workflow(store=store, registrar=FakeRegistrar(), policy=POLICY, clock=lambda: datetime.now(UTC))
     ada = Person("U0ADA")
-    cart = workflow.add("C0DOMAINS", DomainName.parse("name.ovh"), by=ada)
+    cart = workflow.cart_editing.add("C0DOMAINS", DomainName.parse("name.ovh"), by=ada)
     assert list(walk._at_a_loss(store)) == []
-    cart = workflow.request_approval(cart.id, requester=ada, purpose="For the launch")
+    cart = workflow.approval_requests.request(cart.id, requester=ada, purpose="For the launch")
     (told,) = walk._at_a_loss(store)
     assert "is submitted, not told" in told
     assert cart.seal
-    workflow.approve(cart.id, approver=Person("U0CLEO"), shown=cart.request_mark)
+    workflow.approvals.approve(cart.id, approver=Person("U0CLEO"), shown=cart.request_mark)
     (told,) = walk._at_a_loss(store)
     assert "is approved" in told

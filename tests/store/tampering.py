@@ -20,20 +20,20 @@ EVENTS = 18
 def three_carts(store: SqlStore) -> Rules:
     """Make four carts whose events alternate: delivered, withdrawn, and two open ones."""
     rules = Rules(store)
-    waiting = rules.workflow.add("C2", DomainName.parse("second.ovh"), by=rules.ada)
+    waiting = rules.workflow.cart_editing.add("C2", DomainName.parse("second.ovh"), by=rules.ada)
     paid = rules.paid()
-    rules.workflow.request_approval(waiting.id, requester=rules.ben, purpose="später 🦦")
+    rules.workflow.approval_requests.request(waiting.id, requester=rules.ben, purpose="später 🦦")
     rules.registrar.deliver()
     rules.settle(paid.id, steps=4, seconds=400)
-    rules.workflow.add("C3", DomainName.parse("third.ovh"), by=rules.ben)
+    rules.workflow.cart_editing.add("C3", DomainName.parse("third.ovh"), by=rules.ben)
     with rules.store.read() as carts:
         assert [[e.state.value for e in carts.events(n)] for n in (1, 3)] == [
             ["open", "open", "submitted"],
             ["open", "open"],
         ]
         assert len(list(carts.record().entries)) == EVENTS - 3
-    rules.workflow.add("C4", DomainName.parse("fourth.ovh"), by=rules.ben)
-    rules.workflow.withdraw(waiting.id, by=rules.ben)
+    rules.workflow.cart_editing.add("C4", DomainName.parse("fourth.ovh"), by=rules.ben)
+    rules.workflow.approval_requests.withdraw(waiting.id, by=rules.ben)
     return rules
 
 

@@ -197,11 +197,11 @@ def test_a_cart_that_contradicts_its_record_is_named_with_what_differs(attack, c
 def an_answered_cart(rules: Rules) -> Cart:
     """A cart that waits for approval, with an answer that is nobody's business."""
     rules.registrar.asks["ovh"] = (Question("BIRTH"), Question("REASON"))
-    cart = rules.workflow.add("C9", DomainName.parse("answered.ovh"), by=rules.ada)
-    rules.workflow.learn_questions(cart.id)
+    cart = rules.workflow.cart_editing.add("C9", DomainName.parse("answered.ovh"), by=rules.ada)
+    rules.workflow.questions.learn(cart.id)
     given = {"BIRTH": "1970-01-01", "REASON": "Ours"}
-    rules.workflow.answer(cart.id, DomainName.parse("answered.ovh"), given, by=rules.ada)
-    return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+    rules.workflow.questions.answer(cart.id, DomainName.parse("answered.ovh"), given, by=rules.ada)
+    return rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
 
 
 def test_an_answer_that_not_all_may_read_is_in_no_event_and_yet_proven(rules, attack, engines):

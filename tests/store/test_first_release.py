@@ -108,7 +108,7 @@ def test_the_first_release_verifies_after_upgrade(engines: Engines) -> None:
 
 def test_an_upgraded_record_goes_on_in_the_second_form(rules: Rules, engines: Engines) -> None:
     """New events continue the old chain, and old and new ones verify together."""
-    rules.workflow.withdraw(SUBMITTED, by=rules.ada)
+    rules.workflow.approval_requests.withdraw(SUBMITTED, by=rules.ada)
     faults, audit = audited(engines)
     assert (faults, audit.events) == ([], EVENTS + 1)
     with Session(engines.read) as session:
@@ -118,7 +118,7 @@ def test_an_upgraded_record_goes_on_in_the_second_form(rules: Rules, engines: En
 
 def test_export_shows_old_events_without_a_kind(rules: Rules) -> None:
     """The export of old events has null for kind and data, that of new ones has both."""
-    rules.workflow.withdraw(SUBMITTED, by=rules.ada)
+    rules.workflow.approval_requests.withdraw(SUBMITTED, by=rules.ada)
     out = io.StringIO()
     with rules.store.read() as carts:
         write_json([(carts.cart(SUBMITTED), carts.events(SUBMITTED))], out)
@@ -165,7 +165,7 @@ def test_a_late_delivery_stays_late_after_an_upgrade(rules: Rules) -> None:
     assert [kind for kind in kinds if kind] == [K.DELIVERY_LATE]
     rules.registrar.deliver()
     rules.advance(LATE)
-    assert rules.workflow.cart(LATE).state is CartState.DELIVERED
+    assert rules.workflow.queries.cart(LATE).state is CartState.DELIVERED
 
 
 def test_sentences_of_the_release_are_shown_as_they_are_stored(rules: Rules) -> None:
@@ -187,9 +187,9 @@ def test_a_note_of_the_release_stays_on_a_card_that_says_more(rules: Rules) -> N
         noted = carts.cart(TERMS_CHANGED)
     assert noted.note is not None
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
-    rules.workflow.approve(noted.id, approver=rules.cleo, shown=noted.request_mark)
+    rules.workflow.approvals.approve(noted.id, approver=rules.cleo, shown=noted.request_mark)
     left = [Person(rules.cleo.id, Membership.DEACTIVATED)]
-    half = rules.workflow.approve(noted.id, approver=rules.dan, shown=noted.request_mark, earlier=left)
+    half = rules.workflow.approvals.approve(noted.id, approver=rules.dan, shown=noted.request_mark, earlier=left)
     assert half.note is None
     (first, second) = remark(half).rsplit("\n", 1)
     assert (first, second) == (noted.note, remark(replace(half, fact=Fact(K.PARTLY_APPROVED, {"void": 1}))))

@@ -52,7 +52,7 @@ def rows(engines: Engines) -> list[tuple[str, str | None, str | None]]:
 
 def approving(rules: Rules, click: Click, cart) -> None:
     under: Workflow = rules.workflow.under(click)
-    under.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    under.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
 
 
 def test_a_redelivery_is_the_same_row(inbox, engines):
@@ -107,7 +107,7 @@ def test_an_ended_click_decides_nothing(inbox, engines, rules):
     inbox.end("T1", ClickOutcome.REFUSED)
     with pytest.raises(ClickEnded):
         approving(rules, click, cart)
-    assert rules.workflow.cart(cart.id) == cart
+    assert rules.workflow.queries.cart(cart.id) == cart
 
 
 def test_a_failed_decision_leaves_its_click_open(inbox, engines, rules, monkeypatch):
@@ -119,9 +119,9 @@ def test_a_failed_decision_leaves_its_click_open(inbox, engines, rules, monkeypa
         approving(rules, click, cart)
     monkeypatch.undo()
     assert rows(engines)[0][1] is None
-    assert rules.workflow.cart(cart.id) == cart
+    assert rules.workflow.queries.cart(cart.id) == cart
     approving(rules, click, cart)
-    assert rules.workflow.cart(cart.id).state is S.APPROVED
+    assert rules.workflow.queries.cart(cart.id).state is S.APPROVED
 
 
 @pytest.mark.parametrize("kind", ["stop", "reject", "withdraw"])
@@ -135,12 +135,12 @@ def test_what_stops_ends_older_clicks_on_its_cart(inbox, engines, rules, kind):
     inbox.put(a_click("T4", cart=cart.id))
     under = rules.workflow.under(stopping, overtakes=True)
     if kind == "stop":
-        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
-        under.stop(cart.id, by=rules.cleo)
+        rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
+        under.approvals.stop(cart.id, by=rules.cleo)
     elif kind == "reject":
-        under.reject(cart.id, approver=rules.cleo, reason="no")
+        under.approvals.reject(cart.id, approver=rules.cleo, reason="no")
     else:
-        under.withdraw(cart.id, by=rules.ada)
+        under.approval_requests.withdraw(cart.id, by=rules.ada)
     assert [outcome for _, outcome, _ in rows(engines)] == ["overtaken", None, "decided", None]
     with pytest.raises((ClickEnded, OrderingError)):
         approving(rules, old, cart)
@@ -152,7 +152,7 @@ def test_a_refused_stop_ends_no_other_click(inbox, engines, rules):
     inbox.put(a_click("T1", cart=cart.id))
     click = inbox.put(a_click("T2", "stop", cart=cart.id))
     with pytest.raises(OrderingError):
-        rules.workflow.under(click, overtakes=True).stop(cart.id, by=rules.ben)
+        rules.workflow.under(click, overtakes=True).approvals.stop(cart.id, by=rules.ben)
     assert [outcome for _, outcome, _ in rows(engines)] == [None, None]
 
 
@@ -260,5 +260,5 @@ def test_ten_thousand_clicks_in_any_order_decide_once(inbox, engines, rules):
     assert seen["again"] >= 10_000 - 500
     assert len(rows(engines)) == len(first)
     for cart in carts:
-        _, events = rules.workflow.story(cart.id, by=rules.ada)
+        _, events = rules.workflow.queries.story(cart.id, by=rules.ada)
         assert [event.state for event in events].count(S.APPROVED) == 1

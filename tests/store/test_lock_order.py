@@ -54,7 +54,7 @@ def test_the_cart_is_locked_before_the_attempt(postgres_url, monkeypatch, what):
 
             def fails() -> None:
                 woke()
-                assert rules.workflow.cart(cart.id).state is CartState.CHECKING_OUT
+                assert rules.workflow.queries.cart(cart.id).state is CartState.CHECKING_OUT
                 hold()
                 raise RegistrarUnavailable
 

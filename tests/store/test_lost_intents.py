@@ -63,7 +63,7 @@ def forget_attempts(engines: Engines) -> None:
 
 def paying(rules: Rules) -> Cart:
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
 
 
 def pays_and_dies(rules: Rules, monkeypatch: pytest.MonkeyPatch, *, loses: bool) -> tuple[int, list[int]]:
@@ -88,7 +88,7 @@ def pays_and_dies(rules: Rules, monkeypatch: pytest.MonkeyPatch, *, loses: bool)
 def test_a_lost_intent_to_pay_pays_once(rules, engines, monkeypatch, also):
     """The payment shows an hour later; until then nothing is sent beside it."""
     number, sent = pays_and_dies(rules, monkeypatch, loses=True)
-    assert rules.workflow.cart(number).payment.sent_at is None
+    assert rules.workflow.queries.cart(number).payment.sent_at is None
     if also == "its attempt":
         forget_attempts(engines)
     waiting = rules.settle(number, steps=60, seconds=60)
@@ -109,7 +109,7 @@ def test_the_audit_chain_knows_of_a_payment(rules, engines):
     assert (newest.kind, newest.by) == (EventKind.PAYMENT_STARTED, rules.dan.id)
     lose_newest_events(engines, newest.id - 1)
     with pytest.raises(DatabaseWentBack):
-        rules.workflow.approve(other.id, approver=rules.cleo, shown=other.request_mark)
+        rules.workflow.approvals.approve(other.id, approver=rules.cleo, shown=other.request_mark)
     assert rules.workflow.recover_mode.standing().recovery.cause is Cause.PROCESS
 
 
@@ -138,7 +138,7 @@ def test_a_process_that_died_right_after_its_intent_to_pay(rules, monkeypatch):
     """The next one sees the payment within the settling time, and asks nobody."""
     number, sent = pays_and_dies(rules, monkeypatch, loses=False)
     rules.settle(number, steps=1, seconds=10)
-    rules.registrar.payments.append((rules.workflow.cart(number).order.id, 1))
+    rules.registrar.payments.append((rules.workflow.queries.cart(number).order.id, 1))
     after = rules.settle(number, steps=4)
     assert (after.state, len(sent)) == (S.PAID, 1)
     with rules.store.read() as carts:

@@ -23,7 +23,7 @@ def test_a_failover_under_a_living_process_is_noticed(engines: Engines):
     """The process committed events that are gone: it orders nothing, though its own cart is still there."""
     rules = Rules(SqlStore(engines))
     cart = rules.approved()
-    kept = rules.workflow.rendering()[0].number
+    kept = rules.workflow.cards.rendering()[0].number
     rules.requested("later.ovh", "C2")
     lose_newest_events(engines, kept)
     rules.advance(cart.id)
@@ -37,7 +37,7 @@ def test_events_of_others_that_took_the_place_are_noticed(engines: Engines):
     """After a failover other events have the numbers of the lost ones: the digest differs."""
     rules, others = Rules(SqlStore(engines)), Rules(SqlStore(engines))
     cart = rules.approved()
-    kept = rules.workflow.rendering()[0].number
+    kept = rules.workflow.cards.rendering()[0].number
     rules.requested("later.ovh", "C2")
     lose_newest_events(engines, kept)
     for channel in ("C3", "C4", "C5"):
@@ -53,7 +53,7 @@ def test_a_process_that_saw_nothing_newer_goes_on(engines: Engines):
     cart = rules.approved()
     others.requested("other.ovh", "C2")
     rules.advance(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
+    assert rules.workflow.queries.cart(cart.id).state is S.CHECKED_OUT
     assert not rules.workflow.recover_mode.is_on
 
 
@@ -69,26 +69,26 @@ def test_another_process_learns_of_recover_mode(engines: Engines, monkeypatch: p
 
     monkeypatch.setattr(rules.registrar, "prepare", prepared)
     rules.advance(cart.id)
-    assert (rules.workflow.cart(cart.id).state, rules.registrar.orders) == (S.APPROVED, {})
+    assert (rules.workflow.queries.cart(cart.id).state, rules.registrar.orders) == (S.APPROVED, {})
 
 
 def test_what_a_process_saw_before_a_release_is_forgotten(engines: Engines):
     """Recover mode ended over the older state: its epoch tells each process to forget what it saw before."""
     rules = Rules(SqlStore(engines))
     cart = rules.approved()
-    kept = rules.workflow.rendering()[0].number
+    kept = rules.workflow.cards.rendering()[0].number
     rules.requested("later.ovh", "C2")
     lose_newest_events(engines, kept)
     rules.advance(cart.id)
     mode = rules.workflow.recover_mode
     mode.start_floor(rules.clock())
     mode.all_stopped()
-    found, stamp = rules.workflow.compare(by=rules.cleo)
-    rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+    found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
+    rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
     rules.clock.pass_by(900)
     assert mode.end_if_due(rules.clock())
     rules.settle(cart.id, steps=3)
-    assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
+    assert rules.workflow.queries.cart(cart.id).state is S.CHECKED_OUT
 
 
 def test_another_database_under_a_living_process_is_noticed(engines: Engines):
@@ -105,7 +105,7 @@ def test_later_events_of_the_process_hide_no_loss(engines: Engines):
     """The process adds names and requests on, and orders nothing: its own lost event stays in mind."""
     rules = Rules(SqlStore(engines))
     cart = rules.approved()
-    kept = rules.workflow.rendering()[0].number
+    kept = rules.workflow.cards.rendering()[0].number
     rules.requested("later.ovh", "C2")
     lose_newest_events(engines, kept)
     for channel in ("C3", "C4", "C5"):

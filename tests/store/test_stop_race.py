@@ -26,7 +26,7 @@ def race(rules: Rules, cart_id: int) -> str | None:
     def stops() -> str | None:
         together.wait()
         try:
-            rules.workflow.stop(cart_id, by=rules.cleo)
+            rules.workflow.approvals.stop(cart_id, by=rules.cleo)
         except NotPossible as refusal:
             return refusal.code
         return None
@@ -49,7 +49,7 @@ def test_a_stop_and_the_intent_of_an_order(rules):
         before = len(rules.registrar.orders)
         refused = race(rules, cart.id)
         ordered = len(rules.registrar.orders) - before
-        state = rules.workflow.cart(cart.id).state
+        state = rules.workflow.queries.cart(cart.id).state
         assert (refused, ordered, state is S.CANCELLED) in {(None, 0, True), ("too_late_to_stop", 1, False)}
 
 
@@ -58,7 +58,7 @@ def test_a_stop_and_the_intent_of_a_payment(rules):
     for number in range(ROUNDS):
         cart = rules.approved(f"n{number}.ovh", f"C{number}")
         ordered = rules.settle(cart.id, steps=4)
-        rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=ordered.mark)
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=ordered.mark)
         before = len(rules.registrar.payments)
         refused = race(rules, cart.id)
         assert (refused, len(rules.registrar.payments) - before) in {(None, 0), ("too_late_to_stop", 1)}

@@ -36,11 +36,6 @@ def cut_short() -> str:
     return f"I'm restarting. Look at {code('pending')} in a moment, and ask again if it is not there."
 
 
-def old_button() -> str:
-    """Return the answer to a button that this version does not have."""
-    return f"That button is from an older message. {code('pending')} shows the newest state."
-
-
 def done_already(cart: int) -> str:
     """Return the answer to a second click on a button that decides once."""
     return f"You did that already for #{cart}. Its card shows the result."

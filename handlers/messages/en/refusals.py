@@ -5,7 +5,7 @@ The other sentences are in the files `refusals_*`, by topic.
 
 from __future__ import annotations
 
-from handlers.messages.catalogue import Catalogue, Said
+from handlers.messages.catalogue import Catalogue, Hint, Said
 from ordering.model.facts import Data
 
 REFUSALS = Catalogue()
@@ -60,6 +60,11 @@ def _(cart: int) -> str:
 @_says("card_outdated")
 def _(cart: int) -> str:
     return f"Cart #{cart} changed since that card was shown, so nothing was done. Look at its newest card, then decide."
+
+
+@_says("old_button")
+def _() -> Said:
+    return Said("That button is from an older message.", Hint("pending", "shows the newest state"))
 
 
 @_says("card_before_restore")

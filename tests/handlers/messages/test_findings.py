@@ -64,7 +64,7 @@ def found_by_the_registrar() -> list[Finding]:
 def refused(rules: Rules, cart: Cart) -> Finding:
     """The only finding of a pre-flight."""
     with pytest.raises(NotReady) as refusal:
-        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+        rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
     [found] = refusal.value.findings
     return found
 
@@ -77,7 +77,7 @@ def found_by_the_pre_flight(rules: Rules) -> list[Finding]:
 
     def cart_of(channel: str, offer: Offer) -> Cart:
         rules.registrar.offers = {"name.ovh": (offer,)}
-        return rules.workflow.add(channel, NAME, by=rules.ada, seen=offer.mark)
+        return rules.workflow.cart_editing.add(channel, NAME, by=rules.ada, seen=offer.mark)
 
     premium, special, standard = (cart_of(f"C-{kind}", offers[kind]) for kind in ("premium", "special", "standard"))
     rules.restart(POLICY)
@@ -89,7 +89,7 @@ def found_by_the_pre_flight(rules: Rules) -> list[Finding]:
     rules.registrar.names.add(NAME)
     found.append(refused(rules, standard))
     rules.registrar.names.clear()
-    rules.workflow.request_approval(cart_of("C-first", USUAL).id, requester=rules.ada, purpose="x")
+    rules.workflow.approval_requests.request(cart_of("C-first", USUAL).id, requester=rules.ada, purpose="x")
     found.append(refused(rules, standard))
     return found
 

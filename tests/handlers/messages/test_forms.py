@@ -21,7 +21,7 @@ from tests.builders import euros
 ROOT = Path(__file__).parents[3]
 FILES = (
     "ordering/model/question.py", "ordering/model/contact.py", "ordering/model/choosing.py",
-    "ordering/workflow/answering.py", "ordering/workflow/preflight.py", "ordering/workflow/use_cases.py",
+    "ordering/workflow/questions.py", "ordering/workflow/preflight.py", "ordering/workflow/decisions.py",
     "registrars/ovh/carts/carts.py", "registrars/ovh/carts/contacts.py", "registrars/ovh/carts/rejections.py",
 )  # fmt: skip
 GENERAL = {"InvalidAnswer", "NotPossible", "RegistrarRefused", "RegistrarUnavailable"}

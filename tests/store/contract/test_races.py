@@ -59,9 +59,11 @@ def test_a_channel_has_one_open_cart(store):
 def test_eight_approvers_approve_once(store):
     rules = Rules(store, Policy(approvers=frozenset(f"U0{n}" for n in range(EIGHT)), payers=frozenset()))
     cart = rules.requested()
-    results = all_at_once(lambda n: rules.workflow.approve(cart.id, approver=Person(f"U0{n}"), shown=cart.request_mark))
+    results = all_at_once(
+        lambda n: rules.workflow.approvals.approve(cart.id, approver=Person(f"U0{n}"), shown=cart.request_mark)
+    )
     assert winners(results) == 1
-    assert len(rules.workflow.cart(cart.id).approved_by) == 1
+    assert len(rules.workflow.queries.cart(cart.id).approved_by) == 1
 
 
 def test_of_eight_approvers_two_approve_where_two_are_needed(store):
@@ -73,21 +75,21 @@ def test_of_eight_approvers_two_approve_where_two_are_needed(store):
     rules = Rules(store, policy)
     cart = rules.requested()
     results = all_at_once(
-        lambda n: rules.workflow.approve(cart.id, approver=team[n], shown=cart.request_mark, earlier=team)
+        lambda n: rules.workflow.approvals.approve(cart.id, approver=team[n], shown=cart.request_mark, earlier=team)
     )
     assert winners(results) == 2
-    assert len(set(rules.workflow.cart(cart.id).approved_by)) == 2
+    assert len(set(rules.workflow.queries.cart(cart.id).approved_by)) == 2
 
 
 def test_a_void_approval_is_gone_from_the_database(store):
     """What the last approver's click found stays found, whoever reads the cart next."""
     rules = Rules(store, replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     gone = [replace(rules.cleo, membership=Membership.DEACTIVATED)]
-    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=gone)
+    rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=gone)
     rules.restart()
-    after = rules.workflow.cart(cart.id)
+    after = rules.workflow.queries.cart(cart.id)
     assert (after.state, after.approved_by) == (CartState.SUBMITTED, ("U0DAN",))
 
 
@@ -101,7 +103,7 @@ def test_eight_drivers_order_once(store):
 def test_eight_drivers_pay_once(store):
     rules = Rules(store)
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
     all_at_once(lambda _: rules.fulfilment.advance(cart.id))
     assert len(rules.registrar.payments) == 1
 
@@ -111,15 +113,15 @@ def test_eight_drivers_remind_the_payers_once(store):
     cart = rules.ordered()
     rules.clock.now = NOW + timedelta(days=12)
     all_at_once(lambda _: rules.fulfilment.advance(cart.id))
-    kinds = [event.kind for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
+    kinds = [event.kind for event in rules.workflow.queries.story(cart.id, by=rules.ada)[1]]
     assert kinds.count(EventKind.PAYMENT_REMINDER) == 1
 
 
 def test_of_eight_carts_with_the_same_name_one_is_submitted(store):
     rules = Rules(store)
-    carts = [rules.workflow.add(f"C{n}", DomainName.parse("one.ovh"), by=rules.ada) for n in range(EIGHT)]
+    carts = [rules.workflow.cart_editing.add(f"C{n}", DomainName.parse("one.ovh"), by=rules.ada) for n in range(EIGHT)]
     results = all_at_once(
-        lambda n: rules.workflow.request_approval(carts[n].id, requester=rules.ada, purpose="For the launch")
+        lambda n: rules.workflow.approval_requests.request(carts[n].id, requester=rules.ada, purpose="For the launch")
     )
     assert winners(results) == 1
 
@@ -129,6 +131,6 @@ def test_eight_approvals_at_once_stay_within_the_month(store):
     rules = Rules(store, Policy(approvers=frozenset({"U0CLEO"}), payers=frozenset(), limit_per_month=Decimal(5)))
     carts = [rules.requested(f"n{n}.ovh", channel=f"C{n}") for n in range(EIGHT)]
     results = all_at_once(
-        lambda n: rules.workflow.approve(carts[n].id, approver=rules.cleo, shown=carts[n].request_mark)
+        lambda n: rules.workflow.approvals.approve(carts[n].id, approver=rules.cleo, shown=carts[n].request_mark)
     )
     assert winners(results) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,19 +10,29 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CardOutdated, CartChanged, NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
-from ordering.model.policy import Person, Right
+from ordering.model.policy import Person, Policy, Right
 from ordering.model.recovery import Stamp
 from ordering.model.text import is_visible
+from ordering.ports.clock import RegistrarClock
 from ordering.ports.store import Transaction
 from ordering.process.age import time_at_ovh
-from ordering.workflow.use_cases import UseCases, seal_and_quote
+from ordering.process.standing import refuse_beyond_limits
+from ordering.workflow.decisions import Decisions, seal_and_quote
 
 S = CartState
 _WAS_STOPPED = (Fact(EventKind.ORDER_STOPPED), Fact(EventKind.PAYMENT_STOPPED))
 
 
-class Deciding(UseCases):
-    """Decides on a request for approval."""
+class Approvals:
+    """Decides on a request for approval, and stops what was decided."""
+
+    def __init__(
+        self, decisions: Decisions, registrar: RegistrarClock, policy: Policy, clock: Callable[[], datetime]
+    ) -> None:
+        self._decisions = decisions
+        self._registrar = registrar
+        self._policy = policy
+        self._clock = clock
 
     def approve(
         self,
@@ -41,7 +51,7 @@ class Deciding(UseCases):
         returns the cart as it is.
         """
         now = self._clock()
-        with self._decision(cart_id, stamp) as carts:
+        with self._decisions.begin(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             if _is_approved_by(cart, approver, shown):
                 return cart
@@ -49,8 +59,8 @@ class Deciding(UseCases):
             sealed, quote = seal_and_quote(cart)
             if shown != cart.request_mark:
                 raise CardOutdated(cart_id)
-            self._refuse_beyond_limits(carts, cart, quote.total, now)
-            needed = self.policy.approvals_needed(sealed.total)
+            refuse_beyond_limits(self._policy, carts, cart, quote.total, now)
+            needed = self._policy.approvals_needed(sealed.total)
             given = cart.approved_by
             if len(given) + 1 >= needed:
                 given = self._still_valid(cart, earlier)
@@ -85,19 +95,19 @@ class Deciding(UseCases):
         known = {person.id: person for person in earlier}
         if not known.keys() >= set(cart.approved_by):
             raise CartChanged(cart.id)  # another user approved after `earlier` was read
-        rights = {user: self.policy.right_to_approve(cart, known[user]) for user in cart.approved_by}
+        rights = {user: self._policy.right_to_approve(cart, known[user]) for user in cart.approved_by}
         if Right.UNREADABLE in rights.values():
             raise NotPossible(code="earlier_approvers_not_read", cart=cart.id)
         return tuple(user for user, right in rights.items() if right is Right.HELD)
 
     def approved_so_far(self, cart_id: int, *, stamp: Stamp | None = None) -> tuple[str, ...]:
         """Return the users who approved before; raises like `approve` if the card is from before a restore."""
-        with self._decision(cart_id, stamp) as carts:
+        with self._decisions.begin(cart_id, stamp) as carts:
             return carts.cart(cart_id).approved_by
 
     def may_reject(self, cart_id: int, *, approver: Person, stamp: Stamp | None = None) -> Cart:
         """Raise if this person may not reject this cart. Called before they write a reason."""
-        with self._decision(cart_id, stamp, sends=False) as carts:
+        with self._decisions.begin(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
             self._must_wait_for_approval(cart, approver)
             return cart
@@ -110,7 +120,7 @@ class Deciding(UseCases):
         if not is_visible(reason):
             raise NotPossible(code="reason_missing")
         now = self._clock()
-        with self._decision(cart_id, stamp, sends=False) as carts:
+        with self._decisions.begin(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
             if cart.state is S.REJECTED and cart.rejected_by == approver.id:
                 return cart
@@ -125,9 +135,9 @@ class Deciding(UseCases):
         Raises `NotPossible` if it is too late, with the cart's state.
         """
         now = self._clock()
-        with self._decision(cart_id, stamp, sends=False) as carts:
+        with self._decisions.begin(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
-            self.policy.may_stop(cart, by)
+            self._policy.may_stop(cart, by)
             if cart.fact in _WAS_STOPPED:
                 return cart
             if cart.state is S.APPROVED:
@@ -141,10 +151,10 @@ class Deciding(UseCases):
             raise NotPossible(code="too_late_to_stop", cart=cart_id, state=cart.state.value)
 
     def _must_wait_for_approval(self, cart: Cart, approver: Person) -> None:
-        self.policy.must_decide(approver)
+        self._policy.must_decide(approver)
         if cart.state is not S.SUBMITTED:
             raise NotPossible(code="already_decided", cart=cart.id, state=cart.state.value)
-        self.policy.may_approve(cart, approver)
+        self._policy.may_approve(cart, approver)
 
 
 def _is_approved_by(cart: Cart, approver: Person, shown: str) -> bool:

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind
 from ordering.model.money_call import CallState, RecordedCall, lost_markers, orders
-from ordering.model.policy import Person
+from ordering.model.policy import Person, Policy
 from ordering.model.recovery import Stamp
 from ordering.model.sales_order import Attempt, Outcome, Payment, SalesOrder, Sighting, Word
+from ordering.ports.carts import RegistrarCarts
+from ordering.ports.clock import RegistrarClock
+from ordering.ports.sales_orders import SalesOrders
+from ordering.ports.store import Store
 from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
 from ordering.process.transitions import excess
-from ordering.workflow.use_cases import UseCases, seal_and_quote
+from ordering.workflow.decisions import Decisions, read_cart, seal_and_quote
 
 S, K = CartState, EventKind
 
 
-class Settling(UseCases):
+class RecoveryPort(RegistrarCarts, SalesOrders, RegistrarClock, Protocol):
+    """The part of the registrar port that manual recovery uses."""
+
+
+class ManualRecovery:
     """Resolves a cart that needs attention; `shown` is the fingerprint on the button that was clicked."""
+
+    def __init__(
+        self, decisions: Decisions, store: Store, registrar: RecoveryPort, policy: Policy, clock: Callable[[], datetime]
+    ) -> None:
+        self._decisions = decisions
+        self._store = store
+        self._registrar = registrar
+        self._policy = policy
+        self._clock = clock
 
     def try_again(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Check a cart out again under the same seal after OVH refused it and nothing was ordered."""
@@ -30,9 +49,9 @@ class Settling(UseCases):
     def order_anyway(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Order a cart despite what was shown: another order of its names, or an attempt that is not on record."""
         now = self._clock()
-        with self._decision(cart_id, stamp) as carts:
+        with self._decisions.begin(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
-            self.policy.may_approve(cart, by)
+            self._policy.may_approve(cart, by)
             if not cart.can_be_ordered_anyway:
                 raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
@@ -53,9 +72,9 @@ class Settling(UseCases):
 
     def may_settle(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Raise if this person may not state what became of this cart's order."""
-        self.policy.may_resolve(by)
-        self._must_be_allowed(cart_id, stamp)
-        cart = self.cart(cart_id)
+        self._policy.may_resolve(by)
+        self._decisions.must_be_allowed(cart_id, stamp)
+        cart = read_cart(self._store, cart_id)
         if not cart.is_undecided:
             raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
@@ -79,7 +98,7 @@ class Settling(UseCases):
             found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
         else:
             found = cart.to(S.NEEDS_ATTENTION, at=now, order=order)
-        with self._decision(cart_id, stamp) as carts:
+        with self._decisions.begin(cart_id, stamp) as carts:
             due_at = None if found.has_nothing_to_come else now
             data: Data = {
                 **excess(cart, order),
@@ -97,7 +116,7 @@ class Settling(UseCases):
         first checkout could still succeed.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
-        self.policy.may_deny(cart, by)
+        self._policy.may_deny(cart, by)
         attempt = cart.attempt
         if attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
@@ -110,7 +129,7 @@ class Settling(UseCases):
         now = self._clock()
         data: Data = {"attempt": attempt.number}
         said = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied).saying(K.DECLARED_NOT_ORDERED, data)
-        with self._decision(cart_id, stamp) as carts:
+        with self._decisions.begin(cart_id, stamp) as carts:
             event = happened(said, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id)
             return carts.save(said, event, due_at=now)
 
@@ -153,8 +172,8 @@ class Settling(UseCases):
 
     def _say(self, cart_id: int, by: Person, shown: str, stamp: Stamp | None, *, paid: bool) -> Cart:
         now = self._clock()
-        self.policy.may_resolve(by)
-        with self._decision(cart_id, stamp) as carts:
+        self._policy.may_resolve(by)
+        with self._decisions.begin(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             order, payment = self._payment_to_settle(cart, by, shown, paid=paid)
             said = replace(payment, word=Word(paid=paid, by=by.id, at=now))
@@ -171,9 +190,9 @@ class Settling(UseCases):
             raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
         if cart.payment.sent_at is None:
-            self.policy.may_pay(by)
+            self._policy.may_pay(by)
         if not paid:
-            self.policy.may_deny(cart, by)
+            self._policy.may_deny(cart, by)
         return cart.order, cart.payment
 
     def _resolve(
@@ -187,8 +206,8 @@ class Settling(UseCases):
         kind: EventKind,
     ) -> Cart:
         now = self._clock()
-        self.policy.may_resolve(by)
-        with self._decision(cart_id, stamp) as carts:
+        self._policy.may_resolve(by)
+        with self._decisions.begin(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             ended = cart.has_nothing_to_come or cart.order_is_missing
             if not ended or (to is S.APPROVED and cart.order is not None):

@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.cart_line import Line
-from ordering.model.contact import Contact, LegalForm
+from ordering.model.cart_line import Line, as_asked
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
-from ordering.model.policy import Person
+from ordering.model.policy import Person, Policy
 from ordering.model.preflight_findings import LinesRefused
-from ordering.model.question import OF_ONE_NAME, AnsweredMeanwhile, Reach, WrongAnswers, mark
-from ordering.workflow.use_cases import UseCases
+from ordering.model.question import OF_ONE_NAME, AnsweredMeanwhile, Question, Reach, WrongAnswers, mark
+from ordering.ports.carts import RegistrarCarts
+from ordering.ports.store import Store
+from ordering.workflow.decisions import read_cart
 
 S = CartState
 _MOST_AT_ONCE = 10  # names; each costs two of the sixty calls a minute that OVH accepts
 
 
-class Answering(UseCases):
-    """Questions and answers. Contacts are personal data: only for the user who requests them."""
+class Questions:
+    """Reads the questions, and stores the answers."""
 
-    def learn_questions(self, cart_id: int, *, first: DomainName | None = None) -> Cart:
+    def __init__(self, store: Store, registrar: RegistrarCarts, policy: Policy, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._registrar = registrar
+        self._policy = policy
+        self._clock = clock
+
+    def learn(self, cart_id: int, *, first: DomainName | None = None) -> Cart:
         """Read OVH's questions for a few names of an open cart that have none yet, starting with `first`.
 
         Questions that were read are stored. Raises `LinesRefused` if OVH refuses `first`, or if no name has known
         questions.
         """
-        cart = self.cart(cart_id)
+        cart = read_cart(self._store, cart_id)
         unknown = sorted((line for line in cart.lines if line.questions is None), key=lambda line: line.domain != first)
         unknown = unknown[:_MOST_AT_ONCE]
         if cart.state is not S.OPEN or not unknown:
             return cart
         try:
-            return self._keep_questions(cart_id, self._registrar.questions(unknown))
+            return keep_questions(self._store, cart_id, self._registrar.questions(unknown))
         except LinesRefused as refusal:
-            cart = self._keep_questions(cart_id, refusal.asked)
+            cart = keep_questions(self._store, cart_id, refusal.asked)
             about = [finding for finding in refusal.findings if finding.domain == first]
             if about or all(line.questions is None for line in cart.lines):
                 raise LinesRefused(about or refusal.findings, refusal.asked) from refusal
@@ -47,8 +54,8 @@ class Answering(UseCases):
 
     def may_answer(self, cart_id: int, *, by: Person) -> Cart:
         """Return the cart if this person may answer for its names; raises if they may not."""
-        cart = self.cart(cart_id)
-        self.policy.may_change(cart, by)
+        cart = read_cart(self._store, cart_id)
+        self._policy.may_change(cart, by)
         return cart
 
     def answer(
@@ -70,7 +77,7 @@ class Answering(UseCases):
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
-            self.policy.may_change(cart, by)
+            self._policy.may_change(cart, by)
             line = cart.line(domain)
             if line is None:
                 raise NotPossible(code="name_not_in_cart", cart=cart_id, name=domain.ascii)
@@ -87,15 +94,15 @@ class Answering(UseCases):
             changed = replace(cart, lines=tuple(lines))
             return carts.save(changed, _answered(cart, changed, now, by=by))
 
-    def contacts(self, *, by: Person) -> tuple[Contact, ...]:
-        """Return the account's contacts, newest first, to be shown only to this member."""
-        self.policy.must_be_member(by)
-        return self._registrar.contacts()
 
-    def create_contact(self, form: LegalForm, values: Mapping[str, str], *, by: Person) -> Contact:
-        """Create a contact from validated fields."""
-        self.policy.must_be_member(by)
-        return self._registrar.create_contact(form, values)
+def keep_questions(store: Store, cart_id: int, asked: Mapping[DomainName, tuple[Question, ...]]) -> Cart:
+    """Store OVH's questions; the users' answers stay unchanged."""
+    with store.begin() as carts:
+        cart = carts.cart(cart_id)
+        lines = as_asked(cart.lines, asked)
+        if cart.state is not CartState.OPEN or lines == cart.lines:
+            return cart
+        return carts.save(replace(cart, lines=lines))
 
 
 def _answered(before: Cart, after: Cart, at: datetime, *, by: Person) -> Event:

@@ -6,36 +6,46 @@ from ordering.model.cart import WAITING, Cart, CartState
 from ordering.model.errors import NotAllowed
 from ordering.model.events import Event
 from ordering.model.overview import Overview
-from ordering.model.policy import Person
-from ordering.workflow.use_cases import UseCases
+from ordering.model.policy import Person, Policy
+from ordering.ports.store import Store
+from ordering.workflow.decisions import read_cart
 
 S = CartState
+_MOST_TOLD = 200  # requests
 
 
-class Looking(UseCases):
+class Queries:
     """Reads carts and their events."""
+
+    def __init__(self, store: Store, policy: Policy) -> None:
+        self._store = store
+        self._policy = policy
+
+    def cart(self, cart_id: int) -> Cart:
+        """Return a cart as it is now; raises `NoSuchCart`."""
+        return read_cart(self._store, cart_id)
 
     def open_cart(self, channel: str, *, by: Person) -> Cart | None:
         """Return a channel's open cart, if it has one."""
-        self.policy.may_look(by)
+        self._policy.may_look(by)
         with self._store.read() as carts:
             return carts.open_cart(channel)
 
     def story(self, cart_id: int, *, by: Person) -> tuple[Cart, list[Event]]:
         """Return a cart with all its events, oldest first."""
-        self.policy.may_look(by)
+        self._policy.may_look(by)
         with self._store.read() as carts:
             return carts.cart(cart_id), carts.events(cart_id)
 
     def pending(self, *, by: Person, limit: int = 20) -> list[Cart]:
         """Return carts in progress, newest first."""
-        self.policy.may_look(by)
+        self._policy.may_look(by)
         with self._store.read() as carts:
             return carts.carts(states=WAITING, limit=limit)
 
     def history(self, *, by: Person, before: int | None = None, limit: int = 20) -> list[Cart]:
         """Return carts that were requested, newest first."""
-        self.policy.may_look(by)
+        self._policy.may_look(by)
         with self._store.read() as carts:
             return carts.carts(states=frozenset(S) - {S.OPEN}, before=before, limit=limit)
 
@@ -44,27 +54,28 @@ class Looking(UseCases):
         with self._store.read() as carts:
             waiting = carts.carts(states=WAITING, limit=30)
             mine = carts.carts(states=WAITING | {S.OPEN, S.PAID}, person=person.id, limit=10)
-            recent = carts.carts(states={S.PAID, S.DELIVERED}, limit=5) if self.policy.looks(person) else []
+            recent = carts.carts(states={S.PAID, S.DELIVERED}, limit=5) if self._policy.looks(person) else []
         return Overview(
             to_approve=tuple(c for c in waiting if c.state is S.SUBMITTED and self._could_approve(c, person)),
-            to_pay=tuple(c for c in waiting if c.state is S.CHECKED_OUT and self.policy.pays(person)),
+            to_pay=tuple(c for c in waiting if c.state is S.CHECKED_OUT and self._policy.pays(person)),
             needs_attention=tuple(
                 c
                 for c in waiting
-                if c.state is S.NEEDS_ATTENTION and (self.policy.decides(person) or self.policy.pays(person))
+                if c.state is S.NEEDS_ATTENTION and (self._policy.decides(person) or self._policy.pays(person))
             ),
             mine=tuple(mine),
             recent=tuple(recent),
         )
 
-    def show_again(self, cart_id: int) -> None:
-        """Have a cart's messages rendered again after a click on an outdated one."""
-        with self._store.begin() as carts:
-            carts.show_again([cart_id])
+    def requests_under_way(self) -> dict[str, int]:
+        """Return the requesters of open requests, each with their newest one."""
+        with self._store.read() as carts:
+            waiting = carts.carts(states=WAITING, limit=_MOST_TOLD)
+        return {cart.requester: cart.id for cart in reversed(waiting) if cart.requester}
 
     def _could_approve(self, cart: Cart, person: Person) -> bool:
         try:
-            self.policy.may_approve(cart, person)
+            self._policy.may_approve(cart, person)
         except NotAllowed:
             return False
         return person.id not in cart.approved_by

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
-from ordering.model.policy import Person
+from ordering.model.policy import Person, Policy
 from ordering.model.recovery import Stamp
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
+from ordering.ports.clock import RegistrarClock
+from ordering.ports.sales_orders import SalesOrders
+from ordering.ports.store import Store
 from ordering.process.adoption import require_owner_shown
 from ordering.process.age import time_at_ovh
-from ordering.workflow.use_cases import UseCases
+from ordering.process.standing import refuse_beyond_limits
+from ordering.workflow.decisions import Decisions, read_cart
 
 S = CartState
 _PAID_FOR = {S.PAYING, S.PAID, S.DELIVERED}
 
 
-class Paying(UseCases):
-    """Pays a cart's order."""
+class PaymentPort(SalesOrders, RegistrarClock, Protocol):
+    """The part of the registrar port that a decision to pay uses."""
+
+
+class PaymentDecisions:
+    """Decides to pay a cart's order, and opens its pages at OVH."""
+
+    def __init__(
+        self, decisions: Decisions, store: Store, registrar: PaymentPort, policy: Policy, clock: Callable[[], datetime]
+    ) -> None:
+        self._decisions = decisions
+        self._store = store
+        self._registrar = registrar
+        self._policy = policy
+        self._clock = clock
 
     def pay(
         self,
@@ -40,9 +59,9 @@ class Paying(UseCases):
         Pressing Pay again on the same order returns the cart as it is.
         """
         now = self._clock()
-        with self._decision(cart_id, stamp) as carts:
+        with self._decisions.begin(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
-            self.policy.may_pay(payer)
+            self._policy.may_pay(payer)
             if _is_paid_by(cart, payer, method):
                 return cart
             if cart.state is not S.CHECKED_OUT or cart.order is None:
@@ -52,7 +71,7 @@ class Paying(UseCases):
             if cart.order.missing_since is not None:
                 raise NotPossible(code="order_not_known", cart=cart.id, order=cart.order.id)
             chosen = _method(cart.order, method)
-            self._refuse_beyond_limits(carts, cart, cart.order.total, now)
+            refuse_beyond_limits(self._policy, carts, cart, cart.order.total, now)
             payment = Payment(
                 method=chosen,
                 by=payer.id,
@@ -69,8 +88,8 @@ class Paying(UseCases):
 
         While a payment is in progress, only a card that says so may open it: `shown` is its fingerprint.
         """
-        self.policy.may_pay(payer)
-        cart = self.cart(cart_id)
+        self._policy.may_pay(payer)
+        cart = read_cart(self._store, cart_id)
         if cart.order is None:
             raise NotPossible(code="no_order_yet", cart=cart_id)
         url = self._registrar.order_link(cart.order.id)
@@ -89,8 +108,8 @@ class Paying(UseCases):
 
     def invoice_link(self, cart_id: int, *, payer: Person) -> str:
         """Return the invoice's page at OVH, to be shown only to this payer."""
-        self.policy.may_pay(payer)
-        cart = self.cart(cart_id)
+        self._policy.may_pay(payer)
+        cart = read_cart(self._store, cart_id)
         if cart.order is None or cart.order.invoice is None:
             raise NotPossible(code="no_invoice_yet", cart=cart_id)
         return self._registrar.invoice_link(cart.order.invoice)

@@ -10,7 +10,8 @@ from ordering.model.domain_name import DomainName, Word
 from ordering.model.errors import NotPossible
 from ordering.model.name_suggestions import ideas
 from ordering.model.offer import Availability, Effort
-from ordering.workflow.use_cases import UseCases
+from ordering.model.policy import Policy
+from ordering.ports.names import Names
 
 MOST_LOOK_UPS = 500
 
@@ -46,8 +47,12 @@ class Plan:
     perhaps_extensions: tuple[str, ...] = ()
 
 
-class Searching(UseCases):
+class NameSearch:
     """Looks names up at OVH."""
+
+    def __init__(self, registrar: Names, policy: Policy) -> None:
+        self._registrar = registrar
+        self._policy = policy
 
     def plan_of(self, query: Query) -> Plan:
         """Expand a query into names; one over every extension uses as many of them as fit.
@@ -72,7 +77,7 @@ class Searching(UseCases):
         """Estimate the cost of searching these names, excluding answers cached in the last minutes."""
         return self._registrar.effort_of(names)
 
-    def search(self, names: Sequence[DomainName], *, refresh: bool = False) -> Iterator[Availability]:
+    def look_up(self, names: Sequence[DomainName], *, refresh: bool = False) -> Iterator[Availability]:
         """Look each name up and yield answers as they arrive, cached ones included unless `refresh` is set.
 
         These answers are for display, never to buy by, so the lookups have no priority either way.
@@ -122,6 +127,6 @@ class Searching(UseCases):
         return (*query.extensions, *(extension for name in query.lists for extension in self._listed(name)))
 
     def _listed(self, name: str) -> tuple[str, ...]:
-        if name in self.policy.lists:
-            return self.policy.lists[name]
-        raise NotPossible(code="no_such_list", wanted=name, lists=sorted(self.policy.lists))
+        if name in self._policy.lists:
+            return self._policy.lists[name]
+        raise NotPossible(code="no_such_list", wanted=name, lists=sorted(self._policy.lists))

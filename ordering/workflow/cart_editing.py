@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,25 +15,32 @@ from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind, Json
 from ordering.model.homographs import warnings_about
 from ordering.model.offer import Availability, Offer
-from ordering.model.policy import Person
-from ordering.ports.store import MessageRole
-from ordering.workflow.use_cases import UseCases
+from ordering.model.policy import Person, Policy
+from ordering.ports.names import Names
+from ordering.ports.store import MessageRole, Store
+from ordering.workflow.decisions import refuse_held
 
 S, K = CartState, EventKind
 
 
-class Filling(UseCases):
+class CartEditing:
     """Changes an open cart."""
+
+    def __init__(self, store: Store, registrar: Names, policy: Policy, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._registrar = registrar
+        self._policy = policy
+        self._clock = clock
 
     def offers_of(self, domain: DomainName, *, by: Person) -> tuple[Offer, ...]:
         """Look a name up and return the offers to buy, the proposed one first.
 
         Raises `NotPossible` if there is none.
         """
-        self.policy.must_be_member(by)
+        self._policy.must_be_member(by)
         answer = self._look_up(domain)
-        offers = answer.to_buy(allow_premium=self.policy.allow_premium)
-        return offers or (choose(answer, allow_premium=self.policy.allow_premium),)
+        offers = answer.to_buy(allow_premium=self._policy.allow_premium)
+        return offers or (choose(answer, allow_premium=self._policy.allow_premium),)
 
     def add(self, channel: str, domain: DomainName, *, by: Person, seen: str | None = None) -> Cart:
         """Add a free name to the channel's open cart, as OVH offers it now.
@@ -41,16 +48,16 @@ class Filling(UseCases):
         `seen` is the fingerprint of the offer that the user chose. Raises `ChoiceNeeded` if there are several and none
         was chosen, or if the chosen one is no longer offered on the same terms.
         """
-        self.policy.must_be_member(by)
+        self._policy.must_be_member(by)
         owned = self._owned_or_none()
         if domain in owned:
             raise NotPossible(code="name_already_owned", name=domain.ascii)
-        offer = choose(self._look_up(domain), allow_premium=self.policy.allow_premium, seen=seen)
+        offer = choose(self._look_up(domain), allow_premium=self._policy.allow_premium, seen=seen)
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
             cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now)
-            self._refuse_held(carts, [domain], without=cart.id)
+            refuse_held(carts, [domain], without=cart.id)
             warnings = warnings_about(domain, owned=owned, in_carts=carts.names_in_carts())
             carts.show_in(cart.id, MessageRole.CART, channel)
             changed = cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings))
@@ -65,7 +72,7 @@ class Filling(UseCases):
         is left for the user to choose. Returns the cart, the names that were added, and why each other name was not;
         raises `NotPossible` if none was added.
         """
-        self.policy.must_be_member(by)
+        self._policy.must_be_member(by)
         owned = self._owned_or_none()
         offers, refused = self._offers_for(seen, owned)
         now = self._clock()
@@ -78,7 +85,7 @@ class Filling(UseCases):
                 line = Line.of(offer, added_by=by.id)
                 warnings = warnings_about(line.domain, owned=owned, in_carts=in_carts)
                 try:
-                    self._refuse_held(carts, [line.domain], without=cart.id)
+                    refuse_held(carts, [line.domain], without=cart.id)
                     cart = cart.with_line(replace(line, warnings=warnings))
                     taken.append(line.domain)
                 except NotPossible as refusal:
@@ -98,7 +105,7 @@ class Filling(UseCases):
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
-            self.policy.may_change(cart, by)
+            self._policy.may_change(cart, by)
             _refuse_overtaken(cart, years, seen)
             changed = cart.with_years(years, by=by.id)
             chosen = {line.domain: line.years for line in changed.lines if line not in cart.lines}
@@ -111,13 +118,13 @@ class Filling(UseCases):
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
-            self.policy.may_change(cart, by)
+            self._policy.may_change(cart, by)
             changed = cart.without(domain)
             return carts.save(changed, _changed(changed, now, K.NAME_REMOVED, [domain], by=by))
 
     def copy_lines(self, cart_id: int, *, by: Person) -> Cart:
         """Copy the names of a cart that was not bought into its channel's open cart."""
-        self.policy.must_be_member(by)
+        self._policy.must_be_member(by)
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
@@ -138,7 +145,7 @@ class Filling(UseCases):
                     source=old.id,
                     wanted=len(new),
                 )
-            self._refuse_held(carts, [line.domain for line in new], without=cart.id)
+            refuse_held(carts, [line.domain for line in new], without=cart.id)
             for line in new:
                 cart = cart.with_line(line.copied(by=by.id))
             carts.show_in(cart.id, MessageRole.CART, old.channel)
@@ -156,7 +163,7 @@ class Filling(UseCases):
             try:
                 if domain in owned:
                     raise NotPossible(code="name_already_owned", name=domain.ascii)
-                offers.append(choose(answers[domain], allow_premium=self.policy.allow_premium, seen=mark))
+                offers.append(choose(answers[domain], allow_premium=self._policy.allow_premium, seen=mark))
             except OrderingError as refusal:
                 refused.append(refusal)
         return offers, refused

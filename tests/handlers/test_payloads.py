@@ -1,0 +1,207 @@
+"""What buttons and forms carry is read as it was written, fits Slack, and nothing else breaks the reader."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.toolkit import payloads
+from handlers.toolkit.payloads import (
+    LONGEST_METADATA,
+    LONGEST_VALUE,
+    AnswersPage,
+    CartAsShown,
+    CartNumber,
+    CartPage,
+    Compared,
+    Decision,
+    NameInCart,
+    NameOffered,
+    NewContact,
+    Nothing,
+    OfferChoice,
+    QuestionsAbout,
+    SearchPage,
+    YearsForm,
+    YearsOption,
+    cart_of,
+)
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import CardOutdated, NotPossible
+from ordering.model.question import mark
+from ordering.model.recovery import Stamp
+from tests.refusing import refuses
+
+STAMP = Stamp("f" * 12, 10**15 - 1, 10**15 - 1, "f" * 12, 10**15 - 1)
+LONGEST_NAME = DomainName.parse(".".join(["x" * 63] * 3 + ["x" * 57, "fr"]))
+
+carts = st.integers(0, 10**9 - 1)
+counts = st.integers(0, 10**9 - 1)
+long_counts = st.integers(0, 10**15 - 1)
+marks = st.text("0123456789abcdef-", min_size=1, max_size=40)
+ids = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=20)
+digests = st.text("0123456789abcdef", min_size=12, max_size=12)
+labels = st.sampled_from(["name", "otter-2", "café", "例え", "straße", "n" * 63])
+names = st.builds("{}.{}".format, labels, st.sampled_from(["ovh", "co.uk"])).map(DomainName.parse)
+stamps = st.builds(Stamp, digests, long_counts, st.integers(1, 10**15 - 1), digests, long_counts) | st.builds(
+    Stamp, digests, long_counts
+)
+pages = st.builds(AnswersPage, carts, names, counts, st.booleans(), st.booleans(), st.frozensets(marks, max_size=40))
+typed = st.dictionaries(st.text(max_size=9), st.text(max_size=40), max_size=5)
+
+KINDS = {
+    Nothing: st.builds(Nothing),
+    CartNumber: st.builds(CartNumber, carts),
+    CartAsShown: st.builds(CartAsShown, carts, marks | st.just("")),
+    Decision: st.builds(Decision, carts, marks | st.just(""), stamps),
+    CartPage: st.builds(CartPage, carts, counts),
+    NameInCart: st.builds(NameInCart, carts, names),
+    QuestionsAbout: st.builds(QuestionsAbout, carts, names | st.none()),
+    NameOffered: st.builds(NameOffered, names, marks | st.none()),
+    OfferChoice: st.builds(OfferChoice, ids | st.just(""), names),
+    YearsForm: st.builds(YearsForm, carts, ids | st.just("")),
+    YearsOption: st.builds(YearsOption, counts, counts),
+    AnswersPage: pages,
+    NewContact: st.builds(NewContact, pages, ids, typed, typed),
+    SearchPage: st.builds(SearchPage, ids, counts, marks | st.just("")),
+    Compared: st.builds(Compared, long_counts, long_counts),
+}
+# A form has at most 40 questions, see `question_inputs.pages`.
+FULL_PAGE = AnswersPage(10**9 - 1, LONGEST_NAME, 99, seen=frozenset(mark(f"Q{n}", "x") for n in range(40)))
+LONGEST = {
+    Decision: Decision(10**9 - 1, "f" * 64, STAMP),
+    NameInCart: NameInCart(10**9 - 1, LONGEST_NAME),
+    NameOffered: NameOffered(LONGEST_NAME, "f" * 64),
+    OfferChoice: OfferChoice("C" * 40, LONGEST_NAME),
+    SearchPage: SearchPage("f" * 64, 10**9 - 1, "f" * 64),
+    AnswersPage: FULL_PAGE,
+}
+
+
+def test_every_kind_of_payload_is_in_the_table():
+    """A new kind is tested from its first day."""
+    ours = (each for each in vars(payloads).values() if isinstance(each, type) and each.__module__ == payloads.__name__)
+    assert {each for each in ours if each is not payloads.Payload} == KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_payload_is_read_as_it_was_written(kind):
+    @given(KINDS[kind])
+    def check(payload):
+        assert str(payload)
+        if kind is not NewContact or len(str(payload)) <= LONGEST_METADATA:
+            assert kind.read(str(payload)) == payload
+
+    check()
+
+
+TEXTS = st.one_of(
+    st.text(max_size=300),
+    st.text('0123456789 .#abcx-"{}[]:,', max_size=60),
+    st.lists(st.one_of(st.just("12"), st.just("name.ovh"), st.just(str(STAMP)), st.text(max_size=9)), max_size=8).map(
+        " ".join
+    ),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["at", "view", "typed", "kept", "x"]), inner),
+        max_leaves=9,
+    ).map(json.dumps),
+    st.sampled_from(["9" * 5_000, "12 " + "9" * 5_000, "[" * 100_000, "#", "٣", "12\x00", "xn--a", "12 xn--zzzz.fr"]),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_any_other_text_is_read_or_refused_and_nothing_else(kind):
+    @given(TEXTS)
+    def check(text):
+        try:
+            read = kind.read(text)
+        except NotPossible as refusal:
+            assert refusal.code in {"old_button", "card_outdated", "comparison_of_older_version"}  # noqa: PT017 - or read
+        else:
+            assert isinstance(read, kind)
+
+    check()
+
+
+@pytest.mark.parametrize("kind", LONGEST, ids=lambda kind: kind.__name__)
+def test_the_longest_payload_fits_a_button(kind):
+    assert len(str(LONGEST[kind])) <= LONGEST_VALUE
+    assert kind.read(str(LONGEST[kind])) == LONGEST[kind]
+
+
+@given(typed, st.integers(0, 4_000), st.integers(0, 4_000))
+def test_what_a_contacts_form_keeps_always_fits_its_metadata(few, below, here):
+    """Whatever was typed: what has no room is left out."""
+    text = str(NewContact(FULL_PAGE, "V" * 20, {**few, "REASON": "r" * below}, {"organisation": "o" * here}))
+    assert len(text) <= LONGEST_METADATA
+    read = NewContact.read(text)
+    assert (read.at, read.view) == (FULL_PAGE, "V" * 20)
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        (CartNumber(12), "12"),
+        (CartAsShown(12), "12"),
+        (CartAsShown(12, "3fa29c"), "12 3fa29c"),
+        (Decision(12, "3fa29c", STAMP), f"12 3fa29c {STAMP}"),
+        (Decision(12, "", STAMP), f"12 {STAMP}"),
+        (CartPage(12, 2), "12 2"),
+        (NameInCart(12, DomainName("name.ovh")), "12 name.ovh"),
+        (QuestionsAbout(12), "12"),
+        (QuestionsAbout(12, DomainName("name.ovh")), "12 name.ovh"),
+        (NameOffered(DomainName("name.ovh"), "3fa29c"), "name.ovh 3fa29c"),
+        (NameOffered(DomainName("name.ovh")), "name.ovh"),
+        (OfferChoice("C1", DomainName("name.ovh")), "C1 name.ovh"),
+        (OfferChoice("", DomainName("name.ovh")), " name.ovh"),
+        (YearsForm(12, "C1"), "12 C1"),
+        (YearsOption(1, 2), "1 2"),
+        (AnswersPage(12, DomainName("name.ovh"), 1, from_list=True), "12 name.ovh 1 1 0"),
+        (SearchPage("5f2c", 1, "3fa29c"), "5f2c 1 3fa29c"),
+        (Compared(1_764_300_000, 512), "1764300000 512"),
+    ],
+)
+def test_the_texts_stay_those_of_older_versions(payload, text):
+    """Messages stay in Slack for years, and two versions run side by side during an upgrade."""
+    assert str(payload) == text
+    assert type(payload).read(text) == payload
+
+
+def test_texts_that_only_older_versions_write_are_read():
+    """The first page of details and of a search had no number; a contact's form had nothing kept."""
+    assert CartPage.read("12") == CartPage(12, 0)
+    assert SearchPage.read("5f2c") == SearchPage("5f2c", 0, "")
+    page = AnswersPage(12, DomainName("name.ovh"))
+    assert NewContact.read(json.dumps({"at": str(page), "view": "V1"})) == NewContact(page, "V1")
+
+
+def test_a_decision_of_an_older_card_is_outdated_and_names_its_cart():
+    """So that card is rendered again."""
+    with pytest.raises(CardOutdated) as outdated:
+        Decision.read("12 3fa29c")
+    assert outdated.value.cart_id == 12
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(CartNumber, "12 3fa29c"), (NameInCart, "12"), (NameOffered, "name"), (OfferChoice, "C1"), (YearsOption, "1"),
+     (AnswersPage, "12 name.ovh 0"), (NewContact, "12"), (NewContact, "[]"), (Decision, f"twelve {STAMP}")],
+)  # fmt: skip
+def test_what_lacks_a_part_is_from_an_older_message(kind, text):
+    with refuses("old_button", NotPossible):
+        kind.read(text)
+
+
+def test_the_inbox_finds_the_cart_of_every_payload_that_decides():
+    """Clicks on one cart are decided one after the other."""
+    assert cart_of(str(Decision(12, "3fa29c", STAMP))) == 12
+    assert cart_of(str(CartNumber(12))) == 12
+    assert [cart_of(text) for text in ("", "twelve", "now")] == [0, 0, 0]
+
+
+def test_fewer_answers_are_kept_before_the_fields_of_the_form_itself():
+    full = NewContact(FULL_PAGE, "V1", {"REASON": "r" * 2_900}, {"organisation": "o"})
+    assert NewContact.read(str(full)) == replace(full, typed={})
