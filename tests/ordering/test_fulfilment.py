@@ -103,7 +103,7 @@ def test_a_mistake_of_ours_after_an_order_was_made_orders_once(rules, monkeypatc
     monkeypatch.setattr(rules.registrar, "check_out", misread)
     with pytest.raises(KeyError):
         rules.settle(cart.id)
-    assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+    assert rules.workflow.queries.cart(cart.id).state is S.CHECKING_OUT
     rules.fulfilment.put_off(cart.id, "f00d")
     assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1

@@ -79,8 +79,8 @@ class TestReleased:
         rules.restart(replace(rules.policy, operators=frozenset({"U0BEN"})))
         hold(rules)
         with refuses("not_operator"):
-            rules.workflow.compare(by=rules.cleo)
-        assert rules.workflow.compare(by=rules.ben)[0].unknown == ()
+            rules.workflow.comparisons.compare(by=rules.cleo)
+        assert rules.workflow.comparisons.compare(by=rules.ben)[0].unknown == ()
 
     def test_money_that_moves_after_the_comparison_voids_it(self, rules):
         """Before the word of the operator, and between that and the end of the floor."""
