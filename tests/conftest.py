@@ -22,7 +22,7 @@ from tests.builders import NOW, POLICY
 from tests.databases import migrated_template, new_postgresql, new_sqlite, open_unsynced, unsynced
 from tests.fakes import FakeRegistrar, FakeRights
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.quick"]
 
 settings.register_profile(
     "desk", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.function_scoped_fixture]

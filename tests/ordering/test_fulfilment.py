@@ -373,6 +373,7 @@ DEEDS = st.lists(
 )
 
 
+@pytest.mark.slow  # on SQLite
 @given(DEEDS)
 @settings(max_examples=60)
 def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_factory, deeds):
@@ -400,6 +401,7 @@ def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_f
 CLICKS = ("pay", "try", "close", "adopt", "nothing", "paid", "unpaid")
 
 
+@pytest.mark.slow  # on SQLite
 @given(st.lists(st.tuples(st.sampled_from([*CLICKS, "wait", "blur", "hide"]), FAULTS), min_size=10, max_size=30))
 @settings(max_examples=30, phases=[Phase.generate])  # to shorten a walk that fails would take minutes
 def test_no_click_decides_a_second_time_however_late_slack_delivers_it_again(tmp_path_factory, deeds):
