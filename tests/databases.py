@@ -42,11 +42,11 @@ def _share_compiled(connection: Connection) -> None:
     connection.execution_options(compiled_cache=_COMPILED)
 
 
-def new_sqlite(folder: Path) -> str:
-    """Put a migrated `desk.db` into the folder, and return its address."""
+def new_sqlite(folder: Path, content: bytes | None = None) -> str:
+    """Put a migrated `desk.db` or this content into the folder, and return its address."""
     file = folder / "desk.db"
     file.touch(0o600)
-    file.write_bytes(_migrated_file())
+    file.write_bytes(content or _migrated_file())
     return f"sqlite:///{file}"
 
 
@@ -97,6 +97,11 @@ def migrated_template(server: str) -> str:
     """Create a migrated database to copy, and return its name."""
     url = new_postgresql(server)
     _migrate(url)
+    return name_of(url)
+
+
+def name_of(url: str) -> str:
+    """Return the name of the PostgreSQL database at this address."""
     return url.partition("?")[0].rpartition("/")[2]
 
 
