@@ -15,7 +15,7 @@ from tests.store.tampering import EVENTS, found, later, tampering, victim
 
 
 @pytest.fixture
-def url(url_with_carts) -> str:
+def url(url_with_carts):
     return url_with_carts
 
 

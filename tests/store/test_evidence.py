@@ -39,7 +39,7 @@ COLUMNS = {
 
 
 @pytest.fixture
-def url(url_with_carts) -> str:
+def url(url_with_carts):
     return url_with_carts
 
 
