@@ -86,4 +86,4 @@ format: .venv/.installed  ## Let ruff format and fix what it can
 	$(RUN) ruff check --fix
 
 clean:  ## Remove what the targets above made
-	rm -rf .venv $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*

@@ -11,22 +11,19 @@ from tests.builders import NOW
 from tests.databases import name_of, new_postgresql, new_sqlite, open_unsynced
 from tests.store.tampering import four_carts
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+KINDS = ("sqlite", "postgresql")
 
 
-@pytest.fixture
-def url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a migrated database without carts."""
-    return new_sqlite(tmp_path) if kind == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    return new_sqlite(tmp_path) if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture
-def empty_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
+@pytest.fixture(params=KINDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without tables."""
-    if kind == "sqlite":
+    if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'desk.db'}"
     return str(request.getfixturevalue("empty_postgres_url"))
 
@@ -51,10 +48,10 @@ def _fill(url: str) -> None:
     engines.close()
 
 
-@pytest.fixture
-def url_with_carts(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
+@pytest.fixture(params=KINDS)
+def url_with_carts(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database with the record of `four_carts`, written once in a process and then copied."""
-    if kind == "sqlite":
+    if request.param == "sqlite":
         return new_sqlite(tmp_path, request.getfixturevalue("sqlite_with_carts"))
     return new_postgresql(*map(request.getfixturevalue, ("postgres", "postgres_with_carts")))
 
