@@ -9,7 +9,7 @@ RUN    := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install sandbox rehearse test browser bench bench-quick prove explore prove-the-proof pictures check format clean
+.PHONY: help install sandbox rehearse test test-fast coverage browser bench bench-quick prove explore prove-the-proof pictures check format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,16 @@ test: .venv/.installed  ## Run every test; fetches a browser first if there is n
 	@# Without a browser the other tests still run, and pytest exits with a code other than 0.
 	-@$(RUN) python -m tools.bring_browser >/dev/null
 	$(RUN) pytest -n 3
+
+test-fast: .venv/.installed  ## Run the rules' tests and the pure ones, in less than a minute: no process, no server
+	$(RUN) pytest -n 3 -m "not slow" tests/ordering tests/handlers tests/bot/test_rules.py tests/bot/test_setting*.py
+
+coverage: .venv/.installed  ## Run every test and print which lines and branches of the bot they reach
+	-@$(RUN) python -m tools.bring_browser >/dev/null
+	$(RUN) coverage erase
+	$(RUN) coverage run -m pytest -n 3
+	$(RUN) coverage combine --quiet
+	$(RUN) coverage report
 
 browser: .venv/.installed  ## Fetch a browser for the tests of the page if there is none (make test does it, too)
 	$(RUN) python -m tools.bring_browser
@@ -76,4 +86,4 @@ format: .venv/.installed  ## Let ruff format and fix what it can
 	$(RUN) ruff check --fix
 
 clean:  ## Remove what the targets above made
-	rm -rf .venv $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*

@@ -2,11 +2,9 @@
 
 import os
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
@@ -17,14 +15,14 @@ from ordering.model.policy import Person, Policy
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.workflow import Workflow
+from prove.explorer.plain_store import PlainStore
 from prove.postgres import open_postgres
-from store.engine import open_engines
-from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import NOW, POLICY
+from tests.databases import migrated_template, new_postgresql, new_sqlite, open_unsynced, unsynced
 from tests.fakes import FakeRegistrar, FakeRights
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.quick"]
 
 settings.register_profile(
     "desk", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -44,7 +42,7 @@ structlog.configure(
 class Rules:
     """The use cases and the driver's steps over one memory, a fake registrar and a still clock."""
 
-    def __init__(self, store: SqlStore, policy: Policy = POLICY) -> None:
+    def __init__(self, store: SqlStore | PlainStore, policy: Policy = POLICY) -> None:
         self.store = store
         self.registrar = FakeRegistrar()
         self.clock = store.clock = self.registrar.clock
@@ -111,32 +109,40 @@ def postgres() -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="domain-desk-postgres-", ignore_cleanup_errors=True) as folder:
         server = open_postgres(Path(folder))
+        unsynced(server.get_uri())
         yield server.get_uri()
         server.cleanup()
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> str:
-    """A fresh, empty database."""
-    return new_database(postgres)
+def empty_postgres_url(postgres: str) -> str:
+    """A database of its own, without tables."""
+    return new_postgresql(postgres)
 
 
-def new_database(postgres: str) -> str:
-    """Create an empty database on the server, and return its address."""
-    name = f"desk_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return postgres.replace("/postgres?", f"/{name}?").replace("postgresql://", "postgresql+psycopg://")
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    return migrated_template(postgres)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    engines = open_engines(f"sqlite:///{tmp_path / 'desk.db'}")
-    migrate(engines)
+def postgres_url(postgres: str, postgres_template: str) -> str:
+    """A database of its own, migrated and without carts."""
+    return new_postgresql(postgres, postgres_template)
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[SqlStore]:
+    engines = open_unsynced(new_sqlite(tmp_path))
     yield SqlStore(engines, clock=lambda: NOW)
     engines.close()
 
 
 @pytest.fixture
-def rules(store: SqlStore) -> Rules:
+def store(sqlite_store: SqlStore) -> SqlStore:
+    return sqlite_store
+
+
+@pytest.fixture
+def rules(store: SqlStore | PlainStore) -> Rules:
     return Rules(store)

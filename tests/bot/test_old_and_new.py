@@ -17,7 +17,6 @@ from sandbox.stage import Stage
 from store.engine import open_engines
 from store.errors import DatabaseUnusable
 from store.heartbeats import Heartbeat, OlderProcesses
-from store.migrate import migrate
 from store.sqlite_file import FileHeld, hold
 from tests.bot.process import running
 
@@ -102,7 +101,6 @@ async def test_older_processes_that_stay_end_the_start(stage, postgres_url, life
     """After a minute the line says how many were seen, and the schema is as it was."""
     assert lifecycle._OLDER_WAITED_FOR == 60.0  # noqa: SLF001 - the real value
     engines = open_engines(postgres_url)
-    migrate(engines)
     for _ in range(2):
         Heartbeat(engines).beat()
     with engines.write.begin() as connection:

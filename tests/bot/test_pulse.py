@@ -8,17 +8,16 @@ import pytest
 from sqlalchemy import text
 
 from bot.heartbeat import Pulse
-from store.engine import Engines, open_engines
+from store.engine import Engines
 from store.errors import SchemaChanged
 from store.heartbeats import ALIVE_SECONDS
-from store.migrate import migrate
 from store.transactions import SqlStore
+from tests.databases import new_sqlite, open_unsynced
 
 
 @pytest.fixture
 def engines(tmp_path: Path) -> Iterator[Engines]:
-    opened = open_engines(f"sqlite:///{tmp_path / 'desk.db'}")
-    migrate(opened)
+    opened = open_unsynced(new_sqlite(tmp_path))
     yield opened
     opened.close()
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from store.engine import open_engines
-from store.migrate import migrate, newest
+from store.migrate import newest
 from tests.bot.commands import begin, run, run_privileged, stdout
 from tests.bot.faults import GOOD_PROCESS
 from tests.bot.refusals import contents, fault, refused, sentence, sentence_of, unusable
+from tests.databases import new_sqlite
 
 COMMANDS = ["run", "export", "verify", "migrate"]
 
@@ -102,9 +102,7 @@ def test_a_file_without_rights_is_named(tmp_path, name):
 @pytest.mark.parametrize("command", ["export", "verify", "migrate"])
 def test_a_mistyped_rule_does_not_hide_the_record(tmp_path, command):
     """What needs the database alone reads its address alone."""
-    engines = open_engines(f"sqlite:///{tmp_path / 'desk.db'}")
-    migrate(engines)
-    engines.close()
+    new_sqlite(tmp_path)
     assert run("-m", "bot", command, cwd=tmp_path, DESK_LIMIT_PER_ODER="200", PORT="x").returncode == 0
 
 
@@ -114,9 +112,7 @@ def test_a_mistyped_rule_does_not_hide_the_record(tmp_path, command):
 @pytest.fixture
 def current(tmp_path):
     """A database of this version in the folder."""
-    engines = open_engines(f"sqlite:///{tmp_path / 'desk.db'}")
-    migrate(engines)
-    engines.close()
+    new_sqlite(tmp_path)
     return tmp_path / "desk.db"
 
 

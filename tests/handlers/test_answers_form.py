@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ entries = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=120)
 @given(listed=st.lists(entries, max_size=12), legal_age=st.booleans())
 def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[str, Any]], legal_age: bool):  # noqa: FBT001 - given
@@ -98,6 +100,7 @@ def test_a_legal_statement_is_never_made_beforehand():
         assert "initial_option" not in view["blocks"][1]["element"]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(listed=st.lists(entries, max_size=12), answered=st.booleans())
 def test_a_form_that_nobody_touched_says_nothing_new(listed: list[dict[str, Any]], answered: bool):  # noqa: FBT001 - given

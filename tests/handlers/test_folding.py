@@ -163,6 +163,7 @@ def draw_all(state: CartState, count: int, script: str, length: int) -> None:
         fits_a_view(view)
 
 
+@pytest.mark.slow
 @given(
     state=st.sampled_from(list(S)), count=st.integers(1, 500), script=st.sampled_from(list(SCRIPTS)),
     length=st.integers(0, 3000),
@@ -180,6 +181,7 @@ def test_the_hardest_request_fits(script, count, length):
     draw_all(S.SUBMITTED, count, script, length)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["latin", "japanese"])
 def test_five_hundred_names_fit(script):
     """Many more names than a cart takes today."""

@@ -69,6 +69,7 @@ def fits(drawn) -> None:
     assert drawn.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reason", "dns", "long_names", "dearer"),
     [
@@ -84,6 +85,7 @@ def test_every_cart_that_can_be_requested_is_shown(rules, reason, dns, long_name
     fits(story(*rules.workflow.queries.story(cart.id, by=rules.ada)))
 
 
+@pytest.mark.slow
 def test_a_card_whose_total_rose_is_shown(rules):
     """The card that asks again names the differences of forty names, and fits."""
     cart = requested(rules, reason=AMPERSANDS, dns=SERVERS, long_names=True, dearer=True)
@@ -99,6 +101,7 @@ texts = st.text(max_size=60).map(lambda text: text * 9)
 some_names = st.integers(1, 60).map(lambda n: tuple(f"{'y' * (n % 50)}{k}.com" for k in range(n)))
 
 
+@pytest.mark.slow
 @given(
     names=some_names, state=st.sampled_from(CartState), note=texts, answer=texts, warning=texts, tries=st.booleans(),
     methods=st.integers(0, 120), approvers=st.integers(1, 40),

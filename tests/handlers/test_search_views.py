@@ -41,6 +41,7 @@ def sheets_of(answers, **more):
     return [sheet for page, sheet in enumerate(drawn) if not page or sheet.blocks != drawn[page - 1].blocks]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.sampled_from(list(Verdict))), max_size=100))
 def test_any_search_fits_one_message(found):
     answers = [answer(f"name-{number}.ovh", verdict) for number, verdict in found]
@@ -50,6 +51,7 @@ def test_any_search_fits_one_message(found):
                 check(results(answers, asked=len(answers) + 1, allow_premium=allowed, standing=standing, page=page))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_five_hundred_of_the_longest_names_fit(verdict):
     answers = [answer(f"{LONG}-{number}.ovh", verdict) for number in range(500)]

@@ -83,6 +83,7 @@ async def test_the_newest_search_is_kept_whatever_its_size(searches: Searches):
     assert not await kept(searches, 0)
 
 
+@pytest.mark.slow
 async def test_60_searches_of_500_names_are_not_all_kept(searches: Searches):
     """Kept answers stay under 18 MB; 60 such searches would take more than 20, and 300 of them more than 100."""
     tracemalloc.start()

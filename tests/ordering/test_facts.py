@@ -1,5 +1,6 @@
 """Each event says what happened as a kind with typed data: it has no sentence."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -20,8 +21,9 @@ PRICE: Data = {"amount": "3.59", "currency": "EUR"}
 
 
 def facts_of(rules: Rules, cart_id: int) -> list[tuple[EventKind | None, Data | None]]:
+    """Return the facts as they are read from a database: their data are JSON."""
     with rules.store.read() as carts:
-        return [(event.kind, event.data) for event in carts.events(cart_id)]
+        return [(event.kind, json.loads(json.dumps(event.data))) for event in carts.events(cart_id)]
 
 
 def newest(rules: Rules, cart_id: int) -> tuple[EventKind | None, Data | None]:

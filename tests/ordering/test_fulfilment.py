@@ -11,11 +11,10 @@ from ordering.model.cart import CartState, Trouble
 from ordering.model.errors import OrderingError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.sales_order import OrderStatus, Outcome, SalesOrder, Sighting
-from store.engine import open_engines
-from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import LATER, SILENT, a_quote, advanced, euros, failing
 from tests.conftest import Rules
+from tests.databases import new_sqlite, open_unsynced
 from tests.fakes import CART_GONE
 from tests.ordering.paying import BOOKED
 
@@ -393,11 +392,11 @@ DEEDS = st.lists(
 )
 
 
+@pytest.mark.slow  # on SQLite
 @given(DEEDS)
 @settings(max_examples=60)
 def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_factory, deeds):
-    engines = open_engines(f"sqlite:///{tmp_path_factory.mktemp('walk') / 'desk.db'}")
-    migrate(engines)
+    engines = open_unsynced(new_sqlite(tmp_path_factory.mktemp("walk")))
     rules = Rules(SqlStore(engines))
     cart = rules.requested()
     approvals = 0
@@ -421,11 +420,11 @@ def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_f
 CLICKS = ("pay", "try", "close", "adopt", "nothing", "paid", "unpaid")
 
 
+@pytest.mark.slow  # on SQLite
 @given(st.lists(st.tuples(st.sampled_from([*CLICKS, "wait", "blur", "hide"]), FAULTS), min_size=10, max_size=30))
 @settings(max_examples=30, phases=[Phase.generate])  # to shorten a walk that fails would take minutes
 def test_no_click_decides_a_second_time_however_late_slack_delivers_it_again(tmp_path_factory, deeds):
-    engines = open_engines(f"sqlite:///{tmp_path_factory.mktemp('walk') / 'desk.db'}")
-    migrate(engines)
+    engines = open_unsynced(new_sqlite(tmp_path_factory.mktemp("walk")))
     rules = Rules(SqlStore(engines))
     cart, decided = rules.approved(), []
     for deed, fault in deeds:

@@ -9,6 +9,7 @@ import pytest
 from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
 from store.errors import DatabaseUnusable
+from store.transactions import SqlStore
 from tests.conftest import Rules
 from tests.fakes import FakeRegistrar
 from tests.ordering.paying import BOOKED
@@ -23,9 +24,9 @@ class Full(DatabaseUnusable):
 class Disk:
     """Lets no transaction of a store commit that wrote something while it `is_full`."""
 
-    def __init__(self, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_full = False
-        begin = rules.store.begin
+        begin = store.begin
 
         @contextmanager
         def writing():
@@ -37,12 +38,18 @@ class Disk:
                 if self.is_full and database.total_changes > before:
                     raise Full
 
-        monkeypatch.setattr(rules.store, "begin", writing)
+        monkeypatch.setattr(store, "begin", writing)
 
 
 @pytest.fixture
-def disk(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> Disk:
-    return Disk(rules, monkeypatch)
+def store(sqlite_store: SqlStore) -> SqlStore:
+    """Only a database can be full: every transaction of the plain store takes writes."""
+    return sqlite_store
+
+
+@pytest.fixture
+def disk(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(store, monkeypatch)
 
 
 @pytest.fixture

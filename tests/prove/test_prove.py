@@ -22,8 +22,7 @@ from prove.life import Life
 from prove.team import Stuck, Team
 from sandbox.ovh.orders import Order
 from sandbox.stage import Stage
-from store.engine import open_engines
-from store.migrate import migrate
+from tests.databases import new_sqlite
 
 _ROOT = Path(__file__).parents[2]
 
@@ -76,11 +75,7 @@ async def test_a_cart_at_which_nothing_changes_is_stuck(tmp_path, monkeypatch):
 
 def a_stage(folder: Path) -> tuple[str, Stage]:
     """An empty memory, by its address, and services that nobody asked yet."""
-    database = f"sqlite:///{folder / 'desk.db'}"
-    engines = open_engines(database)
-    migrate(engines)
-    engines.close()
-    return database, Stage(folder)
+    return new_sqlite(folder), Stage(folder)
 
 
 def an_order(number: int) -> Order:

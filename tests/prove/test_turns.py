@@ -26,27 +26,21 @@ from prove.turns import TURNS, Elsewhere, NoWrites, Turn
 from sandbox.ovh.orders import Wish
 from sandbox.stage import Stage
 from store import transactions
-from store.engine import open_engines
-from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.conftest import Rules
+from tests.databases import new_sqlite, open_unsynced
 from tests.prove.test_prove import an_order
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty, migrated database."""
-    at_postgresql = request.param == "postgresql"
-    url = str(request.getfixturevalue("postgres_url")) if at_postgresql else f"sqlite:///{tmp_path / 'desk.db'}"
-    engines = open_engines(url)
-    migrate(engines)
-    engines.close()
-    return url
+    return str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else new_sqlite(tmp_path)
 
 
 @pytest.fixture
 def rules(database: str) -> Iterator[Rules]:
-    engines = open_engines(database)
+    engines = open_unsynced(database)
     yield Rules(SqlStore(engines))
     engines.close()
 

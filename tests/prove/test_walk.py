@@ -9,10 +9,9 @@ from ordering.model.policy import Person
 from ordering.workflow import Workflow
 from prove.walk import Walk, ordered_nothing
 from sandbox.stage import Stage
-from store.engine import open_engines
-from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import POLICY
+from tests.databases import new_sqlite, open_unsynced
 from tests.fakes import FakeRegistrar
 
 
@@ -29,8 +28,7 @@ def test_a_few_walks_or_one_order_are_no_reason_to_fail(seen):
 
 @pytest.fixture
 def store(tmp_path):
-    engines = open_engines(f"sqlite:///{tmp_path / 'desk.db'}")
-    migrate(engines)
+    engines = open_unsynced(new_sqlite(tmp_path))
     yield SqlStore(engines)
     engines.close()
 

@@ -17,7 +17,7 @@ from tests.conftest import Rules
 EVENTS = 18
 
 
-def three_carts(store: SqlStore) -> Rules:
+def four_carts(store: SqlStore) -> None:
     """Make four carts whose events alternate: delivered, withdrawn, and two open ones."""
     rules = Rules(store)
     waiting = rules.workflow.cart_editing.add("C2", DomainName.parse("second.ovh"), by=rules.ada)
@@ -34,6 +34,12 @@ def three_carts(store: SqlStore) -> Rules:
         assert len(list(carts.record().entries)) == EVENTS - 3
     rules.workflow.cart_editing.add("C4", DomainName.parse("fourth.ovh"), by=rules.ben)
     rules.workflow.approval_requests.withdraw(waiting.id, by=rules.ben)
+
+
+def later(store: SqlStore) -> Rules:
+    """Return the rules over a copy of that record, an hour after its newest event."""
+    rules = Rules(store)
+    rules.clock.pass_by(3600)
     return rules
 
 

@@ -15,10 +15,9 @@ from sqlmodel import Session
 
 from bench.bulk import BEHIND, DUE, WAITING, fill, settle
 from ordering.ports.store import TaskType
-from store.engine import Engines, open_engines
-from store.migrate import migrate
+from store.engine import Engines
 from store.queries import SqlReading
-from tests.conftest import new_database
+from tests.databases import new_postgresql, new_sqlite, open_unsynced
 
 SMALL, LARGE = 2_000, 40_000
 MOST = 1.3
@@ -84,11 +83,11 @@ def sizes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Two databases of one kind: with few carts, and with twenty times as many."""
     opened = []
     for size in (SMALL, LARGE):
-        url = f"sqlite:///{tmp_path_factory.mktemp('bulk') / 'desk.db'}"
         if request.param == "postgresql":
-            url = new_database(request.getfixturevalue("postgres"))
-        engines = open_engines(url)
-        migrate(engines)
+            url = new_postgresql(*map(request.getfixturevalue, ("postgres", "postgres_template")))
+        else:
+            url = new_sqlite(tmp_path_factory.mktemp("bulk"))
+        engines = open_unsynced(url)
         with Session(engines.write) as session:
             fill(session.connection(), size)
             session.commit()

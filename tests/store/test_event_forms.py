@@ -11,12 +11,17 @@ from ordering.model.facts import EventKind
 from ordering.record.hash_chain import sealed
 from store.audit_log import entries
 from tests.conftest import Rules
-from tests.store.tampering import EVENTS, found, tampering, three_carts, victim
+from tests.store.tampering import EVENTS, found, later, tampering, victim
+
+
+@pytest.fixture
+def url(url_with_carts):
+    return url_with_carts
 
 
 @pytest.fixture
 def rules(store) -> Rules:
-    return three_carts(store)
+    return later(store)
 
 
 @pytest.mark.parametrize(

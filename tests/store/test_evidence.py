@@ -20,7 +20,7 @@ from store import audit_log as evidence
 from store.audit_log import entries
 from tests.builders import NOW
 from tests.conftest import Rules
-from tests.store.tampering import EVENTS, found, tampering, three_carts, victim
+from tests.store.tampering import EVENTS, found, later, tampering, victim
 
 COLUMNS = {
     "cart_id": "cart_id + 50",
@@ -39,8 +39,13 @@ COLUMNS = {
 
 
 @pytest.fixture
+def url(url_with_carts):
+    return url_with_carts
+
+
+@pytest.fixture
 def rules(store) -> Rules:
-    return three_carts(store)
+    return later(store)
 
 
 @pytest.fixture

@@ -43,9 +43,9 @@ K = EventKind
 
 
 @pytest.fixture
-def engines(url: str, tmp_path: Path) -> Iterator[Engines]:
+def engines(empty_url: str, tmp_path: Path) -> Iterator[Engines]:
     """The database as the release left it, on both kinds of database."""
-    opened = open_engines(url)
+    opened = open_engines(empty_url)
     if opened.are_shared:
         _copy(tmp_path / "release.db", opened)
     else:

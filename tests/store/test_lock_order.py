@@ -10,7 +10,6 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import OrderingError, RegistrarUnavailable
 from store.engine import open_engines
-from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import failing
 from tests.conftest import Rules
@@ -34,7 +33,6 @@ def interrupted(rules, monkeypatch, begins):
 def test_the_cart_is_locked_before_the_attempt(postgres_url, monkeypatch, what):
     """While another transaction holds the cart, the attempt is free."""
     engines = open_engines(postgres_url)
-    migrate(engines)
     rules, held = Rules(SqlStore(engines)), threading.Event()
     with closing(psycopg.connect(postgres_url.replace("postgresql+psycopg", "postgresql"))) as holder:
 

@@ -26,9 +26,9 @@ def test_migrating_again_changes_nothing(engines):
     assert migrate(engines) == newest() == revision(engines)
 
 
-def test_two_processes_may_migrate_at_once(url):
+def test_two_processes_may_migrate_at_once(empty_url):
     def one(_: int) -> str:
-        engines = open_engines(url)
+        engines = open_engines(empty_url)
         try:
             return migrate(engines)
         finally:

@@ -129,9 +129,9 @@ def migrated(engines: Engines, revision: str) -> None:
 
 
 @pytest.fixture
-def old(url):
+def old(empty_url):
     """A database of the first revision, with two carts, and a gap where a transaction had failed."""
-    engines = open_engines(url)
+    engines = open_engines(empty_url)
     migrated(engines, "0001")
     cart = "INSERT INTO carts (channel, created_by, state, since, version, approved_by, tries) VALUES "
     event = 'INSERT INTO events (id, cart_id, state, at, "by", note, told) VALUES '

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import make_url, text
 
 from store.engine import open_engines
-from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import NOW
 
@@ -30,7 +29,6 @@ def test_every_wait_has_an_end(postgres_url, connection):
 def test_a_suspended_process_gives_up_its_locks(postgres_url):
     """A machine that is suspended inside a decision holds the others up for seconds, not until TCP gives up."""
     suspended, engines = open_engines(postgres_url, idle=2), open_engines(postgres_url)
-    migrate(engines)
     with suspended.write.connect() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(7368422)"))  # the lock of decisions
         begun = time.monotonic()
@@ -49,7 +47,6 @@ def test_decisions_see_those_before_them_at_any_default(postgres_url, level):
         name = make_url(postgres_url).database
         admin.execute(f"ALTER DATABASE \"{name}\" SET default_transaction_isolation = '{level}'".encode())
     engines = open_engines(postgres_url)
-    migrate(engines)
     store, inside, seen = SqlStore(engines), threading.Event(), []
 
     def second() -> None:

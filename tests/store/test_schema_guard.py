@@ -15,7 +15,7 @@ from store import migrate as migration
 from store.engine import Engines, open_engines
 from store.errors import SchemaChanged
 from store.heartbeats import Heartbeat
-from store.migrate import migrate, newest
+from store.migrate import newest
 from store.rate_limit import SharedPage
 from store.transactions import SqlStore, SqlTransaction
 from tests.builders import NOW
@@ -86,7 +86,6 @@ def test_own_schema_is_written(engines):
 def test_a_migration_waits_for_writers_and_others_for_it(postgres_url):
     """No write may begin under one schema and commit under the next."""
     engines = open_engines(postgres_url)
-    migrate(engines)
     order: list[str] = []
     locked, entered = threading.Event(), threading.Event()
     refused: list[SchemaChanged] = []

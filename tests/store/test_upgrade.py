@@ -70,9 +70,9 @@ GONE = {"carts": {"carts_due"}}  # the index on it
 
 
 @pytest.fixture
-def released(url: str) -> Iterator[Engines]:
+def released(empty_url: str) -> Iterator[Engines]:
     """A database as the first release left it, with a row of every kind."""
-    engines = open_engines(url)
+    engines = open_engines(empty_url)
     with engines.write.begin() as connection:
         config = migration._config()  # noqa: SLF001 - to stop at an older revision
         config.attributes["connection"] = connection

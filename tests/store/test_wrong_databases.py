@@ -13,6 +13,7 @@ from store.diagnosis import explained
 from store.engine import open_engines
 from store.errors import DatabaseUnusable
 from store.migrate import migrate, newest, require_newest, revision
+from tests.databases import new_sqlite
 from tests.store.refusals import refused
 
 
@@ -22,12 +23,9 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def current(file):
+def current(tmp_path):
     """A SQLite database of this version."""
-    engines = open_engines(f"sqlite:///{file}")
-    migrate(engines)
-    engines.close()
-    return f"sqlite:///{file}"
+    return new_sqlite(tmp_path)
 
 
 def set_revision(url: str, number: str) -> None:
@@ -40,9 +38,6 @@ def set_revision(url: str, number: str) -> None:
 @pytest.mark.parametrize("action", [migrate, require_newest, revision])
 def test_names_both_versions_of_a_newer_database(url, action):
     """A newer database is never touched, and the operator reads which version made it."""
-    engines = open_engines(url)
-    migrate(engines)
-    engines.close()
     set_revision(url, "0099")
     error = refused(url, action)
     assert isinstance(error, DatabaseUnusable)
@@ -51,17 +46,14 @@ def test_names_both_versions_of_a_newer_database(url, action):
 
 def test_sends_an_older_database_to_migrate(url):
     """Reading commands do not read an older shape."""
-    engines = open_engines(url)
-    migrate(engines)
-    engines.close()
     set_revision(url, "0012")
     error = refused(url, require_newest)
     assert "empty or older than this version: run `domain-desk migrate`" in str(error)
 
 
-def test_sends_an_empty_database_to_migrate(url):
+def test_sends_an_empty_database_to_migrate(empty_url):
     """An empty PostgreSQL database and a missing file read alike."""
-    assert "empty or older than this version" in str(refused(url, require_newest))
+    assert "empty or older than this version" in str(refused(empty_url, require_newest))
 
 
 def test_reading_creates_no_file(file):
@@ -71,13 +63,13 @@ def test_reading_creates_no_file(file):
 
 
 @pytest.mark.parametrize("action", [migrate, require_newest])
-def test_refuses_the_database_of_another_program(url, action):
+def test_refuses_the_database_of_another_program(empty_url, action):
     """Tables without our revision, or with another program's, stay untouched."""
-    engines = open_engines(url)
+    engines = open_engines(empty_url)
     with engines.write.begin() as connection:
         connection.execute(text("CREATE TABLE invoices (number INTEGER)"))
     engines.close()
-    assert "belongs to another program" in str(refused(url, action))
+    assert "belongs to another program" in str(refused(empty_url, action))
 
 
 def test_refuses_another_programs_alembic_revision(current):
@@ -127,19 +119,18 @@ def test_an_upgrade_of_a_damaged_database_is_explained(url, statement):
 DROP_LINES = {"sqlite": "DROP TABLE lines", "postgresql+psycopg": "DROP TABLE lines CASCADE"}
 
 
-def test_another_programs_table_of_revisions(url):
+def test_another_programs_table_of_revisions(empty_url):
     """It has our table's name, but not its column."""
-    engines = open_engines(url)
+    engines = open_engines(empty_url)
     with engines.write.begin() as connection:
         connection.execute(text("CREATE TABLE alembic_version (number INTEGER)"))
     engines.close()
-    assert "belongs to another program" in str(refused(url))
+    assert "belongs to another program" in str(refused(empty_url))
 
 
 def execute_on_current(url: str, statement: str) -> None:
     """Change a database of this version behind the bot's back."""
     engines = open_engines(url)
-    migrate(engines)
     with engines.write.begin() as connection:
         connection.execute(text(statement))
     engines.close()

@@ -32,7 +32,6 @@ def test_reports_a_missing_database(postgres_url):
 def test_reports_a_role_without_rights(postgres_url, action):
     """A role that may log in, but read and create nothing."""
     engines = open_engines(postgres_url)
-    migrate(engines)
     with engines.write.begin() as connection:
         connection.execute(text(f"DROP ROLE IF EXISTS {ROLE}"))
         connection.execute(text(f"CREATE ROLE {ROLE} LOGIN"))
@@ -46,7 +45,6 @@ def test_reports_a_role_without_rights(postgres_url, action):
 def test_reports_a_role_that_may_only_read(postgres_url):
     """The start refuses it: nothing could be recorded."""
     engines = open_engines(postgres_url)
-    migrate(engines)
     with engines.write.begin() as connection:
         connection.execute(text(f"DROP ROLE IF EXISTS {ROLE}"))
         connection.execute(text(f"CREATE ROLE {ROLE} LOGIN"))
@@ -75,16 +73,15 @@ def drop_role(url: str) -> None:
 
 
 @pytest.mark.parametrize("is_new", [True, False])
-def test_reports_a_read_only_server(postgres_url, is_new):
+def test_reports_a_read_only_server(request, is_new):
     """A standby, or a server that an administrator set to read-only, before and after the first migration."""
-    engines = open_engines(postgres_url)
-    if not is_new:
-        migrate(engines)
+    url = request.getfixturevalue("empty_postgres_url" if is_new else "postgres_url")
+    engines = open_engines(url)
     with engines.write.begin() as connection:
         name = connection.scalar(text("SELECT current_database()"))
         connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
     engines.close()
-    error = refused(postgres_url)
+    error = refused(url)
     assert isinstance(error, DatabaseUnusable)
     assert "is read-only" in str(error)
 
@@ -93,7 +90,6 @@ def test_a_locked_table_ends_the_wait(postgres_url, monkeypatch):
     """A session that holds a lock delays a statement by the lock time-out, not indefinitely."""
     monkeypatch.setattr("store.engine._LOCK_SECONDS", 1)
     engines = open_engines(postgres_url)
-    migrate(engines)
     with engines.write.connect() as holder, engines.read.connect() as reader:
         holder.execute(text("LOCK TABLE carts IN ACCESS EXCLUSIVE MODE"))
         with pytest.raises(DatabaseAway, match="locked by another session"), explained(engines.read):
@@ -121,7 +117,7 @@ def test_options_of_the_url_are_kept(postgres_url):
     engines.close()
 
 
-def test_a_migration_may_take_longer_than_a_statement(postgres_url, monkeypatch):
+def test_a_migration_may_take_longer_than_a_statement(empty_postgres_url, monkeypatch):
     """The statement time-out of every day does not stop a long migration."""
     seen = []
     upgrade = command.upgrade
@@ -131,7 +127,7 @@ def test_a_migration_may_take_longer_than_a_statement(postgres_url, monkeypatch)
         upgrade(config, target)
 
     monkeypatch.setattr(command, "upgrade", slow)
-    engines = open_engines(postgres_url, patience=1)
+    engines = open_engines(empty_postgres_url, patience=1)
     migrate(engines)
     engines.close()
     assert seen == ["30min"]

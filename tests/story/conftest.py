@@ -14,6 +14,7 @@ from sandbox.browser import NoBrowserError
 from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage
 from tests.browser import not_run
+from tests.databases import new_sqlite, open_unsynced
 from tests.saying import added
 from tests.story.drawing import Board
 
@@ -124,6 +125,8 @@ def board() -> Iterator[Board]:
 
 @pytest.fixture
 async def stage(tmp_path: Path, mode: str, settings: dict[str, str], board: Board) -> AsyncIterator[Stage]:
+    if "DATABASE_URL" not in settings:
+        new_sqlite(tmp_path)
     opened = Stage(tmp_path, http_mode=mode == "http", settings=settings)
     await opened.open()
     yield opened
@@ -148,6 +151,7 @@ def floors() -> Floors:
 @pytest.fixture
 async def bot(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, floors: Floors) -> AsyncIterator[Bot]:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("bot.app.open_engines", open_unsynced)
     for name, value in stage.environment.items():
         monkeypatch.setenv(name, value)
     built = await Bot.build(read_settings(), floors=floors)

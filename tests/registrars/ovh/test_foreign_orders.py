@@ -8,11 +8,10 @@ import pytest
 
 from ordering.model.sales_order import OrderStatus
 from registrars.ovh import OvhGateway
-from store.engine import open_engines
-from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import POLICY
 from tests.conftest import Rules
+from tests.databases import new_sqlite, open_unsynced
 
 HOUR = 3600.0
 
@@ -83,8 +82,7 @@ async def test_a_line_that_cannot_be_read_yet(ovh, gateway):
 @pytest.fixture
 def rules(tmp_path, access):
     """The rules over a database, and the gateway over the wire."""
-    engines = open_engines(f"sqlite:///{tmp_path / 'desk.db'}")
-    migrate(engines)
+    engines = open_unsynced(new_sqlite(tmp_path))
     opened: Any = Rules(SqlStore(engines), POLICY)
     gateway = opened.registrar = OvhGateway(access)
     opened.clock = lambda: datetime.now(UTC)

@@ -13,7 +13,6 @@ from ordering.model.errors import RegistrarUnavailable
 from registrars.ovh.throttling.scheduler import Lane, Priority
 from registrars.ovh.throttling.shared_rate_limiter import SharedBudget
 from store.engine import open_engines
-from store.migrate import migrate
 from store.rate_limit import Page, SharedPage
 
 
@@ -112,7 +111,6 @@ def test_a_closed_lane_sends_away_who_waits(ledger):
 
 def test_the_budget_stands_in_postgresql(postgres_url):
     engines = [open_engines(postgres_url) for _ in range(2)]
-    migrate(engines[0])
     budgets = [SharedBudget(SharedPage(each, "one key"), per_second=40, burst=10) for each in engines]
     lanes = [Lane(budget, concurrency=8) for budget in budgets]
     assert 10 <= calls_in(lanes, 1.0) <= 58

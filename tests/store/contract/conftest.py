@@ -12,11 +12,10 @@ from ordering.ports.store import Store
 from prove.explorer.plain_store import Client, PlainInbox, PlainStore
 from prove.explorer.processes import ProcessStore
 from prove.explorer.snapshot import hash_chain
-from store.engine import open_engines
 from store.inbox import SqlInbox
-from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import NOW
+from tests.databases import new_sqlite, open_unsynced
 from tests.store.losing import lose_newest_events
 
 
@@ -36,9 +35,8 @@ def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Memory]:
         other = ProcessStore(plain, Client(lambda: NOW))
         yield Memory(plain, other, PlainInbox(plain, clock=lambda: datetime.now(UTC)), partial(_lose, plain))
         return
-    sqlite = f"sqlite:///{tmp_path / 'desk.db'}"
-    engines = open_engines(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    migrate(engines)
+    is_sqlite = request.param == "sqlite"
+    engines = open_unsynced(new_sqlite(tmp_path) if is_sqlite else request.getfixturevalue("postgres_url"))
     first, second = SqlStore(engines, clock=lambda: NOW), SqlStore(engines, clock=lambda: NOW)
     yield Memory(first, second, SqlInbox(engines), partial(lose_newest_events, engines))
     engines.close()
