@@ -23,10 +23,10 @@ S = CartState
 
 def is_delivered(rules: Rules) -> Iterator[CartState]:
     yield rules.requested().state
-    cart = rules.workflow.cart(1)
-    yield rules.workflow.approve(1, approver=rules.cleo, shown=cart.request_mark).state
+    cart = rules.workflow.queries.cart(1)
+    yield rules.workflow.approvals.approve(1, approver=rules.cleo, shown=cart.request_mark).state
     yield rules.settle(1).state
-    yield rules.workflow.pay(1, payer=rules.dan, method=None, shown=rules.mark(1)).state
+    yield rules.workflow.payments.pay(1, payer=rules.dan, method=None, shown=rules.mark(1)).state
     yield rules.settle(1).state
     rules.registrar.deliver()
     yield rules.settle(1, steps=4, seconds=400).state
@@ -34,18 +34,18 @@ def is_delivered(rules: Rules) -> Iterator[CartState]:
 
 def is_rejected_and_requested_again(rules: Rules) -> Iterator[CartState]:
     rules.requested()
-    yield rules.workflow.reject(1, approver=rules.cleo, reason="zu teuer 🦦").state
+    yield rules.workflow.approvals.reject(1, approver=rules.cleo, reason="zu teuer 🦦").state
     rules.requested("second.ovh")
-    yield rules.workflow.withdraw(2, by=rules.ada).state
+    yield rules.workflow.approval_requests.withdraw(2, by=rules.ada).state
 
 
 def is_asked_for_answers(rules: Rules) -> Iterator[CartState]:
     rules.registrar.asks["ovh"] = (Question("BIRTH"), Question("REASON"))
     name = DomainName.parse("asked.ovh")
-    yield rules.workflow.add("C1", name, by=rules.ada).state
-    rules.workflow.learn_questions(1)
-    yield rules.workflow.answer(1, name, {"BIRTH": "1990-01-01", "REASON": "shop"}, by=rules.ada).state
-    yield rules.workflow.request_approval(1, requester=rules.ada, purpose="For the launch").state
+    yield rules.workflow.cart_editing.add("C1", name, by=rules.ada).state
+    rules.workflow.questions.learn(1)
+    yield rules.workflow.questions.answer(1, name, {"BIRTH": "1990-01-01", "REASON": "shop"}, by=rules.ada).state
+    yield rules.workflow.approval_requests.request(1, requester=rules.ada, purpose="For the launch").state
 
 
 def loses_the_answer_of_the_checkout(rules: Rules) -> Iterator[CartState]:
@@ -59,7 +59,7 @@ def asks_a_person_about_its_order(rules: Rules) -> Iterator[CartState]:
     rules.registrar.next_fault, rules.registrar.undecided, rules.registrar.candidates = "lost_before", True, (7, 8)
     yield rules.settle(1).state
     with suppress(OrderingError):
-        rules.workflow.nothing_ordered(1, by=rules.dan, shown=rules.mark(1))
+        rules.workflow.recovery.nothing_ordered(1, by=rules.dan, shown=rules.mark(1))
     yield rules.settle(1).state
 
 
@@ -68,7 +68,7 @@ def test_a_payment_with_a_fault_reads_alike(store, fault):
     def meets_a_fault(rules: Rules) -> Iterator[CartState]:
         yield rules.ordered().state
         rules.registrar.next_fault = fault
-        rules.workflow.pay(1, payer=rules.dan, method=None, shown=rules.mark(1))
+        rules.workflow.payments.pay(1, payer=rules.dan, method=None, shown=rules.mark(1))
         yield rules.settle(1).state
 
     compare(store, meets_a_fault)
