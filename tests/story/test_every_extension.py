@@ -4,40 +4,37 @@ Nobody tells the desk beforehand what a registry wants: whoever asks for approva
 button there, and answers. The cart is bought in one order, and every answer has arrived at OVH once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from handlers.messages import words as catalogue
+from sandbox.ovh.contacts import DOMAIN_FIELDS
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import OpenView
 from sandbox.slack.messages import elements
+from tests.registry_owners import OWNERS
 from tests.saying import HOLE, SENT, added, before_hole
 from tests.story.conftest import Story
 
 # How a request ends: with what to fix, or with the approvers.
 _ENDS = (before_hole(catalogue.cart.not_sent(HOLE)), catalogue.cart.FIX_THESE, SENT)
 
-BERLIN, SPAIN = "21003345", "21003346"  # contacts of the sandbox's account
 # What a person answers where they are asked. What is not here needs no answer of theirs.
 ANSWERS: dict[str, dict[str, str]] = {
+    "abogado": {"ACCEPT_CONDITIONS": "true"},
+    "ac.uk": {"DOMAIN_CONFIG": '{"audience": "everybody", "represent": "us", "reason": "a service"}'},
     "app": {"ACCEPT_CONDITIONS": "true"},
-    "berlin": {"OWNER_CONTACT": BERLIN},
-    "biz": {"COMPANY_NUMBER": "AB123456"},
-    "ca": {"LEGAL_TYPE": "CCO"},
     "ch": {"DNS": "ns1.example.net, ns2.example.net"},
-    "co.uk": {"REGISTRANT_TYPE": "LTD", "COMPANY_NUMBER": "AB123456"},
     "corsica": {"ACCEPT_CONDITIONS": "true", "REASON": "Our office is in Ajaccio"},
     "dev": {"ACCEPT_CONDITIONS": "true"},
-    "es": {"OWNER_CONTACT": SPAIN},
     "gov.uk": {"DOMAIN_CONFIG": '{"audience": "everybody", "represent": "us", "reason": "a service"}'},
-    "it": {"TAX_CODE": "12345678901"},
-    "me": {"OWNER_BIRTH_DAY": "1990-04-30"},
+    "law": {"ACCEPT_CONDITIONS": "true"},
     "paris": {"REASON": "Our office is in Paris"},
-    "store": {"USE_OF_NAME": "A shop"},
+    "store": {"REASON": "A shop"},
+    "swiss": {"REASON": "Our office is in Bern"},
     "tech": {"REASON": "A product of ours"},
-    "us": {"NEXUS_CATEGORY": "C21", "NEXUS_PURPOSE": "P1"},
 }
 ALL = sorted(EXTENSIONS)
 GROUPS = [ALL[start::4] for start in range(4)]
@@ -56,6 +53,11 @@ def settings() -> dict[str, str]:
 
 @pytest.mark.parametrize("extensions", GROUPS, ids=[" ".join(group) for group in GROUPS])
 async def test_a_name_of_each_extension_is_bought_by_answering_what_is_asked(story: Story, extensions: list[str]):
+    owners = {
+        name: str(story.ovh.contacts.create(body, DOMAIN_FIELDS)["id"])
+        for name, body in OWNERS.items()
+        if name in extensions
+    }
     names = [f"blue-otter.{extension}" for extension in extensions]
     await story.ada.command(f"add {' '.join(names)}")
     launching = [name for name in names if EXTENSIONS[name.partition(".")[2]].launching]
@@ -67,7 +69,7 @@ async def test_a_name_of_each_extension_is_bought_by_answering_what_is_asked(sto
     cart = await story.sees(story.ada, "Request approval")
     await story.ada.click(cart, "Request approval")
     await story.slack.until(lambda: story.ada.modal)
-    await ask_and_answer(story)
+    await ask_and_answer(story, owners)
     await story.cleo.click(await story.card(catalogue.card.TO_APPROVE, seconds=30), "Approve")
     await story.dan.click(await story.payable(30), "Pay")
     await story.card(catalogue.card.DELIVERED, seconds=30)
@@ -80,7 +82,7 @@ async def test_a_name_of_each_extension_is_bought_by_answering_what_is_asked(sto
         assert set(labels) >= {"OWNER_LEGAL_AGE", *ANSWERS.get(item.domain.partition(".")[2], {})}
 
 
-async def ask_and_answer(story: Story) -> None:
+async def ask_and_answer(story: Story, owners: Mapping[str, str]) -> None:
     """Ask for approval, and answer whatever stands in the way, until nothing does."""
     for _ in range(4):
         assert await story.ada.submit(purpose="For the launch") == {}
@@ -90,7 +92,7 @@ async def ask_and_answer(story: Story) -> None:
             return
         for block_id, element, name in findings:
             await story.ada.press(form, block_id, element)
-            await fill_in(story, name)
+            await fill_in(story, name, owners)
             assert story.ada.modal is form
     raise AssertionError(form.plain_text())
 
@@ -111,9 +113,12 @@ def open_names(form: OpenView) -> Iterator[tuple[str, dict[str, Any], str]]:
             yield block_id, element, name
 
 
-async def fill_in(story: Story, name: str) -> None:
+async def fill_in(story: Story, name: str, owners: Mapping[str, str]) -> None:
     await story.slack.until(lambda: on_top(story, "answers_form", name), 20)
-    answers = ANSWERS[name.partition(".")[2]]
+    extension = name.partition(".")[2]
+    answers = ANSWERS.get(extension, {})
+    if extension in owners:
+        answers = answers | {"OWNER_CONTACT": owners[extension]}
     assert await story.ada.submit(**{f"answer.{label}": value for label, value in answers.items()}) == {}
 
 

@@ -257,11 +257,11 @@ async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpos
     await story.search_and_add("otter.store")
     await story.request("For the launch")
     not_sent = await story.form_says(catalogue.cart.FIX_THESE)
-    unanswered = Finding(FindingCode.QUESTION_OPEN, DomainName("otter.store"), params={"label": "USE_OF_NAME"})
+    unanswered = Finding(FindingCode.QUESTION_OPEN, DomainName("otter.store"), params={"label": "REASON"})
     assert finding(unanswered.data).text in not_sent.plain_text()
     await story.ada.click(not_sent, "Answer questions")
     await form(story, "answers_form")
-    assert await story.ada.submit(**{"answer.USE_OF_NAME": "A shop"}) == {}
+    assert await story.ada.submit(**{REASON: "A shop"}) == {}
     assert story.ada.modal is not_sent
     assert await story.ada.submit() == {}
     assert "For the launch" in (await story.card(catalogue.card.TO_APPROVE)).plain_text()
@@ -272,9 +272,8 @@ async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the
     await story.search_and_add("otter.es", "otter.com")
     await story.request()
     not_sent = await story.form_says(catalogue.cart.FIX_THESE)
-    required = [
-        {"field": "owner.national_identification_number", "said": 'Field "national_identification_number" is required'}
-    ]
+    number = "company_national_identification_number"
+    required = [{"field": f"owner.{number}", "said": f'Field "{number}" is required'}]
     told = Finding(FindingCode.OWNER_BREAKS_RULE, DomainName("otter.es"), params={"ovh": {"faults": required}})
     assert finding(told.data).text in not_sent.plain_text()
     assert "otter.com:" not in not_sent.plain_text()
