@@ -13,9 +13,10 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
+from ordering.model.owner_needs import OwnerNeeds
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused
-from ordering.model.question import OF_ONE_NAME, AnsweredMeanwhile, Reach, WrongAnswers, mark
+from ordering.model.question import OF_ONE_NAME, OWNER_CONTACT, AnsweredMeanwhile, Reach, WrongAnswers, mark
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
@@ -91,6 +92,28 @@ class Answering(UseCases):
         """Return the account's contacts, newest first, to be shown only to this member."""
         self.policy.must_be_member(by)
         return self._registrar.contacts()
+
+    def owner_needs(
+        self,
+        cart_id: int,
+        domain: DomainName,
+        form: LegalForm,
+        values: Mapping[str, str],
+        *,
+        by: Person,
+        at_once: bool = False,
+    ) -> OwnerNeeds:
+        """Return what registries need of a new owner of a name, and of the cart's names that have no owner yet.
+
+        With `at_once` OVH is not asked: names whose rule is not known are undecided.
+        """
+        self.policy.must_be_member(by)
+        domains = [
+            line.domain
+            for line in self.cart(cart_id).lines
+            if line.may_have_another_owner and (line.domain == domain or line.answer(OWNER_CONTACT) is None)
+        ]
+        return self._registrar.owner_needs(domains, form, values, at_once=at_once)
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str], *, by: Person) -> Contact:
         """Create a contact from validated fields."""

@@ -344,7 +344,7 @@ async def test_a_contact_that_ovh_does_not_take_is_told_and_nothing_typed_is_los
     await story.search_and_add("otter.ovh")
     await story.ada.click(await questions(story, "Owner and answers", when="Owner and answers"), "New contact…")
     await form(story, "contact_form")
-    story.ovh.faults.add("POST", "/me/contact", "refuse", status=400, message="Invalid value for field phone")
+    story.ovh.faults.add("POST", "/domain/contact", "refuse", status=400, message="Invalid value for field phone")
     assert await story.ada.submit(**ZOE, organisation="Zoe Ltd") == {}
     again = await story.form_says(before_hole(catalogue.contacts.not_created(HOLE)))
     assert "Invalid value for field phone" in again.plain_text()

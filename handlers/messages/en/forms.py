@@ -120,6 +120,17 @@ def _() -> str:
     return "Choose one from the list."
 
 
+@_says("field_not_taken")
+def _(example: str = "") -> str:
+    like = f" It looks like {example[:_MOST_QUOTED]}." if example else ""
+    return f"The registry does not take this.{like}"
+
+
+@_says("field_no_year")
+def _() -> str:
+    return "Write the year like 2001."
+
+
 @_says("field_no_email")
 def _() -> str:
     return "An e-mail address looks like name@example.com."

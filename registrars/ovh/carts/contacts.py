@@ -1,35 +1,19 @@
-"""Owner contacts at OVH. /domain/contact lists them in one call; its ids are those of /me/contact."""
+"""Owner contacts at OVH, by /domain/contact: unlike /me/contact, it has every field that registries want."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.errors import RegistrarUnavailable
 from registrars.ovh.api.client import Client, segment
+from registrars.ovh.api.contact_model import OvhContact, contact_of
 from registrars.ovh.api.schemas import Json, listed
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 300.0  # seconds; a contact that is made here shows at once
-_OURS = {
-    "organisation": "organisationName",
-    "first_name": "firstName",
-    "last_name": "lastName",
-    "email": "email",
-    "phone": "phone",
-    "language": "language",
-    "vat": "vat",
-    "company_number": "companyNationalIdentificationNumber",
-    "birth_day": "birthDay",
-    "birth_city": "birthCity",
-    "birth_country": "birthCountry",
-    "national_number": "nationalIdentificationNumber",
-    "nationality": "nationality",
-}
-_ADDRESS = ("line1", "zip", "city", "province", "country")
 # GET /me has other field names for the account's own data than a contact has.
 _OF_ACCOUNT = {
     "organisationName": "organisation",
@@ -78,13 +62,25 @@ class Contacts:
     def create(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         """Create a contact. A lost answer may leave one behind: it is harmless, and shows in the list."""
         try:
-            made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
+            body = dict(contact_of(form.value, values).wire)
+            made: Json = self._client.build("POST", "/domain/contact", body, priority=Priority.PEOPLE)
         except RegistrarUnavailable as error:
             self._read_at = float("-inf")
             raise RegistrarUnavailable(code="contact_perhaps_created") from error
         with self._guard:
             self._known[str(made["id"])] = made
         return _contact(made)
+
+    def complete(self, number: str, values: Mapping[str, str]) -> Contact:
+        """Fill in empty fields of a contact, and never change one that has a value; raises `RegistrarRefused`."""
+        known = OvhContact.model_validate(self.read(number))
+        missing = {name: value for name, value in values.items() if name not in known.values}
+        body = dict(contact_of(known.legal_form or "", known.values | missing).wire)
+        path = f"/domain/contact/{segment(number)}"
+        changed: Json = self._client.build("PUT", path, body, priority=Priority.PEOPLE)
+        with self._guard:
+            self._known[str(changed["id"])] = changed
+        return _contact(changed)
 
     def read(self, number: str) -> Json:
         """Read one contact from OVH as JSON; raises `RegistrarRefused` if it does not exist."""
@@ -104,13 +100,5 @@ def as_owner(account: Json) -> Json:
 
 
 def _contact(entry: Json) -> Contact:
-    address: dict[str, Any] = entry.get("address") or {}
-    values = {ours: entry.get(theirs) for ours, theirs in _OURS.items()}
-    values |= {part: address.get(part) for part in _ADDRESS}
-    told = {name: str(value) for name, value in values.items() if value}
-    return Contact(str(entry["id"]), LegalForm(entry.get("legalForm") or "other"), told)
-
-
-def _body(form: LegalForm, values: Mapping[str, str]) -> dict[str, object]:
-    named: dict[str, object] = {theirs: values[ours] for ours, theirs in _OURS.items() if ours in values}
-    return named | {"legalForm": form.value, "address": {part: values[part] for part in _ADDRESS if part in values}}
+    read = OvhContact.model_validate(entry)
+    return Contact(str(entry["id"]), LegalForm(read.legal_form or "other"), read.values)
