@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
@@ -21,15 +22,22 @@ from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
+from handlers.toolkit.mrkdwn import escape
+from handlers.toolkit.ovh_queue import LineFull
 from handlers.toolkit.responder import Reply
 from handlers.views import contacts as views
 from handlers.views.contacts import Return
+from handlers.views.owner_inputs import as_meant
 from handlers.views.question_inputs import typed_answers
 from handlers.views.questions import AnswersPage, loading
-from ordering.model.contact import Contact, LegalForm, checked
+from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError, RegistrarRefused
-from ordering.model.question import OWNER_CONTACT, Question
+from ordering.model.owner_form import as_far_as_valid, form_fields, judged
+from ordering.model.owner_needs import OwnerNeeds
+from ordering.model.question import OWNER_CONTACT, Question, Reach
+
+_log = structlog.get_logger()
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -44,29 +52,31 @@ def register(app: AsyncApp, desk: Desk) -> None:
         desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.action(Act.LEGAL_FORM)
-    async def legal_form_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    @app.action(Act.OWNER_OF)
+    async def other_fields_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(_other_fields, Interaction.of_action(body))
+        desk.start(lambda did, reply: _other_fields(desk, did, reply), Interaction.of_action(body))
 
     @app.view(Form.CONTACT)
     async def contact_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_form(body, stays=True)
-        form, typed = _typed(did)
-        values, wrong = checked(form, typed)
-        if wrong:
-            errors = {name: messages.refusal(error).text for name, error in wrong.items()}
-            await ack(response_action="errors", errors=errors)
-            return
-        await ack(response_action="update", view=note(Drawn.saying(words.contacts.CREATING)))
-        desk.start(lambda did, reply: _make(desk, did, reply, form, values), did)
+        # What registries need was read before: only the database is read before the acknowledgement.
+        await ack(**await desk.settle(lambda: _submitted(desk, did)))
 
 
 async def _new(desk: Desk, did: Interaction, reply: Reply) -> None:
     """Open the form for a new contact on top of the current form, and keep what was typed in the current one."""
     at = AnswersPage.read(did.value)
+    await reply.open_form(loading(words.contacts.ASKING_NEEDS), button=words.buttons.NEW_CONTACT)
     questions = await _questions(desk, did, at)
-    back = Return(did.value, did.form or "", typed_answers(questions, did.values or {}))
-    await reply.open_form(views.contact_form(str(back), LegalForm.CORPORATION, {}), button=words.buttons.NEW_CONTACT)
+    person = await desk.person(did)
+    names = await desk.bridge.call(desk.workflow.names_to_own, at.cart_id, DomainName(at.domain), by=person)
+    others = len(names) - 1
+    back = Return(did.value, did.form or "", typed_answers(questions, did.values or {}), others=others)
+    reach = Reach.EVERY if others else Reach.ONE
+    needs = await _read_needs(desk, did, reply, at, reach, LegalForm.CORPORATION, {})
+    form = views.contact_form(back, LegalForm.CORPORATION, {}, needs=needs, reach=reach)
+    await reply.show_form(form, otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
 
 
 async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -77,27 +87,87 @@ async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
     await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying(words.contacts.LIST_CLOSED))
 
 
-async def _other_fields(did: Interaction, reply: Reply) -> None:
-    await reply.show_form(with_other_fields(did), otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
+async def _other_fields(desk: Desk, did: Interaction, reply: Reply) -> None:
+    form, typed = _typed(did)
+    needs = await _known_needs(desk, did, form, {**Return.read(did.metadata).kept, **typed})
+    await reply.show_form(with_other_fields(did, needs), otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
 
 
-def with_other_fields(did: Interaction) -> View:
+def with_other_fields(did: Interaction, needs: OwnerNeeds, *, problem: str | None = None) -> View:
     """Return the form for the chosen legal form. What was typed is kept, and shown again when its field returns."""
     form, shown = _typed(did)
     back = Return.read(did.metadata)
     typed = {**back.kept, **shown}
-    return views.contact_form(str(back.keeping(typed, form)), form, typed)
+    back = back.keeping(typed, form_fields(form, needs))
+    return views.contact_form(back, form, typed, needs=needs, reach=_reach(did), problem=problem)
+
+
+async def _submitted(desk: Desk, did: Interaction) -> dict[str, Any]:
+    """Return the acknowledgement: errors at their fields, the form with more fields, or that the contact is made."""
+    form, typed = _typed(did)
+    needs = await _known_needs(desk, did, form, typed)
+    values, wrong = judged(form, as_meant(needs, typed), needs)
+    if any(field.name not in typed and field.name in wrong for field in form_fields(form, needs)):
+        return {"response_action": "update", "view": with_other_fields(did, needs, problem=words.contacts.MORE_NEEDED)}
+    if wrong:
+        errors = {did.block_of(name): messages.refusal(error).text for name, error in wrong.items()}
+        return {"response_action": "errors", "errors": errors}
+    desk.start(lambda did, reply: _make(desk, did, reply, form, values), did)
+    return {"response_action": "update", "view": note(Drawn.saying(words.contacts.CREATING))}
+
+
+async def _known_needs(desk: Desk, did: Interaction, form: LegalForm, typed: Mapping[str, str]) -> OwnerNeeds:
+    """Return what registries need as far as it was read before, without asking OVH."""
+    at, person = AnswersPage.read(Return.read(did.metadata).at), await desk.person(did)
+    owner_needs, domain = desk.workflow.owner_needs, DomainName(at.domain)
+
+    async def needs_with(values: Mapping[str, str]) -> OwnerNeeds:
+        return await desk.bridge.call(
+            owner_needs, at.cart_id, domain, form, values, by=person, reach=_reach(did), at_once=True
+        )
+
+    values = as_far_as_valid(form, typed)
+    needs = await needs_with(values)
+    meant = as_meant(needs, values)
+    return needs if meant == values else await needs_with(meant)
+
+
+async def _read_needs(
+    desk: Desk,
+    did: Interaction,
+    reply: Reply,
+    at: AnswersPage,
+    reach: Reach,
+    form: LegalForm,
+    values: Mapping[str, str],
+) -> OwnerNeeds:
+    """Return what registries need. Nothing is known of it if the user's other requests to OVH are too many."""
+    person = await desk.person(did)
+    try:
+        async with desk.at_ovh(did, reply) as threads:
+            needs = desk.workflow.owner_needs
+            return await threads.call(needs, at.cart_id, DomainName(at.domain), form, values, by=person, reach=reach)
+    except LineFull as error:
+        _log.warning("needs_not_read", why=str(error))
+        return views.UNKNOWN_NEEDS
 
 
 async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, values: Mapping[str, str]) -> None:
     """Create the contact, and select it in the form below."""
     back = Return.read(did.metadata)
+    needs = await _read_needs(desk, did, reply, AnswersPage.read(back.at), _reach(did), form, values)
+    if wrong := needs.wrong:
+        labels = {each.name: escape(each.words.label) for each in needs.fields}
+        told = {labels[name]: escape(messages.refusal(error).text) for name, error in wrong.items()}
+        again = with_other_fields(did, needs, problem=words.contacts.wrong_fields(told))
+        await reply.show_form(again, otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
+        return
     try:
         person = await desk.person(did)
         async with desk.at_ovh(did, reply) as threads:
             contact = await threads.call(desk.workflow.create_contact, form, values, by=person)
     except OrderingError as refusal:
-        again = views.contact_form(did.metadata, form, values, problem=sentence(refusal))
+        again = with_other_fields(did, needs, problem=sentence(refusal))
         await reply.show_form(again, otherwise=_not_made(refusal))
         return
     at = AnswersPage.read(back.at)
@@ -122,7 +192,7 @@ async def _choose(desk: Desk, did: Interaction, back: Return, at: AnswersPage, c
     asked = [question.label for question in await _questions(desk, did, at) if question.is_of_contacts]
     label = OWNER_CONTACT if OWNER_CONTACT in asked else asked[0] if asked else OWNER_CONTACT
     below = Reply(desk.client, replace(did, form=back.view))
-    await draw(desk, did, below, at, {**back.typed, label: contact.id})
+    await draw(desk, did, below, at, {**back.typed, label: contact.id}, reach=_reach(did))
 
 
 async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:
@@ -132,5 +202,10 @@ async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Que
 
 
 def _typed(did: Interaction) -> tuple[LegalForm, dict[str, str]]:
-    typed = {name: value or "" for name, value in (did.values or {}).items()}
+    typed = {name: value or "" for name, value in (did.values or {}).items() if name != Act.OWNER_OF}
     return LegalForm(typed.pop(Act.LEGAL_FORM, "")), typed
+
+
+def _reach(did: Interaction) -> Reach:
+    """Return for which names the contact is; the form asks only where there are several without an owner."""
+    return Reach(did.typed(Act.OWNER_OF) or Reach.ONE)

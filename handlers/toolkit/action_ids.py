@@ -45,6 +45,7 @@ class Act(StrEnum):
     SHOW_CONTACTS = "show_contacts"
     SHOW_OWNER = "show_owner"
     LEGAL_FORM = "legal_form"
+    OWNER_OF = "owner_of"
     COMPARE = "compare_now"
     COMPARED = "recovered"
 

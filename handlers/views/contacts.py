@@ -6,10 +6,17 @@ It is personal data, shown only in one user's forms.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextInputElement, StaticSelectElement
+from slack_sdk.models.blocks import (
+    Block,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    RadioButtonsElement,
+    StaticSelectElement,
+)
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from slack_sdk.models.views import View
 
@@ -19,23 +26,33 @@ from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.mrkdwn import cut, escape
+from handlers.views.owner_inputs import needed_inputs
+from handlers.views.questions import AnswersPage
 from ordering.model.contact import LONGEST_FIELD, Contact, Field, LegalForm, fields_of
+from ordering.model.domain_name import DomainName
+from ordering.model.owner_form import form_fields
+from ordering.model.owner_needs import OwnerNeeds
+from ordering.model.question import Reach
 
-_MOST_SHOWN = 80
+_MOST_SHOWN, _OPTION = 80, 75
+_MOST_TOLD = 2900  # characters
 _METADATA = 3000  # characters, Slack's limit
+UNKNOWN_NEEDS = OwnerNeeds()
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
     """Where to return the new contact: the form below, its view, and what was typed there, by label.
 
-    `kept` is what was typed for this contact in fields that its legal form does not show, by the field's name.
+    `kept` is what was typed for this contact in fields that its legal form does not show, by the field's name. `others`
+    is how many other names of the cart have no owner yet.
     """
 
     at: str
     view: str
     typed: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
+    others: int = 0
 
     def __str__(self) -> str:
         # Keep as much as fits: Slack's clients keep what was typed in the form below, but nothing keeps the rest.
@@ -47,22 +64,39 @@ class Return:
     def read(cls, text: str) -> Return:
         return cls(**json.loads(text))
 
-    def keeping(self, typed: Mapping[str, str], form: LegalForm) -> Return:
-        """Return a copy that keeps what was typed in fields that this legal form does not show."""
-        shown = {each.name for each in fields_of(form)}
+    def keeping(self, typed: Mapping[str, str], fields: Iterable[Field]) -> Return:
+        """Return a copy that keeps what was typed in fields other than these."""
+        shown = {each.name for each in fields}
         return replace(self, kept={name: text for name, text in typed.items() if text and name not in shown})
 
 
-def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, problem: str | None = None) -> View:
-    """Return the form for a new contact; its legal form decides the fields. `back` is a `Return`, as text."""
-    blocks: list[Block] = [section(words.contacts.not_created(problem))] if problem else []
+def contact_form(
+    back: Return,
+    form: LegalForm,
+    typed: Mapping[str, str],
+    *,
+    needs: OwnerNeeds = UNKNOWN_NEEDS,
+    reach: Reach = Reach.ONE,
+    problem: str | None = None,
+) -> View:
+    """Return the form for a new contact; its legal form and the needs of the registries decide the fields.
+
+    `reach` is for which names it is, where the cart has others without an owner.
+    """
+    blocks: list[Block] = [section(cut(words.contacts.not_created(problem), _MOST_TOLD))] if problem else []
     blocks.append(context(words.contacts.WHERE_IT_GOES))
+    if back.others:
+        blocks.append(_owner_of(back, reach))
     blocks.append(_legal_form(form))
-    blocks += [_input(each, typed.get(each.name, ""), needed=form in each.needed_of) for each in fields_of(form)]
+    fields = form_fields(form, needs)
+    own = {each.name for each in fields_of(form)}
+    usual = [each for each in fields if each.name in own and contact_fields.is_usual(each.name)]
+    blocks += [_input(each, typed.get(each.name, ""), needed=form in each.needed_of) for each in usual]
+    blocks += needed_inputs(form, needs, [each for each in fields if each not in usual], typed)
     return View(
         type="modal",
         callback_id=Form.CONTACT,
-        private_metadata=back,
+        private_metadata=str(back),
         title=words.contacts.NEW_CONTACT,
         submit=words.contacts.CREATE,
         close=words.buttons.BACK,
@@ -90,6 +124,18 @@ def contacts_list(contacts: Sequence[Contact]) -> View:
 
 def _older(number: int) -> Block:
     return context(words.contacts.older(number))
+
+
+def _owner_of(back: Return, chosen: Reach) -> InputBlock:
+    name = str(DomainName(AnswersPage.read(back.at).domain))
+    choices = {Reach.EVERY: words.contacts.owns_all(back.others + 1), Reach.ONE: words.contacts.owns_only(name)}
+    options = [Option(value=reach.value, text=cut(text, _OPTION)) for reach, text in choices.items()]
+    element = RadioButtonsElement(
+        action_id=Act.OWNER_OF,
+        options=options,
+        initial_option=next(option for option in options if option.value == chosen.value),
+    )
+    return InputBlock(block_id=Act.OWNER_OF, label=words.contacts.WHAT_IT_OWNS, element=element, dispatch_action=True)
 
 
 def _legal_form(chosen: LegalForm) -> InputBlock:

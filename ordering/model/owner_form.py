@@ -20,7 +20,8 @@ def form_fields(form: LegalForm, needs: OwnerNeeds) -> tuple[Field, ...]:
     needed = {each.name: each for each in needs.fields}
     is_known = bool(needed) and not needs.undecided
     usual = [
-        replace(field, needed_of=field.needed_of | {form}) if field.name in needed else field
+        # A postal code is checked by country, which is typed in the same form.
+        replace(field, needed_of=field.needed_of | {form}) if field.name in needed and field.name != "zip" else field
         for field in fields_of(form)
         if field.name in needed or not (field.of_registries and is_known)
     ]

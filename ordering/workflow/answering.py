@@ -93,6 +93,16 @@ class Answering(UseCases):
         self.policy.must_be_member(by)
         return self._registrar.contacts()
 
+    def names_to_own(self, cart_id: int, domain: DomainName, *, by: Person) -> tuple[DomainName, ...]:
+        """Return this name and the others of the cart for which no contact was chosen yet."""
+        self.policy.must_be_member(by)
+        others = [
+            line.domain
+            for line in self.cart(cart_id).lines
+            if line.domain != domain and line.may_have_another_owner and not _has_owner(line)
+        ]
+        return (domain, *others)
+
     def owner_needs(
         self,
         cart_id: int,
@@ -101,24 +111,26 @@ class Answering(UseCases):
         values: Mapping[str, str],
         *,
         by: Person,
+        reach: Reach = Reach.ONE,
         at_once: bool = False,
     ) -> OwnerNeeds:
-        """Return what registries need of a new owner of a name, and of the cart's names that have no owner yet.
+        """Return what registries need of a new owner of a name, or of every name of the cart that has none yet.
 
         With `at_once` OVH is not asked: names whose rule is not known are undecided.
         """
-        self.policy.must_be_member(by)
-        domains = [
-            line.domain
-            for line in self.cart(cart_id).lines
-            if line.may_have_another_owner and (line.domain == domain or line.answer(OWNER_CONTACT) is None)
-        ]
-        return self._registrar.owner_needs(domains, form, values, at_once=at_once)
+        names = self.names_to_own(cart_id, domain, by=by)
+        return self._registrar.owner_needs(names if reach is Reach.EVERY else names[:1], form, values, at_once=at_once)
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str], *, by: Person) -> Contact:
         """Create a contact from validated fields."""
         self.policy.must_be_member(by)
         return self._registrar.create_contact(form, values)
+
+
+def _has_owner(line: Line) -> bool:
+    """Whether a contact was chosen to own a name, by a user or for the team."""
+    standing = (question.standing for question in line.questions or () if question.label == OWNER_CONTACT)
+    return line.answer(OWNER_CONTACT) is not None or any(standing)
 
 
 def _answered(before: Cart, after: Cart, at: datetime, *, by: Person) -> Event:

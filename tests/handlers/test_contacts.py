@@ -3,7 +3,7 @@
 from handlers.contacts import with_other_fields
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.interaction import Interaction
-from handlers.views.contacts import Return
+from handlers.views.contacts import UNKNOWN_NEEDS, Return
 from ordering.model.contact import LegalForm
 
 FIRM = {"organisation": "Otter Ltd", "vat": "FR123", "first_name": "Zoe"}
@@ -18,7 +18,7 @@ def typed_in(view) -> dict[str, str]:
 def chosen(back: Return, form: LegalForm, shown: dict[str, str]) -> tuple[Return, dict[str, str]]:
     """The form after this legal form was chosen, and what stands in it."""
     values = {**shown, Act.LEGAL_FORM: form}
-    view = with_other_fields(Interaction("U0ADA", "", values=values, metadata=str(back)))
+    view = with_other_fields(Interaction("U0ADA", "", values=values, metadata=str(back)), UNKNOWN_NEEDS)
     return Return.read(view.private_metadata or ""), typed_in(view)
 
 

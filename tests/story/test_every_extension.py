@@ -4,13 +4,14 @@ Nobody tells the desk beforehand what a registry wants: whoever asks for approva
 button there, and answers. The cart is bought in one order, and every answer has arrived at OVH once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from handlers.messages import words as catalogue
-from sandbox.ovh.contacts import DOMAIN_FIELDS
+from ordering.model.domain_name import DomainName
+from registrars.ovh.api.contact_model import OvhContact
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import OpenView
 from sandbox.slack.messages import elements
@@ -53,11 +54,6 @@ def settings() -> dict[str, str]:
 
 @pytest.mark.parametrize("extensions", GROUPS, ids=[" ".join(group) for group in GROUPS])
 async def test_a_name_of_each_extension_is_bought_by_answering_what_is_asked(story: Story, extensions: list[str]):
-    owners = {
-        name: str(story.ovh.contacts.create(body, DOMAIN_FIELDS)["id"])
-        for name, body in OWNERS.items()
-        if name in extensions
-    }
     names = [f"blue-otter.{extension}" for extension in extensions]
     await story.ada.command(f"add {' '.join(names)}")
     launching = [name for name in names if EXTENSIONS[name.partition(".")[2]].launching]
@@ -69,7 +65,7 @@ async def test_a_name_of_each_extension_is_bought_by_answering_what_is_asked(sto
     cart = await story.sees(story.ada, "Request approval")
     await story.ada.click(cart, "Request approval")
     await story.slack.until(lambda: story.ada.modal)
-    await ask_and_answer(story, owners)
+    await ask_and_answer(story)
     await story.cleo.click(await story.card(catalogue.card.TO_APPROVE, seconds=30), "Approve")
     await story.dan.click(await story.payable(30), "Pay")
     await story.card(catalogue.card.DELIVERED, seconds=30)
@@ -82,7 +78,7 @@ async def test_a_name_of_each_extension_is_bought_by_answering_what_is_asked(sto
         assert set(labels) >= {"OWNER_LEGAL_AGE", *ANSWERS.get(item.domain.partition(".")[2], {})}
 
 
-async def ask_and_answer(story: Story, owners: Mapping[str, str]) -> None:
+async def ask_and_answer(story: Story) -> None:
     """Ask for approval, and answer whatever stands in the way, until nothing does."""
     for _ in range(4):
         assert await story.ada.submit(purpose="For the launch") == {}
@@ -92,7 +88,7 @@ async def ask_and_answer(story: Story, owners: Mapping[str, str]) -> None:
             return
         for block_id, element, name in findings:
             await story.ada.press(form, block_id, element)
-            await fill_in(story, name, owners)
+            await fill_in(story, name)
             assert story.ada.modal is form
     raise AssertionError(form.plain_text())
 
@@ -113,13 +109,52 @@ def open_names(form: OpenView) -> Iterator[tuple[str, dict[str, Any], str]]:
             yield block_id, element, name
 
 
-async def fill_in(story: Story, name: str, owners: Mapping[str, str]) -> None:
-    await story.slack.until(lambda: on_top(story, "answers_form", name), 20)
+async def fill_in(story: Story, name: str) -> None:
+    answers_form = await story.slack.until(lambda: on_top(story, "answers_form", name), 20)
     extension = name.partition(".")[2]
+    if extension in OWNERS:
+        await make_owner(story, answers_form, extension)
     answers = ANSWERS.get(extension, {})
-    if extension in owners:
-        answers = answers | {"OWNER_CONTACT": owners[extension]}
     assert await story.ada.submit(**{f"answer.{label}": value for label, value in answers.items()}) == {}
+
+
+async def make_owner(story: Story, answers_form: OpenView, extension: str) -> None:
+    """Make a contact in the form, which asks for what this registry needs, and choose it below."""
+    owner = OvhContact.model_validate(OWNERS[extension])
+    await story.ada.click(answers_form, "New contact…")
+    form = await story.slack.until(lambda: made_of(story, "corporation"), 20)
+    if "owner_of" in str(form.blocks):
+        await story.ada.select(form, "owner_of", "one")
+        await story.slack.until(lambda: made_for(form, "one"), 20)
+    if owner.legal_form != "corporation":
+        await story.ada.select(form, "legal_form", str(owner.legal_form))
+        await story.slack.until(lambda: made_of(story, str(owner.legal_form)), 20)
+    for _ in range(4):
+        assert await story.ada.submit(**owner.values) == {}
+        if catalogue.contacts.MORE_NEEDED not in form.plain_text():
+            break
+    before_number, after_number = catalogue.contacts.created(HOLE, DomainName(f"blue-otter.{extension}")).split(HOLE)
+    created = await story.form_says(after_number)
+    assert before_number in created.plain_text()
+    story.ada.close_modal(all_of_them=False)
+
+
+def made_of(story: Story, legal_form: str) -> OpenView | None:
+    """The form for a new contact of this legal form."""
+    shown = story.ada.modal
+    if shown is None or shown.view["callback_id"] != "contact_form":
+        return None
+    return shown if chosen_in(shown, "legal_form") == legal_form else None
+
+
+def made_for(form: OpenView, names: str) -> OpenView | None:
+    """The form for a new contact once it is for these names."""
+    return form if chosen_in(form, "owner_of") == names else None
+
+
+def chosen_in(form: OpenView, action_id: str) -> str:
+    chosen = (e["initial_option"]["value"] for _, e in elements(form.blocks) if e["action_id"] == action_id)
+    return next(chosen, "")
 
 
 def on_top(story: Story, form: str, name: str) -> OpenView | None:
