@@ -12,6 +12,7 @@ from handlers import (
     approval,
     cart,
     command,
+    contact_completion,
     contacts,
     details,
     home,
@@ -49,6 +50,7 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox, *, alerts: SlackAlerts | N
     years.register(app, desk)
     questions.register(app, desk)
     contacts.register(app, desk)
+    contact_completion.register(app, desk)
     approval.register(app, desk, inbox)
     details.register(app, desk)
     owners.register(app, desk)

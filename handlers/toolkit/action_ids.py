@@ -43,6 +43,7 @@ class Act(StrEnum):
     QUESTIONS = "answer_questions"
     NEW_CONTACT = "new_contact"
     SHOW_CONTACTS = "show_contacts"
+    COMPLETE_CONTACT = "complete_contact"
     SHOW_OWNER = "show_owner"
     LEGAL_FORM = "legal_form"
     OWNER_OF = "owner_of"
@@ -70,6 +71,7 @@ class Form(StrEnum):
     ANSWERS = "answers_form"
     ANSWERS_LIST = "answers_list"
     CONTACT = "contact_form"
+    COMPLETION = "completion_form"
     NOTE = "note"
 
 

@@ -36,6 +36,11 @@ def needed_inputs(form: LegalForm, needs: OwnerNeeds, fields: Sequence[Field], t
     return [DividerBlock(), *blocks] if blocks else []
 
 
+def needed_fields(needs: OwnerNeeds) -> tuple[Field, ...]:
+    """Return the fields that are needed of an owner of any legal form."""
+    return tuple(Field(each.name, needed_of=frozenset(LegalForm), choices=each.allowed) for each in needs.fields)
+
+
 def as_meant(needs: OwnerNeeds, typed: Mapping[str, str]) -> dict[str, str]:
     """Return what was typed and chosen, where an option's value is too long for Slack the value itself."""
     values = {each.name: {token_of(value): value for value in each.allowed} for each in needs.fields}

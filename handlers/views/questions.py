@@ -158,6 +158,12 @@ def _given(line: Line, question: Question) -> str:
 def _contact_buttons(at: AnswersPage) -> list[Block]:
     return buttons(
         button(words.buttons.NEW_CONTACT, Act.NEW_CONTACT, str(at), about=words.buttons.ABOUT_NEW_CONTACT),
+        button(
+            words.buttons.COMPLETE_CONTACT,
+            Act.COMPLETE_CONTACT,
+            str(at),
+            about=words.buttons.ABOUT_COMPLETE_CONTACT,
+        ),
         button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, str(at), about=words.buttons.ABOUT_SHOW_CONTACTS),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ordering.model.contact import LONGEST_FIELD
+from ordering.model.contact import LONGEST_FIELD, Contact
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer
 
@@ -73,3 +73,23 @@ class OwnerNeeds:
                 known = fields.get(needed.name)
                 fields[needed.name] = needed if known is None else known.together(needed)
         return cls(tuple(fields.values()), tuple(undecided))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerGaps:
+    """What a contact lacks: `missing` can be filled in.
+
+    `stuck` cannot be changed here: a value that registries do not take, or one whose change is a change of holder.
+    """
+
+    contact: Contact
+    missing: OwnerNeeds
+    stuck: tuple[NeededField, ...]
+
+    @classmethod
+    def of(cls, contact: Contact, needs: OwnerNeeds) -> OwnerGaps:
+        """Sort what registries need of a contact."""
+        empty = [each for each in needs.fields if each.name not in contact.values and each.name != "legal_form"]
+        stuck = [each for each in needs.fields if each.wrong is not None and (each not in empty or each.read_only)]
+        missing = tuple(each for each in empty if not each.read_only)
+        return cls(contact, OwnerNeeds(missing, needs.undecided), tuple(stuck))

@@ -13,7 +13,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
-from ordering.model.owner_needs import OwnerNeeds
+from ordering.model.owner_needs import OwnerGaps, OwnerNeeds
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused
 from ordering.model.question import OF_ONE_NAME, OWNER_CONTACT, AnsweredMeanwhile, Reach, WrongAnswers, mark
@@ -120,6 +120,25 @@ class Answering(UseCases):
         """
         names = self.names_to_own(cart_id, domain, by=by)
         return self._registrar.owner_needs(names if reach is Reach.EVERY else names[:1], form, values, at_once=at_once)
+
+    def owner_gaps(
+        self, cart_id: int, domain: DomainName, contact_id: str, typed: Mapping[str, str], *, by: Person
+    ) -> OwnerGaps:
+        """Return what a contact lacks to own a name, and the other names of the cart for which it was chosen.
+
+        `typed` is what a user would fill in. Raises `RegistrarRefused` if the contact does not exist.
+        """
+        self.policy.must_be_member(by)
+        cart, contact = self.cart(cart_id), self._registrar.contact(contact_id)
+        chosen = {line.domain: line.answer(OWNER_CONTACT) for line in cart.lines if line.domain != domain}
+        names = [domain, *(each for each, answer in chosen.items() if answer and answer.value == contact_id)]
+        values = {**typed, **contact.values}
+        return OwnerGaps.of(contact, self._registrar.owner_needs(names, contact.legal_form, values, changes=True))
+
+    def complete_contact(self, contact_id: str, values: Mapping[str, str], *, by: Person) -> Contact:
+        """Fill in empty fields of a contact, from validated fields."""
+        self.policy.must_be_member(by)
+        return self._registrar.complete_contact(contact_id, values)
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str], *, by: Person) -> Contact:
         """Create a contact from validated fields."""

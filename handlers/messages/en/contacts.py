@@ -57,6 +57,36 @@ def undecided(names: Sequence[str]) -> str:
     return f"I could not read all that is needed for {few(names)}. OVH checks it when you request approval."
 
 
+# When a contact is completed -----------------------------------------------------------------------------------------
+
+COMPLETE_OWNER = "Complete owner"
+COMPLETE = "Complete"
+COMPLETING = "Completing the contact at OVH…"
+KEEPS = "This fills in what is empty. Nothing that the contact has is changed."
+NO_CONTACT = "Choose a contact first. The account's own data can be changed in OVH's control panel only."
+COMPLETION_CLOSED = "The form was closed, and nothing was changed. Open it again."
+
+
+def completed(contact: str) -> str:
+    """Return that a contact was completed, which is still selected in the form below."""
+    return f"Contact {contact} is complete, as far as I know. Go back and save."
+
+
+def is_complete(contact: str) -> str:
+    """Return that registries need nothing more of a contact."""
+    return f"Contact {contact} has everything that I know the registries need."
+
+
+def not_completed(problem: str) -> str:
+    """Return why a contact was not completed; `problem` is a sentence, escaped."""
+    return f"*Not changed yet.* {problem}"
+
+
+def stuck(labels: Sequence[str]) -> str:
+    """Return which fields cannot be completed here, by their escaped labels: they are set, or the holder's own."""
+    return f"*Not to be changed from here:* {few(labels)}. Choose another owner, or create one."
+
+
 MORE_NEEDED = "With these answers the registries need more. What is new stands below."
 
 
