@@ -80,10 +80,11 @@ async def _new(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
-    await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
     person = await desk.person(did)
+    desk.workflow.policy.may_see_owners(person)
+    await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
     async with desk.at_ovh(did, reply) as threads:
-        contacts = await threads.call(desk.workflow.contacts, by=person)
+        contacts = await threads.call(desk.workflow.contacts_in_full, by=person)
     await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying(words.contacts.LIST_CLOSED))
 
 

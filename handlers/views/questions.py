@@ -48,6 +48,17 @@ class AnswersPage:
         return cls(int(cart_id), domain, int(page), from_list == "1", more == "1", frozenset(seen))
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the form: what they must know before they answer, and whether they may see contacts in full."""
+
+    caution: str | None = None
+    sees_owners: bool = False
+
+
+ANYBODY = Reader()
+
+
 def still_open(line: Line) -> str:
     """Return a name's open questions in one phrase; empty if there are none."""
     nouns = [escape(question_labels.noun(question.label)) for question in line.open_questions]
@@ -106,12 +117,11 @@ def answers_form(
     typed: Mapping[str, str] | None = None,
     overtaken: Collection[str] = (),
     reach: Reach = Reach.ONE,
-    caution: str | None = None,
+    reader: Reader = ANYBODY,
 ) -> View:
     """Return the form with the questions about one name; `typed` is what the form held before, by label.
 
-    `overtaken` are the labels that another user answered in the meantime, `reach` what was chosen before, `caution`
-    what this user must know before they answer.
+    `overtaken` are the labels that another user answered in the meantime, `reach` what was chosen before.
     """
     every = pages(line.questions or (), contacts)
     shown = every[at.page] if at.page < len(every) else ()
@@ -119,14 +129,14 @@ def answers_form(
     seen = at.seen or frozenset(mark(question.label, line.text_for(question)) for question in shown)
     at = replace(at, more=not last, seen=seen)
     blocks: list[Block] = [section(f"*{escape_markup(str(line.domain))}*  {_introduction(line, len(every), at.page)}")]
-    if caution:
-        blocks.append(section(caution))
+    if reader.caution:
+        blocks.append(section(reader.caution))
     if overtaken:
         blocks.append(_both(line, [question for question in shown if question.label in overtaken]))
     for question in shown:
         blocks.append(answer_input(question, line, contacts, (typed or {}).get(question.label)))
         if question.label == OWNER_CONTACT and question.is_of_contacts:
-            blocks += _contact_buttons(at)
+            blocks += _contact_buttons(at, sees_owners=reader.sees_owners)
     if last and (asked := _reach(cart, line, reach)) is not None:
         blocks.append(asked)
     return View(
@@ -155,7 +165,8 @@ def _given(line: Line, question: Question) -> str:
     return words.questions.their_answer(escape(cut(plain(answer.value), _LONGEST_OF_OTHERS)), answer.by)
 
 
-def _contact_buttons(at: AnswersPage) -> list[Block]:
+def _contact_buttons(at: AnswersPage, *, sees_owners: bool) -> list[Block]:
+    show = button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, str(at), about=words.buttons.ABOUT_SHOW_CONTACTS)
     return buttons(
         button(words.buttons.NEW_CONTACT, Act.NEW_CONTACT, str(at), about=words.buttons.ABOUT_NEW_CONTACT),
         button(
@@ -164,7 +175,7 @@ def _contact_buttons(at: AnswersPage) -> list[Block]:
             str(at),
             about=words.buttons.ABOUT_COMPLETE_CONTACT,
         ),
-        button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, str(at), about=words.buttons.ABOUT_SHOW_CONTACTS),
+        *([show] if sees_owners else []),
     )
 
 

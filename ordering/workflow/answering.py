@@ -89,8 +89,13 @@ class Answering(UseCases):
             return carts.save(changed, _answered(cart, changed, now, by=by))
 
     def contacts(self, *, by: Person) -> tuple[Contact, ...]:
-        """Return the account's contacts, newest first, to be shown only to this member."""
+        """Return the account's contacts, newest first, to choose from: by name only."""
         self.policy.must_be_member(by)
+        return self._registrar.contacts()
+
+    def contacts_in_full(self, *, by: Person) -> tuple[Contact, ...]:
+        """Return the account's contacts, newest first, to be shown only to this approver or payer."""
+        self.policy.may_see_owners(by)
         return self._registrar.contacts()
 
     def names_to_own(self, cart_id: int, domain: DomainName, *, by: Person) -> tuple[DomainName, ...]:

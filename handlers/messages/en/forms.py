@@ -159,7 +159,7 @@ def _() -> str:
 @_says("contact_perhaps_created")
 def _() -> str:
     return (
-        "OVH did not say whether it created this contact. Go back and look at *Show contacts*: "
+        "OVH did not say whether it created this contact. Close the forms, open them again and look among the owners: "
         "if it is not there, create it again."
     )
 
