@@ -8,6 +8,7 @@ from handlers import (
     approval,
     cart,
     command,
+    contact_completion,
     contacts,
     details,
     home,
@@ -42,6 +43,7 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox, *, alerts: SlackAlerts | N
     years.register(router)
     questions.register(router)
     contacts.register(router)
+    contact_completion.register(router)
     approval.register(router)
     details.register(router)
     owners.register(router)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+import structlog
 from slack_sdk.models.views import View
 
 from handlers import messages
@@ -19,70 +21,141 @@ from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
+from handlers.toolkit.mrkdwn import escape
+from handlers.toolkit.ovh_queue import LineFull
 from handlers.toolkit.payloads import AnswersPage, NewContact, Nothing
-from handlers.toolkit.phone import as_registrar_takes
+from handlers.toolkit.phone import phones_as_registrar_takes
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import Router
 from handlers.views import contacts as views
+from handlers.views.owner_inputs import as_meant
 from handlers.views.question_inputs import typed_answers
 from handlers.views.questions import loading
-from ordering.model.contact import Contact, LegalForm, checked
+from ordering.model.contact import Contact, LegalForm
 from ordering.model.errors import OrderingError, RegistrarRefused
-from ordering.model.question import OWNER_CONTACT, Question
+from ordering.model.owner_form import as_far_as_valid, form_fields, judged
+from ordering.model.owner_needs import OwnerNeeds
+from ordering.model.question import OWNER_CONTACT, Question, Reach
+
+_log = structlog.get_logger()
 
 
 def register(router: Router) -> None:
     router.button(Act.NEW_CONTACT, AnswersPage, _new, at_once=True)
     router.button(Act.SHOW_CONTACTS, Nothing, _show, at_once=True)
     router.button(Act.LEGAL_FORM, NewContact, _other_fields)
-    router.form(Form.CONTACT, NewContact, _make, faults=_wrong_fields, waiting=_creating)
-
-
-def _wrong_fields(did: Interaction) -> Mapping[str, str]:
-    _, wrong = checked(*typed_contact(did))
-    return {name: messages.refusal(error).text for name, error in wrong.items()}
-
-
-def _creating(_back: NewContact) -> View:
-    return note(Drawn.saying(words.contacts.CREATING))
+    router.button(Act.OWNER_OF, NewContact, _other_fields)
+    # What registries need was read before: only the database is read before the acknowledgement.
+    router.saved_form(Form.CONTACT, NewContact, _submitted)
 
 
 async def _new(desk: Desk, did: Interaction, reply: Reply, at: AnswersPage) -> None:
     """Open the form for a new contact on top of the current form, and keep what was typed in the current one."""
+    await reply.open_form(loading(words.contacts.ASKING_NEEDS), button=words.buttons.NEW_CONTACT)
     questions = await _questions(desk, did, at)
-    back = NewContact(at, did.form or "", typed_answers(questions, did.values or {}))
-    await reply.open_form(views.contact_form(back, LegalForm.CORPORATION, {}), button=words.buttons.NEW_CONTACT)
+    person = await desk.person(did)
+    names = await desk.bridge.call(desk.workflow.registry_needs.names_to_own, at.cart_id, at.domain, by=person)
+    others = len(names) - 1
+    back = NewContact(at, did.form or "", typed_answers(questions, did.values or {}), others=others)
+    reach = Reach.EVERY if others else Reach.ONE
+    needs = await _read_needs(desk, did, reply, at, reach, LegalForm.CORPORATION, {})
+    form = views.contact_form(back, LegalForm.CORPORATION, {}, needs=needs, reach=reach)
+    await reply.show_form(form, otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
 
 
 async def _show(desk: Desk, did: Interaction, reply: Reply, _clicked: Nothing) -> None:
-    await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
     person = await desk.person(did)
+    desk.workflow.policy.may_see_owners(person)
+    await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
     async with desk.at_ovh(did, reply) as threads:
-        contacts = await threads.call(desk.workflow.contacts.all, by=person)
+        contacts = await threads.call(desk.workflow.contacts.in_full, by=person)
     await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying(words.contacts.LIST_CLOSED))
 
 
-async def _other_fields(_desk: Desk, did: Interaction, reply: Reply, back: NewContact) -> None:
-    await reply.show_form(with_other_fields(did, back), otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
+async def _other_fields(desk: Desk, did: Interaction, reply: Reply, back: NewContact) -> None:
+    form, typed = typed_contact(did)
+    needs = await _known_needs(desk, did, back, form, {**back.kept, **typed})
+    await reply.show_form(with_other_fields(did, back, needs), otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
 
 
-def with_other_fields(did: Interaction, back: NewContact) -> View:
+def with_other_fields(did: Interaction, back: NewContact, needs: OwnerNeeds, *, problem: str | None = None) -> View:
     """Return the form for the chosen legal form. What was typed is kept, and shown again when its field returns."""
     form, shown = _typed(did)
     typed = {**back.kept, **shown}
-    return views.contact_form(views.keeping(back, typed, form), form, typed)
+    back = views.keeping(back, typed, form_fields(form, needs))
+    return views.contact_form(back, form, typed, needs=needs, reach=_reach(did), problem=problem)
 
 
-async def _make(desk: Desk, did: Interaction, reply: Reply, back: NewContact) -> None:
-    """Create the contact, and select it in the form below."""
+async def _submitted(desk: Desk, did: Interaction, back: NewContact) -> dict[str, Any]:
+    """Return the acknowledgement: errors at their fields, the form with more fields, or that the contact is made."""
     form, typed = typed_contact(did)
-    values, _ = checked(form, typed)
+    needs = await _known_needs(desk, did, back, form, typed)
+    values, wrong = judged(form, as_meant(needs, typed), needs)
+    if any(field.name not in typed and field.name in wrong for field in form_fields(form, needs)):
+        more = with_other_fields(did, back, needs, problem=words.contacts.MORE_NEEDED)
+        return {"response_action": "update", "view": more}
+    if wrong:
+        errors = {did.block_of(name): messages.refusal(error).text for name, error in wrong.items()}
+        return {"response_action": "errors", "errors": errors}
+    desk.start(lambda did, reply: _make(desk, did, reply, back, form, values), did)
+    return {"response_action": "update", "view": note(Drawn.saying(words.contacts.CREATING))}
+
+
+async def _known_needs(
+    desk: Desk, did: Interaction, back: NewContact, form: LegalForm, typed: Mapping[str, str]
+) -> OwnerNeeds:
+    """Return what registries need as far as it was read before, without asking OVH."""
+    at, person = back.at, await desk.person(did)
+    read = desk.workflow.registry_needs.of_new_owner
+
+    async def needs_with(values: Mapping[str, str]) -> OwnerNeeds:
+        return await desk.bridge.call(
+            read, at.cart_id, at.domain, form, values, by=person, reach=_reach(did), at_once=True
+        )
+
+    values = as_far_as_valid(form, typed)
+    needs = await needs_with(values)
+    meant = as_meant(needs, values)
+    return needs if meant == values else await needs_with(meant)
+
+
+async def _read_needs(
+    desk: Desk,
+    did: Interaction,
+    reply: Reply,
+    at: AnswersPage,
+    reach: Reach,
+    form: LegalForm,
+    values: Mapping[str, str],
+) -> OwnerNeeds:
+    """Return what registries need. Nothing is known of it if the user's other requests to OVH are too many."""
+    person = await desk.person(did)
+    try:
+        async with desk.at_ovh(did, reply) as threads:
+            read = desk.workflow.registry_needs.of_new_owner
+            return await threads.call(read, at.cart_id, at.domain, form, values, by=person, reach=reach)
+    except LineFull as error:
+        _log.warning("needs_not_read", why=str(error))
+        return views.UNKNOWN_NEEDS
+
+
+async def _make(
+    desk: Desk, did: Interaction, reply: Reply, back: NewContact, form: LegalForm, values: Mapping[str, str]
+) -> None:
+    """Create the contact, and select it in the form below."""
+    needs = await _read_needs(desk, did, reply, back.at, _reach(did), form, values)
+    if wrong := needs.wrong:
+        labels = {each.name: escape(each.words.label) for each in needs.fields}
+        told = {labels[name]: escape(messages.refusal(error).text) for name, error in wrong.items()}
+        again = with_other_fields(did, back, needs, problem=words.contacts.wrong_fields(told))
+        await reply.show_form(again, otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
+        return
     try:
         person = await desk.person(did)
         async with desk.at_ovh(did, reply) as threads:
             contact = await threads.call(desk.workflow.contacts.create, form, values, by=person)
     except OrderingError as refusal:
-        again = views.contact_form(back, form, values, problem=sentence(refusal))
+        again = with_other_fields(did, back, needs, problem=sentence(refusal))
         await reply.show_form(again, otherwise=_not_made(refusal))
         return
     try:
@@ -106,7 +179,7 @@ async def _choose(desk: Desk, did: Interaction, back: NewContact, contact: Conta
     asked = [question.label for question in await _questions(desk, did, back.at) if question.is_of_contacts]
     label = OWNER_CONTACT if OWNER_CONTACT in asked else asked[0] if asked else OWNER_CONTACT
     below = Reply(desk.client, replace(did, form=back.view))
-    await draw(desk, did, below, back.at, {**back.typed, label: contact.id})
+    await draw(desk, did, below, back.at, {**back.typed, label: contact.id}, reach=_reach(did))
 
 
 async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:
@@ -116,13 +189,16 @@ async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Que
 
 
 def typed_contact(did: Interaction) -> tuple[LegalForm, dict[str, str]]:
-    """Return the legal form and the fields, the phone number with the country code of the address."""
+    """Return the legal form and the fields, the phone numbers with the country code of the address."""
     form, typed = _typed(did)
-    if "phone" in typed:
-        typed["phone"] = as_registrar_takes(typed["phone"], typed.get("country", ""))
-    return form, typed
+    return form, phones_as_registrar_takes(typed, typed.get("country", ""))
 
 
 def _typed(did: Interaction) -> tuple[LegalForm, dict[str, str]]:
-    typed = {name: value or "" for name, value in (did.values or {}).items()}
+    typed = {name: value or "" for name, value in (did.values or {}).items() if name != Act.OWNER_OF}
     return LegalForm(typed.pop(Act.LEGAL_FORM, "")), typed
+
+
+def _reach(did: Interaction) -> Reach:
+    """Return for which names the contact is; the form asks only where there are several without an owner."""
+    return Reach(did.typed(Act.OWNER_OF) or Reach.ONE)

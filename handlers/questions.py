@@ -24,6 +24,7 @@ from handlers.toolkit.router import Router
 from handlers.views import questions as views
 from handlers.views.cautions import caution_for
 from handlers.views.question_inputs import field_id, typed_answers
+from handlers.views.questions import Reader
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
@@ -75,8 +76,9 @@ async def draw(
     cart = await _cart(desk, did, at.cart_id)
     line = _line(cart, at.domain)
     contacts = await _contacts(desk, did, reply) if any(q.is_of_contacts for q in line.questions or ()) else ()
-    caution = caution_for(desk.workflow.policy, cart, await desk.person(did))
-    form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach, caution=caution)
+    policy, person = desk.workflow.policy, await desk.person(did)
+    reader = Reader(caution_for(policy, cart, person), policy.sees_owners(person))
+    form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach, reader=reader)
     await reply.show_form(form, otherwise=otherwise)
 
 

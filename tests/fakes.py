@@ -14,6 +14,7 @@ from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, Reg
 from ordering.model.facts import Data
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
+from ordering.model.owner_needs import OwnerNeeds
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question
@@ -132,6 +133,7 @@ class FakeRegistrar(FakeAccount):
         self.rights_missing: set[str] = set()  # of the API key
         self.sold: tuple[str, ...] = ("ovh", "com", "fr")
         self.price_list: dict[str, Money] = {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
+        self.owners_need: dict[str, OwnerNeeds] = {}  # what a rule needs of an owner, by extension
         self.objects_to: dict[str, str] = {}  # what a rule says of an owner's country, by extension
 
     def show_presence(self, expires_at: datetime) -> str:
@@ -233,6 +235,25 @@ class FakeRegistrar(FakeAccount):
         made = Contact(str(next(self._numbers)), form, dict(values))
         self.known_contacts.append(made)
         return made
+
+    def complete_contact(self, contact_id: str, values: Mapping[str, str]) -> Contact:
+        known = self.contact(contact_id)
+        self.known_contacts.remove(known)
+        self.known_contacts.append(Contact(known.id, known.legal_form, {**values, **known.values}))
+        return self.known_contacts[-1]
+
+    def owner_needs(
+        self,
+        domains: Sequence[DomainName],
+        form: LegalForm,
+        values: Mapping[str, str],
+        *,
+        at_once: bool = False,
+        changes: bool = False,
+    ) -> OwnerNeeds:
+        return OwnerNeeds.of_all(
+            self.owners_need[domain.extension] for domain in domains if domain.extension in self.owners_need
+        )
 
     def owned(self) -> frozenset[DomainName]:
         return frozenset(self.names)

@@ -39,8 +39,10 @@ class Act(StrEnum):
     QUESTIONS = "answer_questions"
     NEW_CONTACT = "new_contact"
     SHOW_CONTACTS = "show_contacts"
+    COMPLETE_CONTACT = "complete_contact"
     SHOW_OWNER = "show_owner"
     LEGAL_FORM = "legal_form"
+    OWNER_OF = "owner_of"
     COMPARE = "compare_now"
     COMPARED = "recovered"
 
@@ -65,6 +67,7 @@ class Form(StrEnum):
     ANSWERS = "answers_form"
     ANSWERS_LIST = "answers_list"
     CONTACT = "contact_form"
+    COMPLETION = "completion_form"
     NOTE = "note"
 
 

@@ -243,13 +243,15 @@ class AnswersPage:
 class NewContact:
     """Where a new contact goes: the page below, its view, and what was typed there, by label.
 
-    `kept` is what was typed for this contact in fields that its legal form does not show, by the field's name.
+    `kept` is what was typed for this contact in fields that its form does not show now, by the field's name. `others`
+    is how many other names of the cart have no owner yet.
     """
 
     at: AnswersPage
     view: str
     typed: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
+    others: int = 0
 
     def __str__(self) -> str:
         # Keep as much as fits: Slack's clients keep what was typed in the form below, but nothing keeps the rest.
@@ -265,9 +267,27 @@ class NewContact:
             raise _unreadable() from error
         match held:
             case {"at": str(at), "view": str(view)}:
-                return cls(AnswersPage.read(at), view, _texts(held.get("typed", {})), _texts(held.get("kept", {})))
+                typed, kept = _texts(held.get("typed", {})), _texts(held.get("kept", {}))
+                return cls(AnswersPage.read(at), view, typed, kept, _count(str(held.get("others", 0))))
             case _:
                 raise _unreadable()
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A contact to complete, for a name of a cart."""
+
+    cart_id: int
+    domain: DomainName
+    contact: str
+
+    def __str__(self) -> str:
+        return f"{self.cart_id} {self.domain.ascii} {self.contact}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        number, name, contact = [*text.split(" ", 2), "", ""][:3]
+        return cls(_cart(number), _name(name), contact)
 
 
 @dataclass(frozen=True, slots=True)

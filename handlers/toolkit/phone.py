@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import phonenumbers
 from phonenumbers import NumberParseException
+
+PHONES = frozenset({"phone", "cell_phone", "fax"})  # fields of a contact
 
 
 def as_registrar_takes(typed: str, country: str) -> str:
@@ -18,3 +22,8 @@ def as_registrar_takes(typed: str, country: str) -> str:
     if number.extension or not phonenumbers.is_valid_number(number):
         return typed
     return f"+{number.country_code}.{phonenumbers.national_significant_number(number)}"
+
+
+def phones_as_registrar_takes(typed: Mapping[str, str], country: str) -> dict[str, str]:
+    """Return a contact's fields, with its phone numbers in the registrar's form."""
+    return {name: as_registrar_takes(text, country) if name in PHONES else text for name, text in typed.items()}

@@ -5,10 +5,17 @@ It is personal data, shown only in one user's forms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextInputElement, StaticSelectElement
+from slack_sdk.models.blocks import (
+    Block,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    RadioButtonsElement,
+    StaticSelectElement,
+)
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from slack_sdk.models.views import View
 
@@ -19,23 +26,46 @@ from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.mrkdwn import cut, escape
 from handlers.toolkit.payloads import NewContact
+from handlers.views.owner_inputs import needed_inputs
 from ordering.model.contact import LONGEST_FIELD, Contact, Field, LegalForm, fields_of
+from ordering.model.owner_form import form_fields
+from ordering.model.owner_needs import OwnerNeeds
+from ordering.model.question import Reach
 
-_MOST_SHOWN = 80
+_MOST_SHOWN, _OPTION = 80, 75
+_MOST_TOLD = 2900  # characters
+UNKNOWN_NEEDS = OwnerNeeds()
 
 
-def keeping(back: NewContact, typed: Mapping[str, str], form: LegalForm) -> NewContact:
-    """Return a copy that keeps what was typed in fields that this legal form does not show."""
-    shown = {each.name for each in fields_of(form)}
+def keeping(back: NewContact, typed: Mapping[str, str], fields: Iterable[Field]) -> NewContact:
+    """Return a copy that keeps what was typed in fields other than these."""
+    shown = {each.name for each in fields}
     return replace(back, kept={name: text for name, text in typed.items() if text and name not in shown})
 
 
-def contact_form(back: NewContact, form: LegalForm, typed: Mapping[str, str], *, problem: str | None = None) -> View:
-    """Return the form for a new contact; its legal form decides the fields. `back` is where it returns to."""
-    blocks: list[Block] = [section(words.contacts.not_created(problem))] if problem else []
+def contact_form(
+    back: NewContact,
+    form: LegalForm,
+    typed: Mapping[str, str],
+    *,
+    needs: OwnerNeeds = UNKNOWN_NEEDS,
+    reach: Reach = Reach.ONE,
+    problem: str | None = None,
+) -> View:
+    """Return the form for a new contact; its legal form and the needs of the registries decide the fields.
+
+    `back` is where it returns to, `reach` for which names it is, where the cart has others without an owner.
+    """
+    blocks: list[Block] = [section(cut(words.contacts.not_created(problem), _MOST_TOLD))] if problem else []
     blocks.append(context(words.contacts.WHERE_IT_GOES))
+    if back.others:
+        blocks.append(_owner_of(back, reach))
     blocks.append(_legal_form(form))
-    blocks += [_input(each, typed.get(each.name, ""), needed=form in each.needed_of) for each in fields_of(form)]
+    fields = form_fields(form, needs)
+    own = {each.name for each in fields_of(form)}
+    usual = [each for each in fields if each.name in own and contact_fields.is_usual(each.name)]
+    blocks += [_input(each, typed.get(each.name, ""), needed=form in each.needed_of) for each in usual]
+    blocks += needed_inputs(form, needs, [each for each in fields if each not in usual], typed)
     return View(
         type="modal",
         callback_id=Form.CONTACT,
@@ -67,6 +97,18 @@ def contacts_list(contacts: Sequence[Contact]) -> View:
 
 def _older(number: int) -> Block:
     return context(words.contacts.older(number))
+
+
+def _owner_of(back: NewContact, chosen: Reach) -> InputBlock:
+    name = str(back.at.domain)
+    choices = {Reach.EVERY: words.contacts.owns_all(back.others + 1), Reach.ONE: words.contacts.owns_only(name)}
+    options = [Option(value=reach.value, text=cut(text, _OPTION)) for reach, text in choices.items()]
+    element = RadioButtonsElement(
+        action_id=Act.OWNER_OF,
+        options=options,
+        initial_option=next(option for option in options if option.value == chosen.value),
+    )
+    return InputBlock(block_id=Act.OWNER_OF, label=words.contacts.WHAT_IT_OWNS, element=element, dispatch_action=True)
 
 
 def _legal_form(chosen: LegalForm) -> InputBlock:

@@ -135,16 +135,16 @@ def _options(question: Question, contacts: Contacts, now: str = "") -> list[Opti
 
 def _option(value: str, text: str) -> Option:
     shown = cut(plain(text), _OPTION) or words.questions.INVISIBLE
-    return Option(value=_token(value), text=shown)
+    return Option(value=token_of(value), text=shown)
 
 
-def _token(value: str) -> str:
+def token_of(value: str) -> str:
     """Return an option's value, or its digest if Slack cannot hold it."""
     return value if len(value) <= _VALUE and not value.startswith("#") else f"#{digest(value)}"
 
 
 def _chosen(options: Sequence[Option], now: str) -> Option | None:
-    return next((option for option in options if option.value == _token(now)), None)
+    return next((option for option in options if option.value == token_of(now)), None)
 
 
 def _read(question: Question | None, value: str) -> str:
@@ -152,7 +152,7 @@ def _read(question: Question | None, value: str) -> str:
         return value
     if question.is_of_contacts:
         return "" if value == _NO_CONTACT else value
-    return next((allowed for allowed in question.allowed if _token(allowed) == value), value)
+    return next((allowed for allowed in question.allowed if token_of(allowed) == value), value)
 
 
 def _contact(contact: Contact) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
@@ -23,6 +23,17 @@ from ordering.model.contact import Contact
 from ordering.model.question import OWNER_CONTACT, Question, Reach, mark
 
 _LONGEST_OF_OTHERS = 200  # characters of another user's answer, shown above one's own
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the form: what they must know before they answer, and whether they may see contacts in full."""
+
+    caution: str | None = None
+    sees_owners: bool = False
+
+
+ANYBODY = Reader()
 
 
 def still_open(line: Line) -> str:
@@ -83,12 +94,11 @@ def answers_form(
     typed: Mapping[str, str] | None = None,
     overtaken: Collection[str] = (),
     reach: Reach = Reach.ONE,
-    caution: str | None = None,
+    reader: Reader = ANYBODY,
 ) -> View:
     """Return the form with the questions about one name; `typed` is what the form held before, by label.
 
-    `overtaken` are the labels that another user answered in the meantime, `reach` what was chosen before, `caution`
-    what this user must know before they answer.
+    `overtaken` are the labels that another user answered in the meantime, `reach` what was chosen before.
     """
     every = pages(line.questions or (), contacts)
     shown = every[at.page] if at.page < len(every) else ()
@@ -96,14 +106,14 @@ def answers_form(
     seen = at.seen or frozenset(mark(question.label, line.text_for(question)) for question in shown)
     at = replace(at, more=not last, seen=seen)
     blocks: list[Block] = [section(f"*{escape_markup(str(line.domain))}*  {_introduction(line, len(every), at.page)}")]
-    if caution:
-        blocks.append(section(caution))
+    if reader.caution:
+        blocks.append(section(reader.caution))
     if overtaken:
         blocks.append(_both(line, [question for question in shown if question.label in overtaken]))
     for question in shown:
         blocks.append(answer_input(question, line, contacts, (typed or {}).get(question.label)))
         if question.label == OWNER_CONTACT and question.is_of_contacts:
-            blocks += _contact_buttons(at)
+            blocks += _contact_buttons(at, sees_owners=reader.sees_owners)
     if last and (asked := _reach(cart, line, reach)) is not None:
         blocks.append(asked)
     return View(
@@ -132,10 +142,12 @@ def _given(line: Line, question: Question) -> str:
     return words.questions.their_answer(escape(cut(plain(answer.value), _LONGEST_OF_OTHERS)), answer.by)
 
 
-def _contact_buttons(at: AnswersPage) -> list[Block]:
+def _contact_buttons(at: AnswersPage, *, sees_owners: bool) -> list[Block]:
+    show = button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, Nothing(), about=words.buttons.ABOUT_SHOW_CONTACTS)
     return buttons(
         button(words.buttons.NEW_CONTACT, Act.NEW_CONTACT, at, about=words.buttons.ABOUT_NEW_CONTACT),
-        button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, Nothing(), about=words.buttons.ABOUT_SHOW_CONTACTS),
+        button(words.buttons.COMPLETE_CONTACT, Act.COMPLETE_CONTACT, at, about=words.buttons.ABOUT_COMPLETE_CONTACT),
+        *([show] if sees_owners else []),
     )
 
 

@@ -13,6 +13,7 @@ from ordering.model.errors import InvalidAnswer
 LONGEST_FIELD = 255  # OVH's own limit for every field of a contact
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+\d{1,3}\.\d{4,14}")
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 # Countries without postal codes, from OVH's own rules.
 _WITHOUT_ZIP = frozenset({"AN", "AZ", "BO", "CI", "CO", "DJ", "HK", "HN", "IE", "LA", "NI", "PA", "SV"})
 # Country codes that OVH accepts in a contact.
@@ -73,13 +74,15 @@ class Contact:
 class Field:
     """One field of a contact.
 
-    `wanted_of` are the legal forms that are asked for it, `needed_of` those that must fill it.
+    `wanted_of` are the legal forms that are asked for it, `needed_of` those that must fill it. `of_registries`: some
+    registries want it, so it is asked where it is not known what they want.
     """
 
     name: str
     wanted_of: frozenset[LegalForm] = frozenset(LegalForm)
     needed_of: frozenset[LegalForm] = frozenset()
     choices: tuple[str, ...] = ()
+    of_registries: bool = False
 
 
 _ALL = frozenset(LegalForm)
@@ -97,13 +100,13 @@ FIELDS: tuple[Field, ...] = (
     Field("province"),
     Field("country", needed_of=_ALL),
     Field("language", needed_of=_ALL, choices=LANGUAGES),
-    Field("vat", wanted_of=_ORGANISED),
-    Field("company_number", wanted_of=_ORGANISED),
-    Field("birth_day", wanted_of=_PERSON),
-    Field("birth_city", wanted_of=_PERSON),
-    Field("birth_country", wanted_of=_PERSON),
-    Field("national_number", wanted_of=_PERSON),
-    Field("nationality", wanted_of=_PERSON),
+    Field("vat", wanted_of=_ORGANISED, of_registries=True),
+    Field("company_number", wanted_of=_ORGANISED, of_registries=True),
+    Field("birth_day", wanted_of=_PERSON, of_registries=True),
+    Field("birth_city", wanted_of=_PERSON, of_registries=True),
+    Field("birth_country", wanted_of=_PERSON, of_registries=True),
+    Field("national_number", wanted_of=_PERSON, of_registries=True),
+    Field("nationality", wanted_of=_PERSON, of_registries=True),
 )
 
 
@@ -112,11 +115,16 @@ def fields_of(form: LegalForm) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if form in field.wanted_of)
 
 
-def checked(form: LegalForm, typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, InvalidAnswer]]:
-    """Return the input as the registrar takes it, and one error for each invalid field, by the field's name."""
+def checked(
+    form: LegalForm, typed: Mapping[str, str], fields: Iterable[Field] | None = None
+) -> tuple[dict[str, str], dict[str, InvalidAnswer]]:
+    """Return the input as the registrar takes it, and one error for each invalid field, by the field's name.
+
+    `fields` are those of the form; without them it has the usual ones of this legal form.
+    """
     values: dict[str, str] = {}
     wrong: dict[str, InvalidAnswer] = {}
-    for field in fields_of(form):
+    for field in fields_of(form) if fields is None else fields:
         text = " ".join(typed.get(field.name, "").split())
         try:
             value = _checked(field, text, needed=form in field.needed_of)
@@ -164,6 +172,12 @@ def _country(text: str) -> str:
     return text.upper()
 
 
+def _year(text: str) -> str:
+    if not _YEAR.fullmatch(text):
+        raise InvalidAnswer(code="field_no_year")
+    return text
+
+
 def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
@@ -178,4 +192,8 @@ _CHECKS: dict[str, Callable[[str], str]] = {
     "birth_country": _country,
     "nationality": _country,
     "birth_day": _day,
+    "accreditation_country": _country,
+    "accreditation_year": _year,
+    "cell_phone": _phone,
+    "fax": _phone,
 }

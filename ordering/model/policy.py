@@ -188,6 +188,14 @@ class Policy:
         self.must_be_member(person)
         self._must_belong(person, self.approvers | self.payers, "cannot_see_owners")
 
+    def sees_owners(self, person: Person) -> bool:
+        """Whether this person may see owners in full, and not by name only."""
+        try:
+            self.may_see_owners(person)
+        except NotAllowed:
+            return False
+        return True
+
     def may_resolve(self, person: Person) -> None:
         """Raise `NotAllowed` if this person may not resolve a cart that needs attention."""
         self.must_be_member(person)

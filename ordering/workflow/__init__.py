@@ -27,6 +27,7 @@ from ordering.workflow.payments import PaymentDecisions
 from ordering.workflow.queries import Queries
 from ordering.workflow.questions import Questions
 from ordering.workflow.recovery import ManualRecovery
+from ordering.workflow.registry_needs import RegistryNeeds
 from ordering.workflow.search import MOST_LOOK_UPS, NameSearch, Query
 
 __all__ = ["MOST_LOOK_UPS", "Query", "Workflow"]
@@ -46,6 +47,7 @@ class Workflow:
         self.cart_editing = CartEditing(store, registrar, policy, clock)
         self.questions = Questions(store, registrar, policy, clock)
         self.contacts = ContactBook(registrar, policy)
+        self.registry_needs = RegistryNeeds(store, registrar, policy)
         self.approval_requests = ApprovalRequests(decisions, store, registrar, policy, clock)
         self.approvals = Approvals(decisions, registrar, policy, clock)
         self.owners = NameOwners(store, registrar, policy)

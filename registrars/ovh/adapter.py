@@ -16,6 +16,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefus
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
+from ordering.model.owner_needs import OwnerNeeds
 from ordering.model.preflight_findings import Finding
 from ordering.model.question import Question
 from ordering.model.quote import Quote
@@ -174,6 +175,20 @@ class OvhGateway:
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         return self._drafts.contacts.create(form, values)
+
+    def complete_contact(self, contact_id: str, values: Mapping[str, str]) -> Contact:
+        return self._drafts.contacts.complete(contact_id, values)
+
+    def owner_needs(
+        self,
+        domains: Sequence[DomainName],
+        form: LegalForm,
+        values: Mapping[str, str],
+        *,
+        at_once: bool = False,
+        changes: bool = False,
+    ) -> OwnerNeeds:
+        return self._drafts.needs.of_owner(domains, form, values, at_once=at_once, changes=changes)
 
     # Orders
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.ovh.clock import Clock, after
+from sandbox.ovh.contacts import HOLDER
 from sandbox.ovh.errors import not_found
 from sandbox.ovh.extensions import Extension
 from sandbox.ovh.names import Names
@@ -57,8 +58,8 @@ class Registry:
             "domain": name, "state": self.states.get(name, "ok"), "expirationDate": ends, "renewalDate": ends,
             "lastUpdate": updated, "nameServerType": "hosted", "offer": "gold", "transferLockStatus": "locked",
             "dnssecState": "disabled", "dnssecSupported": True, "renewalState": "automatic_renew",
-            "suspensionState": "not_suspended", "whoisOwner": "21009911", "serviceId": 9_912_233,
-            "contactOwner": {"id": "21009911"}, "contactAdmin": contact, "contactBilling": contact,
+            "suspensionState": "not_suspended", "whoisOwner": str(HOLDER), "serviceId": 9_912_233,
+            "contactOwner": {"id": str(HOLDER)}, "contactAdmin": contact, "contactBilling": contact,
             "contactTech": contact, "glueRecordIpv6Supported": True, "glueRecordMultiIpSupported": True,
             "hostSupported": True, "owoSupported": False, "parentService": None, "iam": None,
             "nameServers": [

@@ -7,18 +7,21 @@ count and `details` are OVH's, and so are the words for a missing field. The oth
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from sandbox.ovh.contacts import LEGAL_FORMS
 from sandbox.ovh.countries import COUNTRIES, LANGUAGES, WITHOUT_ZIP
 from sandbox.ovh.errors import OvhError
-from sandbox.ovh.extensions import Extension, OwnerRule
+from sandbox.ovh.extensions import Extension
 from sandbox.ovh.questions import Question
+from sandbox.ovh.registries import REQUIRED as _REQUIRED
+from sandbox.ovh.registries import condition, registry_of
 
 Rule = dict[str, Any]
 Data = Mapping[str, Any]
-_LEGAL_FORMS = ["association", "corporation", "individual", "other"]  # fewer than contacts may have: OVH's own list
-_REQUIRED: Rule = {"operator": "required"}
+# OVH's own list in the rule of .com: fewer than contacts may have. That other rules take all six is a guess.
+_LEGAL_FORMS = ["association", "corporation", "individual", "other"]
 # The keys of a check's body, which its `details` also begin with.
 _PEOPLE = {"OWNER_CONTACT": "owner", "ADMIN_ACCOUNT": "adminAccount", "TECH_ACCOUNT": "techAccount"}
 _NAMES = _PEOPLE | {"ACCEPT_CONDITIONS": "extras.acceptCondition", "DOMAIN_CONFIG": "domain"}
@@ -27,28 +30,33 @@ _TYPES = {"/me/contact": "contact", "Nichandle": "contact", "String": "string[]"
 # Building a rule
 
 
-def rule_of(extension: Extension, label: str) -> Rule:
-    """Return the rule for creating a name."""
+def rule_of(extension: Extension, label: str, action: str = "create") -> Rule:
+    """Return the rule for creating a name, or for another action on it."""
     questions = [q for q in extension.questions(label) if q.label not in {*_PEOPLE, "DNS"}]
-    return {"and": [*_people(extension), *map(_question, questions)], "constraints": []}
+    return {"and": [*_people(extension, action), *map(_question, questions)], "constraints": []}
 
 
 def eligibility_of(extension: Extension) -> Rule:
     """Return the part of the rule about who owns and administers the name."""
-    return {"and": _people(extension), "constraints": []}
+    return {"and": _people(extension, "create"), "constraints": []}
 
 
 def checked_rule_of(extension: Extension, label: str) -> Rule:
     """Return the part of the rule that the check can judge: its body has no room for other answers."""
     questions = [q for q in extension.questions(label) if q.label in {"ACCEPT_CONDITIONS", "DOMAIN_CONFIG"}]
-    return {"and": [*_people(extension), *map(_question, questions)], "constraints": []}
+    return {"and": [*_people(extension, "create"), *map(_question, questions)], "constraints": []}
 
 
-def _people(extension: Extension) -> list[Rule]:
-    people = [_owner(extension.owner)]
-    if extension.owner.or_admin:
-        people.append(_contact("ADMIN_ACCOUNT", _place(extension.owner, "OWNER_CONTACT")))
-    return people
+def _people(extension: Extension, action: str) -> list[Rule]:
+    registry = registry_of(extension.name)
+    fields = [*_every_owner(LEGAL_FORMS if registry.fields else _LEGAL_FORMS), *registry.rules(action)]
+    if extension.area is None:
+        return [_contact("OWNER_CONTACT", fields)]
+    fields += _place(extension.area, "ADMIN_ACCOUNT")
+    return [
+        _contact("OWNER_CONTACT", fields),
+        _contact("ADMIN_ACCOUNT", _place(extension.area, "OWNER_CONTACT")),
+    ]
 
 
 def _question(question: Question) -> Rule:
@@ -67,38 +75,28 @@ def _question(question: Question) -> Rule:
     return rule
 
 
-def _owner(owner: OwnerRule) -> Rule:
-    individual = {"operator": "eq", "value": "individual"}
-    fields = [
+def _every_owner(legal_forms: Sequence[str]) -> list[Rule]:
+    """Return the fields of every extension's owner."""
+    person, organisation = condition({"legalForm": ["individual"]}), condition({"!legalForm": ["individual"]})
+    return [
         _field("address.city"), _field("address.country", {"operator": "contains", "values": list(COUNTRIES)}),
         _field("address.line1"), _field("email"), _field("phone"),
         _field("language", {"operator": "contains", "values": list(LANGUAGES)}),
-        _field("legalForm", {"operator": "contains", "values": _LEGAL_FORMS}),
-        _field("firstName", when=_when("legalForm", individual)),
-        _field("lastName", when=_when("legalForm", individual)),
-        _field("organisationName", when=_when("legalForm", individual | {"operator": "ne"})),
-        _field("address.zip", when=_when("address.country", {"operator": "notcontains", "values": list(WITHOUT_ZIP)})),
-        *map(_field, owner.fields),
+        _field("legalForm", {"operator": "contains", "values": list(legal_forms)}),
+        _field("firstName", when=person), _field("lastName", when=person),
+        _field("organisationName", when=organisation),
+        _field("address.zip", when=condition({"!address.country": WITHOUT_ZIP})),
     ]  # fmt: skip
-    if owner.or_admin:
-        fields += _place(owner, "ADMIN_ACCOUNT")
-    elif owner.countries:
-        fields.append(_field("address.country", {"operator": "contains", "values": list(owner.countries)}))
-    return _contact("OWNER_CONTACT", fields)
 
 
-def _place(owner: OwnerRule, other: str) -> list[Rule]:
+def _place(area: tuple[str, str], other: str) -> list[Rule]:
     """Return the rules that require a place in the registry's area, unless the other contact is there."""
+    wanted = dict(zip(("address.country", "address.city"), area, strict=True))
     elsewhere: list[Rule] = [
-        {
-            "label": "address.country",
-            "type": "string",
-            "constraints": [{"operator": "ne", "value": owner.countries[0]}],
-        },
-        {"label": "address.city", "type": "string", "constraints": [{"operator": "ne", "value": owner.city}]},
+        {"label": label, "type": "string", "constraints": [{"operator": "ne", "value": value}]}
+        for label, value in wanted.items()
     ]
     away = {"label": other, "type": "contact", "fields": {"or": elsewhere, "constraints": []}, "constraints": []}
-    wanted = {"address.country": owner.countries[0], "address.city": owner.city}
     return [
         {
             "label": label, "type": "string", "placeholder": value,
@@ -120,12 +118,6 @@ def _field(label: str, *constraints: Rule, when: Rule | None = None) -> Rule:
     required = _REQUIRED | {"conditions": when} if when else _REQUIRED
     longest = {"operator": "maxlength", "value": "255"}
     return {"label": label, "type": "string", "constraints": [*constraints, required, longest]}
-
-
-def _when(label: str, constraint: Rule) -> Rule:
-    """Return a condition on another field of the owner."""
-    field = {"label": label, "type": "string", "constraints": [constraint, _REQUIRED]}
-    return {"label": "OWNER_CONTACT", "type": "contact", "fields": field, "constraints": [_REQUIRED]}
 
 
 # Checking data
@@ -180,6 +172,7 @@ _CHECKS: dict[str, Callable[[str, Rule], bool]] = {
     "notcontains": lambda given, constraint: given not in constraint["values"],
     "maxlength": lambda given, constraint: len(given) <= int(constraint["value"]),
     "match": lambda given, constraint: re.fullmatch(constraint["value"], given) is not None,
+    "readonly": lambda _given, _constraint: True,  # it says what an update may change, and judges no value
 }
 _WORDS = {
     "required": "is required", "shouldbetrue": "should be true", "eq": 'should be equal to "{}"',

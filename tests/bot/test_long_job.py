@@ -26,7 +26,9 @@ from tests.registrars.ovh.conftest import access, ovh  # noqa: F401 - the simula
 from tests.store.conftest import engines, store, url  # noqa: F401 - the fixtures of both databases
 
 NAMES = [DomainName.parse(f"reason-{number}.co.uk") for number in range(40)]
-ANSWERS = {"REGISTRANT_TYPE": "LTD", "COMPANY_NUMBER": "12345678", "REASON": "Ours", "DNS": "ns1.a.net,ns2.a.net"}
+ANSWERS = {
+    "ADMIN_ACCOUNT": "bl00000-ovh", "TECH_ACCOUNT": "bl00000-ovh", "REASON": "Ours", "DNS": "ns1.a.net,ns2.a.net",
+}  # fmt: skip
 PACE = 30.0  # calls a second: a thirtieth of the time that one a second would take
 # The job takes some 300 calls, longer than both. Time passes by its calls: a machine that stands still ends no lease.
 LEASE, STUCK = timedelta(seconds=150 / PACE), timedelta(seconds=180 / PACE)

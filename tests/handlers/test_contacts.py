@@ -4,6 +4,7 @@ from handlers.contacts import with_other_fields
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import AnswersPage, NewContact
+from handlers.views.contacts import UNKNOWN_NEEDS
 from ordering.model.contact import LegalForm
 from ordering.model.domain_name import DomainName
 
@@ -20,7 +21,8 @@ def typed_in(view) -> dict[str, str]:
 def chosen(back: NewContact, form: LegalForm, shown: dict[str, str]) -> tuple[NewContact, dict[str, str]]:
     """The form after this legal form was chosen, and what stands in it."""
     values = {**shown, Act.LEGAL_FORM: form}
-    view = with_other_fields(Interaction("U0ADA", "", values=values, metadata=str(back)), back)
+    did = Interaction("U0ADA", "", values=values, metadata=str(back))
+    view = with_other_fields(did, back, UNKNOWN_NEEDS)
     return NewContact.read(view.private_metadata or ""), typed_in(view)
 
 

@@ -16,6 +16,7 @@ from handlers.toolkit.payloads import (
     CartNumber,
     CartPage,
     Compared,
+    Completion,
     Decision,
     NameInCart,
     NameOffered,
@@ -64,7 +65,8 @@ KINDS = {
     YearsForm: st.builds(YearsForm, carts, ids | st.just("")),
     YearsOption: st.builds(YearsOption, counts, counts),
     AnswersPage: pages,
-    NewContact: st.builds(NewContact, pages, ids, typed, typed),
+    NewContact: st.builds(NewContact, pages, ids, typed, typed, counts),
+    Completion: st.builds(Completion, carts, names, ids | st.just("")),
     SearchPage: st.builds(SearchPage, ids, counts, marks | st.just("")),
     Compared: st.builds(Compared, long_counts, long_counts),
 }

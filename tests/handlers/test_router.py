@@ -8,6 +8,7 @@ import pytest
 from handlers import (
     approval,
     cart,
+    contact_completion,
     contacts,
     details,
     offers,
@@ -112,7 +113,8 @@ def desks():
 def test_every_button_and_every_form_has_one_listener(desks):
     """The others are forms without a submit button."""
     for topic in (
-        approval, cart, contacts, details, offers, owners, payment, questions, recovery, recovery_mode, years, buttons,
+        approval, cart, contact_completion, contacts, details, offers, owners, payment, questions, recovery,
+        recovery_mode, years, buttons,
     ):  # fmt: skip
         topic.register(desks.router)
     assert desks.slack.buttons.keys() == set(Act)

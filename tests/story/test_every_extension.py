@@ -10,34 +10,33 @@ from typing import Any
 import pytest
 
 from handlers.messages import words as catalogue
+from ordering.model.domain_name import DomainName
+from registrars.ovh.api.wire.contacts import Owner
+from registrars.ovh.carts.contact_fields import values_of
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import OpenView
 from sandbox.slack.messages import elements
+from tests.registry_owners import OWNERS
 from tests.saying import HOLE, SENT, added, before_hole
 from tests.story.conftest import Story
 
 # How a request ends: with what to fix, or with the approvers.
 _ENDS = (before_hole(catalogue.cart.not_sent(HOLE)), catalogue.cart.FIX_THESE, SENT)
 
-BERLIN, SPAIN = "21003345", "21003346"  # contacts of the sandbox's account
 # What a person answers where they are asked. What is not here needs no answer of theirs.
 ANSWERS: dict[str, dict[str, str]] = {
+    "abogado": {"ACCEPT_CONDITIONS": "true"},
+    "ac.uk": {"DOMAIN_CONFIG": '{"audience": "everybody", "represent": "us", "reason": "a service"}'},
     "app": {"ACCEPT_CONDITIONS": "true"},
-    "berlin": {"OWNER_CONTACT": BERLIN},
-    "biz": {"COMPANY_NUMBER": "AB123456"},
-    "ca": {"LEGAL_TYPE": "CCO"},
     "ch": {"DNS": "ns1.example.net, ns2.example.net"},
-    "co.uk": {"REGISTRANT_TYPE": "LTD", "COMPANY_NUMBER": "AB123456"},
     "corsica": {"ACCEPT_CONDITIONS": "true", "REASON": "Our office is in Ajaccio"},
     "dev": {"ACCEPT_CONDITIONS": "true"},
-    "es": {"OWNER_CONTACT": SPAIN},
     "gov.uk": {"DOMAIN_CONFIG": '{"audience": "everybody", "represent": "us", "reason": "a service"}'},
-    "it": {"TAX_CODE": "12345678901"},
-    "me": {"OWNER_BIRTH_DAY": "1990-04-30"},
+    "law": {"ACCEPT_CONDITIONS": "true"},
     "paris": {"REASON": "Our office is in Paris"},
-    "store": {"USE_OF_NAME": "A shop"},
+    "store": {"REASON": "A shop"},
+    "swiss": {"REASON": "Our office is in Bern"},
     "tech": {"REASON": "A product of ours"},
-    "us": {"NEXUS_CATEGORY": "C21", "NEXUS_PURPOSE": "P1"},
 }
 ALL = sorted(EXTENSIONS)
 GROUPS = [ALL[start::4] for start in range(4)]
@@ -112,9 +111,51 @@ def open_names(form: OpenView) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 async def fill_in(story: Story, name: str) -> None:
-    await story.slack.until(lambda: on_top(story, "answers_form", name), 20)
-    answers = ANSWERS[name.partition(".")[2]]
+    answers_form = await story.slack.until(lambda: on_top(story, "answers_form", name), 20)
+    extension = name.partition(".")[2]
+    if extension in OWNERS:
+        await make_owner(story, answers_form, extension)
+    answers = ANSWERS.get(extension, {})
     assert await story.ada.submit(**{f"answer.{label}": value for label, value in answers.items()}) == {}
+
+
+async def make_owner(story: Story, answers_form: OpenView, extension: str) -> None:
+    """Make a contact in the form, which asks for what this registry needs, and choose it below."""
+    owner = Owner.read(OWNERS[extension])
+    await story.ada.click(answers_form, "New contact…")
+    form = await story.slack.until(lambda: made_of(story, "corporation"), 20)
+    if "owner_of" in str(form.blocks):
+        await story.ada.select(form, "owner_of", "one")
+        await story.slack.until(lambda: made_for(form, "one"), 20)
+    if owner.legal_form != "corporation":
+        await story.ada.select(form, "legal_form", str(owner.legal_form))
+        await story.slack.until(lambda: made_of(story, str(owner.legal_form)), 20)
+    for _ in range(4):
+        assert await story.ada.submit(**values_of(owner)) == {}
+        if catalogue.contacts.MORE_NEEDED not in form.plain_text():
+            break
+    before_number, after_number = catalogue.contacts.created(HOLE, DomainName(f"blue-otter.{extension}")).split(HOLE)
+    created = await story.form_says(after_number)
+    assert before_number in created.plain_text()
+    story.ada.close_modal(all_of_them=False)
+
+
+def made_of(story: Story, legal_form: str) -> OpenView | None:
+    """The form for a new contact of this legal form."""
+    shown = story.ada.modal
+    if shown is None or shown.view["callback_id"] != "contact_form":
+        return None
+    return shown if chosen_in(shown, "legal_form") == legal_form else None
+
+
+def made_for(form: OpenView, names: str) -> OpenView | None:
+    """The form for a new contact once it is for these names."""
+    return form if chosen_in(form, "owner_of") == names else None
+
+
+def chosen_in(form: OpenView, action_id: str) -> str:
+    chosen = (e["initial_option"]["value"] for _, e in elements(form.blocks) if e["action_id"] == action_id)
+    return next(chosen, "")
 
 
 def on_top(story: Story, form: str, name: str) -> OpenView | None:

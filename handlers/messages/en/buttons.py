@@ -42,6 +42,7 @@ SAVE_AND_GO_ON = "Save and go on"
 SEARCH_ALL = "Search them all"
 SEARCH_NOW = "Search now"
 SHOW_CONTACTS = "Show contacts"
+COMPLETE_CONTACT = "Complete owner…"
 SHOW_NEWEST = "Show newest"
 SHOW_OWNER = "Show owner"
 STOP = "Stop"
@@ -50,6 +51,7 @@ WITHDRAW = "Withdraw"
 YEARS = "Years"
 
 ABOUT_NEW_CONTACT = "New contact… that can own a name"
+ABOUT_COMPLETE_CONTACT = "Complete owner… with what registries need"
 ABOUT_SHOW_CONTACTS = "Show contacts in full, to you alone"
 
 

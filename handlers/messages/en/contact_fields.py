@@ -28,6 +28,10 @@ LABELS: Mapping[str, str] = {
     "national_number": "National identification number",
     "nationality": "Nationality",
 }
+_USUAL = frozenset({
+    "organisation", "first_name", "last_name", "email", "phone", "line1", "zip", "city", "province", "country",
+    "language",
+})  # fmt: skip
 HINTS: Mapping[str, str] = {
     "email": "OVH and the registry write to it.",
     "phone": "Such as +33 6 12 34 56 78. A number without a + counts as one of the country below.",
@@ -50,6 +54,11 @@ LEGAL_FORMS: Mapping[LegalForm, str] = {
     LegalForm.OTHER: "Other",
 }
 NO_NAME = "without a name"  # in place of a contact's name
+
+
+def is_usual(name: str) -> bool:
+    """Return whether every owner is asked for a field, whatever the registries want."""
+    return name in _USUAL
 
 
 def label(field: Field) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from handlers.messages.en.grammar import counted
+from collections.abc import Mapping, Sequence
+
+from handlers.messages.en.grammar import counted, listed
 from ordering.model.domain_name import DomainName
+
+_MOST_NAMES = 4  # in one line
 
 NEW_CONTACT = "New contact"  # the form
 CREATE = "Create contact"
 WHO_IS_IT = "Type of owner"
+WHAT_IT_OWNS = "Owner of"
 WHERE_IT_GOES = "OVH keeps this contact, and hands it to the registries of the names that it owns."
 AT_OVH = "Contacts at OVH"  # the list
 ASKING = "Asking OVH for the contacts…"
+ASKING_NEEDS = "Asking OVH what the registries want to know of the owner…"
 CREATING = "Creating the contact at OVH…"
 LIST_CLOSED = "The list was closed. Open it again."
 ONLY_YOU = "Only you see this."
@@ -18,6 +24,82 @@ FORM_CLOSED = "The form was closed. Open it again."
 REFUSED_AFTER_CLOSING = (
     "OVH refused the contact, so none was created. The form closed before I could show why. Please try again."
 )
+
+
+def owns_all(names: int) -> str:
+    """Return the choice of every name of the cart that has no owner yet."""
+    return f"All {names} names without an owner"
+
+
+def owns_only(name: str) -> str:
+    """Return the choice of one name."""
+    return f"Only {name}"
+
+
+def for_names(names: Sequence[str]) -> str:
+    """Return for which names a registry needs a field, as part of a hint."""
+    return f"For {few(names)}."
+
+
+def hint(names: str, told: str, example: str) -> str:
+    """Return the hint of a field; `names` is from `for_names`, the others may be empty."""
+    like = f"Such as {example}." if example else ""
+    return " ".join(filter(None, [told, like, names]))
+
+
+def pages(addresses: Sequence[str]) -> str:
+    """Return links to the registries' own pages."""
+    return f"The registries' rules: {', '.join(f'<{address}>' for address in addresses)}"
+
+
+def undecided(names: Sequence[str]) -> str:
+    """Return for which names it is not known what the registry needs; the names are escaped."""
+    return f"I could not read all that is needed for {few(names)}. OVH checks it when you request approval."
+
+
+# When a contact is completed -----------------------------------------------------------------------------------------
+
+COMPLETE_OWNER = "Complete owner"
+COMPLETE = "Complete"
+COMPLETING = "Completing the contact at OVH…"
+KEEPS = "This fills in what is empty. Nothing that the contact has is changed."
+NO_CONTACT = "Choose a contact first. The account's own data can be changed in OVH's control panel only."
+COMPLETION_CLOSED = "The form was closed, and nothing was changed. Open it again."
+
+
+def completed(contact: str) -> str:
+    """Return that a contact was completed, which is still selected in the form below."""
+    return f"Contact {contact} is complete, as far as I know. Go back and save."
+
+
+def is_complete(contact: str) -> str:
+    """Return that registries need nothing more of a contact."""
+    return f"Contact {contact} has everything that I know the registries need."
+
+
+def not_completed(problem: str) -> str:
+    """Return why a contact was not completed; `problem` is a sentence, escaped."""
+    return f"*Not changed yet.* {problem}"
+
+
+def stuck(labels: Sequence[str]) -> str:
+    """Return which fields cannot be completed here, by their escaped labels: they are set, or the holder's own."""
+    return f"*Not to be changed from here:* {few(labels)}. Choose another owner, or create one."
+
+
+MORE_NEEDED = "With these answers the registries need more. What is new stands below."
+
+
+def wrong_fields(problems: Mapping[str, str]) -> str:
+    """Return what is wrong in fields, by their labels; both are escaped."""
+    return "\n".join(f"*{label}*: {problem}" for label, problem in problems.items())
+
+
+def few(names: Sequence[str]) -> str:
+    """Return names in one phrase, at most a few of them."""
+    if len(names) <= _MOST_NAMES:
+        return listed(names)
+    return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
 
 
 def not_created(problem: str) -> str:

@@ -120,6 +120,17 @@ def _() -> str:
     return "Choose one from the list."
 
 
+@_says("field_not_taken")
+def _(example: str = "") -> str:
+    like = f" It looks like {example[:_MOST_QUOTED]}." if example else ""
+    return f"The registry does not take this.{like}"
+
+
+@_says("field_no_year")
+def _() -> str:
+    return "Write the year like 2001."
+
+
 @_says("field_no_email")
 def _() -> str:
     return "An e-mail address looks like name@example.com."
@@ -148,7 +159,7 @@ def _() -> str:
 @_says("contact_perhaps_created")
 def _() -> str:
     return (
-        "OVH did not say whether it created this contact. Go back and look at *Show contacts*: "
+        "OVH did not say whether it created this contact. Close the forms, open them again and look among the owners: "
         "if it is not there, create it again."
     )
 

@@ -5,7 +5,8 @@ Source: OVH's guides on ordering names and on eligibility rules, which explain t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ordering.model.question import Kind, Question
@@ -95,25 +96,29 @@ HINTS_BY_KIND: Mapping[Kind, str] = {
     Kind.NAME_SERVERS: "Two or more, with commas between them: ns1.example.net, ns2.example.net.",
     Kind.JSON: 'As JSON, such as {"name": "value"}.',
 }
+NOT_EXPLAINED = "OVH gives no explanation of this field."
+_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", re.ASCII)
 _YES_NO = {"true": "yes", "false": "no"}
 
 
 def title(label: str) -> str:
-    """Return a question in words; an unknown label stands for itself."""
+    """Return a question in words; an unknown label is written like words."""
     known = BY_LABEL.get(label)
-    return known.title if known else label
+    return known.title if known else _like_words(label, first=str.upper)
 
 
 def hint(question: Question) -> str:
-    """Return the help text of a question: ours, else the registrar's, else one for its kind; it may be empty."""
+    """Return the help text of a question: ours, else the registrar's, else that it gives none."""
     known = BY_LABEL.get(question.label)
-    return known.hint if known else question.told or HINTS_BY_KIND[question.kind]
+    if known or question.told:
+        return known.hint if known else question.told
+    return " ".join(filter(None, [NOT_EXPLAINED, HINTS_BY_KIND[question.kind]]))
 
 
 def noun(label: str) -> str:
     """Return the requested thing as a noun, as in “the reason”."""
     known = BY_LABEL.get(label)
-    return known.noun if known else label
+    return known.noun if known else _like_words(label, first=str.lower)
 
 
 def summary(label: str, *, value: str, by: str) -> str:
@@ -121,3 +126,11 @@ def summary(label: str, *, value: str, by: str) -> str:
     known = BY_LABEL.get(label)
     template = known.summary if known and known.summary else f"{label}: {{value}}"
     return template.format(value=_YES_NO.get(value, value), by=by)
+
+
+def _like_words(label: str, *, first: Callable[[str], str]) -> str:
+    """Return COMPANY_MOTTO as “Company motto” or “company motto”, and any other label unchanged."""
+    if not _CODE.fullmatch(label):
+        return label
+    text = label.replace("_", " ").lower()
+    return first(text[0]) + text[1:]

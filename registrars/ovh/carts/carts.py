@@ -25,6 +25,7 @@ from registrars.ovh.carts import rejections as complaints
 from registrars.ovh.carts import requirements as asked
 from registrars.ovh.carts.contacts import Contacts
 from registrars.ovh.carts.eligibility import Eligibility
+from registrars.ovh.carts.needs import Needs
 from registrars.ovh.carts.registry_rules import Rules
 from registrars.ovh.carts.rejections import Asked
 from registrars.ovh.markers import Descriptions
@@ -43,6 +44,7 @@ class Drafts:
         self._made: set[str] = set()  # made by this process, and not yet deleted or handed on
         self._home = home
         self._rules = Rules(client)
+        self.needs = Needs(self._rules)
         self.contacts = Contacts(client)
         self._standing = {"OWNER_LEGAL_AGE": "true" if access.owner_legal_age else "false"}
         if access.owner_contact:

@@ -1,4 +1,4 @@
-"""Owner contacts at OVH. /domain/contact lists them in one call; its ids are those of /me/contact."""
+"""Owner contacts at OVH, by /domain/contact: unlike /me/contact, it has every field that registries want."""
 
 from __future__ import annotations
 
@@ -10,28 +10,13 @@ from cachetools import TTLCache
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.errors import RegistrarUnavailable
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.wire import account as wire
+from registrars.ovh.api.wire import contacts as wire
 from registrars.ovh.api.wire.base import OBJECT, Json
+from registrars.ovh.carts.contact_fields import body_of, values_of
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 300.0  # seconds; a contact that is made here shows at once
 _LIST = "/domain/contact"
-_OURS = {
-    "organisation": "organisationName",
-    "first_name": "firstName",
-    "last_name": "lastName",
-    "email": "email",
-    "phone": "phone",
-    "language": "language",
-    "vat": "vat",
-    "company_number": "companyNationalIdentificationNumber",
-    "birth_day": "birthDay",
-    "birth_city": "birthCity",
-    "birth_country": "birthCountry",
-    "national_number": "nationalIdentificationNumber",
-    "nationality": "nationality",
-}
-_ADDRESS = ("line1", "zip", "city", "province", "country")
 # GET /me has other field names for the account's own data than a contact has.
 _OF_ACCOUNT = {
     "organisationName": "organisation",
@@ -81,16 +66,29 @@ class Contacts:
     def create(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         """Create a contact. A lost answer may leave one behind: it is harmless, and shows in the list."""
         try:
-            answer = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
+            answer = self._client.build("POST", _LIST, body_of(form.value, values), priority=Priority.PEOPLE)
             made = _contact(wire.Contact.read(answer))
         except RegistrarUnavailable as error:
             with self._guard:
                 self._known.clear()
             raise RegistrarUnavailable(code="contact_perhaps_created") from error
+        self._keep(made)
+        return made
+
+    def complete(self, number: str, values: Mapping[str, str]) -> Contact:
+        """Fill in empty fields of a contact, and never change one that has a value; raises `RegistrarRefused`."""
+        known = wire.Contact.read(self.read(number))
+        had = values_of(known)
+        body = body_of(known.legal_form or "", {**values, **had})
+        answer = self._client.build("PUT", f"{_LIST}/{segment(number)}", body, priority=Priority.PEOPLE)
+        changed = _contact(wire.Contact.read(answer))
+        self._keep(changed)
+        return changed
+
+    def _keep(self, contact: Contact) -> None:
         with self._guard:
             if (known := self._known.get(_LIST)) is not None:
-                known[made.id] = made
-        return made
+                known[contact.id] = contact
 
     def read(self, number: str) -> Json:
         """Read one contact from OVH as JSON; raises `RegistrarRefused` if it does not exist."""
@@ -115,13 +113,4 @@ def _contact(entry: wire.Contact) -> Contact:
 
 
 def _owner(entry: wire.Owner, owner_id: str) -> Contact:
-    named = entry.model_dump(by_alias=True)
-    address = named["address"] or {}
-    values = {ours: named[theirs] for ours, theirs in _OURS.items()} | {part: address.get(part) for part in _ADDRESS}
-    told = {name: value for name, value in values.items() if value}
-    return Contact(owner_id, LegalForm(entry.legal_form or "other"), told)
-
-
-def _body(form: LegalForm, values: Mapping[str, str]) -> dict[str, object]:
-    named: dict[str, object] = {theirs: values[ours] for ours, theirs in _OURS.items() if ours in values}
-    return named | {"legalForm": form.value, "address": {part: values[part] for part in _ADDRESS if part in values}}
+    return Contact(owner_id, LegalForm(entry.legal_form or "other"), values_of(entry))

@@ -14,42 +14,58 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarError
 from ordering.model.question import EXPLAINED
 from registrars.ovh.api.client import Client
-from registrars.ovh.api.errors import Complained
-from registrars.ovh.api.wire.base import Json
+from registrars.ovh.api.errors import Complained, Unreadable
+from registrars.ovh.api.wire.base import OBJECT, Json
 from registrars.ovh.api.wire.domains import Rule
 from registrars.ovh.cache import Cache
 from registrars.ovh.carts import requirements as asked
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 3600.0  # seconds
-_MOST = 2000  # rules, more than there are extensions
+_MOST = 4000  # rules: two actions of each extension
 _BROKEN = "RuleNotRespected"
+# Fields of an account that OVH's description lists as read-only: they are no data to check.
+_READ_ONLY = frozenset({
+    "currency", "customerCode", "email", "kycValidated", "nichandle", "ovhCompany", "ovhSubsidiary", "state",
+})  # fmt: skip
 _log = structlog.get_logger()
 
 
 class Rules:
-    """Reads a rule at most once an hour per extension, and only for labels that we cannot explain."""
+    """Reads a rule at most once an hour per extension and action."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._known: Cache[tuple[str, frozenset[str]], Mapping[str, Rule]] = Cache(size=_MOST, fresh=_FRESH)
+        self._known: Cache[tuple[str, str], Json] = Cache(size=_MOST, fresh=_FRESH)
 
     def about(self, domain: DomainName, labels: set[str]) -> Mapping[str, Rule]:
         """Return the rule's entry for each label that only OVH can explain; empty if OVH does not return it."""
-        strange = frozenset(labels - EXPLAINED)
-        if not strange:
+        if not labels - EXPLAINED:
             return {}
         try:
-            return self._known.get_or_read((domain.extension, strange), lambda: self._read(domain))
-        except RegistrarError as error:
-            # It only helps users understand a question: the label alone is enough.
-            _log.info("rule_not_read", domain=domain.ascii, why=str(error))
+            return asked.by_label(Rule.read(self.of(domain, "create") or {}))
+        except Unreadable:
             return {}
 
-    def _read(self, domain: DomainName) -> Mapping[str, Rule]:
-        query = {"domain": domain.ascii, "action": "create"}
+    def of(self, domain: DomainName, action: str, *, reads: bool = True) -> Json | None:
+        """Return the rule for an action on a name as it came: whoever evaluates it copes with whatever it holds.
+
+        None if OVH does not return it, or if it is unknown and not read.
+        """
+        key = (domain.extension, action)
+        if not reads:
+            return self._known.get(key)
+        try:
+            return self._known.get_or_read(key, lambda: self._read(domain, action))
+        except RegistrarError as error:
+            # It only helps users: the dry run decides.
+            _log.info("rule_not_read", domain=domain.ascii, why=str(error))
+            return None
+
+    def _read(self, domain: DomainName, action: str) -> Json:
+        query = {"domain": domain.ascii, "action": action}
         answer = self._client.ask("/domain/configurationRule", query=query, priority=Priority.PEOPLE, tries=1)
-        return asked.by_label(Rule.read(answer))
+        return OBJECT.read(answer)
 
     def broken_by(self, domain: DomainName, *, owner: Json, account: Json, answers: Json) -> dict[str, str]:
         """Return the registry's objections to this owner, the administering account and the answers, by field.
@@ -58,7 +74,8 @@ class Rules:
         """
         query = urlencode({"domain": domain.ascii, "action": "create"})
         given = {name: value for name, value in owner.items() if value is not None and name != "id"}
-        body = {"owner": given, "adminAccount": account, "techAccount": account, **answers}
+        who = {name: value for name, value in account.items() if name not in _READ_ONLY}
+        body = {"owner": given, "adminAccount": who, "techAccount": who, **answers}
         try:
             self._client.build("POST", f"/domain/configurationRule/check?{query}", body, priority=Priority.PEOPLE)
         except Complained as refusal:

@@ -1,9 +1,12 @@
-"""Contacts by two routes: one lists ids, the other whole objects, with slightly different fields."""
+"""Contacts by two routes: one lists ids, the other whole objects, with other fields."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from sandbox.ovh.contacts import DOMAIN_FIELDS, ME_FIELDS, Contact
+from sandbox.ovh.registries import registry_of
 from sandbox.ovh.routing import Call, route
 
 
@@ -14,17 +17,17 @@ def _ids(call: Call) -> list[int]:
 
 @route("POST", "/me/contact")
 def _create(call: Call) -> dict[str, Any]:
-    return call.ovh.contacts.create(call.body)
+    return _shown(call.ovh.contacts.create(call.body, ME_FIELDS), ME_FIELDS)
 
 
 @route("GET", "/me/contact/{contactId}")
 def _one(call: Call) -> dict[str, Any]:
-    return call.ovh.contacts.get(call.parts[0])
+    return _shown(call.ovh.contacts.get(call.parts[0]), ME_FIELDS)
 
 
 @route("PUT", "/me/contact/{contactId}")
 def _change(call: Call) -> dict[str, Any]:
-    return call.ovh.contacts.change(call.parts[0], call.body)
+    return _changed(call, ME_FIELDS)
 
 
 @route("GET", "/me/contact/{contactId}/fields")
@@ -34,23 +37,31 @@ def _fields(call: Call) -> list[dict[str, Any]]:
 
 @route("GET", "/domain/contact")
 def _whole(call: Call) -> list[dict[str, Any]]:
-    return [_for_domains(contact) for contact in call.ovh.contacts.all.values()]
+    return [_shown(contact, DOMAIN_FIELDS) for contact in call.ovh.contacts.all.values()]
 
 
 @route("POST", "/domain/contact")
 def _create_for_domains(call: Call) -> dict[str, Any]:
-    return _for_domains(call.ovh.contacts.create(call.body))
+    return _shown(call.ovh.contacts.create(call.body, DOMAIN_FIELDS), DOMAIN_FIELDS)
 
 
 @route("GET", "/domain/contact/{contactId}")
 def _one_for_domains(call: Call) -> dict[str, Any]:
-    return _for_domains(call.ovh.contacts.get(call.parts[0]))
+    return _shown(call.ovh.contacts.get(call.parts[0]), DOMAIN_FIELDS)
 
 
 @route("PUT", "/domain/contact/{contactId}")
 def _change_for_domains(call: Call) -> dict[str, Any]:
-    return _for_domains(call.ovh.contacts.change(call.parts[0], call.body))
+    return _changed(call, DOMAIN_FIELDS)
 
 
-def _for_domains(contact: dict[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in contact.items() if field != "spareEmail"}
+def _changed(call: Call, fields: Collection[str]) -> dict[str, Any]:
+    """Change a contact and show it; the holder of names keeps what their registries make read-only."""
+    names = (name.partition(".")[2] for name in call.ovh.registry.owned())
+    read_only = {field for extension in names for field in registry_of(extension).read_only()}
+    call.ovh.contacts.change(call.parts[0], call.body, fields, read_only=read_only)
+    return _shown(call.ovh.contacts.get(call.parts[0]), fields)
+
+
+def _shown(contact: Contact, fields: Collection[str]) -> dict[str, Any]:
+    return {"id": contact["id"]} | {field: contact[field] for field in fields}

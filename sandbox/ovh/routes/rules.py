@@ -16,7 +16,7 @@ _ACTIONS = {"create", "trade", "transfer", "update"}
 @route("GET", "/domain/configurationRule", unsigned=True)
 def _rule(call: Call) -> dict[str, Any]:
     extension, label = _asked(call)
-    return rule_of(extension, label)
+    return rule_of(extension, label, call.asks("action"))
 
 
 @route("POST", "/domain/configurationRule/check")

@@ -25,12 +25,14 @@ def test_each_kind_has_a_hint_for_labels_that_nobody_explains() -> None:
     assert HINTS_BY_KIND.keys() == set(Kind)
 
 
-def test_a_label_that_nobody_knows_stands_for_itself_with_the_registrars_own_words() -> None:
+def test_a_label_that_nobody_knows_is_written_like_words_with_the_registrars_own_explanation() -> None:
     """OVH adds labels without notice."""
     strange = Question("COMPANY_MOTTO", told="The motto of the company.")
-    assert questions.title("COMPANY_MOTTO") == questions.noun("COMPANY_MOTTO") == "COMPANY_MOTTO"
+    assert (questions.title("COMPANY_MOTTO"), questions.noun("COMPANY_MOTTO")) == ("Company motto", "company motto")
+    assert questions.title("Motto") == questions.noun("Motto") == "Motto"
     assert questions.hint(strange) == "The motto of the company."
-    assert questions.hint(Question("COMPANY_ACCOUNT", Kind.ACCOUNT)) == HINTS_BY_KIND[Kind.ACCOUNT]
+    unexplained = questions.hint(Question("COMPANY_ACCOUNT", Kind.ACCOUNT))
+    assert unexplained == f"{questions.NOT_EXPLAINED} {HINTS_BY_KIND[Kind.ACCOUNT]}"
 
 
 @pytest.mark.parametrize("label", sorted(FOR_ALL_TO_READ))

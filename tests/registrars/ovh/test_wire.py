@@ -12,7 +12,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.offer import Availability
 from registrars.ovh.api import schemas
 from registrars.ovh.api.errors import Unreadable
-from registrars.ovh.api.wire import account, base, carts, checkouts, domains, offers, orders, payments, prices
+from registrars.ovh.api.wire import account, base, carts, checkouts, contacts, domains, offers, orders, payments, prices
 from registrars.ovh.api.wire.base import IDS, OBJECT, TEXTS, WORD, Shape, Wire
 from registrars.ovh.carts.quotes import quote
 from registrars.ovh.carts.requirements import by_label, questions
@@ -24,7 +24,7 @@ from tests.registrars.ovh.described import SCHEMA, Optional, answer
 
 Read = Callable[[Any], Any]
 NAME = DomainName("name.ovh")
-MODULES = (account, base, carts, checkouts, domains, offers, orders, payments, prices)
+MODULES = (account, base, carts, checkouts, contacts, domains, offers, orders, payments, prices)
 # Each answer that we read, by its route. A route can have several models: each caller needs something else of it.
 ANSWERS: list[tuple[str, Read]] = [
     ("GET /auth/currentCredential", account.Credential.read),
@@ -32,8 +32,8 @@ ANSWERS: list[tuple[str, Read]] = [
     ("GET /auth/time", base.seconds),
     ("GET /domain", TEXTS.read),
     ("GET /domain/configurationRule", domains.Rule.read),
-    ("GET /domain/contact", account.CONTACTS.read),
-    ("GET /domain/contact/{contactId}", account.Contact.read),
+    ("GET /domain/contact", contacts.CONTACTS.read),
+    ("GET /domain/contact/{contactId}", contacts.Contact.read),
     ("GET /domain/contact/{contactId}", OBJECT.read),
     ("GET /domain/extensions", TEXTS.read),
     ("GET /domain/extensions/highlighted", TEXTS.read),
@@ -70,10 +70,11 @@ ANSWERS: list[tuple[str, Read]] = [
     ("GET /order/cart/{cartId}/item/{itemId}/configuration", IDS.read),
     ("GET /order/cart/{cartId}/item/{itemId}/requiredConfiguration", carts.REQUIREMENTS.read),
     ("GET /order/cart/{cartId}/summary", checkouts.CartOrder.read),
-    ("POST /me/contact", account.Contact.read),
+    ("POST /domain/contact", contacts.Contact.read),
     ("POST /order/cart", carts.NewCart.read),
     ("POST /order/cart/{cartId}/checkout", checkouts.Ordered.read),
     ("POST /order/cart/{cartId}/domain", carts.Item.read),
+    ("PUT /domain/contact/{contactId}", contacts.Contact.read),
 ]
 
 
@@ -142,7 +143,7 @@ def test_each_model_is_held_to_the_description():
     """No model is left out of the two lists above."""
     seen = {model for kind, read in DESCRIBED for model in seen_in(read(answer(kind)))}
     # Bases, a part of what `validating` reads, and the account in the form of a contact.
-    others = {Wire, account.Owner, account.Holder, *(each for each in models() if each.__name__.startswith("_"))}
+    others = {Wire, contacts.Owner, contacts.Holder, *(each for each in models() if each.__name__.startswith("_"))}
     assert set(models()) - others == seen
 
 
@@ -204,7 +205,7 @@ def test_a_damaged_answer_is_typed_or_unreadable(kind, read, data):
 
 
 @pytest.mark.parametrize(
-    "shape", [IDS, TEXTS, carts.CARTS, offers.OFFERS, carts.REQUIREMENTS, payments.MEANS, account.CONTACTS]
+    "shape", [IDS, TEXTS, carts.CARTS, offers.OFFERS, carts.REQUIREMENTS, payments.MEANS, contacts.CONTACTS]
 )
 def test_null_is_no_empty_list(shape: Shape[Any]):
     """An answer without a list says nothing of what there is."""
@@ -228,5 +229,5 @@ def test_an_amount_is_a_number_with_a_currency(odd):
 def test_what_an_answer_holds_is_not_logged(caplog, capsys):
     """Some answers are personal data: the log names the place and the fault, never the value."""
     with refuses("ovh_unreadable", Unreadable) as refused:
-        account.Contact.read({"id": 7, "email": ["ada@example.com"]})
+        contacts.Contact.read({"id": 7, "email": ["ada@example.com"]})
     assert "ada@example.com" not in caplog.text + "".join(capsys.readouterr()) + repr(refused.__dict__)

@@ -7,6 +7,7 @@ from ovh.exceptions import BadParametersError, ResourceNotFoundError
 
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.ovh.rules import rule_of
+from tests.registry_owners import OWNERS
 from tests.sandbox.ovh.schema import Schema
 
 ADA: dict[str, Any] = {
@@ -17,6 +18,21 @@ ADA: dict[str, Any] = {
 IN_BERLIN = ADA | {"address": ADA["address"] | {"city": "Berlin", "country": "DE"}}
 IN_AUSTIN = ADA | {"address": ADA["address"] | {"city": "Austin", "country": "US"}}
 BERLIN_ACCOUNT = {"city": "Berlin", "country": "DE", "legalform": "individual"}
+
+EVERYTHING: dict[str, Any] = {
+    "accreditationCountry": "FR", "accreditationId": "4711", "accreditationOrganism": "Bar of Paris",
+    "accreditationYear": 2001, "birthDay": "1990-04-30", "enterpriseId": "CHE-123.456.788", "gender": "female",
+    "insee": "75056", "legalFormCategory": "CCO", "nationality": "FR", "organisationAccountable": "The town",
+    "organisationFunding": "public", "organisationFundingOther": "a", "organisationRole": "b",
+    "organisationRoleOther": "c", "organisationStaffStatus": "d", "organisationStaffStatusOther": "e",
+    "organisationTypeOther": "f", "registrantDocumentType": "BR", "registrantDocumentTypeOther": "g",
+    "roleInOrganisation": "h", "trademarkId": "018123456", "vat": "FR40303265045", "website": "https://example.com",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return Schema()
 
 
 @pytest.fixture
@@ -36,9 +52,10 @@ def check(client, call):
     return refused
 
 
+@pytest.mark.parametrize("action", ["create", "update"])
 @pytest.mark.parametrize("extension", sorted(EXTENSIONS))
-def test_each_rule_has_ovhs_recursive_form(extension):
-    rule = rule_of(EXTENSIONS[extension], "blue-otter")
+def test_each_rule_has_ovhs_recursive_form(extension, action):
+    rule = rule_of(EXTENSIONS[extension], "blue-otter", action)
     assert list(Schema().faults("domain.configuration.rules.Rule", rule, extension)) == []
 
 
@@ -107,6 +124,7 @@ async def test_contacts_are_listed_by_two_doors(client, call):
     assert [contact["id"] for contact in await call(client.get, "/domain/contact")] == ids
     mine, theirs = [await call(client.get, f"/{door}/contact/{ids[0]}") for door in ("me", "domain")]
     assert {field for field in mine if mine[field] != theirs.get(field, "missing")} == {"spareEmail"}
+    assert (len(mine), len(theirs), len(set(theirs) - set(mine))) == (22, 41, 20)
     with pytest.raises(ResourceNotFoundError):
         await call(client.get, "/me/contact/1")
 
@@ -158,3 +176,70 @@ async def test_the_dry_run_judges_the_owner_too(client, call):
     with pytest.raises(BadParametersError, match="1 constraints of rules") as refusal:
         await call(client.get, f"{path}/checkout")
     assert "owner.country" in refusal.value.response.json()["details"]
+
+
+async def test_every_field_of_a_contact_for_domains_is_kept(client, call, schema):
+    wanted = {
+        "id",
+        *(name for name, facts in schema.models["domain.Contact"]["fields"].items() if not facts.get("readOnly")),
+    }
+    made = await call(client.post, "/domain/contact", **(ADA | EVERYTHING))
+    assert set(made) == wanted
+    for field, value in EVERYTHING.items():
+        assert made[field] == value
+    assert (await call(client.get, "/domain/contact"))[-1] == made
+
+
+@pytest.mark.parametrize("field", sorted(EVERYTHING.keys() - {"birthDay", "gender", "nationality", "vat"}))
+async def test_a_field_for_domains_is_unknown_to_the_other_door(client, call, field):
+    with pytest.raises(BadParametersError, match=field):
+        await call(client.post, "/me/contact", **ADA, **{field: EVERYTHING[field]})
+
+
+@pytest.mark.parametrize("change", [{"accreditationYear": "2001"}, {"accreditationCountry": "XX"}, {"shoeSize": "43"}])
+async def test_a_contact_for_domains_has_the_types_of_the_description(client, call, change):
+    with pytest.raises(BadParametersError, match=next(iter(change))):
+        await call(client.post, "/domain/contact", **(ADA | change))
+
+
+async def test_a_holders_read_only_fields_do_not_change(simulator, client, call):
+    """Only the owner of names has fields that are read-only, and only those that its registries name."""
+    simulator.names.owned.add("ours.it")
+    holder = (await call(client.get, "/domain/ours.it"))["whoisOwner"]
+    rule = await call(client.get, "/domain/configurationRule?domain=ours.it&action=update")
+    fields = rule["and"][0]["fields"]["and"]
+    assert [f["label"] for f in fields if {"operator": "readonly"} in f["constraints"]] == [
+        "nationalIdentificationNumber"
+    ]
+    with pytest.raises(BadParametersError, match="nationalIdentificationNumber is read only"):
+        await call(client.put, f"/domain/contact/{holder}", nationalIdentificationNumber="1")
+    assert (await call(client.put, f"/domain/contact/{holder}", vat="IT00743110157"))["vat"] == "IT00743110157"
+    await call(client.put, "/domain/contact/21003344", nationalIdentificationNumber="1")
+
+
+@pytest.mark.parametrize("extension", sorted(set(OWNERS) - {"berlin"}))  # .berlin judges the account, too
+async def test_the_check_judges_owners_of_each_extension(check, extension):
+    name = f"council.{extension}"
+    extras: dict[str, Any] = {"extras": {"acceptCondition": True}}
+    if extension in {"gov.uk", "ac.uk"}:
+        extras |= {"domain": {"audience": "all", "represent": "a council", "reason": "its site"}}
+    assert await check(name, owner=OWNERS[extension], **extras) == {}
+
+
+@pytest.mark.parametrize(
+    ("extension", "change", "field"),
+    [
+        ("ca", {"legalFormCategory": None}, "legal_form_category"),
+        ("ca", {"legalFormCategory": "CCT"}, "legal_form_category"),
+        ("hk", {"registrantDocumentType": "OTHIDV"}, "registrant_document_type_other"),
+        ("hk", {"birthDay": None}, "birth_day"),
+        ("com.au", {"companyNationalIdentificationNumber": "123456789"}, "company_national_identification_number"),
+        ("com.au", {"registrantDocumentType": "TM"}, "trademark_id"),
+        ("swiss", {"enterpriseId": "CHE-1"}, "enterprise_id"),
+        ("it", {"vat": "IT1"}, "vat"),
+        ("law", {"accreditationYear": 1850}, "accreditation_year"),
+        ("gov.uk", {"organisationType": "other"}, "organisation_type_other"),
+    ],
+)
+async def test_a_missing_or_wrong_field_of_an_owner_is_named(check, extension, change, field):
+    assert f"owner.{field}" in await check(f"council.{extension}", owner=OWNERS[extension] | change)

@@ -1,0 +1,128 @@
+"""An owner is made or completed with exactly what the registries of a cart want to know."""
+
+import pytest
+
+from handlers.messages import refused
+from handlers.messages import words as catalogue
+from sandbox.slack import OpenView
+from sandbox.slack.messages import elements
+from tests.saying import HOLE, after_hole
+from tests.story.conftest import Story
+
+NAMES = ("otter.ca", "otter.it", "otter.es", "otter.pt", "otter.hu", "otter.com")
+OTTER = {
+    "organisation": "Otter", "first_name": "Zoe", "last_name": "Secret", "email": "zoe@example.com",
+    "phone": "+33.612345678", "line1": "1 Hidden Street", "zip": "75001", "city": "Paris", "country": "fr",
+    "language": "fr_FR",
+}  # fmt: skip
+NUMBERS = {
+    "legal_form_category": "TDM", "trademark_id": "018123456", "vat": "FR40303265045", "company_number": "303265045",
+}  # fmt: skip
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+async def new_owner(story: Story) -> OpenView:
+    """Ada asks for approval, is told what is missing, and opens the form for a new owner."""
+    await story.search_and_add(*NAMES)
+    await story.request()
+    not_sent = await story.form_says(catalogue.cart.FIX_THESE)
+    await story.ada.click(not_sent, "Answer questions")
+    answers = await form(story, "answers_form")
+    await story.ada.click(answers, "New contact…")
+    return await form(story, "contact_form")
+
+
+async def form(story: Story, callback: str) -> OpenView:
+    return await story.slack.until(
+        lambda: story.ada.modal if story.ada.modal and story.ada.modal.view["callback_id"] == callback else None, 20
+    )
+
+
+async def test_six_names_get_one_new_owner_in_two_forms(story: Story):
+    """The forms are that of the owner and that of the name that was opened; the same owner is chosen for all names."""
+    shown = await new_owner(story)
+    assert catalogue.contacts.owns_all(len(NAMES)) in str(shown.blocks)
+    asked = {element["action_id"] for _, element in elements(shown.blocks)}
+    assert {"legal_form_category", "vat", "company_number"} <= asked
+    assert not asked & {"birth_day", "enterprise_id", "national_number", "trademark_id"}
+    assert "Owner of a Canadian trademark" in str(shown.blocks)
+    wrong = await story.ada.submit(**OTTER, **NUMBERS | {"company_number": "1"})
+    assert wrong == {}
+    assert catalogue.contacts.MORE_NEEDED in shown.plain_text()  # a trademark's owner has a number of it
+    wrong = await story.ada.submit(**NUMBERS | {"country": "France"})
+    assert wrong == {"country": refused("field_no_country", {}).text}
+    assert await story.ada.submit(country="fr") == {}
+    await story.form_says(after_hole(catalogue.contacts.created("21003400", HOLE)))
+    story.ada.close_modal(all_of_them=False)
+    assert await story.ada.submit() == {}
+    assert await story.ada.submit(purpose="For the launch") == {}
+    card = await story.card(catalogue.card.TO_APPROVE, seconds=30)
+    assert card.plain_text().count("owner: contact 21003400") == 1  # the same for each name
+    made = story.ovh.contacts.all[21_003_400]
+    assert (made["legalFormCategory"], made["trademarkId"]) == ("TDM", "018123456")
+    in_channels = [seen for kind, seen in story.slack.state.archive if kind in {"message", "edit"}]
+    assert "303265045" not in str(in_channels)
+
+
+async def complete_owner(story: Story, name: str, contact: str) -> OpenView:
+    """Ada is told what is missing, chooses this contact, and opens the form to complete it."""
+    await story.search_and_add(name)
+    await story.request("For the launch")
+    not_sent = await story.form_says(catalogue.cart.FIX_THESE)
+    await story.ada.click(not_sent, "Answer questions")
+    answers = await form(story, "answers_form")
+    await story.ada.select(answers, "answer.OWNER_CONTACT", contact)
+    await story.ada.click(answers, "Complete owner…")
+    return await form(story, "completion_form")
+
+
+async def test_a_contact_is_completed_with_what_it_lacks(story: Story):
+    """What it has is neither shown nor changed; what the answers make necessary is asked, too."""
+    shown = await complete_owner(story, "otter.com.au", "21003344")
+    before = dict(story.ovh.contacts.all[21_003_344])
+    assert [element["action_id"] for _, element in elements(shown.blocks)] == ["registrant_document_type"]
+    assert "Sandbox Ltd" in shown.plain_text()
+    assert "ada@example.com" not in str(shown.blocks)
+    assert await story.ada.submit(registrant_document_type="ABN") == {}
+    more = await story.form_says(catalogue.contacts.not_completed(""))
+    assert "ABN or ACN" in more.plain_text()
+    assert await story.ada.submit(company_number="12") == {}
+    await story.form_says("It looks like 83914571673.")
+    assert await story.ada.submit(company_number="83914571673") == {}
+    await story.form_says(catalogue.contacts.completed("21003344"))
+    changed = {"registrantDocumentType": "ABN", "companyNationalIdentificationNumber": "83914571673"}
+    assert story.ovh.contacts.all[21_003_344] == before | changed
+    story.ada.close_modal(all_of_them=False)
+    assert await story.ada.submit() == {}
+    assert await story.ada.submit() == {}
+    assert "owner: contact 21003344" in (await story.card(catalogue.card.TO_APPROVE, seconds=30)).plain_text()
+
+
+async def test_what_would_change_the_holder_is_not_done_from_here(story: Story):
+    """A person's number is read-only at this registry, and an address is not changed for a name."""
+    shown = await complete_owner(story, "otter.it", "21003345")
+    assert catalogue.contacts.stuck(["Codice fiscale"]) in shown.plain_text()
+    asked = {element["action_id"] for _, element in elements(shown.blocks)}
+    assert asked == {"nationality"}
+    assert await story.ada.submit(nationality="Germany") == {"nationality": refused("field_no_country", {}).text}
+
+
+async def test_a_complete_contact_is_said_to_be_complete(story: Story):
+    shown = await complete_owner(story, "otter.es", "21003346")
+    assert catalogue.contacts.is_complete("21003346") in shown.plain_text()
+    assert shown.view.get("submit") is None
+
+
+async def test_a_contact_that_ovh_does_not_let_change_keeps_what_was_typed(story: Story):
+    shown = await complete_owner(story, "otter.hu", "21003344")
+    story.ovh.faults.add("PUT", "/domain/contact/*", "refuse", status=400, message="Invalid value for field vat")
+    assert await story.ada.submit(vat="HU12892312") == {}
+    again = await story.form_says("Invalid value for field vat")
+    assert again is shown
+    assert "HU12892312" in str(again.blocks)
+    assert await story.ada.submit() == {}
+    await story.form_says(catalogue.contacts.completed("21003344"))
