@@ -39,7 +39,7 @@ def _wrong_fields(did: Interaction) -> Mapping[str, str]:
     """Return what is wrong by itself. What registries take is checked next, and phone numbers with the country."""
     typed = {name: text for name, text in _typed(did).items() if name not in PHONES}
     _, wrong = checked(LegalForm.OTHER, typed, [Field(name) for name in typed])
-    return {did.block_of(name): messages.refusal(error).text for name, error in wrong.items()}
+    return {did.block_of(name): messages.refusal(error).text for name, error in wrong.items() if name in typed}
 
 
 def _completing(_to: Completion) -> View:
