@@ -39,8 +39,9 @@ def test_what_is_no_number_stays_as_it_was_typed(typed: str, country: str):
     assert as_registrar_takes(typed, country) == typed
 
 
-def test_the_form_reads_the_number_in_the_country_of_the_address():
-    values = {Act.LEGAL_FORM: "individual", "phone": "06 12 34 56 78", "country": "fr", "city": "Paris"}
+@pytest.mark.parametrize("field", ["phone", "cell_phone", "fax"])
+def test_the_form_reads_a_number_in_the_country_of_the_address(field: str):
+    values = {Act.LEGAL_FORM: "individual", field: "06 12 34 56 78", "country": "fr", "city": "Paris"}
     form, typed = typed_contact(Interaction("U0ADA", "", values=values))
     assert form is LegalForm.INDIVIDUAL
-    assert typed == {"phone": "+33.612345678", "country": "fr", "city": "Paris"}
+    assert typed == {field: "+33.612345678", "country": "fr", "city": "Paris"}

@@ -102,6 +102,19 @@ async def test_a_contact_is_completed_with_what_it_lacks(story: Story):
     assert "owner: contact 21003344" in (await story.card(catalogue.card.TO_APPROVE, seconds=30)).plain_text()
 
 
+async def test_a_number_that_a_contact_lacks_is_typed_as_in_its_own_country(story: Story):
+    """What is no number is told with the label, because the country is known only at OVH."""
+    story.ovh.contacts.all[21_003_344]["phone"] = None
+    shown = await complete_owner(story, "otter.hu", "21003344")
+    assert {element["action_id"] for _, element in elements(shown.blocks)} == {"phone", "vat"}
+    assert await story.ada.submit(phone="01 23", vat="HU12892312") == {}
+    again = await story.form_says(refused("field_no_phone", {}).text)
+    assert again is shown
+    assert await story.ada.submit(phone="01 23 45 67 89") == {}
+    await story.form_says(catalogue.contacts.completed("21003344"))
+    assert story.ovh.contacts.all[21_003_344]["phone"] == "+33.123456789"
+
+
 async def test_what_would_change_the_holder_is_not_done_from_here(story: Story):
     """A person's number is read-only at this registry, and an address is not changed for a name."""
     shown = await complete_owner(story, "otter.it", "21003345")
