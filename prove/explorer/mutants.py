@@ -44,6 +44,9 @@ _OVH_CARTS = "carts that are left at OVH cost nothing, so no law is about them"
 _WRITES = "the plain store always takes writes"
 _ALONE = "no second desk is on the account, and no money moves by that answer"
 _SLEEPS_ON = "its sender must sleep until another try was sent whose answer is lost: no drawn schedule has all that"
+_TWO_LOSSES = (
+    "the database must lose the one commit right after the other was noticed: the search of all pairs draws it"
+)
 _WAITS = "the floor, or a person, ends it too, only later"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
 BLIND: Mapping[str, str] = {
@@ -74,6 +77,8 @@ BLIND: Mapping[str, str] = {
     "stop every request for a mistake in one correction": "no correction fails by a mistake of the bot here",
     "drop a correction because the database is away": _WRITES,
     "order a name again and again at once": "no law is about how soon a try follows the one before it",
+    "ask about a lost checkout with nothing on hold": _TWO_LOSSES,
+    "ask about a lost payment with nothing on hold": _TWO_LOSSES,
     "take the order of another attempt for one that was not sent": _SLEEPS_ON,
     "begin a step without a write": _WRITES,
     "take a lost payment back with the attempt that found it": _WRITES,

@@ -161,6 +161,12 @@ async def bot(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flo
 
 
 @pytest.fixture
+def nothing_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have people and groups read from Slack each time. Name it before `story`, which starts the bot."""
+    monkeypatch.setattr("handlers.toolkit.members.CACHE_SECONDS", 0.0)
+
+
+@pytest.fixture
 def story(stage: Stage, bot: Bot) -> Story:
     return Story(stage)
 

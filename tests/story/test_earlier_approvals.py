@@ -29,11 +29,9 @@ def leaves_the_group(story: Story) -> None:
 
 @pytest.mark.parametrize("mode", ["http"], indirect=True)
 @pytest.mark.parametrize("leaves", [is_deactivated, becomes_a_guest, leaves_the_group])
-async def test_a_half_approval_ends_with_its_right(
-    story: Story, monkeypatch: pytest.MonkeyPatch, leaves: Callable[[Story], None]
-):
+@pytest.mark.usefixtures("nothing_cached")
+async def test_a_half_approval_ends_with_its_right(story: Story, leaves: Callable[[Story], None]):
     """The card and the second approver read it, and nothing is ordered."""
-    monkeypatch.setattr("handlers.toolkit.members.CACHE_SECONDS", 0.0)
     card = await story.requested()
     await story.cleo.click(card, "Approve")
     half = await story.card("1 of 2 so far")

@@ -140,9 +140,9 @@ async def test_names_the_operator_for_a_deleted_user_group(story: Story):
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS"}], indirect=True)
-async def test_refuses_kindly_while_a_user_group_is_unread(story: Story, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.usefixtures("nothing_cached")  # the start has read the group
+async def test_refuses_kindly_while_a_user_group_is_unread(story: Story):
     """An unanswered read of the group is no right, and a retry may help."""
-    monkeypatch.setattr("handlers.toolkit.members.CACHE_SECONDS", 0.0)  # the start has read the group
     story.slack.faults.add("usergroups.users.list", "empty", times=100)
     card = await story.requested()
     await story.clicks_in_vain(story.cleo, card, "Approve", said("group_not_read"))
