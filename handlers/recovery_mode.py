@@ -107,15 +107,19 @@ class RecoverWatch:
             return
         self._waits_for, self._reads_again_at = waits_for, self._clock() + _CLOCK_EVERY
         try:
-            ovh_time = await self._bridge.call(self._ovh_time)
+            if mode.floor_from is None:
+                await self._bridge.call(self._mode.start_floor, self._ovh_time)
+                return
+            is_over = await self._bridge.call(self._end_if_due)
         except RegistrarError as error:
             _log.warning("recover_mode_waits_for_ovh", why=str(error))
             return
-        if mode.floor_from is None:
-            await self._bridge.call(self._mode.start_floor, ovh_time)
-        if await self._bridge.call(self._mode.end_if_due, ovh_time):
+        if is_over:
             _log.warning("recover_mode_ended", confirmed_by=mode.confirmed_by)
             self._wake()
+
+    def _end_if_due(self) -> bool:
+        return self._mode.end_if_due(self._ovh_time())
 
     async def _tell_loss(self) -> None:
         lost = await self._bridge.call(self._mode.loss_to_tell)

@@ -77,6 +77,8 @@ STEP: Options = (
 # `another`: names an order of other names first.
 DECIDES: Options = ("wrong", "hasty", "after-91000")
 ORDERED: Options = (*DECIDES, "another")
+# The operator ends every process of the lost state, and says so.
+COMPARES: Options = ("all-stopped",)
 # `hasty`: orders although an order of the bot's may still show. `close`: gives up.
 ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
 PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")

@@ -44,6 +44,7 @@ _OVH_CARTS = "carts that are left at OVH cost nothing, so no law is about them"
 _WRITES = "the plain store always takes writes"
 _ALONE = "no second desk is on the account, and no money moves by that answer"
 _SLEEPS_ON = "its sender must sleep until another try was sent whose answer is lost: no drawn schedule has all that"
+_ONE_LOSS = "in recover mode nobody decides and nothing is sent here, so no later loss is noticed before its end"
 _WAITS = "the floor, or a person, ends it too, only later"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
 BLIND: Mapping[str, str] = {
@@ -101,6 +102,12 @@ BLIND: Mapping[str, str] = {
     "believe a card of another database": "there is one database here",
     "compare no epoch: a copy from before an earlier recover mode passes": "the losses here are not so deep that they "
     "take a whole recover mode along and leave the newest event of a card",
+    "start a floor from before another loss": _ONE_LOSS,
+    "keep the floor and the comparison of an earlier loss": _ONE_LOSS,
+    "begin the floor anew at each notice of one loss": _ONE_LOSS,
+    "keep a comparison that did not show a marker": _ONE_LOSS,
+    "confirm a comparison that was shown before another loss": _ONE_LOSS,
+    "end recover mode though this process knows of a later loss": _ONE_LOSS,
     "pass over an order that OVH lists and does not show": "the operators here confirm whatever a comparison shows",
 }
 

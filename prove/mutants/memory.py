@@ -111,6 +111,48 @@ OF_MEMORY = (
         "tests/ordering/test_recovery_ends.py::TestReleased::test_a_process_of_the_lost_state_makes_it_a_day",
     ),
     Mutation(
+        "count the shorter floor from the begin, not from the last stop",
+        f"{_MODE}.all_stopped",
+        swap("ovh_time()", "mode.floor_from or ovh_time()"),
+        f"{_ENDS}::TestReleased::test_the_shorter_floor_counts_from_the_word",
+    ),
+    Mutation(
+        "start a floor from before another loss",
+        f"{_MODE}._count_from",
+        swap("(now.began_at, now.floor_from) == (mode.began_at, mode.floor_from)", "True"),
+        f"{_ENDS}::TestReleased::test_a_floor_does_not_count_from_before_another_loss",
+    ),
+    Mutation(
+        "keep the floor and the comparison of an earlier loss",
+        f"{_MODE}.begin_within",
+        without_part("_is_another_loss(before, mode, cause, lost_at)"),
+        f"{_ENDS}::TestAnotherLoss::test_a_later_loss_begins_it_anew",
+    ),
+    Mutation(
+        "begin the floor anew at each notice of one loss",
+        "ordering.process.recovery:_is_another_loss",
+        without_part("lost_at > mode.began_at"),
+        f"{_ENDS}::TestAnotherLoss::test_the_same_loss_noticed_again_changes_nothing",
+    ),
+    Mutation(
+        "keep a comparison that did not show a marker",
+        "ordering.process.recovery:_is_another_loss",
+        swap("mode.confirmed_by is not None", "False"),
+        f"{_ENDS}::TestAnotherLoss::test_markers_that_the_comparison_did_not_show_void_it",
+    ),
+    Mutation(
+        "confirm a comparison that was shown before another loss",
+        f"{_MODE}.begin_within",
+        drop("carts.raise_epoch(carts.stamp().epoch + 1)"),
+        f"{_ENDS}::TestAnotherLoss::test_a_later_loss_begins_it_anew",
+    ),
+    Mutation(
+        "end recover mode though this process knows of a later loss",
+        f"{_MODE}.end_if_due",
+        drop("must_have_lost_nothing(carts)"),
+        f"{_ENDS}::TestAnotherLoss::test_a_copy_from_recover_mode_is_another_loss",
+    ),
+    Mutation(
         "give a number to a request that stands on an old button",
         "store.transactions:SqlTransaction.open",
         swap("recovery.next_number(self._session)", "None"),
