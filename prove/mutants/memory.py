@@ -83,7 +83,7 @@ OF_MEMORY = (
     Mutation(
         "refuse, and let others go on: recover mode does not begin",
         f"{_MODE}.noticing",
-        drop("self.begin(cause, number=number, lost_at=proof.lost_at)"),
+        drop("self.begin(_cause_of(proof), number=number, lost_at=proof.lost_at)"),
         "tests/ordering/test_recovery.py::TestStamps::test_every_decision_checks_the_stamp_of_its_button",
     ),
     Mutation(
@@ -184,7 +184,7 @@ OF_MEMORY = (
     ),
     Mutation(
         "work on in a backup's copy under a running process",
-        "ordering.process.recovery:must_allow",
+        "ordering.process.recovery:must_have_lost_nothing",
         never("standing.is_copy"),
         f"{_ENDS}::test_a_copy_under_a_running_process_holds_at_the_next_decision",
     ),
