@@ -51,6 +51,19 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
     (_NOT_DONE, ("step checking_out", "outsider-bare")),
     (("step approved", "outsider-twin"), _NOT_DONE),
     (("CHECKOUT shows", "lines-600"), ("CHECKOUT answer", "lost"), ("person says what was ordered", "another")),
+    (
+        ("step approved", "outsider-cheaper"),
+        ("person orders anyway", "hasty"),
+        ("CHECKOUT shows", "lines-600"),
+        ("CHECKOUT answer", "lost"),
+        ("person says what was ordered", "another"),
+    ),
+    (
+        ("step approved", "outsider-twin"),
+        ("CHECKOUT shows", "lines-600"),
+        ("CHECKOUT answer", "lost"),
+        ("person says what was ordered", "another"),
+    ),
     (("CHECKOUT answer", "lost"), ("step paying", "outsider")),
     (("CHECKOUT shows", "owner-600"), ("CHECKOUT answer", "lost")),
     # Orders made elsewhere
