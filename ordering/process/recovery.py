@@ -147,20 +147,15 @@ class RecoverMode:
             )
         )
 
-    def must_tell(self) -> bool:
-        """Return whether the caller must notify the operators; True once."""
-        told: list[bool] = []
-
-        def mark(mode: Recovery) -> Recovery:
-            told.append(not mode.told)
-            return replace(mode, told=True)
-
-        self._change(mark)
-        return any(told)
-
-    def tell_again(self) -> None:
-        """Have the operators notified again, because the notification failed."""
-        self._change(lambda mode: replace(mode, told=False))
+    def told(self, mode: Recovery) -> None:
+        """Record that the operators were notified of this recover mode; not of one that began anew meanwhile."""
+        self._change(
+            lambda now: (
+                replace(now, told=True)
+                if (now.began_at, now.confirmed_by) == (mode.began_at, mode.confirmed_by)
+                else now
+            )
+        )
 
     def compares_since(self) -> datetime:
         """Return the time from which orders at OVH may be missing here."""
@@ -216,22 +211,17 @@ class RecoverMode:
             return True
 
     def loss_to_tell(self) -> Loss | None:
-        """Return the loss that the caller must report to people; once, unless `tell_loss_again` is called."""
-        if self.standing().lost_told:
-            return None
+        """Return the loss that people were not notified of yet."""
+        standing = self.standing()
+        return None if standing.lost_told else standing.lost
+
+    def loss_told(self, lost: Loss) -> None:
+        """Record that people were notified of this loss."""
         with self._store.begin() as carts:
             carts.decide_alone()
             standing = carts.standing()
-            if standing.lost_told:
-                return None
-            carts.save_standing(replace(standing, lost_told=True))
-            return standing.lost
-
-    def tell_loss_again(self) -> None:
-        """Have the loss reported again, because the notification failed."""
-        with self._store.begin() as carts:
-            carts.decide_alone()
-            carts.save_standing(replace(carts.standing(), lost_told=False))
+            if standing.lost == lost:
+                carts.save_standing(replace(standing, lost_told=True))
 
     def _change(self, change: Callable[[Recovery], Recovery]) -> None:
         with self._store.begin() as carts:

@@ -11,6 +11,7 @@ _RECOVERY, _ENDS, _RESTORED = (
     "tests/store/test_restored.py",
 )
 _CURRENT, _MODE = "ordering.process.recovery:must_be_current", "ordering.process.recovery:RecoverMode"
+_WATCH = "tests/handlers/test_recovery_mode.py"
 _DECISION = "ordering.workflow.decisions:Decisions.begin"
 
 OF_MEMORY = (
@@ -183,9 +184,27 @@ OF_MEMORY = (
         "tests/ordering/test_recovery_ends.py::TestCopies",
     ),
     Mutation(
+        "take a user group that cannot be read for an empty one",
+        "handlers.recovery_mode:RecoverWatch._people",
+        swap("all_read and found is not None", "True"),
+        f"{_WATCH}::test_operators_in_a_group_that_cannot_be_read_are_told_later",
+    ),
+    Mutation(
+        "count operators as told whom no message reached",
+        "handlers.recovery_mode:RecoverWatch._follow",
+        swap("self._reached and all_read", "all_read"),
+        f"{_WATCH}::test_nobody_reached_is_not_told",
+    ),
+    Mutation(
+        "count a loss as told that no message reached anybody of",
+        "handlers.recovery_mode:RecoverWatch._tell_loss",
+        swap("bool(channel or waiting) and not self._reached", "False"),
+        f"{_WATCH}::test_a_loss_that_nobody_read_is_told_again",
+    ),
+    Mutation(
         "work on in a backup's copy under a running process",
         "ordering.process.recovery:must_have_lost_nothing",
         never("standing.is_copy"),
-        f"{_ENDS}::test_a_copy_under_a_running_process_holds_at_the_next_decision",
+        f"{_ENDS}::TestCopies::test_a_copy_under_a_running_process_holds_at_the_next_decision",
     ),
 )

@@ -191,9 +191,11 @@ class TestReleased:
         assert release(rules)
         lost = mode.loss_to_tell()
         assert (lost.from_, lost.noticed_at) == (newest, began)
-        assert mode.loss_to_tell() is None
-        mode.tell_loss_again()
+        assert mode.loss_to_tell() == lost  # until somebody was reached
+        mode.loss_told(replace(lost, noticed_at=newest))
         assert mode.loss_to_tell() == lost
+        mode.loss_told(lost)
+        assert mode.loss_to_tell() is None
 
     def test_what_others_did_after_the_restore_is_not_forgotten(self, rules):
         """The moment is found by the lost event's time, however late it is noticed."""
@@ -209,12 +211,16 @@ class TestReleased:
         assert rules.workflow.recover_mode.standing().recovery.last_event_at == kept
 
     def test_operators_are_told_once(self, rules):
-        """And again where that failed, or where the comparison became void."""
+        """That they were is kept for this recover mode, and not for one that began anew meanwhile."""
         hold(rules)
         mode = rules.workflow.recover_mode
-        assert [mode.must_tell(), mode.must_tell()] == [True, False]
-        mode.tell_again()
-        assert mode.must_tell()
+        first = mode.standing().recovery
+        rules.clock.pass_by(1)
+        mode.begin(Cause.OPERATOR)
+        mode.told(first)
+        assert not mode.standing().recovery.told
+        mode.told(mode.standing().recovery)
+        assert mode.standing().recovery.told
 
 
 class TestAnotherLoss:
