@@ -47,9 +47,9 @@ class Recover:
             self._say("Recover mode is off.")
             return True
         self._say(f"Recover mode is on since {_moment(mode.began_at)}: {_CAUSES[mode.cause]}.")
-        self._mode.start_floor(self._ovh_time())
+        self._mode.start_floor(self._ovh_time)
         if all_stopped:
-            self._mode.all_stopped()
+            self._mode.all_stopped(self._ovh_time)
         with self._store.read() as carts:
             epoch = carts.stamp().epoch
         found = compare(self._store, self._account, self._mode)
@@ -73,7 +73,10 @@ class Recover:
             self._say("Recover mode is over.")
             return True
         until = f"at {_moment(mode.ends_at)}" if mode.ends_at else "when OVH's clock can be read"
-        self._say(f"Confirmed. It ends {until} at the earliest; a running bot ends it by itself, or run this again.")
+        self._say(
+            f"Confirmed. It ends {until} at the earliest; a running bot ends it by itself, or run this again without "
+            "--begin, which begins the wait anew."
+        )
         if mode.processes_may_live:
             self._say("If every process from before the restore was stopped, add --all-stopped: 15 minutes are enough.")
         return False

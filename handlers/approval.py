@@ -34,7 +34,7 @@ def _without_reason(did: Interaction) -> Mapping[str, str]:
 
 async def _approve(desk: Desk, did: Interaction, _reply: Reply, decision: Decision) -> str:
     person = await desk.person(did)
-    before, cart = await _approve_after(desk, decision, person)
+    before, cart = await _approve_after(desk, did, decision, person)
     if person.id in before and person.id in cart.approved_by:
         return says.approved_already(cart.id)
     needed = desk.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
@@ -44,7 +44,9 @@ async def _approve(desk: Desk, did: Interaction, _reply: Reply, decision: Decisi
     return says.approved(cart.id)
 
 
-async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tuple[tuple[str, ...], Cart]:
+async def _approve_after(
+    desk: Desk, did: Interaction, decision: Decision, person: Person
+) -> tuple[tuple[str, ...], Cart]:
     """Approve, with the earlier approvers' rights read from Slack again; return their ids and the approved cart.
 
     If another approver approves at the same moment, the earlier approvers are read again.
@@ -62,6 +64,7 @@ async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tupl
                 shown=decision.shown,
                 earlier=earlier,
                 stamp=decision.stamp,
+                clicked_at=did.clicked_at,
             )
         except CartChanged:
             if last:

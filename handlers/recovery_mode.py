@@ -28,6 +28,7 @@ from ordering.model.recovery import Recovery
 from ordering.workflow import Workflow
 
 _CLOCK_EVERY = 30.0  # seconds between two reads of OVH's clock during the wait before comparing
+_TELL_EVERY = 60.0  # seconds between two tries to tell those who were not reached
 _log = structlog.get_logger()
 
 
@@ -80,25 +81,43 @@ class RecoverWatch:
         self._clock = clock
         self._waits_for: Recovery | None = None
         self._reads_again_at = float("-inf")
+        self._about: datetime | None = None  # the recover mode or loss that people are being told of
+        self._tells_again_at = float("-inf")
+        self._reached: set[str] = set()
+        self._is_untold = False
 
     async def check(self) -> str | None:
-        """Do what is due now; return why the bot is on hold, or None if it is not."""
+        """Do what is due now; return what an operator must know: the bot is on hold, or nobody heard of a loss."""
         standing = await self._bridge.call(self._mode.standing)
         if standing.recovery is not None:
             await self._follow(standing.recovery)
             standing = await self._bridge.call(self._mode.standing)
         if standing.recovery is None:
-            await self._tell_loss()
-            return None
-        return words.on_hold.health(standing.recovery.began_at)
+            return await self._tell_loss()
+        return words.on_hold.health(standing.recovery.began_at, untold=self._is_untold and not standing.recovery.told)
 
     async def _follow(self, mode: Recovery) -> None:
         if mode.floor_from is None or mode.confirmed_by is not None:
             await self._read_clock(mode)
-        if not mode.told and await self._bridge.call(self._mode.must_tell):
-            drawn = views.begun(mode)
-            if not await self._tell(await self._people(self._workflow.policy.operators), drawn):
-                await self._bridge.call(self._mode.tell_again)
+        if mode.told or not self._may_tell(mode.began_at):
+            return
+        people, all_read = await self._people(self._workflow.policy.operators)
+        await self._tell(people, views.begun(mode))
+        self._is_untold = not self._reached
+        if self._reached and all_read:
+            await self._bridge.call(self._mode.told, mode)
+            self._about = None
+        elif self._is_untold:
+            _log.error("no_operator_told_of_recover_mode")
+
+    def _may_tell(self, about: datetime) -> bool:
+        """Return whether a message is due: at once, then every minute. Those who got it get it once."""
+        if self._about == about and self._clock() < self._tells_again_at:
+            return False
+        if self._about != about:
+            self._about, self._reached, self._is_untold = about, set(), False
+        self._tells_again_at = self._clock() + _TELL_EVERY
+        return True
 
     async def _read_clock(self, mode: Recovery) -> None:
         """Start the minimum wait, or end recover mode after it. Reads OVH's clock every 30 seconds at most."""
@@ -107,47 +126,59 @@ class RecoverWatch:
             return
         self._waits_for, self._reads_again_at = waits_for, self._clock() + _CLOCK_EVERY
         try:
-            ovh_time = await self._bridge.call(self._ovh_time)
+            if mode.floor_from is None:
+                await self._bridge.call(self._mode.start_floor, self._ovh_time)
+                return
+            is_over = await self._bridge.call(self._end_if_due)
         except RegistrarError as error:
             _log.warning("recover_mode_waits_for_ovh", why=str(error))
             return
-        if mode.floor_from is None:
-            await self._bridge.call(self._mode.start_floor, ovh_time)
-        if await self._bridge.call(self._mode.end_if_due, ovh_time):
+        if is_over:
             _log.warning("recover_mode_ended", confirmed_by=mode.confirmed_by)
             self._wake()
 
-    async def _tell_loss(self) -> None:
+    def _end_if_due(self) -> bool:
+        return self._mode.end_if_due(self._ovh_time())
+
+    async def _tell_loss(self) -> str | None:
         lost = await self._bridge.call(self._mode.loss_to_tell)
         if lost is None:
-            return
-        channel = self._workflow.policy.approval_channel
-        waiting = await self._bridge.call(self._workflow.queries.requests_under_way)
-        told = not channel or await self._tell([channel], views.forgotten(lost))
-        for user, request in waiting.items():
-            told = await self._tell([user], views.forgotten(lost, request=request)) or told
-        if not told:
-            await self._bridge.call(self._mode.tell_loss_again)
+            return None
+        if self._may_tell(lost.noticed_at):
+            channel = self._workflow.policy.approval_channel
+            waiting = await self._bridge.call(self._workflow.queries.requests_under_way)
+            await self._tell([channel] if channel else [], views.forgotten(lost))
+            for user, request in waiting.items():
+                await self._tell([user], views.forgotten(lost, request=request))
+            self._is_untold = bool(channel or waiting) and not self._reached
+            if not self._is_untold:
+                await self._bridge.call(self._mode.loss_told, lost)
+                self._about = None
+                return None
+            _log.error("nobody_told_of_a_loss")
+        return words.on_hold.LOSS_UNTOLD if self._is_untold else None
 
-    async def _tell(self, channels: Iterable[str], drawn: Drawn) -> bool:
-        """Post to each channel; return whether one of them got it, or none ever can."""
-        later = told = False
+    async def _tell(self, channels: Iterable[str], drawn: Drawn) -> None:
+        """Post to each channel that has not got this message yet."""
         for channel in channels:
+            if channel in self._reached:
+                continue
             try:
                 await self._poster.post(channel, drawn)
-                told = True
             except FAILURES as error:
-                refusal = read(error)
-                later = later or not refusal.is_for_good
-                _log.warning("recover_mode_not_told", channel=channel, error=refusal.word)
-        return told or not later
+                _log.warning("recover_mode_not_told", channel=channel, error=read(error).word)
+            else:
+                self._reached.add(channel)
 
-    async def _people(self, members: frozenset[str]) -> list[str]:
-        """Expand user groups to single users; a group that cannot be read counts as empty."""
-        people = sorted(filter(is_person, members))
+    async def _people(self, members: frozenset[str]) -> tuple[list[str], bool]:
+        """Expand user groups to single users; return, too, whether each group could be read."""
+        people, all_read = sorted(filter(is_person, members)), True
         for group in sorted(members - set(people)):
             try:
-                people += sorted(await read_user_group(self._client, self._alerts, group) or ())
+                found = await read_user_group(self._client, self._alerts, group)
             except FAILURES as error:
                 _log.warning("user_group_unreadable", group=group, error=read(error).word)
-        return list(dict.fromkeys(people))
+                found = None
+            all_read = all_read and found is not None
+            people += sorted(found or ())
+        return list(dict.fromkeys(people)), all_read

@@ -113,6 +113,7 @@ class FakeRegistrar(FakeAccount):
         self.undecided = False
         self.owner_hidden = False  # whether OVH shows who will own an order's names
         self.differs: Data | None = None  # what an order has otherwise than the cart
+        self.made_at: datetime | None = None  # when the order that a person names was made; None: after the try
         self.discarded: set[str] = set()
         self.clock = FakeClock()
         self.ahead = timedelta()  # OVH's clock
@@ -318,7 +319,10 @@ class FakeRegistrar(FakeAccount):
         seen: Data = {"seen": "cart_names_order", "order": made}
         return Sighting(Outcome.FOUND, seen, replace(self.orders[made], owner_hidden=self.owner_hidden))
 
-    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None) -> Sighting:
+        if attempt is not None and self.made_at is not None and self.made_at < attempt.started_at:
+            moments: Data = {"made_at": self.made_at.isoformat(), "tried_at": attempt.started_at.isoformat()}
+            return Sighting(Outcome.UNDECIDED, {"seen": "order_made_before", "order": order_id, **moments})
         if self.differs:
             seen: Data = {"seen": "order_differs", "order": order_id, "different": [self.differs]}
             return Sighting(Outcome.UNDECIDED, seen, candidates=(order_id,))

@@ -27,10 +27,11 @@ class SalesOrders(Protocol):
         `known` returns which orders belong to a cart.
         """
 
-    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None) -> Sighting:
         """Check whether an order has exactly these names, and the other terms as far as OVH shows them.
 
-        ABSENT: other names; UNDECIDED: other terms, described in `seen`. The total may differ.
+        ABSENT: other names; UNDECIDED: other terms, or made before the attempt, described in `seen`. The total may
+        differ. Without an attempt the date does not count.
         """
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:

@@ -51,7 +51,7 @@ class Adoptions:
         if cart.quote is None:
             raise AssertionError(f"cart #{cart.id} was ordered without a quote")
         waited = order.adopted_at is None or is_over(self._registrar, order.adopted_at, self._floor)
-        seen = self._registrar.order_of(order.id, cart.lines, cart.quote)
+        seen = self._registrar.order_of(order.id, cart.lines, cart.quote, attempt=None)
         if seen.outcome is Outcome.UNDECIDED:
             data: Data = {"order": order.id, "evidence": seen.seen}
             self._book.needs_attention(cart, K.ORDER_TERMS_DIFFER, data=data, follow=True)

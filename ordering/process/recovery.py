@@ -37,16 +37,23 @@ def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
 def must_allow(carts: Reading) -> None:
     """Raise `OnHold` in recover mode, and `DatabaseWentBack` if an event that this process committed is gone.
 
-    Raises `DatabaseWentBack`, too, in a backup's copy that was restored under a running process.
+    Raises `DatabaseWentBack`, too, in a backup's copy that was restored under a running process. In recover mode that
+    takes a loss that came after its begin.
     """
-    standing = carts.standing()
-    if standing.recovery is not None:
+    must_have_lost_nothing(carts)
+    if carts.standing().recovery is not None:
         raise OnHold
+
+
+def must_have_lost_nothing(carts: Reading) -> None:
+    """Raise `DatabaseWentBack` as `must_allow` does; nothing in recover mode itself."""
+    standing = carts.standing()
     if standing.is_copy:
         raise DatabaseWentBack(by_process=True, lost_at=None)
-    now = carts.stamp()
+    now, mode = carts.stamp(), standing.recovery
     for seen in carts.newest_seen():
-        if seen.is_gone(now, partial(carts.knows, seen)):
+        is_news = mode is None or seen.happened_at > mode.began_at
+        if is_news and seen.is_gone(now, partial(carts.knows, seen)):
             raise DatabaseWentBack(by_process=True, lost_at=seen.happened_at)
 
 
@@ -77,13 +84,14 @@ class RecoverMode:
         try:
             yield
         except DatabaseWentBack as proof:
-            cause = Cause.PROCESS if proof.by_process else Cause.CARD
-            cause = Cause.COPY if proof.lost_at is None else cause
-            self.begin(cause, number=number, lost_at=proof.lost_at)
+            self.begin(_cause_of(proof), number=number, lost_at=proof.lost_at)
             raise
 
     def begin(self, cause: Cause, *, number: int = 0, lost_at: datetime | None = None) -> None:
-        """Switch recover mode on, unless it is on; no new request gets a number up to `number`.
+        """Switch recover mode on; no new request gets a number up to `number`.
+
+        If it is on, another notice of the same loss changes nothing. One of a later loss begins it anew: its floor and
+        its comparison count no more, and neither does a button of before.
 
         `lost_at` is when a lost event happened. Recorded events before it precede the loss, later ones follow the
         restore. Without it all recorded events precede the loss; a marker carries no time.
@@ -99,11 +107,14 @@ class RecoverMode:
         carts.decide_alone()
         before = carts.standing()
         after = replace(before, numbers_above=max(before.numbers_above, number), is_copy=False)
-        if before.recovery is None:
+        mode = before.recovery
+        if mode is None or _is_another_loss(before, mode, cause, lost_at):
             carts.render_live_again()
             left = None if cause is Cause.MARKERS else carts.last_event_at(until=lost_at or now)
-            mode = Recovery(cause, now, left, processes_may_live=carts.is_shared())
-            after = replace(after, recovery=mode)
+            if mode is not None:
+                left = min(left, mode.last_event_at) if left and mode.last_event_at else None
+                carts.raise_epoch(carts.stamp().epoch + 1)  # voids a comparison that is shown, and ends its evidence
+            after = replace(after, recovery=Recovery(cause, now, left, processes_may_live=carts.is_shared()))
         carts.save_standing(after)
 
     def begin_if_copied(self) -> None:
@@ -111,28 +122,40 @@ class RecoverMode:
         if self.standing().is_copy:
             self.begin(Cause.COPY)
 
-    def start_floor(self, ovh_time: datetime) -> None:
-        """Start the floor at this time, which was read from OVH after recover mode began."""
-        self._change(lambda mode: mode if mode.floor_from else replace(mode, floor_from=ovh_time))
+    def start_floor(self, ovh_time: Callable[[], datetime]) -> None:
+        """Start the floor, unless it has started, at the time that `ovh_time` reads from OVH now."""
+        mode = self.standing().recovery
+        if mode is not None and mode.floor_from is None:
+            self._count_from(ovh_time(), mode)
 
-    def all_stopped(self) -> None:
-        """Shorten the floor to a quarter of an hour: an operator ended every process of the lost state."""
-        self._change(lambda mode: replace(mode, processes_may_live=False))
+    def all_stopped(self, ovh_time: Callable[[], datetime]) -> None:
+        """Shorten the floor to a quarter of an hour from now: an operator ended every process of the lost state.
 
-    def must_tell(self) -> bool:
-        """Return whether the caller must notify the operators; True once."""
-        told: list[bool] = []
+        The last one may have sent something a moment ago. The same word said again changes nothing.
+        """
+        mode = self.standing().recovery
+        if mode is not None and mode.processes_may_live:
+            self._count_from(ovh_time(), replace(mode, processes_may_live=False))
 
-        def mark(mode: Recovery) -> Recovery:
-            told.append(not mode.told)
-            return replace(mode, told=True)
+    def _count_from(self, ovh_time: datetime, mode: Recovery) -> None:
+        """Count the floor from then, unless recover mode began anew for another loss meanwhile."""
+        self._change(
+            lambda now: (
+                replace(now, floor_from=ovh_time, processes_may_live=mode.processes_may_live)
+                if (now.began_at, now.floor_from) == (mode.began_at, mode.floor_from)
+                else now
+            )
+        )
 
-        self._change(mark)
-        return any(told)
-
-    def tell_again(self) -> None:
-        """Have the operators notified again, because the notification failed."""
-        self._change(lambda mode: replace(mode, told=False))
+    def told(self, mode: Recovery) -> None:
+        """Record that the operators were notified of this recover mode; not of one that began anew meanwhile."""
+        self._change(
+            lambda now: (
+                replace(now, told=True)
+                if (now.began_at, now.confirmed_by) == (mode.began_at, mode.confirmed_by)
+                else now
+            )
+        )
 
     def compares_since(self) -> datetime:
         """Return the time from which orders at OVH may be missing here."""
@@ -163,7 +186,7 @@ class RecoverMode:
         """End recover mode if an operator compared and the floor is over; returns whether this call ended it.
 
         The new epoch is OVH's time. If an order or a payment moved on since the comparison, the comparison is void
-        instead.
+        instead. If this process knows of a later loss, recover mode begins anew instead.
         """
         now = self._clock()
         with self._store.begin() as carts:
@@ -171,6 +194,11 @@ class RecoverMode:
             standing = carts.standing()
             mode = standing.recovery
             if mode is None or mode.confirmed_by is None or not mode.is_floor_over(ovh_time):
+                return False
+            try:
+                must_have_lost_nothing(carts)
+            except DatabaseWentBack as proof:
+                self.begin_within(carts, _cause_of(proof), lost_at=proof.lost_at)
                 return False
             if carts.newest_about_money() != mode.compared:
                 carts.save_standing(replace(standing, recovery=replace(mode.unconfirmed, told=False)))
@@ -183,22 +211,17 @@ class RecoverMode:
             return True
 
     def loss_to_tell(self) -> Loss | None:
-        """Return the loss that the caller must report to people; once, unless `tell_loss_again` is called."""
-        if self.standing().lost_told:
-            return None
+        """Return the loss that people were not notified of yet."""
+        standing = self.standing()
+        return None if standing.lost_told else standing.lost
+
+    def loss_told(self, lost: Loss) -> None:
+        """Record that people were notified of this loss."""
         with self._store.begin() as carts:
             carts.decide_alone()
             standing = carts.standing()
-            if standing.lost_told:
-                return None
-            carts.save_standing(replace(standing, lost_told=True))
-            return standing.lost
-
-    def tell_loss_again(self) -> None:
-        """Have the loss reported again, because the notification failed."""
-        with self._store.begin() as carts:
-            carts.decide_alone()
-            carts.save_standing(replace(carts.standing(), lost_told=False))
+            if standing.lost == lost:
+                carts.save_standing(replace(standing, lost_told=True))
 
     def _change(self, change: Callable[[Recovery], Recovery]) -> None:
         with self._store.begin() as carts:
@@ -206,3 +229,23 @@ class RecoverMode:
             standing = carts.standing()
             if standing.recovery is not None:
                 carts.save_standing(replace(standing, recovery=change(standing.recovery)))
+
+
+def _cause_of(proof: DatabaseWentBack) -> Cause:
+    if proof.lost_at is None:
+        return Cause.COPY
+    return Cause.PROCESS if proof.by_process else Cause.CARD
+
+
+def _is_another_loss(before: Standing, mode: Recovery, cause: Cause, lost_at: datetime | None) -> bool:
+    """Return whether this is a loss that came after recover mode began.
+
+    A loss from before leaves no event in the lost state that is newer than recover mode itself. Markers tell no such
+    time: those of the same loss were shown by the comparison that an operator confirmed. An operator switches recover
+    mode on after each restore by hand.
+    """
+    if cause is Cause.OPERATOR or before.is_copy:
+        return True
+    if cause is Cause.MARKERS:
+        return mode.confirmed_by is not None
+    return lost_at is not None and lost_at > mode.began_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CardOutdated, CartChanged, NotPossible
@@ -14,7 +14,7 @@ from ordering.model.policy import Person, Policy, Right
 from ordering.model.recovery import Stamp
 from ordering.model.text import is_visible
 from ordering.ports.clock import RegistrarClock
-from ordering.ports.store import Transaction
+from ordering.ports.store import Reading, Transaction
 from ordering.process.age import time_at_ovh
 from ordering.process.standing import refuse_beyond_limits
 from ordering.workflow.decisions import Decisions, seal_and_quote
@@ -42,13 +42,15 @@ class Approvals:
         shown: str,
         earlier: Collection[Person] = (),
         stamp: Stamp | None = None,
+        clicked_at: datetime | None = None,
     ) -> Cart:
         """Approve exactly what the card showed; `shown` is the request mark on the button that was clicked.
 
         `earlier` are the people who approved before, as Slack describes them now. At the last approval each of them
-        must still have the right: an approval of a person who lost it no longer counts. Raises `NotPossible` if Slack
-        does not return the rights, `CartChanged` if another user approved in the meantime. Approving the same again
-        returns the cart as it is.
+        must still have the right: an approval of a person who lost it no longer counts. `clicked_at` is by the
+        database's clock and starts the approval's life; without it, now. Raises `NotPossible` if the click is older
+        than an approval's life, or if Slack does not return the rights, `CartChanged` if another user approved in the
+        meantime. Approving the same again returns the cart as it is.
         """
         now = self._clock()
         with self._decisions.begin(cart_id, stamp) as carts:
@@ -60,6 +62,7 @@ class Approvals:
             if shown != cart.request_mark:
                 raise CardOutdated(cart_id)
             refuse_beyond_limits(self._policy, carts, cart, quote.total, now)
+            waited = self._waited(carts, cart, clicked_at)
             needed = self._policy.approvals_needed(sealed.total)
             given = cart.approved_by
             if len(given) + 1 >= needed:
@@ -71,12 +74,20 @@ class Approvals:
                 S.APPROVED,
                 at=now,
                 approved_by=approvals,
-                approved_at=carts.clock(),
-                approved_at_ovh=time_at_ovh(self._registrar, now),
+                approved_at=carts.clock() - waited,
+                approved_at_ovh=time_at_ovh(self._registrar, now - waited),
             )
             data: Data = {"approvals": len(approvals), "needed": needed, "total": amount(sealed.total)}
             event = happened(approved, now, EventKind.APPROVED, data=data, by=approver.id)
             return carts.save(approved, event, due_at=now)
+
+    def _waited(self, carts: Reading, cart: Cart, clicked_at: datetime | None) -> timedelta:
+        """Return how long the click waited for its turn; raises `NotPossible` if that is more than it may live."""
+        waited = max(carts.clock() - clicked_at, timedelta()) if clicked_at is not None else timedelta()
+        if waited > self._policy.approval_life:
+            hours = round(self._policy.approval_life / timedelta(hours=1))
+            raise NotPossible(code="click_too_old", cart=cart.id, hours=hours)
+        return waited
 
     def _approve_in_part(
         self, carts: Transaction, cart: Cart, approvals: tuple[str, ...], *, needed: int, now: datetime

@@ -83,16 +83,11 @@ class ManualRecovery:
     def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Adopt the order at OVH that a person names; refuse one with other names or terms, or of another cart.
 
-        An order that costs more than was approved is adopted, too, but cannot be paid from here.
+        Refused, too, is one that an approver called somebody else's, and one from before the try. An order that costs
+        more than was approved is adopted, but cannot be paid from here.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
-        known = self._known_orders([order_id])
-        seen = None if known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
-        if seen is not None and seen.outcome is Outcome.UNDECIDED:
-            raise NotPossible(code="order_terms_differ", cart=cart.id, order=order_id, evidence=seen.seen)
-        if seen is None or seen.order is None:
-            raise NotPossible(code="not_this_carts_order", cart=cart.id, order=order_id)
-        order = replace(seen.order, adopted_at=self._registrar.time())
+        order = replace(self._named(order_id, cart), adopted_at=self._registrar.time())
         now = self._clock()
         if cart.covers(order.total):
             found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
@@ -108,6 +103,35 @@ class ManualRecovery:
             event = happened(found, now, K.ORDER_ADOPTED, data=data, by=by.id)
             return carts.save(found.saying(K.ORDER_ADOPTED, data), event, due_at=due_at)
 
+    def _named(self, order_id: int, cart: Cart) -> SalesOrder:
+        """Return the order that a person named; raises `NotPossible` if it is not this cart's."""
+        if order_id in cart.foreign_allowed:
+            raise NotPossible(
+                code="order_of_somebody_else", cart=cart.id, order=order_id, by=self._allowed_by(order_id, cart)
+            )
+        known = self._known_orders([order_id])
+        seen = (
+            None
+            if known
+            else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1], attempt=_try_of(cart))
+        )
+        if seen is not None and seen.outcome is Outcome.UNDECIDED:
+            if seen.seen["seen"] == "order_made_before":
+                made_at, tried_at = seen.seen["made_at"], seen.seen["tried_at"]
+                raise NotPossible(
+                    code="order_from_before", cart=cart.id, order=order_id, made_at=made_at, tried_at=tried_at
+                )
+            raise NotPossible(code="order_terms_differ", cart=cart.id, order=order_id, evidence=seen.seen)
+        if seen is None or seen.order is None:
+            raise NotPossible(code="not_this_carts_order", cart=cart.id, order=order_id)
+        return seen.order
+
+    def _allowed_by(self, order_id: int, cart: Cart) -> str | None:
+        """Return the approver who said that this order is somebody else's."""
+        with self._store.read() as carts:
+            said = [event for event in carts.events(cart.id) if event.kind is K.ORDERED_ANYWAY]
+        return next((each.by for each in said if each.fact is not None and each.fact.data["order"] == order_id), None)
+
     def nothing_ordered(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that OVH made no order of a cart, which is then checked out again.
 
@@ -117,9 +141,7 @@ class ManualRecovery:
         """
         cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         self._policy.may_deny(cart, by)
-        attempt = cart.attempt
-        if attempt is None:
-            raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
+        attempt = _try_of(cart)
         if self._look_once_more(cart, attempt).outcome is Outcome.ABSENT:
             if not self._registrar.discard(attempt.registrar_cart):
                 raise NotPossible(code="first_attempt_still_held", cart=cart_id)
@@ -217,3 +239,9 @@ class ManualRecovery:
             moved = cart.to(to, at=now).saying(kind, data)
             event = happened(moved, now, kind, data=data, by=by.id)
             return carts.save(moved, event, due_at=now if to is S.APPROVED else None)
+
+
+def _try_of(cart: Cart) -> Attempt:
+    if cart.attempt is None:
+        raise AssertionError(f"cart #{cart.id} is undecided without an attempt")
+    return cart.attempt

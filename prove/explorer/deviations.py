@@ -74,9 +74,11 @@ STEP: Options = (
     *("closed-unlisted", "unfiltered", "summary-tells"),
     *("clock+3600", "clock+90000", "clock-600", "server+90000", "server-600", "server-90000", "others-commit", "stop"),
 )
-# `another`: names an order of other names first.
+# `another`: names the orders first that are known as somebody else's.
 DECIDES: Options = ("wrong", "hasty", "after-91000")
 ORDERED: Options = (*DECIDES, "another")
+# The operator ends every process of the lost state, and says so.
+COMPARES: Options = ("all-stopped",)
 # `hasty`: orders although an order of the bot's may still show. `close`: gives up.
 ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
 PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")

@@ -51,6 +51,19 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
     (_NOT_DONE, ("step checking_out", "outsider-bare")),
     (("step approved", "outsider-twin"), _NOT_DONE),
     (("CHECKOUT shows", "lines-600"), ("CHECKOUT answer", "lost"), ("person says what was ordered", "another")),
+    (
+        ("step approved", "outsider-cheaper"),
+        ("person orders anyway", "hasty"),
+        ("CHECKOUT shows", "lines-600"),
+        ("CHECKOUT answer", "lost"),
+        ("person says what was ordered", "another"),
+    ),
+    (
+        ("step approved", "outsider-twin"),
+        ("CHECKOUT shows", "lines-600"),
+        ("CHECKOUT answer", "lost"),
+        ("person says what was ordered", "another"),
+    ),
     (("CHECKOUT answer", "lost"), ("step paying", "outsider")),
     (("CHECKOUT shows", "owner-600"), ("CHECKOUT answer", "lost")),
     # Orders made elsewhere
@@ -84,6 +97,15 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
         ("commit checked_out", "lose-5-cold"),
     ),
     (("CHECKOUT shows", "late-15"), ("POST order/cart", "busy"), _HIDDEN_PAYMENT, ("commit paying", "lose-4-cold")),
+    # Its sender wakes in recover mode, and the operator stops it right after that.
+    (
+        ("CHECKOUT wire", "freeze-1800"),
+        ("commit checking_out", "lose-4-cold"),
+        ("CHECKOUT shows", "late-600"),
+        ("CHECKOUT answer", "crash"),
+        ("operator compares", "all-stopped"),
+        ("person orders anyway", "hasty"),
+    ),
     # The age of a decision
     (("step paying", "hold"), ("step paying", "server-90000")),
     (

@@ -47,6 +47,7 @@ _SLEEPS_ON = "its sender must sleep until another try was sent whose answer is l
 _TWO_LOSSES = (
     "the database must lose the one commit right after the other was noticed: the search of all pairs draws it"
 )
+_ONE_LOSS = "in recover mode nobody decides and nothing is sent here, so no later loss is noticed before its end"
 _WAITS = "the floor, or a person, ends it too, only later"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
 BLIND: Mapping[str, str] = {
@@ -106,6 +107,12 @@ BLIND: Mapping[str, str] = {
     "believe a card of another database": "there is one database here",
     "compare no epoch: a copy from before an earlier recover mode passes": "the losses here are not so deep that they "
     "take a whole recover mode along and leave the newest event of a card",
+    "start a floor from before another loss": _ONE_LOSS,
+    "keep the floor and the comparison of an earlier loss": _ONE_LOSS,
+    "begin the floor anew at each notice of one loss": _ONE_LOSS,
+    "keep a comparison that did not show a marker": _ONE_LOSS,
+    "confirm a comparison that was shown before another loss": _ONE_LOSS,
+    "end recover mode though this process knows of a later loss": _ONE_LOSS,
     "pass over an order that OVH lists and does not show": "the operators here confirm whatever a comparison shows",
 }
 

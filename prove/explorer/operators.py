@@ -7,8 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ordering.model.errors import OrderingError
-from ordering.model.recovery import Recovery
+from ordering.model.recovery import FLOOR, Recovery
 from ordering.process.lost_markers import LostMarkers
+from prove.explorer.deviations import COMPARES
+from prove.explorer.law_names import UNHELD, LawBroken
 from prove.explorer.ledger import START
 from prove.explorer.team import CLEO
 
@@ -30,12 +32,13 @@ class Operators:
         self._mode: Recovery | None = None
         self._tried: Recovery | None = None  # the mode that a too early end was tried on
         self._compared_losses = 0  # the losses of commits before the newest comparison
+        self._stopped_at: float | None = None  # when the operator said that every process was stopped
 
     def next(self) -> tuple[float, Act] | None:
         """Return the next step while recover mode is on, and when it is due."""
         mode = self._world.store.kept.standing.recovery
         if mode is None:
-            self._todo = self._mode = None
+            self._todo = self._mode = self._stopped_at = None
             return None
         if self._mode is None:
             self._begins(mode)
@@ -56,15 +59,23 @@ class Operators:
         return f"end {self._world.now}", self._end, max(left, 0.0) + _LOOKS_EVERY
 
     def _start_floor(self, process: Process) -> None:
-        self._try(lambda: process.workflow.recover_mode.start_floor(process.registrar.time()))
+        self._try(lambda: process.workflow.recover_mode.start_floor(process.registrar.time))
 
     def _compare(self, process: Process) -> None:
         def compare() -> None:
+            if self._world.place("operator compares", COMPARES) == "all-stopped":
+                self._stop_all(process)
             found, stamp = process.workflow.comparisons.compare(by=CLEO)
             process.workflow.comparisons.confirm(by=CLEO, epoch=stamp.epoch, compared=found.newest)
             self._compared_losses = self._world.losses
 
         self._try(compare)
+
+    def _stop_all(self, process: Process) -> None:
+        """End each process that may still send, then say so: the shorter floor counts from this moment."""
+        self._world.end_sleepers()
+        self._stopped_at = self._world.now if self._stopped_at is None else self._stopped_at
+        process.workflow.recover_mode.all_stopped(process.registrar.time)
 
     def _end(self, process: Process) -> None:
         before = self._world.store.kept
@@ -73,8 +84,14 @@ class Operators:
         def end() -> None:
             if process.workflow.recover_mode.end_if_due(process.registrar.time()):
                 self._world.laws.recover_mode_ended(before)
+                self._must_be_settled()
 
         self._try(end)
+
+    def _must_be_settled(self) -> None:
+        """Check that a call sent just before the operator stopped its process had the time to show."""
+        if self._stopped_at is not None and self._world.now - self._stopped_at < FLOOR.total_seconds():
+            raise LawBroken(UNHELD, f"recover mode ended {self._world.now - self._stopped_at:.0f} s after the stop")
 
     def look(self, process: Process) -> None:
         """Compare with OVH outside recover mode."""

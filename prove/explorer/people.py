@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, ORDERED, PAYS, Options
 from prove.explorer.law_names import NOT_APPROVED, NOT_OURS, UNHELD, LawBroken
-from prove.explorer.ledger import PREPAID
+from prove.explorer.ledger import PREPAID, moment
 from prove.explorer.processes import Unanswered
 from prove.explorer.routes import OFFERED, RENEWAL
 from prove.explorer.team import ADA, CLEO, DAN, POLICY
@@ -33,6 +34,7 @@ S = CartState
 _SOON, _LOOKS_FIRST, _MUCH_LATER, _TWICE_AFTER = 5.0, 900.0, 91_000.0, 30.0  # seconds
 _PATIENT, _HOUR = 5, 3600.0  # after so many payments they wait an hour before each
 _AGAIN_AFTER = (60.0, 600.0, 3600.0, 91_000.0)  # seconds, after each refusal
+_DATED_BEFORE = timedelta(seconds=10)  # between OVH's date of an order and of the try that made it
 _OLD = "0" * 12  # the fingerprint on a button of an outdated card
 Click = Callable[["Process"], None]
 
@@ -267,11 +269,16 @@ class People:
         self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
 
     def _name_another(self, process: Process, cart: Cart, plan: Plan) -> None:
-        """Name an order of other names, which the bot must refuse."""
-        other = self._world.ledger.new_foreign(("other.ovh",), self._world.now).id
-        with suppress(OrderingError):
-            process.workflow.recovery.adopt(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp, order_id=other)
-            raise LawBroken(NOT_OURS, f"a person named order {other}, of other names")
+        """Name an order of other names, and each one that is known as somebody else's, which the bot must refuse."""
+        self._world.ledger.new_foreign(("other.ovh",), self._world.now)
+        tried_at = cart.attempt.started_at - _DATED_BEFORE if cart.attempt else None
+        for order in self._world.ledger.foreign:
+            is_old = tried_at is not None and moment(order.made_at) < tried_at
+            if "other.ovh" not in order.names and order.id not in cart.foreign_allowed and not is_old:
+                continue  # nothing tells a colleague's order of the same moment from the request's
+            with suppress(OrderingError):
+                process.workflow.recovery.adopt(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp, order_id=order.id)
+                raise LawBroken(NOT_OURS, f"a person named order {order.id}, which is not the request's")
 
     def _say_paid(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.order is None:

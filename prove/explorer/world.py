@@ -347,6 +347,14 @@ class World:
         self._main.switch()
         self.acting = acting
 
+    def end_sleepers(self) -> None:
+        """End each process that sleeps: it carries out nothing any more."""
+        sleepers, self._sleepers = self._sleepers, []
+        for sleeper in sleepers:
+            sleeper.process.dead = True
+            sleeper.thread.parent = getcurrent()  # it comes back here, not to the main loop
+            sleeper.thread.throw(Died)
+
     def at_ovh(self, path: str, body: Mapping[str, Any], shows: str | None) -> Callable[[], Answer]:
         """Return the function that carries out the call at OVH, now or later, completely or never."""
         step_began_at = self._current.step_began_at

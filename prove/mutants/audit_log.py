@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import drop, never, swap, without_part
+from prove.mutants.changes import drop, never, swap, without_keyword, without_part
 from prove.mutants.mutation import Mutation
 
 _FORMS, _DELIVERY, _FACTS = (
@@ -82,5 +82,17 @@ OF_AUDIT_LOG = (
             "known is not None",
         ),
         f"{_FACTS}::test_the_same_error_is_no_news",
+    ),
+    Mutation(
+        "change an open cart without the person on record",
+        "ordering.workflow.cart_editing:_changed",
+        without_keyword("by"),
+        "tests/ordering/test_open_cart_record.py",
+    ),
+    Mutation(
+        "keep chosen years as another change",
+        "ordering.workflow.cart_editing:CartEditing.set_years",
+        swap("K.YEARS_CHOSEN", "K.NAMES_ADDED"),
+        "tests/ordering/test_open_cart_record.py::test_each_change_of_an_open_cart_names_its_person",
     ),
 )

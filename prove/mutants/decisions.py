@@ -147,4 +147,16 @@ OF_DECISIONS = (
         never("line.domain in owned"),
         "tests/ordering/test_inspection.py::test_a_name_that_the_account_owns_is_neither_added_nor_asked_for",
     ),
+    Mutation(
+        "date an approval from its turn, not from its click",
+        "ordering.workflow.approvals:Approvals.approve",
+        swap("carts.clock() - waited", "carts.clock()"),
+        "tests/ordering/test_age.py::test_an_approval_lives_from_its_click",
+    ),
+    Mutation(
+        "approve by a click that is too old",
+        "ordering.workflow.approvals:Approvals._waited",
+        never("waited > self._policy.approval_life"),
+        "tests/ordering/test_age.py::test_a_click_that_is_too_old_approves_nothing",
+    ),
 )

@@ -11,6 +11,7 @@ _RECOVERY, _ENDS, _RESTORED = (
     "tests/store/test_restored.py",
 )
 _CURRENT, _MODE = "ordering.process.recovery:must_be_current", "ordering.process.recovery:RecoverMode"
+_WATCH = "tests/handlers/test_recovery_mode.py"
 _DECISION = "ordering.workflow.decisions:Decisions.begin"
 
 OF_MEMORY = (
@@ -83,7 +84,7 @@ OF_MEMORY = (
     Mutation(
         "refuse, and let others go on: recover mode does not begin",
         f"{_MODE}.noticing",
-        drop("self.begin(cause, number=number, lost_at=proof.lost_at)"),
+        drop("self.begin(_cause_of(proof), number=number, lost_at=proof.lost_at)"),
         "tests/ordering/test_recovery.py::TestStamps::test_every_decision_checks_the_stamp_of_its_button",
     ),
     Mutation(
@@ -109,6 +110,48 @@ OF_MEMORY = (
         "ordering.model.recovery:Recovery.ends_at",
         never("self.processes_may_live"),
         "tests/ordering/test_recovery_ends.py::TestReleased::test_a_process_of_the_lost_state_makes_it_a_day",
+    ),
+    Mutation(
+        "count the shorter floor from the begin, not from the last stop",
+        f"{_MODE}.all_stopped",
+        swap("ovh_time()", "mode.floor_from or ovh_time()"),
+        f"{_ENDS}::TestReleased::test_the_shorter_floor_counts_from_the_word",
+    ),
+    Mutation(
+        "start a floor from before another loss",
+        f"{_MODE}._count_from",
+        swap("(now.began_at, now.floor_from) == (mode.began_at, mode.floor_from)", "True"),
+        f"{_ENDS}::TestReleased::test_a_floor_does_not_count_from_before_another_loss",
+    ),
+    Mutation(
+        "keep the floor and the comparison of an earlier loss",
+        f"{_MODE}.begin_within",
+        without_part("_is_another_loss(before, mode, cause, lost_at)"),
+        f"{_ENDS}::TestAnotherLoss::test_a_later_loss_begins_it_anew",
+    ),
+    Mutation(
+        "begin the floor anew at each notice of one loss",
+        "ordering.process.recovery:_is_another_loss",
+        without_part("lost_at > mode.began_at"),
+        f"{_ENDS}::TestAnotherLoss::test_the_same_loss_noticed_again_changes_nothing",
+    ),
+    Mutation(
+        "keep a comparison that did not show a marker",
+        "ordering.process.recovery:_is_another_loss",
+        swap("mode.confirmed_by is not None", "False"),
+        f"{_ENDS}::TestAnotherLoss::test_markers_that_the_comparison_did_not_show_void_it",
+    ),
+    Mutation(
+        "confirm a comparison that was shown before another loss",
+        f"{_MODE}.begin_within",
+        drop("carts.raise_epoch(carts.stamp().epoch + 1)"),
+        f"{_ENDS}::TestAnotherLoss::test_a_later_loss_begins_it_anew",
+    ),
+    Mutation(
+        "end recover mode though this process knows of a later loss",
+        f"{_MODE}.end_if_due",
+        drop("must_have_lost_nothing(carts)"),
+        f"{_ENDS}::TestAnotherLoss::test_a_copy_from_recover_mode_is_another_loss",
     ),
     Mutation(
         "give a number to a request that stands on an old button",
@@ -141,9 +184,27 @@ OF_MEMORY = (
         "tests/ordering/test_recovery_ends.py::TestCopies",
     ),
     Mutation(
+        "take a user group that cannot be read for an empty one",
+        "handlers.recovery_mode:RecoverWatch._people",
+        swap("all_read and found is not None", "True"),
+        f"{_WATCH}::test_operators_in_a_group_that_cannot_be_read_are_told_later",
+    ),
+    Mutation(
+        "count operators as told whom no message reached",
+        "handlers.recovery_mode:RecoverWatch._follow",
+        swap("self._reached and all_read", "all_read"),
+        f"{_WATCH}::test_nobody_reached_is_not_told",
+    ),
+    Mutation(
+        "count a loss as told that no message reached anybody of",
+        "handlers.recovery_mode:RecoverWatch._tell_loss",
+        swap("bool(channel or waiting) and not self._reached", "False"),
+        f"{_WATCH}::test_a_loss_that_nobody_read_is_told_again",
+    ),
+    Mutation(
         "work on in a backup's copy under a running process",
-        "ordering.process.recovery:must_allow",
+        "ordering.process.recovery:must_have_lost_nothing",
         never("standing.is_copy"),
-        f"{_ENDS}::test_a_copy_under_a_running_process_holds_at_the_next_decision",
+        f"{_ENDS}::TestCopies::test_a_copy_under_a_running_process_holds_at_the_next_decision",
     ),
 )

@@ -268,7 +268,7 @@ OF_ORDERS = (
     Mutation(
         "adopt an order from before the attempt",
         _JUDGED,
-        never("self._is_from_before(order, attempt)"),
+        never("self._made_at(order) < attempt.started_at - _DATED_BEFORE"),
         f"{_ADOPTION}::test_an_order_from_before_the_attempt_is_not_adopted",
     ),
     Mutation(
@@ -453,5 +453,17 @@ OF_ORDERS = (
         "registrars.ovh.markers:Descriptions.may_own",
         returns("True"),
         "tests/registrars/ovh/test_markers.py",
+    ),
+    Mutation(
+        "adopt what an approver called somebody else's",
+        "ordering.workflow.recovery:ManualRecovery._named",
+        never("order_id in cart.foreign_allowed"),
+        f"{_FOREIGN}::test_what_an_approver_called_somebody_elses_is_not_adopted",
+    ),
+    Mutation(
+        "adopt an order from before the try because a person names it",
+        "registrars.ovh.orders:Orders.fitting",
+        never("(made_at := self._made_at(ours[0])) < attempt.started_at - _DATED_BEFORE"),
+        f"{_ADOPTION}::test_a_person_names_an_order_from_before_the_attempt",
     ),
 )

@@ -261,8 +261,8 @@ class OvhGateway:
     def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
         return self._orders.find(attempt, lines, quote, known)
 
-    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
-        return self._orders.fitting(order_id, lines, quote)
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None) -> Sighting:
+        return self._orders.fitting(order_id, lines, quote, attempt)
 
     def account_orders(self, since: datetime, *, known: Known) -> AccountOrders:
         return self._account.since(since, known=known)

@@ -35,8 +35,8 @@ from registrars.ovh.order_terms import Comparison, compare
 from registrars.ovh.throttling.scheduler import Priority
 
 _CLOCKS_APART = timedelta(minutes=10)
-# Attempts are dated by OVH's clock, too. An order from before the attempt is not adopted, but may be its own: a person
-# decides.
+# Attempts are dated by OVH's clock, too. An order from before the attempt is not adopted; a person decides what becomes
+# of the request.
 _DATED_BEFORE = timedelta(seconds=10)
 _RIGHT_HOLDS = 3600.0  # seconds; a key's rights rarely change, and the checkout itself lists orders again
 _MOST_READ = 20  # orders; with more new ones than that, a person decides
@@ -102,7 +102,7 @@ class Orders:
         self, order: SalesOrder, attempt: Attempt, lines: Sequence[Line], quote: Quote, sighting: Sighting
     ) -> Sighting:
         """Adopt the only order with these names if it is not older and all its terms are shown and equal."""
-        if self._is_from_before(order, attempt):
+        if self._made_at(order) < attempt.started_at - _DATED_BEFORE:
             return _seeing(sighting, "order_made_before", order=order.id)
         compared = self._compare(order, lines, quote)
         if different := (*_other_total(order, quote), *compared.different):
@@ -112,9 +112,9 @@ class Orders:
         found = replace(order, owner_hidden=compared.owner_hidden)
         return _seeing(replace(sighting, outcome=Outcome.FOUND, order=found), "order_found", order=order.id)
 
-    def _is_from_before(self, order: SalesOrder, attempt: Attempt) -> bool:
+    def _made_at(self, order: SalesOrder) -> datetime:
         entry = Order.read(self._client.ask(f"/me/order/{order.id}", priority=Priority.MONEY))
-        return shown(entry.date, "date") < attempt.started_at - _DATED_BEFORE
+        return shown(entry.date, "date")
 
     def _own(self, number: int, known: Known) -> Sighting:
         """Return the order that the attempt's own cart names: it is this attempt's, whatever it shows."""
@@ -159,11 +159,17 @@ class Orders:
             return OrderDetail.read(self._client.ask(f"{path}/{number}", priority=Priority.MONEY))
         return OrderDetail()
 
-    def fitting(self, number: int, lines: Sequence[Line], quote: Quote) -> Sighting:
-        """Read an order that a person named. Its total may differ; with other different terms it is not adopted."""
+    def fitting(self, number: int, lines: Sequence[Line], quote: Quote, attempt: Attempt | None) -> Sighting:
+        """Read an order that a person named. Its total may differ; with other different terms it is not adopted.
+
+        Neither is one from before the attempt, if there is one.
+        """
         ours, _ = self._with_names([number], frozenset(line.domain.ascii for line in lines))
         if not ours:
             return Sighting(Outcome.ABSENT, {"seen": "order_has_other_names", "order": number})
+        if attempt is not None and (made_at := self._made_at(ours[0])) < attempt.started_at - _DATED_BEFORE:
+            moments: Data = {"made_at": made_at.isoformat(), "tried_at": attempt.started_at.isoformat()}
+            return Sighting(Outcome.UNDECIDED, {"seen": "order_made_before", "order": number, **moments})
         compared = self._compare(ours[0], lines, quote)
         if compared.different:
             seen: Data = {"seen": "order_differs", "order": number, "different": compared.different}

@@ -139,6 +139,10 @@ class PaperSlack:
         return [channel for channel, text in self.posted if words in text]
 
 
+class Death(BaseException):
+    """The process dies here."""
+
+
 class AtOnce:
     async def call(self, function, *arguments, **more):
         return function(*arguments, **more)
@@ -213,8 +217,70 @@ async def test_operators_are_told_later_where_slack_is_away(watched):
     watched.slack.fails = {"U0CLEO": "internal_error", "U0DAN": "internal_error"}
     await watched.check(3)
     watched.slack.fails = {}
+    watched.rules.clock.pass_by(60)
     await watched.check(3)
     assert each(watched.slack.to(catalogue.on_hold.BEGUN_ALONE)) == ["U0CLEO", "U0DAN"]
+
+
+async def test_operators_in_a_group_that_cannot_be_read_are_told_later(rules, monkeypatch):
+    """An unreadable group is not an empty one; who was reached before does not get it again."""
+    rules.restart(replace(rules.policy, operators=frozenset({"S0GROUP", "U0BEN"})))
+    watched, away = Watched(rules), [True]
+
+    async def members(**_):
+        if away[0]:
+            raise SlackApiError("", {"ok": False, "error": "internal_error"})
+        return {"ok": True, "users": ["U0CLEO", "U0BEN"]}
+
+    monkeypatch.setattr(watched.slack, "usergroups_users_list", members, raising=False)
+    rules.workflow.recover_mode.begin(Cause.OPERATOR)
+    await watched.check(3)
+    assert watched.slack.to(catalogue.on_hold.BEGUN_ALONE) == ["U0BEN"]
+    away[0] = False
+    rules.clock.pass_by(60)
+    await watched.check(3)
+    assert watched.slack.to(catalogue.on_hold.BEGUN_ALONE) == ["U0BEN", "U0CLEO"]
+    assert rules.workflow.recover_mode.standing().recovery.told
+
+
+async def test_nobody_reached_is_not_told(watched):
+    """Also where Slack refuses for good: health says so, and it is tried again."""
+    watched.rules.workflow.recover_mode.begin(Cause.CARD)
+    watched.slack.fails = {"U0CLEO": "account_inactive", "U0DAN": "channel_not_found"}
+    assert "No operator could be told" in await watched.check(3)
+    assert not watched.rules.workflow.recover_mode.standing().recovery.told
+    watched.slack.fails = {}
+    watched.rules.clock.pass_by(60)
+    assert "No operator" not in await watched.check()
+    assert watched.rules.workflow.recover_mode.standing().recovery.told
+
+
+async def test_a_crash_before_the_message_loses_none(watched, monkeypatch):
+    """It is on record as told only after it went out."""
+    watched.rules.workflow.recover_mode.begin(Cause.CARD)
+
+    async def dies(**_):
+        raise Death
+
+    monkeypatch.setattr(watched.slack, "chat_postMessage", dies)
+    with pytest.raises(Death):
+        await watched.check()
+    assert not watched.rules.workflow.recover_mode.standing().recovery.told
+
+
+async def test_a_loss_that_nobody_read_is_told_again(watched):
+    """Health says so until somebody is reached."""
+    watched.rules.requested()
+    watched.rules.workflow.recover_mode.begin(Cause.CARD)
+    await watched.check()
+    watched.confirm()
+    watched.rules.clock.pass_by(FLOOR.total_seconds())
+    watched.slack.fails = {"C9": "channel_not_found", "U0ADA": "account_inactive"}
+    assert await watched.check(3) == catalogue.on_hold.LOSS_UNTOLD
+    watched.slack.fails = {}
+    watched.rules.clock.pass_by(60)
+    assert await watched.check(3) is None
+    assert watched.slack.to(catalogue.on_hold.BACK) == ["C9", "U0ADA"]
 
 
 async def test_a_silent_ovh_starts_no_floor_and_is_asked_twice_a_minute(watched):
@@ -254,5 +320,6 @@ async def test_people_are_told_later_where_slack_is_away(watched):
     watched.slack.fails = {"C9": "internal_error", "U0ADA": "internal_error"}
     await watched.check(3)
     watched.slack.fails = {}
+    watched.rules.clock.pass_by(60)
     await watched.check(3)
     assert watched.slack.to(catalogue.on_hold.BACK) == ["C9", "U0ADA"]

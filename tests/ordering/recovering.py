@@ -14,7 +14,7 @@ def hold(rules, cause=Cause.CARD):
 def release(rules):
     """Compare, confirm, and let the floor pass."""
     mode = rules.workflow.recover_mode
-    mode.start_floor(rules.clock())
+    mode.start_floor(rules.clock)
     found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
     rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
     rules.clock.pass_by(FLOOR.total_seconds())

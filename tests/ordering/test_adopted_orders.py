@@ -1,5 +1,7 @@
 """An adopted order whose owner OVH does not show cannot be paid until it shows, or the floor is over."""
 
+from datetime import timedelta
+
 import pytest
 
 from ordering.model.cart import CartState
@@ -114,3 +116,16 @@ def test_a_person_adopts_an_order_with_other_terms(rules):
         rules.workflow.recovery.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
     evidence = {"seen": "order_differs", "order": order_id, "different": [OTHER_YEARS]}
     assert refused.value.params == {"cart": cart.id, "order": order_id, "evidence": evidence}
+
+
+def test_an_order_from_before_the_try_is_not_adopted(rules):
+    """A person is told when it was made, and when the try began."""
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
+    tried = rules.settle(cart.id, steps=10).attempt.started_at
+    rules.registrar.made_at = tried - timedelta(seconds=60)
+    (order_id,) = rules.registrar.orders
+    with refuses("order_from_before", NotPossible) as refused:
+        rules.workflow.recovery.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
+    moments = {"made_at": rules.registrar.made_at.isoformat(), "tried_at": tried.isoformat()}
+    assert refused.value.params == {"cart": cart.id, "order": order_id, **moments}

@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.errors import CardOutdated, RightsUnread
+from ordering.model.errors import CardOutdated, NotPossible, RightsUnread
 from ordering.model.facts import EventKind, Fact
 from ordering.model.policy import Membership, Person, Policy
 from ordering.model.sales_order import PaymentMethod
 from tests.builders import POLICY, failing
+from tests.refusing import refuses
 
 S, K = CartState, EventKind
 HOUR = 3600
@@ -21,6 +22,30 @@ GROUP_POLICY = Policy(approvers=frozenset({"S0TEAM"}), payers=frozenset({"S0PAY"
 def test_lives_are_72_hours_and_15_minutes():
     """The real durations are the defaults; tests shorten nothing in production."""
     assert (POLICY.approval_life, POLICY.payment_life) == (timedelta(hours=72), timedelta(minutes=15))
+
+
+@pytest.mark.parametrize(("hours", "orders"), [(1.9, 1), (2.1, 0)])
+def test_an_approval_lives_from_its_click(rules, hours, orders):
+    """A click that waited 70 hours for its turn is carried out within two more."""
+    cart, clicked_at = rules.requested(), rules.clock()
+    rules.clock.pass_by(70 * HOUR)
+    approved = rules.workflow.approvals.approve(
+        cart.id, approver=rules.cleo, shown=cart.request_mark, clicked_at=clicked_at
+    )
+    assert approved.approved_at == clicked_at
+    rules.clock.pass_by(hours * HOUR)
+    rules.settle(cart.id)
+    assert len(rules.registrar.orders) == orders
+
+
+def test_a_click_that_is_too_old_approves_nothing(rules):
+    """It is refused, and says how old it may be."""
+    cart, clicked_at = rules.requested(), rules.clock()
+    rules.clock.pass_by(72 * HOUR + 1)
+    with refuses("click_too_old", NotPossible) as refused:
+        rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, clicked_at=clicked_at)
+    assert refused.value.params == {"cart": cart.id, "hours": 72}
+    assert rules.workflow.queries.cart(cart.id).state is S.SUBMITTED
 
 
 @pytest.mark.parametrize(("hours", "orders"), [(71.9, 1), (72.1, 0), (90 * 24, 0)])

@@ -12,6 +12,7 @@ from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import RecordedCall, pays
 from ordering.model.sales_order import OrderStatus
 from tests.builders import NOW, POLICY, euros, failing
+from tests.refusing import refuses
 
 S = CartState
 PRICE = amount(euros("3.59"))
@@ -236,6 +237,17 @@ def test_an_approver_has_it_ordered_anyway(rules, stopped):
     assert (after.state, after.foreign_allowed) == (S.CHECKED_OUT, (900,))
     told = [(event.by, event.fact) for event in rules.workflow.queries.story(stopped.id, by=rules.dan)[1]]
     assert ("U0DAN", Fact(EventKind.ORDERED_ANYWAY, {"order": 900})) in told
+
+
+def test_what_an_approver_called_somebody_elses_is_not_adopted(rules, stopped):
+    """However well its terms fit; who said so is told."""
+    rules.workflow.recovery.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
+    undecided = rules.settle(stopped.id, steps=10)
+    rules.registrar.orders[900] = next(iter(rules.registrar.orders.values()))
+    with refuses("order_of_somebody_else", NotPossible) as refused:
+        rules.workflow.recovery.adopt(stopped.id, 900, by=rules.dan, shown=undecided.mark)
+    assert refused.value.params == {"cart": stopped.id, "order": 900, "by": rules.dan.id}
 
 
 def test_another_order_is_another_question(rules, stopped):

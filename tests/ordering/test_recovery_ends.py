@@ -34,8 +34,8 @@ class TestReleased:
         found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
         rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
         assert not mode.end_if_due(rules.clock())  # its floor has not begun
-        mode.start_floor(rules.clock())
-        mode.start_floor(rules.clock() - FLOOR)  # a second process does not set it back
+        mode.start_floor(rules.clock)
+        mode.start_floor(lambda: rules.clock() - FLOOR)  # a second process does not set it back
         rules.clock.pass_by(FLOOR.total_seconds() - 1)
         assert not mode.end_if_due(rules.clock())
         rules.clock.pass_by(1)
@@ -45,7 +45,7 @@ class TestReleased:
     def test_time_alone_does_not_end_it(self, rules):
         """Without an operator's word it lasts."""
         hold(rules)
-        rules.workflow.recover_mode.start_floor(rules.clock())
+        rules.workflow.recover_mode.start_floor(rules.clock)
         rules.clock.pass_by(FLOOR_WITH_PROCESSES.total_seconds())
         assert not rules.workflow.recover_mode.end_if_due(rules.clock())
 
@@ -61,10 +61,36 @@ class TestReleased:
             standing = carts.standing()
             carts.save_standing(replace(standing, recovery=replace(standing.recovery, processes_may_live=True)))
         mode = rules.workflow.recover_mode
-        mode.start_floor(rules.clock())
+        mode.start_floor(rules.clock)
         assert mode.standing().recovery.ends_at - rules.clock() == FLOOR_WITH_PROCESSES
-        mode.all_stopped()
+        mode.all_stopped(rules.clock)
         assert mode.standing().recovery.ends_at - rules.clock() == FLOOR
+
+    def test_the_shorter_floor_counts_from_the_word(self, rules):
+        """The process that was stopped last may have sent something a moment ago; the word said again adds nothing."""
+        mode = _with_processes(rules)
+        mode.start_floor(rules.clock)
+        rules.clock.pass_by(4 * 3600)
+        mode.all_stopped(rules.clock)
+        _confirm(rules)
+        assert not mode.end_if_due(rules.clock())
+        rules.clock.pass_by(FLOOR.total_seconds())
+        mode.all_stopped(rules.clock)
+        assert mode.end_if_due(rules.clock())
+
+    def test_a_floor_does_not_count_from_before_another_loss(self, rules):
+        """A process that slept with OVH's time in hand starts no floor of the recover mode that began meanwhile."""
+        hold(rules)
+        mode = rules.workflow.recover_mode
+        early = rules.clock()
+
+        def slept():
+            rules.clock.pass_by(2 * FLOOR.total_seconds())
+            mode.begin(Cause.OPERATOR)
+            return early
+
+        mode.start_floor(slept)
+        assert mode.standing().recovery.floor_from is None
 
     def test_only_operators_compare_and_release(self, rules):
         """A requester does neither."""
@@ -89,7 +115,7 @@ class TestReleased:
         rules.advance(cart.id)
         hold(rules)
         mode = rules.workflow.recover_mode
-        mode.start_floor(rules.clock())
+        mode.start_floor(rules.clock)
         found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
         rules.settle(cart.id, steps=2)  # the order is adopted
         with refuses("comparison_outdated", NotPossible):
@@ -165,9 +191,11 @@ class TestReleased:
         assert release(rules)
         lost = mode.loss_to_tell()
         assert (lost.from_, lost.noticed_at) == (newest, began)
-        assert mode.loss_to_tell() is None
-        mode.tell_loss_again()
+        assert mode.loss_to_tell() == lost  # until somebody was reached
+        mode.loss_told(replace(lost, noticed_at=newest))
         assert mode.loss_to_tell() == lost
+        mode.loss_told(lost)
+        assert mode.loss_to_tell() is None
 
     def test_what_others_did_after_the_restore_is_not_forgotten(self, rules):
         """The moment is found by the lost event's time, however late it is noticed."""
@@ -183,12 +211,87 @@ class TestReleased:
         assert rules.workflow.recover_mode.standing().recovery.last_event_at == kept
 
     def test_operators_are_told_once(self, rules):
-        """And again where that failed, or where the comparison became void."""
+        """That they were is kept for this recover mode, and not for one that began anew meanwhile."""
         hold(rules)
         mode = rules.workflow.recover_mode
-        assert [mode.must_tell(), mode.must_tell()] == [True, False]
-        mode.tell_again()
-        assert mode.must_tell()
+        first = mode.standing().recovery
+        rules.clock.pass_by(1)
+        mode.begin(Cause.OPERATOR)
+        mode.told(first)
+        assert not mode.standing().recovery.told
+        mode.told(mode.standing().recovery)
+        assert mode.standing().recovery.told
+
+
+class TestAnotherLoss:
+    """The database goes back once more while recover mode is on."""
+
+    def test_a_later_loss_begins_it_anew(self, rules):
+        """The floor, the comparison and its button count no more; what was lost counts from the earlier loss."""
+        rules.requested()
+        kept = rules.clock()
+        rules.clock.pass_by(60)
+        mode = _nearly_over(rules)
+        earlier = mode.standing().recovery
+        compared = rules.workflow.comparisons.compare(by=rules.cleo)
+        with pytest.raises(DatabaseWentBack):
+            _press(rules, earlier.began_at + timedelta(seconds=1))
+        later = mode.standing().recovery
+        assert (later.began_at, later.last_event_at) == (rules.clock(), kept)
+        assert (later.floor_from, later.confirmed_by, later.told) == (None, None, False)
+        with refuses("comparison_of_another_epoch", NotPossible):
+            rules.workflow.comparisons.confirm(by=rules.cleo, epoch=compared[1].epoch, compared=compared[0].newest)
+        assert release(rules)
+
+    def test_the_same_loss_noticed_again_changes_nothing(self, rules):
+        """Cards of one loss may be pressed for days; recover mode ends all the same."""
+        mode = _nearly_over(rules)
+        before = mode.standing().recovery
+        for seconds in (60, 1, 0):
+            with pytest.raises(DatabaseWentBack):
+                _press(rules, before.began_at - timedelta(seconds=seconds))
+        assert mode.standing().recovery == before
+        assert mode.end_if_due(rules.clock())
+
+    def test_the_later_loss_noticed_again_changes_nothing(self, rules):
+        """Its first notice ends all evidence from before."""
+        mode = _nearly_over(rules)
+        lost_at = rules.clock() - timedelta(seconds=1)
+        lost = _lost(rules, lost_at)
+        with pytest.raises(DatabaseWentBack):
+            _press(rules, lost_at)
+        began = mode.standing().recovery
+        rules.clock.pass_by(60)
+        with pytest.raises(CardBeforeRestore):
+            _press_stamp(rules, lost)
+        assert mode.standing().recovery == began
+
+    def test_markers_that_the_comparison_did_not_show_void_it(self, rules):
+        """Before a confirmed comparison they are those of the loss that began it."""
+        hold(rules, Cause.MARKERS)
+        mode = rules.workflow.recover_mode
+        mode.start_floor(rules.clock)
+        began = mode.standing().recovery
+        mode.begin(Cause.MARKERS)
+        assert mode.standing().recovery == began
+        _confirm(rules)
+        mode.begin(Cause.MARKERS)
+        assert (mode.standing().recovery.confirmed_by, mode.standing().recovery.floor_from) == (None, None)
+
+    def test_a_copy_from_recover_mode_is_another_loss(self, rules):
+        """A backup made in recover mode was restored: its earlier comparison ends nothing."""
+        mode = _nearly_over(rules)
+        with rules.store.begin() as carts:
+            carts.save_standing(replace(carts.standing(), is_copy=True))
+        assert not mode.end_if_due(rules.clock())
+        assert (mode.standing().recovery.cause, mode.standing().is_copy) == (Cause.COPY, False)
+        assert release(rules)
+
+    def test_an_operator_begins_it_anew(self, rules):
+        """They restored by hand once more."""
+        mode = _nearly_over(rules)
+        mode.begin(Cause.OPERATOR)
+        assert not mode.end_if_due(rules.clock())
 
 
 class TestCompared:
@@ -278,3 +381,40 @@ class TestCopies:
         """Without the mark nothing is held."""
         rules.workflow.recover_mode.begin_if_copied()
         assert not rules.workflow.recover_mode.is_on
+
+
+def _with_processes(rules):
+    """Recover mode on a database that processes of the lost state may still use."""
+    hold(rules)
+    with rules.store.begin() as carts:
+        standing = carts.standing()
+        carts.save_standing(replace(standing, recovery=replace(standing.recovery, processes_may_live=True)))
+    return rules.workflow.recover_mode
+
+
+def _confirm(rules):
+    found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
+    rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+
+
+def _nearly_over(rules):
+    """Recover mode that is confirmed, and whose floor is over."""
+    hold(rules)
+    rules.workflow.recover_mode.start_floor(rules.clock)
+    _confirm(rules)
+    rules.clock.pass_by(FLOOR.total_seconds())
+    return rules.workflow.recover_mode
+
+
+def _lost(rules, at):
+    """The stamp of an event that is gone, and happened then."""
+    return replace(stamp_of(rules), number=99, digest="0" * 12, at=int(at.timestamp() * 1000))
+
+
+def _press(rules, lost_at):
+    _press_stamp(rules, _lost(rules, lost_at))
+
+
+def _press_stamp(rules, stamp):
+    """Press a button of a card of the lost state."""
+    rules.workflow.approval_requests.withdraw(1, by=rules.ada, stamp=stamp)

@@ -81,8 +81,8 @@ def test_what_a_process_saw_before_a_release_is_forgotten(engines: Engines):
     lose_newest_events(engines, kept)
     rules.advance(cart.id)
     mode = rules.workflow.recover_mode
-    mode.start_floor(rules.clock())
-    mode.all_stopped()
+    mode.start_floor(rules.clock)
+    mode.all_stopped(rules.clock)
     found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
     rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
     rules.clock.pass_by(900)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.messages.catalogue import Hint, Said
+from handlers.messages.en.grammar import counted
 from handlers.messages.en.phrases import domain, is_now, money
 from handlers.messages.en.refusals import REFUSALS
 from ordering.model.facts import Data
@@ -139,6 +140,14 @@ def _(total: Data, committed: Data, limit: Data) -> str:
 @_says("reason_missing")
 def _() -> str:
     return "Say in a few words why: the requester will want to know."
+
+
+@_says("click_too_old")
+def _(cart: int, hours: int) -> str:
+    return (
+        f"You approved #{cart} more than {counted(hours, 'hour')} ago, and I was away since. That is too long ago to "
+        "count, so nothing was approved. Look at its newest card and decide again."
+    )
 
 
 @_says("already_decided")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from handlers.messages.catalogue import Said
@@ -9,6 +10,7 @@ from handlers.messages.en.checkout import owner_hidden
 from handlers.messages.en.evidence import differences
 from handlers.messages.en.phrases import domain, is_now
 from handlers.messages.en.refusals import REFUSALS, TRY_AGAIN
+from handlers.toolkit.mrkdwn import person, when
 
 _says = REFUSALS.says
 
@@ -106,6 +108,24 @@ def _(cart: int, order: int, evidence: dict[str, Any]) -> str:
     return (
         f"Order {order} has other terms than were approved: {different}. So it can't be taken for cart #{cart}. If "
         "nobody wants that order, leave it unpaid: OVH cancels it."
+    )
+
+
+@_says("order_of_somebody_else")
+def _(cart: int, order: int, by: str | None) -> str:
+    who = person(by) if by else "An approver"
+    return (
+        f"{who} said before that order {order} is somebody else's, so it can't be taken for cart #{cart}. "
+        "Look at OVH for another one with exactly these names. If there is none, say that nothing was ordered."
+    )
+
+
+@_says("order_from_before")
+def _(cart: int, order: int, made_at: str, tried_at: str) -> str:
+    made, tried = (when(datetime.fromisoformat(each)) for each in (made_at, tried_at))
+    return (
+        f"Order {order} was made {made}. I began to order cart #{cart} {tried}, so that order can't be this cart's. "
+        "Look at OVH for a later one with exactly these names. If there is none, say that nothing was ordered."
     )
 
 

@@ -63,7 +63,7 @@ READS: Mapping[str, Callable[[OvhGateway], object]] = {
     "objections": lambda g: g.objections([LINE]),
     "order": lambda g: g.order(7),
     "order_link": lambda g: g.order_link(7),
-    "order_of": lambda g: g.order_of(7, [LINE], QUOTE),
+    "order_of": lambda g: g.order_of(7, [LINE], QUOTE, attempt=ATTEMPT),
     "order_status": lambda g: g.order_status(7),
     "orders_since": lambda g: g.orders_since(NOW, urgent=True),
     "owned": lambda g: g.owned(),

@@ -168,11 +168,27 @@ async def test_two_orders_that_fit_are_for_a_person(ovh, gateway, attempt):
     assert (found.outcome, found.candidates) == (Outcome.UNDECIDED, (first.id, second.id))
 
 
+async def test_a_person_names_an_order_from_before_the_attempt(ovh, gateway, attempt):
+    """Its terms are equal, and it is told when it was made; one of the attempt's own second is taken."""
+    prepared, tried = attempt
+    for ago, outcome in ((11, Outcome.UNDECIDED), (0, Outcome.FOUND)):
+        order = ovh.outsider.order("name.ovh", total="3.59", owner=None, ago=ago)
+        seen = await ask(gateway.order_of, order.id, [LINE], prepared.quote, attempt=tried)
+        assert seen.outcome is outcome
+        assert (seen.seen["seen"] == "order_made_before") is bool(ago)
+    old = await ask(gateway.order_of, next(iter(ovh.orders.all)), [LINE], prepared.quote, attempt=tried)
+    made_at, tried_at = (datetime.fromisoformat(old.seen[each]) for each in ("made_at", "tried_at"))
+    assert (tried_at, made_at < tried_at) == (tried.started_at, True)
+
+
 async def test_a_person_names_an_order_with_other_terms(ovh, gateway, attempt):
     """A person's word settles which order it is, not that other years or another owner were approved."""
-    prepared, _ = attempt
+    prepared, tried = attempt
     two_years, dearer = ovh.outsider.order("name.ovh", years=2), ovh.outsider.order("name.ovh", total="9", owner=None)
     theirs = ovh.outsider.order("other.ovh")
-    of = [await ask(gateway.order_of, order.id, [LINE], prepared.quote) for order in (two_years, dearer, theirs)]
+    of = [
+        await ask(gateway.order_of, each.id, [LINE], prepared.quote, attempt=tried)
+        for each in (two_years, dearer, theirs)
+    ]
     assert [seen.outcome for seen in of] == [Outcome.UNDECIDED, Outcome.FOUND, Outcome.ABSENT]
     assert other("duration", "P2Y", "P1Y") in of[0].seen["different"]

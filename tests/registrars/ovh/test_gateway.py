@@ -249,7 +249,7 @@ async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
     tried = attempt(prepared.registrar_cart)
     seen = await ask(gateway.find_order, tried, [other], prepared.quote, known=belonging())
     assert (seen.outcome, seen.candidates, seen.closed) == (Outcome.UNDECIDED, (), True)
-    assert (await ask(gateway.order_of, order.id, [other], prepared.quote)).outcome is Outcome.ABSENT
+    assert (await ask(gateway.order_of, order.id, [other], prepared.quote, attempt=tried)).outcome is Outcome.ABSENT
 
 
 async def test_a_dearer_order_may_be_ours_so_that_none_is_made_beside_it(ovh, gateway):
