@@ -226,8 +226,9 @@ class Laws:
             raise LawBroken(PAID_AND_CANCELLED, f"order {taken[0]}")
         hidden = cart.state is S.CANCELLED and cart.order is not None and cart.order.owner_hidden
         is_alone = not self._world.ledger.foreign
-        if hidden and is_alone and cart.order and self._world.ledger.orders[cart.order.id].cancelled_at is None:
-            raise LawBroken(STUCK, f"order {cart.order.id} was never payable")
+        order = self._world.ledger.orders[cart.order.id] if hidden and is_alone and cart.order else None
+        if order is not None and order.cancelled_at is None and not order.changed_at:  # nobody pays a dearer one
+            raise LawBroken(STUCK, f"order {order.id} was never payable")
         if not self._world.lost_commits:
             self._must_have_all_decisions(cart)
 

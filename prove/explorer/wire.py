@@ -186,7 +186,7 @@ class SimulatedCall:
         elif what != "gone":
             true = done()
             answer = None if what.startswith("lost") else _falsified(what) if what.startswith("again-") else true
-        if what == "lost-removed":
+        if what.endswith("-removed"):
             world.routes.removed = self._body["paymentMethod"]["id"] if "paymentMethod" in self._body else None
         if what == "crash":
             self._process.die()

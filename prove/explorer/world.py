@@ -245,9 +245,13 @@ class World:
             "page-sepa": lambda _: unpaid(
                 lambda number: pays(number, self.now, method=SEPA, late=Lateness(order=600.0), bank=600.0)
             ),
-            "page-refused": lambda process: people.try_page(process, opens=True, times=1),
-            "page-refused-mail": lambda process: people.try_page(process, opens=False, times=1),
-            "page-refused-twice": lambda process: people.try_page(process, opens=False, times=2),
+            "page-opens": people.open_page,
+            "page-refused": lambda process: people.try_page(process, "page"),
+            "page-refused-visa": lambda process: people.try_page(process, VISA),
+            "page-refused-mail": lambda process: people.try_page(process, "page", mail=True),
+            "page-refused-mail-sepa": lambda process: people.try_page(process, SEPA, mail=True),
+            "page-refused-mail-visa": lambda process: people.try_page(process, VISA, mail=True),
+            "page-refused-twice": lambda process: people.try_page(process, "page", VISA, mail=True),
             "hold": lambda process: process.workflow.recover_mode.begin(Cause.OPERATOR),
             "compare": self.operators.look,
             "markers": self.operators.watch_markers,

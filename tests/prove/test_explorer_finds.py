@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("quiet")
 
 def test_finds_a_payment_sent_again_after_a_refusal(monkeypatch):
     """A rule that believes OVH's no to the call offers Pay again, though a proxy repeated a call that was taken."""
-    monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
+    monkeypatch.setattr(payment.Payments, "_refused", payment.Payments._not_sent)  # noqa: SLF001 - as if it had not left
     assert broken_by(("PAY shows", "late-90"), ("PAY answer", "again-403")) == law_names.OFFERED
 
 
@@ -129,7 +129,7 @@ def test_a_break_is_cut_to_what_it_needs(monkeypatch):
 
 def test_the_calls_are_searched_first(monkeypatch):
     """What a call shows and how it is answered is a break within the first schedules of that search."""
-    monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
+    monkeypatch.setattr(payment.Payments, "_refused", payment.Payments._not_sent)  # noqa: SLF001 - as if it had not left
     found = Found()
     search_calls(ONE_NAME, found, replace(ONE_PROCESS, first=True))
     assert found.breaks[-1].law == law_names.OFFERED
