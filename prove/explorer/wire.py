@@ -100,6 +100,8 @@ class SimulatedClient:
     ) -> Any:  # noqa: ANN401 - decoded JSON
         shape, _ = shape_of(path)
         what = self._process.place(f"GET {shape}", LIST if shape in _LISTS else READ)
+        if what in {"busy", "forbidden"}:
+            self._world.failed_reads.append((shape, self._world.now))
         if what == "busy":
             raise RegistrarUnavailable
         if what == "forbidden":

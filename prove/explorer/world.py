@@ -68,6 +68,7 @@ class World:
         self.lost_commits = 0
         self.losses = 0
         self.written: set[str] = set()  # the paths of the calls that bought or paid, or may have
+        self.failed_reads: list[tuple[str, float]] = []  # the shapes of their paths, and when
         self._under_way: list[tuple[str, float]] = []  # such calls that may still reach OVH, and until when
         self._seen: dict[tuple[str, str], int] = {}
         self._arriving: list[tuple[float, Callable[[], object]]] = []
@@ -336,6 +337,10 @@ class World:
         """Let a call reach OVH later."""
         self._under_way.append((path, self.now + seconds))
         self.later(seconds, do)
+
+    def has_failed_to_read(self, shapes: tuple[str, ...], since: float) -> bool:
+        """Return whether a read of a path of one of these shapes, by its beginning, failed since then."""
+        return any(shape.startswith(shapes) and at >= since for shape, at in self.failed_reads)
 
     def may_still_come(self, path: str) -> bool:
         """Return whether a call may still reach OVH."""

@@ -154,6 +154,13 @@ def test_finds_a_payment_beside_one_on_ovhs_page(monkeypatch):
     assert broken_by(("step paying", "page-slow")) == law_names.TWO_PAYMENTS
 
 
+def test_finds_it_although_another_read_failed_earlier(monkeypatch):
+    """Only transactions that OVH refuses to show to the very job that pays are an excuse."""
+    monkeypatch.setattr(payment.Payments, "_hinders", lambda *_: False)
+    failed = ("GET me/order/*/paymentMethods", "forbidden")
+    assert broken_by(failed, ("step paying", "page-slow")) == law_names.TWO_PAYMENTS
+
+
 def test_finds_silence_that_is_taken_for_a_no(monkeypatch):
     """Rule 1: a payment that OVH does not show is not given up for that."""
     monkeypatch.setattr(PaymentOutcome, "_may_have_failed", lambda *_: True)
