@@ -60,9 +60,9 @@ class SalesOrder:
 
     `adopted_at`, by OVH's clock: when a search found the order after the answer to its checkout was lost.
     `owner_hidden`: OVH does not yet show who will own its names, so it may not be this cart's order and cannot be paid
-    yet. `opened_at` is when a payer opened its page from here; it is unset once the bot saw that no payment was begun
-    since. `missing_since` is since when OVH answers that it does not know the order, by OVH's clock. `explained` is how
-    many transactions a payer attributed to something else.
+    yet. `opened_at` is when a payer last opened its page from here: OVH keeps the page as long as the order.
+    `missing_since` is since when OVH answers that it does not know the order, by OVH's clock. `explained` is how many
+    transactions a payer attributed to something else.
     """
 
     id: int
@@ -237,16 +237,16 @@ class PaymentSighting:
     """The progress of a payment, and the evidence as data: what was seen, under `seen`, and its details.
 
     `unfinished`: the transaction that leaves it undecided has not ended at OVH either. `failed`: the only evidence is a
-    transaction that ended without paying. `begun` counts the payments that the order's follow-up shows as begun,
-    `unexplained` the transactions that took this amount and belong to no other order. `order_is_over`: OVH cancelled
-    the order, whatever else it shows.
+    transaction that ended without paying. `is_own`: what was refused has this payment's method, amount and date.
+    `unexplained` counts the transactions that took this amount and belong to no other order. `order_is_over`: OVH
+    cancelled the order, whatever else it shows.
     """
 
     progress: PaymentProgress
     seen: Data | None = None
     unfinished: bool = False
     failed: bool = False
-    begun: int = 0
+    is_own: bool = False
     unexplained: int = 0
     order_is_over: bool = False
 

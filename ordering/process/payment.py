@@ -18,7 +18,7 @@ from ordering.model.errors import (
     RegistrarUnavailable,
 )
 from ordering.model.events import happened
-from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.facts import Data, EventKind, amount
 from ordering.model.sales_order import MethodId, OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.money_call import MoneyCall
@@ -174,7 +174,11 @@ class Payments:
         earlier = self._earlier(cart, payment)
         if self._hinders(cart, payment, earlier):
             return
-        self._registrar.require_right_to_pay(known.id, payment.method)  # a refusal of the call would cost a floor
+        # A refusal of the call would cost a floor, so ask first what can be known before.
+        if not self._is_listed(known, payment.method):
+            self._method_gone(cart, payment.method)
+            return
+        self._registrar.require_right_to_pay(known.id, payment.method)
         standing = self._intents.read(cart)
         ahead = self._registrar.clock_ahead()
         recorded = self._markers.announce(cart, payment, self._book.now() + ahead)
@@ -183,7 +187,7 @@ class Payments:
         sending = sent = None
         try:
             with self._registrar.ready_to_pay(known.id, payment.method) as call:
-                sending = self._intent(cart, payment, earlier, ahead)
+                sending = self._intent(cart, payment, ahead)
                 now = self._book.now()
                 # An event, so a database that loses this intent also lacks an entry of the audit log.
                 begun = happened(sending, now, K.PAYMENT_STARTED, data=_begun(sending), by=payment.by)
@@ -197,16 +201,13 @@ class Payments:
                 self._markers.unsent(recorded, sending)
             raise
 
-    def _intent(self, cart: Cart, payment: Payment, earlier: PaymentSighting, ahead: timedelta) -> Cart:
+    def _intent(self, cart: Cart, payment: Payment, ahead: timedelta) -> Cart:
         """Return the cart as it is to be committed before the call."""
         sent_at = self._book.now()
-        # An earlier opening of the page counts only if a payment was begun since, or may have been.
-        order = order_of(cart) if earlier.begun else replace(order_of(cart), opened_at=None)
-        sending = replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead)
-        return replace(cart, order=order, payment=sending)
+        return replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
 
     def _call(self, call: MoneyCall[None], sent: Cart) -> None:
-        """Ask OVH to pay, once, and record how the call ended. Only two outcomes prove something: see `_refused`."""
+        """Ask OVH to pay, once, and record how the call ended. Only a call that was not sent proves anything."""
         payment = payment_of(sent)
         sent_at = payment.sent_at or self._book.now()
         try:
@@ -222,6 +223,21 @@ class Payments:
             self._ended(sent)
         else:
             self._ended(sent, accepted_at=self._book.now())
+
+    def _is_listed(self, order: SalesOrder, method: MethodId) -> bool:
+        """Return whether OVH still lists the method for the order, or does not tell.
+
+        An order over nothing is completed by a method that no list names.
+        """
+        try:
+            return order.is_free or self._registrar.lists_method(order.id, method)
+        except RegistrarRefused:
+            return True
+
+    def _method_gone(self, cart: Cart, method: MethodId) -> None:
+        order = order_of(cart)
+        gone: Data = {"reason": "method_gone", "method": method, "method_name": order.name_of(method)}
+        self._unpaid(cart, gone, order=order.refused_by(method))
 
     # The end of the call. Another process or a person may have changed the cart during the call.
 
@@ -243,37 +259,18 @@ class Payments:
                 save_unsent(carts, cart, unsent, at=now)
 
     def _refused(self, sent: Cart, error: RegistrarRefused | RegistrarUnavailable) -> None:
-        """Record OVH's refusal of the call. It proves nothing: a proxy may have repeated a call that succeeded.
-
-        Only if the method is no longer among the order's methods, it certainly could not pay.
-        """
-        order, method = order_of(sent), payment_of(sent).method
+        """Record OVH's refusal of the call. It proves nothing: a proxy may have repeated a call that succeeded."""
         was_turned_away = isinstance(error, RegistrarUnavailable)
-        data: Data = {"order": order.id, "method": method, "turned_away": was_turned_away, **error.data}
-        self._keep_refusal(sent, error.code, data)
-        if self._has_method(order.id, method):
-            return
-        with self._book.store.read() as carts:
-            cart = carts.cart(sent.id)
-        if is_of(cart, sent):
-            gone: Data = {"method_name": order.name_of(method), "is_gone": True, **data}
-            self._outcome.not_paid(cart, Fact(K.PAYMENT_REFUSED, gone), order_of(cart).refused_by(method))
-
-    def _keep_refusal(self, sent: Cart, refusal: str, data: Data) -> None:
+        method = payment_of(sent).method
+        data: Data = {"order": order_of(sent).id, "method": method, "turned_away": was_turned_away, **error.data}
         now = self._book.now()
         with self._book.store.begin() as carts:
             cart = carts.cart(sent.id)
             if is_of(cart, sent):
-                payment = replace(payment_of(cart), ended_at=now, refusal=refusal)
+                payment = replace(payment_of(cart), ended_at=now, refusal=error.code)
                 refused = replace(cart, payment=payment).saying(K.PAYMENT_CALL_REFUSED, data)
                 event = happened(refused, now, K.PAYMENT_CALL_REFUSED, data=data)
                 carts.save(refused, event, due_at=now + self._book.pace.quickest)
-
-    def _has_method(self, order_id: int, method: MethodId) -> bool:
-        try:
-            return self._registrar.lists_method(order_id, method)
-        except RegistrarError:
-            return True
 
     # Other payments of the order
 

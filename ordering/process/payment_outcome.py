@@ -58,11 +58,6 @@ class PaymentOutcome:
         else:
             self._after_the_floor(cart, now)
 
-    def not_paid(self, cart: Cart, why: Fact, order: SalesOrder) -> None:
-        """Let the same order be paid another way: there is never a second order."""
-        unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, order=order)
-        self._book.save(unpaid, why.kind, data=why.data, due_in=timedelta())
-
     # Evidence from OVH
 
     def _is_decided(self, cart: Cart, sighting: PaymentSighting) -> bool:
@@ -74,10 +69,10 @@ class PaymentOutcome:
             self._book.cancelled_unpaid(cart, replace(order, status=OrderStatus.CANCELLED, methods=()))
         elif sighting.progress is P.CANCELLED or sighting.order_is_over:
             self._cancelled_while_paying(cart, sighting.seen)
-        elif sighting.progress is P.REFUSED and payment.accepted_at is not None and order.opened_at is None:
-            # OVH accepted the call, one payment was begun, and no user opened the order's page from here: it is this
-            # payment.
-            self.not_paid(cart, *_refused(cart, sighting))
+        elif sighting.is_own and payment.accepted_at is not None and order.opened_at is None:
+            # OVH accepted the call, and no user ever opened the order's page from here: OVH keeps a page as long as the
+            # order, so whoever opened it before this payment may still pay there.
+            self._not_paid(cart, *_refused(cart, sighting))
         else:
             return False
         return True
@@ -93,6 +88,11 @@ class PaymentOutcome:
         data: Data = {"order": order.id, "amount": amount(order.total), "seen": seen}
         paid = cart.to(S.PAID, at=self._book.now(), order=order)
         self._book.save(paid, K.PAYMENT_RECEIVED, data=data, due_in=timedelta())
+
+    def _not_paid(self, cart: Cart, why: Fact, order: SalesOrder) -> None:
+        """Let the same order be paid another way: there is never a second order."""
+        unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, order=order)
+        self._book.save(unpaid, why.kind, data=why.data, due_in=timedelta())
 
     def _cancelled_while_paying(self, cart: Cart, seen: Data | None) -> None:
         """Handle an order that OVH cancelled after it accepted a payment, or may have."""
@@ -142,7 +142,7 @@ class PaymentOutcome:
         elif not (is_explained or day_over):
             self._wait(cart, money, now, until=self._floor_of(cart, unexplained=True))
         else:
-            self.not_paid(cart, *_never_shown(cart, sighting, max(order.explained, money.unexplained)))
+            self._not_paid(cart, *_never_shown(cart, sighting, max(order.explained, money.unexplained)))
 
     def _unexplained(self, cart: Cart) -> PaymentSighting:
         """Return the transactions that may be this payment.
@@ -157,13 +157,13 @@ class PaymentOutcome:
             return PaymentSighting(P.UNDECIDED, seen, unexplained=order.explained + 1)
 
     def _wait(self, cart: Cart, sighting: PaymentSighting, now: datetime, *, until: datetime) -> None:
-        """Wait for the end of a floor, and notify the payers if that takes longer than an hour."""
+        """Wait for the end of a floor; tell the payers of a refusal that may be another's, and of more than an hour."""
         payment = payment_of(cart)
         if sighting.is_open:
             self._processing(cart, sighting, now)
         elif payment.waits_until_ovh == until:
             self._come_back(cart, now, until=until)
-        elif until - now > _TOLD_FIRST:
+        elif until - now > _TOLD_FIRST or sighting.progress is P.REFUSED:
             why = Fact(K.PAYMENT_WAITING, {"until": until.isoformat(), **shown(cart, sighting)})
             self._tell(cart, replace(payment, waits_until_ovh=until), why, now)
         else:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.facts import EventKind
-from ordering.model.sales_order import Attempt, Payment
+from ordering.model.sales_order import Attempt, Payment, SalesOrder
 from ordering.ports.store import TimerKind
 from prove.explorer.law_names import (
     AGAIN,
+    ALIKE,
     FOR_NO_REASON,
     INTERRUPTED,
     NOT_OURS,
@@ -23,7 +25,7 @@ from prove.explorer.law_names import (
     UNRECORDED,
     LawBroken,
 )
-from prove.explorer.ledger import START
+from prove.explorer.ledger import START, Paid
 from prove.explorer.team import POLICY
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _LEFT_ALONE = 58.0  # seconds that a process has for an attempt; OVH's clock tel
 # A checkout is looked for during the settling time and a floor, at intervals of a tenth of the time waited.
 _CLEARED_WITHIN = 1300.0  # seconds
 _A_DAY = 86_400.0  # seconds
+_BEGUN_WITHIN = 61.0  # seconds from the intent; OVH's clock tells whole seconds
 # What prolongs the search for an order: reads that fail, processes that sleep, clocks ahead, recover mode.
 _HOLD_UP = ("busy", "forbidden", "freeze", "crash", "empty", "unanswered", "clock+", "lose", "restore", "hold")
 _INTENTS = {K.CHECKOUT_STARTED, K.PAYMENT_STARTED}
@@ -140,19 +143,34 @@ class CommitLaws:
     def _must_not_be_given_up(self, before: Cart, cart: Cart) -> None:
         """Check that nothing at OVH, or on its way there, contradicts that the request is ordered or paid again."""
         if cart.state is S.CHECKED_OUT and before.order and before.payment and before.payment.sent_at:
-            self._must_be_unpaid(before.order.id, before.payment)
+            self._must_be_unpaid(before.order, before.payment)
         attempt = before.attempt
         if attempt is not None and before.order is None and (cart.attempt is None or cart.state is S.APPROVED):
             self._must_be_unordered(attempt)
 
-    def _must_be_unpaid(self, order_id: int, given_up: Payment) -> None:
-        payments = self._world.ledger.orders[order_id].payments
+    def _must_be_unpaid(self, order: SalesOrder, given_up: Payment) -> None:
+        payments = self._world.ledger.orders[order.id].payments
         taken = any(payment.took() and not payment.page for payment in payments)
-        if taken or self._world.may_still_come(f"/me/order/{order_id}/pay"):
-            raise LawBroken(OFFERED, f"order {order_id}")
+        if taken and self._looks_alike(order, given_up, payments):
+            raise LawBroken(ALIKE, f"order {order.id}")
+        if taken or self._world.may_still_come(f"/me/order/{order.id}/pay"):
+            raise LawBroken(OFFERED, f"order {order.id}")
         was_denied = given_up.refusal or given_up.is_denied or any(payment.refused for payment in payments)
         if not was_denied and self.cause is not K.PAYMENT_NOT_SENT:
-            raise LawBroken(SILENCE, f"order {order_id}")
+            raise LawBroken(SILENCE, f"order {order.id}")
+
+    def _looks_alike(self, order: SalesOrder, given_up: Payment, payments: Iterable[Paid]) -> bool:
+        """Return whether all that OVH shows of an accepted payment is one refusal elsewhere that may be its own.
+
+        It has the same method and began within a minute, on a page that nobody opened from the card.
+        """
+        if given_up.accepted_at is None or given_up.sent_at_ovh is None or order.opened_at is not None:
+            return False
+        since = (given_up.sent_at_ovh - START).total_seconds() - 1.0
+        shown = [paid for paid in payments if paid.begun_at >= since and paid.shows_transaction(self._world.now)]
+        if len(shown) != 1 or shown[0].method != given_up.method:
+            return False
+        return shown[0].refused and shown[0].mail and shown[0].begun_at - since < _BEGUN_WITHIN + 1.0
 
     def _must_be_unordered(self, attempt: Attempt) -> None:
         number = attempt.registrar_cart

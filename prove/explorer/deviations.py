@@ -48,9 +48,8 @@ ANSWER: Options = (
     *("no-400", "no-403", "no-404", "no-409", "no-429", "no-502"),
     *("again-200", "again-400", "again-403", "again-404", "again-409", "again-429", "again-502"),
 )
-# `lost-removed`: a payment is done without an answer, and a user removes its method at OVH meanwhile. A removal beside
-# a repeated call is not drawn: the bot takes a refusal and a method that is gone together for a no.
-PAY_ANSWER: Options = (*ANSWER, "lost-removed")
+# `removed`: the payment is done, and a user removes its method at OVH meanwhile.
+PAY_ANSWER: Options = (*ANSWER, "lost-removed", "again-403-removed", "again-404-removed")
 # `unanswered`: the commit is done, and its process gets no answer.
 COMMIT: Options = (
     *("crash", *FREEZES, "unanswered"),
@@ -63,8 +62,12 @@ STEP: Options = (
     *(
         "page-visa",
         "page-sepa",
+        "page-opens",
         "page-refused",
+        "page-refused-visa",
         "page-refused-mail",
+        "page-refused-mail-sepa",
+        "page-refused-mail-visa",
         "page-refused-twice",
         "hold",
         "compare",
@@ -81,7 +84,8 @@ ORDERED: Options = (*DECIDES, "another")
 COMPARES: Options = ("all-stopped",)
 # `hasty`: orders although an order of the bot's may still show. `close`: gives up.
 ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
-PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")
+# `opens`: opens the order's page first, leaves it open, and presses Pay.
+PAYS: Options = ("prepaid", "page", "opens", "twice", "old-card", "after-91000")
 APPROVES: Options = ("self", "twice", "old-card", "after-91000")
 
 _HIDES = {

@@ -18,8 +18,15 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
     # Payments
     (("person pays", "prepaid"), ("PAY shows", "bank-3600"), _REFUSED, ("step paying", "clock-600")),
     (_HIDDEN_PAYMENT, ("PAY answer", "lost-removed")),
-    (_HIDDEN_PAYMENT, _REFUSED, ("GET me/order/*/paymentMethods", "busy")),
-    (_HIDDEN_PAYMENT, _REFUSED, ("GET me/order/*/paymentMethods", "empty")),
+    (_HIDDEN_PAYMENT, ("PAY answer", "again-403-removed")),
+    (_HIDDEN_PAYMENT, ("PAY answer", "again-404-removed")),
+    (("person pays", "opens"), _HIDDEN_PAYMENT, ("step paying", "page-refused")),
+    (("person pays", "opens"), _HIDDEN_PAYMENT, ("step paying", "page-refused-visa")),
+    (("person pays", "prepaid"), _HIDDEN_PAYMENT, ("step paying", "page-refused-mail")),
+    (_HIDDEN_PAYMENT, ("step paying", "page-refused-mail")),
+    (_HIDDEN_PAYMENT, ("step paying", "page-refused-mail-sepa")),
+    (("PAY shows", "order-600"), ("step paying", "page-refused-mail-visa")),
+    (_HIDDEN_PAYMENT, _REFUSED),
     (_HIDDEN_PAYMENT, _REFUSED, ("step paying", "others-commit"), ("step paying", "clock+90000")),
     (("PAY shows", "held-100000"), _REFUSED),
     (("PAY answer", "arrives-100"), ("step paying", "page-refused-mail")),
@@ -117,3 +124,6 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
     ),
     (("step approved", "renewal-up"), ("GET order/cart/*/domain", "busy")),
 )
+
+# Schedules that break a law of `KNOWN_CASES`, because no client can tell what happened: the search counts them apart.
+ALIKE: tuple[Wanted, ...] = (_HIDDEN_PAYMENT, ("step paying", "page-refused-mail-visa"))

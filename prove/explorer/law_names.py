@@ -8,6 +8,7 @@ NOT_OURS = "payments of an order that somebody else made"
 BESIDE = "orders beside one made elsewhere that nobody allowed"
 TOO_DEAR = "payments of more than was approved"
 OFFERED = "orders payable again though a payment of them was taken or may still be"
+ALIKE = "orders payable again after a refusal elsewhere that looks like the bot's: no client can tell them apart"
 SILENCE = "payments given up though nothing says that they failed"
 AGAIN = "requests to be ordered again though an order of them was made or may still be"
 UNHELD = "lost memory that held nothing"
@@ -27,6 +28,9 @@ LAWS = (
     *(OFFERED, SILENCE, AGAIN, UNHELD, UNRECORDED, INTERRUPTED, SLOW),
     *(FOR_NO_REASON, LOST, STUCK, RESTLESS, PAID_AND_CANCELLED, A_BUG),
 )
+
+
+KNOWN_CASES = {ALIKE}  # counted apart: docs/safety.md names them under "What no client can promise"
 
 
 class LawBroken(BaseException):

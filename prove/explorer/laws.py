@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 _LONG_SHOWN = 60.0  # seconds: the bot must have seen what OVH shows for this long before it asks a user
 _WATCHED_FOR = timedelta(hours=23)  # after an adoption, with a margin for clocks
 _PUT_BACK = 1260.0  # seconds by which the two clocks that end a decision can be put back, with a margin
+# Paths of reads, by their beginning, whose failure is a reason.
+_TRANSACTIONS = ("me/payment/transaction",)
+_OF_ORDERS = ("me/order", "order/cart", "auth/time")
+_OF_PAYMENTS = ("me/order", "me/payment", "auth/time")
 S = CartState
 
 
@@ -160,11 +164,16 @@ class Laws:
             raise LawBroken(STOPPED, f"order {order.id} was paid")
         now = self._world.now
         *earlier, mine = order.payments
-        # A payment that a user began on OVH's page counts if OVH showed it before the job began, unless a user said
-        # that it is another order's.
-        # Transactions that OVH refuses to show do not hold up a first payment.
-        explained = bool(intent.order and intent.order.explained) or "forbidden" in self._world.deviated.values()
-        seen = [p for p in earlier if not p.page or (p.is_seen(step_began_at, mine.method) and not explained)]
+        # A payment that a user began on OVH's page counts if OVH showed it before the job began: in the order, or as a
+        # transaction, unless a user said that it is another order's.
+        # Transactions that OVH refuses to show to this very job do not hold up a first payment.
+        explained = bool(intent.order and intent.order.explained)
+        explained = explained or self._world.has_failed_to_read(_TRANSACTIONS, step_began_at)
+        seen = [
+            p
+            for p in earlier
+            if not p.page or p.shows(step_began_at) or (p.is_seen(step_began_at, mine.method) and not explained)
+        ]
         beside = [p for p in seen if p.took() or p.is_pending(now)]
         if beside:
             times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, mine))
@@ -226,8 +235,9 @@ class Laws:
             raise LawBroken(PAID_AND_CANCELLED, f"order {taken[0]}")
         hidden = cart.state is S.CANCELLED and cart.order is not None and cart.order.owner_hidden
         is_alone = not self._world.ledger.foreign
-        if hidden and is_alone and cart.order and self._world.ledger.orders[cart.order.id].cancelled_at is None:
-            raise LawBroken(STUCK, f"order {cart.order.id} was never payable")
+        order = self._world.ledger.orders[cart.order.id] if hidden and is_alone and cart.order else None
+        if order is not None and order.cancelled_at is None and not order.changed_at:  # nobody pays a dearer one
+            raise LawBroken(STUCK, f"order {order.id} was never payable")
         if not self._world.lost_commits:
             self._must_have_all_decisions(cart)
 
@@ -241,14 +251,13 @@ class Laws:
 
     def _must_have_reason(self, cart: Cart) -> None:
         """Check a question to a user: OVH must not have shown the answer for a while, unless a read of it failed."""
-        if {"busy", "forbidden"} & set(self._world.deviated.values()):
-            return
         before = self._world.now - _LONG_SHOWN
+        since = min(before, self._world.step_began_at)
         path = f"/order/cart/{cart.attempt.registrar_cart}/checkout" if cart.attempt else ""
         is_alone = not self._world.losses and not self._world.ledger.foreign
         if cart.is_undecided and is_alone and path not in self._world.written:
             raise LawBroken(FOR_NO_REASON, "no checkout was sent")
-        if cart.is_undecided:
+        if cart.is_undecided and not self._world.has_failed_to_read(_OF_ORDERS, since):
             own = [order for order in self._world.ledger.ours if not self._is_forgotten(order, cart)]
             shown = [order for order in own if order.is_whole(before) and self._shows_closed(order, before)]
             # A price other than the approved one is a reason. So is a foreign order of the same names, even if it is
@@ -256,7 +265,8 @@ class Laws:
             is_ours = len(shown) == 1 and cart.quote is not None and shown[0].total == cart.quote.total.minor
             if is_ours and not self._listed_beside(cart, self._world.now):
                 raise LawBroken(FOR_NO_REASON, f"order {shown[0].id} shows for {_LONG_SHOWN:.0f} s and more")
-        if cart.payment_is_undecided and cart.order is not None:
+        could_read = not self._world.has_failed_to_read(_OF_PAYMENTS, since)
+        if cart.payment_is_undecided and cart.order is not None and could_read:
             order = self._world.ledger.orders[cart.order.id]
             if order.paid_at(before) is not None:
                 raise LawBroken(FOR_NO_REASON, f"order {order.id} shows as paid for {_LONG_SHOWN:.0f} s and more")

@@ -56,7 +56,10 @@ class OvhCart:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payment that OVH accepted. The bank answers at `answered_at`. `page`: a user paid on OVH's own page."""
+    """A payment that OVH accepted. The bank answers at `answered_at`.
+
+    `page`: a user paid on OVH's own page. `mail`: that page was opened from OVH's mail alone, not from the card.
+    """
 
     method: Method
     begun_at: float
@@ -64,6 +67,7 @@ class Paid:
     refused: bool = False
     late: Lateness = AT_ONCE
     page: bool = False
+    mail: bool = False
 
     def shows(self, now: float) -> bool:
         return now >= self.begun_at + max(self.late.all, self.late.order)
@@ -238,11 +242,12 @@ class Ledger:
         bank: float = 0.0,
         late: Lateness = AT_ONCE,
         refused: bool = False,
+        mail: bool = False,
     ) -> None:
         """Simulate a user's payment on OVH's page, unless the page shows a payment or that the order is over."""
         order = self.orders[order_id]
         if order.status(now) == "notPaid" and not any(p.took() and p.shows(now) for p in order.payments):
-            payment = Paid(method, now, now + bank, refused=refused, late=late, page=True)
+            payment = Paid(method, now, now + bank, refused=refused, late=late, page=True, mail=mail)
             self.keep(replace(order, payments=(*order.payments, payment)))
 
     def change_total(self, order_id: int, now: float) -> None:

@@ -49,6 +49,7 @@ _TWO_LOSSES = (
 )
 _ONE_LOSS = "in recover mode nobody decides and nothing is sent here, so no later loss is noticed before its end"
 _WAITS = "the floor, or a person, ends it too, only later"
+_BEFORE = "nothing is sent, and no law is about how soon a payer hears of a method that is gone"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
 BLIND: Mapping[str, str] = {
     "read no right again before the intent": _RIGHTS,
@@ -88,6 +89,12 @@ BLIND: Mapping[str, str] = {
     "take every error of OVH's for the one that is known": "no law is about what a card says of a trouble",
     "let a payment explain a transaction from before it": "one request is alone here, so no other payment of the bot "
     "explains a transaction",
+    "pay with a method that was removed at OVH": _BEFORE,
+    "take a list of methods that cannot be read for one without the method": _BEFORE,
+    "take an empty list of methods for one without the method": _BEFORE,
+    "take a refusal of minutes later for ours": "a job counts as a place twice in one state, and that is within a "
+    "minute of the call",
+    "wait for the floor of a refusal without a word": "no law is about what a payer is told",
     "leave the call of a dead process without an end": _DEAD,
     "date the end of a call a second time": _DEAD,
     "adopt one of two orders with the same names": "two guards hold behind it: the comparison of the terms "

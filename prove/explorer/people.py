@@ -21,7 +21,7 @@ from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, ORDERED, PAYS, Options
 from prove.explorer.law_names import NOT_APPROVED, NOT_OURS, UNHELD, LawBroken
-from prove.explorer.ledger import PREPAID, moment
+from prove.explorer.ledger import PREPAID, Method, moment
 from prove.explorer.processes import Unanswered
 from prove.explorer.routes import OFFERED, RENEWAL
 from prove.explorer.team import ADA, CLEO, DAN, POLICY
@@ -129,23 +129,23 @@ class People:
                 self._world.laws.stopped(before, event)
         self._world.acts(acting)
 
-    def try_page(self, process: Process, *, opens: bool, times: int) -> None:
-        """Have a payer try to pay on OVH's page, where the bank refuses: opened from the card, or from OVH's mail.
-
-        A single refusal beside a payment that OVH accepted is drawn for pages that were opened from the card alone: the
-        bot takes one on another page for the refusal of its own payment.
-        """
+    def open_page(self, process: Process) -> None:
+        """Have a payer open the order's page from its card, and leave it open."""
         cart = self._world.laws.cart
-        is_accepted = cart.payment is not None and cart.payment.accepted_at is not None
-        if cart.order is None or (is_accepted and not opens and times == 1):
-            return
-        if opens and not self._has_page:
+        if cart.order is not None and not self._has_page:
             with suppress(OrderingError):
                 process.workflow.payments.order_link(cart.id, payer=DAN, shown=cart.mark)
                 self._has_page = True
-        if self._has_page or not opens:
-            for _ in range(times):
-                self._world.ledger.pay_on_page(cart.order.id, self._world.now, refused=True)
+
+    def try_page(self, process: Process, *methods: Method, mail: bool = False) -> None:
+        """Have a payer try these methods on OVH's page, which the bank refuses: opened from the card, or by mail."""
+        if not mail:
+            self.open_page(process)
+        order = self._world.laws.cart.order
+        if order is not None and (self._has_page or mail):
+            is_unseen = mail and not self._has_page
+            for method in methods:
+                self._world.ledger.pay_on_page(order.id, self._world.now, method=method, refused=True, mail=is_unseen)
 
     def click_lost_card(self, process: Process) -> None:
         """Click the newest card of a lost state, which may still be in a channel: it decides nothing."""
@@ -248,6 +248,9 @@ class People:
             self._world.reach("person pays on the page")
             return
         method = PREPAID if plan.manner == "prepaid" else None
+
+        if plan.manner == "opens":
+            self.open_page(process)
 
         def pay(by: Process, *, shown: str = cart.mark) -> Cart:
             return by.workflow.payments.pay(cart.id, payer=DAN, method=method, shown=shown, stamp=plan.stamp)

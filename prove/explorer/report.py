@@ -25,6 +25,7 @@ def report(setup: Setup, found: Found, seconds: float) -> str:
         f"ends: {', '.join(f'{state} {count}' for state, count in sorted(found.ends.items()))}",
         f"met: {', '.join(f'{what} {count}' for what, count in sorted(found.met.items()))}",
     ]
+    lines += [f"counted apart: {name}: {count} schedules" for name, count in sorted(found.apart.items())]
     kinds = kinds_of(found.breaks)
     lines.append(f"laws broken: {len(found.breaks)} schedules, {len(kinds)} kinds")
     for kind, breaks in kinds.items():

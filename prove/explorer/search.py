@@ -18,7 +18,7 @@ import structlog
 from prove.explorer.deviations import Options
 from prove.explorer.graph import Edge
 from prove.explorer.known import KNOWN, Wanted
-from prove.explorer.law_names import LawBroken
+from prove.explorer.law_names import KNOWN_CASES, LawBroken
 from prove.explorer.world import Choose, Schedule, World
 
 NAMES = {1: ("name.ovh",), 2: ("name.ovh", "name.com")}
@@ -60,12 +60,16 @@ class Break:
 
 @dataclass(slots=True)
 class Found:
-    """The results of a search. `edges` and `ends` are those of the runs that broke no law."""
+    """The results of a search. `edges` and `ends` are those of the runs that broke no law.
+
+    `apart` counts the runs that ended in a case that no client can tell apart, by its name: these are no breaks.
+    """
 
     schedules: Counter[int] = field(default_factory=Counter)  # by their number of deviations
     breaks: list[Break] = field(default_factory=list)
     edges: set[Edge] = field(default_factory=set)
     ends: Counter[str] = field(default_factory=Counter)
+    apart: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)  # deviations, by word
     most_places: int = 0
     most_steps: int = 0
@@ -75,6 +79,7 @@ class Found:
         self.breaks += other.breaks
         self.edges |= other.edges
         self.ends += other.ends
+        self.apart += other.apart
         self.met += other.met
         self.most_places = max(self.most_places, other.most_places)
         self.most_steps = max(self.most_steps, other.most_steps)
@@ -88,6 +93,8 @@ class Found:
         if world.broken is None:
             self.ends[world.laws.cart.state.value] += 1
             self.edges |= world.graph.edges
+        elif world.broken.law in KNOWN_CASES:
+            self.apart[world.broken.law] += 1
         else:
             self.breaks.append(broken(world, world.broken))
         if self.schedules.total() % _COLLECTED_EVERY == 0 and not gc.isenabled():
@@ -126,7 +133,7 @@ def run_known(setup: Setup, wanted: Sequence[Wanted]) -> Found:
     found = Found()
     world, _ = follow(setup, wanted)
     found.note(world)
-    if world.broken is not None:
+    if world.broken is not None and found.breaks:
         parts = (follow(setup, some)[0] for count in range(len(wanted)) for some in combinations(wanted, count))
         shorter = next((each for each in parts if each.broken and each.broken.law == world.broken.law), world)
         found.breaks[-1] = broken(shorter, shorter.broken or world.broken)
@@ -204,8 +211,9 @@ def run_drawn(setup: Setup, seeds: range, deviations: int) -> Found:
             places.add(max(places) + 1 + draw.randrange(_APART))
         world = setup.world(partial(_drawn, frozenset(places), draw))
         world.run()
+        before = len(found.breaks)
         found.note(world)
-        if world.broken is not None:
+        if len(found.breaks) > before:
             found.breaks[-1] = shortest(setup, found.breaks[-1])
     return found
 

@@ -100,6 +100,8 @@ class SimulatedClient:
     ) -> Any:  # noqa: ANN401 - decoded JSON
         shape, _ = shape_of(path)
         what = self._process.place(f"GET {shape}", LIST if shape in _LISTS else READ)
+        if what in {"busy", "forbidden"}:
+            self._world.failed_reads.append((shape, self._world.now))
         if what == "busy":
             raise RegistrarUnavailable
         if what == "forbidden":
@@ -186,7 +188,7 @@ class SimulatedCall:
         elif what != "gone":
             true = done()
             answer = None if what.startswith("lost") else _falsified(what) if what.startswith("again-") else true
-        if what == "lost-removed":
+        if what.endswith("-removed"):
             world.routes.removed = self._body["paymentMethod"]["id"] if "paymentMethod" in self._body else None
         if what == "crash":
             self._process.die()

@@ -68,6 +68,7 @@ class World:
         self.lost_commits = 0
         self.losses = 0
         self.written: set[str] = set()  # the paths of the calls that bought or paid, or may have
+        self.failed_reads: list[tuple[str, float]] = []  # the shapes of their paths, and when
         self._under_way: list[tuple[str, float]] = []  # such calls that may still reach OVH, and until when
         self._seen: dict[tuple[str, str], int] = {}
         self._arriving: list[tuple[float, Callable[[], object]]] = []
@@ -245,9 +246,13 @@ class World:
             "page-sepa": lambda _: unpaid(
                 lambda number: pays(number, self.now, method=SEPA, late=Lateness(order=600.0), bank=600.0)
             ),
-            "page-refused": lambda process: people.try_page(process, opens=True, times=1),
-            "page-refused-mail": lambda process: people.try_page(process, opens=False, times=1),
-            "page-refused-twice": lambda process: people.try_page(process, opens=False, times=2),
+            "page-opens": people.open_page,
+            "page-refused": lambda process: people.try_page(process, "page"),
+            "page-refused-visa": lambda process: people.try_page(process, VISA),
+            "page-refused-mail": lambda process: people.try_page(process, "page", mail=True),
+            "page-refused-mail-sepa": lambda process: people.try_page(process, SEPA, mail=True),
+            "page-refused-mail-visa": lambda process: people.try_page(process, VISA, mail=True),
+            "page-refused-twice": lambda process: people.try_page(process, "page", VISA, mail=True),
             "hold": lambda process: process.workflow.recover_mode.begin(Cause.OPERATOR),
             "compare": self.operators.look,
             "markers": self.operators.watch_markers,
@@ -332,6 +337,10 @@ class World:
         """Let a call reach OVH later."""
         self._under_way.append((path, self.now + seconds))
         self.later(seconds, do)
+
+    def has_failed_to_read(self, shapes: tuple[str, ...], since: float) -> bool:
+        """Return whether a read of a path of one of these shapes, by its beginning, failed since then."""
+        return any(shape.startswith(shapes) and at >= since for shape, at in self.failed_reads)
 
     def may_still_come(self, path: str) -> bool:
         """Return whether a call may still reach OVH."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import always, drop, never, returns, swap, without_part
+from prove.mutants.changes import always, drop, instead, never, returns, swap, without_part
 from prove.mutants.mutation import Mutation
 
 _FLOOR, _QUESTIONS, _PAY = (
@@ -100,16 +100,26 @@ OF_PAYMENTS = (
         _FLOOR,
     ),
     Mutation(
-        "take a removed method for a no without a refusal",
+        "take a method that was removed since the call for a no",
         f"{_PAYMENTS}._call",
-        swap("self._ended(sent)", "self._refused(sent, _TURNED_AWAY, RegistrarUnavailable())"),
-        _FLOOR,
+        swap(
+            "self._refused(sent, refusal)",
+            "self._refused(sent, refusal) if self._is_listed(order_of(sent), payment.method) "
+            "else self._not_sent(sent, refusal)",
+        ),
+        f"{_FLOOR}::test_a_method_that_was_removed_since_the_call_proves_nothing",
+    ),
+    Mutation(
+        "pay with a method that was removed at OVH",
+        f"{_PAYMENTS}._send",
+        never("self._is_listed(known, payment.method)"),
+        f"{_FLOOR}::test_with_a_method_that_was_removed_nothing_is_sent",
     ),
     Mutation(
         "take a list of methods that cannot be read for one without the method",
-        f"{_PAYMENTS}._has_method",
+        f"{_PAYMENTS}._is_listed",
         swap("return True", "return False"),
-        f"{_FLOOR}::test_a_list_that_cannot_be_read_proves_nothing",
+        f"{_FLOOR}::test_a_list_that_ovh_refuses_to_show_hinders_nobody",
     ),
     Mutation(
         "take an empty list of methods for one without the method",
@@ -151,10 +161,44 @@ OF_PAYMENTS = (
         f"{_FLOOR}::test_a_refusal_after_the_page_was_opened_waits_for_the_floor",
     ),
     Mutation(
-        "forget an opened page though a payment was begun since",
+        "forget with the intent that the order's page was opened",
         f"{_PAYMENTS}._intent",
-        never("earlier.begun"),
-        _FLOOR,
+        swap(
+            "replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))",
+            "replace(cart, order=replace(order_of(cart), opened_at=None), "
+            "payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))",
+        ),
+        f"{_FLOOR}::test_a_page_that_was_opened_before_the_payment_counts",
+    ),
+    Mutation(
+        "take a refusal of any method for ours",
+        f"{_OUTCOME}._is_decided",
+        swap("sighting.is_own", "sighting.progress is P.REFUSED"),
+        f"{_FLOOR}::test_a_refusal_that_may_be_anothers_waits_for_the_floor_and_is_told",
+    ),
+    Mutation(
+        "take a refusal of an account, which leaves no transaction, for ours",
+        f"{_OVH}._is_refused",
+        instead("not isinstance(method, int)", "return True"),
+        f"{_SHOWN}::test_a_refusal_is_the_payments_own_by_its_transaction",
+    ),
+    Mutation(
+        "take a refusal beside a transaction of the same method for ours",
+        f"{_OVH}._is_refused",
+        swap("len(failed) == len(own) == 1", "len(failed) == 1"),
+        f"{_SHOWN}::test_a_refusal_is_not_its_own_beside_a_transaction_that_took_the_money",
+    ),
+    Mutation(
+        "take a refusal of minutes later for ours",
+        f"{_OVH}._is_refused",
+        without_part("failed[0].creation_date < since + _BEGUN_WITHIN"),
+        f"{_SHOWN}::test_a_refusal_is_the_payments_own_by_its_transaction",
+    ),
+    Mutation(
+        "wait for the floor of a refusal without a word",
+        f"{_OUTCOME}._wait",
+        without_part("sighting.progress is P.REFUSED"),
+        f"{_FLOOR}::test_a_refusal_that_may_be_anothers_waits_for_the_floor_and_is_told",
     ),
     Mutation(
         "open the order beside a payment without a question",

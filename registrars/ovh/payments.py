@@ -38,6 +38,8 @@ _UNFINISHED = ("READY", "CONFIRMING")
 _CLOCKS_APART = timedelta(minutes=2)
 # OVH's dates are in whole seconds, and so is our knowledge of its clock: a refusal from just before may look new.
 _SURELY_AFTER = timedelta(seconds=2)
+# OVH begins a payment while it answers the call; one that was begun later is another.
+_BEGUN_WITHIN = timedelta(minutes=1)
 _BEFORE_ALL = datetime.fromtimestamp(0, UTC)
 _MOST_READ = 20  # transactions of one method: ours is among the newest
 _MOST_COUNTED = 60  # transactions that may have paid one order: more than an account has of one amount in two weeks
@@ -107,9 +109,7 @@ class Payments:
         if told.progress in {P.RECEIVED, P.UNDER_WAY}:
             return told
         seen = self._unfinished(order, made_at, others)
-        if not seen.is_open:
-            seen = self._unexplained_or_none(order, method, made_at, others)
-        return replace(seen, begun=told.begun)
+        return seen if seen.is_open else self._unexplained_or_none(order, method, made_at, others)
 
     def unexplained(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
@@ -133,11 +133,28 @@ class Payments:
         return PaymentSighting(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
 
     def _of_this(self, told: PaymentSighting, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
-        """Prefer the order's evidence; if it does not say which payment it means, use the transaction."""
+        """Prefer the order's evidence; the transaction says which payment it means."""
+        if told.progress is P.REFUSED:
+            return replace(told, is_own=self._is_refused(method, total, since))
         if told.progress not in {P.NOT_SEEN, P.UNDECIDED}:
             return told
         seen = self._booked(method, total, since)
         return seen if told.progress is P.NOT_SEEN or seen.failed or seen.progress is not P.NOT_SEEN else told
+
+    def _is_refused(self, method: MethodId, total: Money, since: datetime) -> bool:
+        """Return whether the one transaction of a method and amount since then failed, and was begun by a call then.
+
+        The follow-up names no method, so a refusal there may be of a payment on OVH's page.
+        """
+        if not isinstance(method, int):
+            return False
+        try:
+            entries = [e for e in self._transactions(_MOST_READ, paymentMethodId=str(method)) if _fits(e, total)]
+        except RegistrarRefused:
+            return False
+        own = _made_since(entries, since)
+        failed = [entry for entry in own if entry.status in _FAILED]
+        return len(failed) == len(own) == 1 and failed[0].creation_date < since + _BEGUN_WITHIN
 
     def invoice_of(self, order_id: int) -> str | None:
         """Return the number of the order's invoice, once OVH made it."""
@@ -194,17 +211,17 @@ class Payments:
         own = _entries_since(whole, since + _SURELY_AFTER) if was_refused else history
         begun, near_begun, ever_begun = _begun(history), _begun(near), _begun(whole)
         if {entry.label for entry in near} & _RECEIVED:
-            return PaymentSighting(P.RECEIVED, {"seen": "payment_received", "order": order.id}, begun=ever_begun)
+            return PaymentSighting(P.RECEIVED, {"seen": "payment_received", "order": order.id})
         failed, words = step.status == "ERROR", reading.said_in(own)
         fraud = "FRAUD_REFUSED" in {entry.label for entry in own}
         no = fraud or (bool(own) and failed and bool(words or ever_begun == near_begun))
         if no and _begun(own) == begun == 1:
-            return PaymentSighting(P.REFUSED, {"seen": "refused", "said": quoted(words)}, begun=ever_begun)
+            return PaymentSighting(P.REFUSED, {"seen": "refused", "said": quoted(words)})
         if no or (begun and failed):
-            return PaymentSighting(P.UNDECIDED, {"seen": "some_payment_failed"}, begun=ever_begun)
+            return PaymentSighting(P.UNDECIDED, {"seen": "some_payment_failed"})
         if near_begun and not failed:
-            return PaymentSighting(P.UNDER_WAY, {"seen": "payment_begun", "order": order.id}, begun=ever_begun)
-        return PaymentSighting(P.NOT_SEEN, begun=ever_begun)
+            return PaymentSighting(P.UNDER_WAY, {"seen": "payment_begun", "order": order.id})
+        return PaymentSighting(P.NOT_SEEN)
 
     def _unfinished(self, order: SalesOrder, made_at: datetime, others: Sequence[SentPayment]) -> PaymentSighting:
         """Look for an unfinished transaction of any method that could pay this order, before another is begun."""

@@ -15,9 +15,9 @@ def of_transaction(seen: str, status: str) -> Data:
 
 NOTHING = PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
 PAID = PaymentSighting(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": 7})
-REFUSED = PaymentSighting(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"}, begun=1)
+REFUSED = PaymentSighting(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"}, is_own=True)
 FAILED = PaymentSighting(PaymentProgress.NOT_SEEN, of_transaction("transaction_failed", "failure"), failed=True)
-UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7}, begun=1)
+UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7})
 TAKEN = PaymentSighting(PaymentProgress.UNDECIDED, of_transaction("transaction_unexplained", "success"), unexplained=1)
 BOOKED = PaymentSighting(PaymentProgress.UNDECIDED, of_transaction("transaction_booked", "success"))
 CONFIRMING = replace(TAKEN, seen=of_transaction("transaction_unexplained", "confirming"), unfinished=True)

@@ -119,7 +119,7 @@ def test_a_refused_payment_keeps_ovhs_words(rules: Rules, monkeypatch: pytest.Mo
     rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     takes_on(rules, monkeypatch)
     rules.registrar.sighting = PaymentSighting(
-        PaymentProgress.REFUSED, {"seen": "refused", "said": "expired card " * 99}
+        PaymentProgress.REFUSED, {"seen": "refused", "said": "expired card " * 99}, is_own=True
     )
     order = rules.settle(cart.id).order
     assert order is not None

@@ -12,12 +12,11 @@ from ordering.model.facts import EventKind, Fact, amount
 from ordering.model.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
 from ordering.process.reminder import remind_at
 from tests.builders import NOW, a_quote, euros, failing
-from tests.ordering.paying import BOOKED, of_transaction, takes_on
+from tests.ordering.paying import BOOKED, REFUSED, of_transaction, takes_on
 from tests.refusing import refuses
 
 S, INVOICE = CartState, EventKind.INVOICE_RECEIVED
 UNDECIDED = BOOKED
-REFUSED = PaymentSighting(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"})
 
 
 def test_payment_methods_are_read_again(rules, monkeypatch):

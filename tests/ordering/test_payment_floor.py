@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.errors import CardOutdated, NotPossible, RegistrarUnavailable
+from ordering.model.errors import CardOutdated, NotPossible, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import EventKind, Fact
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
 from ordering.process.floors import Floors
 from ordering.process.predecessor import end_predecessors_calls
-from tests.builders import failing
+from tests.builders import a_quote, failing
 from tests.ordering.paying import (
     CONFIRMING,
     DAY,
@@ -71,27 +70,34 @@ def test_nobody_is_asked_after_a_refused_call(rules):
     assert states == {S.PAYING}
 
 
-def test_a_method_that_was_removed_is_believed_at_once(rules):
-    """The order's list of methods lacks it, so the call surely could not pay."""
+def test_with_a_method_that_was_removed_nothing_is_sent(rules):
+    """The order's list of methods is read before the call, so the click is answered at once."""
     rules.registrar.listed = False
-    cart = pays(rules, "refused")
-    assert cart.state is S.CHECKED_OUT
-    assert [method.id for method in cart.order.methods if method.refused] == [1]
+    cart = pays(rules)
+    assert (cart.state, rules.registrar.payments) == (S.CHECKED_OUT, [])
+    assert (cart.fact.kind, cart.fact.data["reason"]) == (EventKind.PAYMENT_NOT_SENT, "method_gone")
 
 
-@pytest.mark.parametrize("fault", ["lost_before", None])
-def test_a_removed_method_proves_nothing_without_a_refusal(rules, monkeypatch, fault):
-    """Only a refusal of the call is read beside the list."""
+@pytest.mark.parametrize("fault", ["refused", "lost_before"])
+def test_a_method_that_was_removed_since_the_call_proves_nothing(rules, monkeypatch, fault):
+    """A first copy of the call may have paid before that, so the refusal waits for the floor as any other."""
+    lists = iter([True])
+    monkeypatch.setattr(rules.registrar, "lists_method", lambda *_: next(lists, False))
+    cart = pays(rules, fault)
+    assert after(rules, cart.id, 14 * MINUTES).state is not S.CHECKED_OUT
+
+
+def test_a_list_that_ovh_refuses_to_show_hinders_nobody(rules, monkeypatch):
+    monkeypatch.setattr(rules.registrar, "lists_method", failing(RegistrarRefused()))
+    assert pays(rules).state is S.PAID
+
+
+def test_an_order_over_nothing_needs_no_method_of_the_list(rules):
+    """It is completed by a method that the list need not name."""
+    rules.registrar.quote, rules.registrar.methods = a_quote("0.00", "0.00"), ()
+    cart = rules.ordered()
     rules.registrar.listed = False
-    if fault is None:
-        takes_on(rules, monkeypatch)
-    assert pays(rules, fault).state is S.PAYING
-
-
-def test_a_list_that_cannot_be_read_proves_nothing(rules, monkeypatch):
-    """Then the refusal is kept, as any other."""
-    monkeypatch.setattr(rules.registrar, "lists_method", failing(RegistrarUnavailable()))
-    assert pays(rules, "refused").state is S.PAYING
+    assert pays_again(rules, cart.id, method=None).state is S.PAID
 
 
 def test_a_call_that_was_not_sent_is_payable_at_once(rules):
@@ -157,15 +163,26 @@ def test_a_card_without_the_payment_opens_no_page(rules, monkeypatch, shown):
     assert rules.workflow.queries.cart(cart.id).order.opened_at is None
 
 
-@pytest.mark.parametrize(("begun", "state"), [(0, S.CHECKED_OUT), (1, S.PAYING)])
-def test_a_page_that_was_opened_before_counts_after_an_earlier_try(rules, monkeypatch, begun, state):
-    """The look before the sending shows no payment begun: then what the page did is over."""
+def test_a_page_that_was_opened_before_the_payment_counts(rules, monkeypatch):
+    """It may still be open, and OVH keeps it as long as the order."""
     takes_on(rules, monkeypatch)
     cart = rules.ordered()
     rules.workflow.payments.order_link(cart.id, payer=rules.dan)
-    rules.registrar.earlier = PaymentSighting(PaymentProgress.NOT_SEEN, begun=begun)
     rules.registrar.sighting = REFUSED
-    assert pays_again(rules, cart.id).state is state
+    assert pays_again(rules, cart.id).state is S.PAYING
+    assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
+    assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
+
+
+def test_a_refusal_that_may_be_anothers_waits_for_the_floor_and_is_told(rules, monkeypatch):
+    """No page was opened from here, but OVH's mail leads there too."""
+    takes_on(rules, monkeypatch)
+    rules.registrar.sighting = replace(REFUSED, is_own=False)
+    cart = pays(rules)
+    assert (cart.state, cart.fact.kind) == (S.PAYING, EventKind.PAYMENT_WAITING)
+    assert cart.fact.data["evidence"] == REFUSED.seen
+    assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
+    assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
 
 def test_a_failed_transaction_waits_for_the_floor_and_asks_nobody(rules, monkeypatch):

@@ -1,6 +1,5 @@
 """What an unpaid order costs of the calls that OVH allows, and how soon its payment is seen all the same."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -97,7 +96,7 @@ def test_a_method_that_was_added_shows_within_minutes(rules):
 
 def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, monkeypatch):
     cart = rules.ordered()
-    rules.registrar.sighting = replace(REFUSED, begun=0)
+    rules.registrar.sighting = REFUSED
     takes_on(rules, monkeypatch)
     rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     asked.clear()

@@ -12,10 +12,11 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.facts import EventKind
 from ordering.process import checkout
+from ordering.workflow.payments import PaymentDecisions
 from prove.explorer import deviations, law_names
 from prove.explorer.__main__ import GRAPH
 from prove.explorer.graph import Graph, read
-from prove.explorer.known import KNOWN
+from prove.explorer.known import ALIKE, KNOWN
 from prove.explorer.plain_store import PlainStore
 from prove.explorer.report import command, report
 from prove.explorer.search import (
@@ -24,13 +25,15 @@ from prove.explorer.search import (
     Setup,
     follow,
     run_drawn,
+    run_known,
     search_drawn,
     search_pairs,
     search_singles,
 )
 from prove.explorer.world import World
+from registrars.ovh.payments import Payments as OvhPayments
 from tests.builders import NOW, a_line
-from tests.prove.exploring import ONE_NAME, ONE_PROCESS, deviating
+from tests.prove.exploring import ONE_NAME, ONE_PROCESS, broken_by, deviating
 
 ROOT = Path(__file__).parents[2]
 S = CartState
@@ -180,6 +183,23 @@ def test_known_schedules_keep_every_law(wanted):
     """Each deviation meets its place, and no law breaks."""
     world, left = follow(ONE_NAME, wanted)
     assert (world.broken, left) == (None, [])
+
+
+def test_what_no_client_can_tell_is_counted_apart():
+    """The bot pays again after a refusal in OVH's mail that looks like its own; the safety page names this case."""
+    world, left = follow(ONE_NAME, ALIKE)
+    assert (world.broken and world.broken.law, left) == (law_names.ALIKE, [])
+    found = run_known(ONE_NAME, ALIKE)
+    assert (found.breaks, dict(found.apart)) == ([], {law_names.ALIKE: 1})
+    assert f"counted apart: {law_names.ALIKE}: 1 schedules" in report(ONE_NAME, found, 1.0)
+
+
+@pytest.mark.parametrize("last", ["page-refused-mail-sepa", "page-refused-mail", "page-refused-visa"])
+def test_only_what_looks_the_same_is_counted_apart(monkeypatch, last):
+    """On rules that take any refusal for their own, another method or a page from the card is a break."""
+    monkeypatch.setattr(OvhPayments, "_is_refused", lambda *_: True)
+    monkeypatch.setattr(PaymentDecisions, "_note_opened", lambda *_: None)
+    assert broken_by(ALIKE[0], (ALIKE[1][0], last)) == law_names.OFFERED
 
 
 def test_drawn_triples_keep_every_law():

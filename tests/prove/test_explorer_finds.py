@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("quiet")
 
 def test_finds_a_payment_sent_again_after_a_refusal(monkeypatch):
     """A rule that believes OVH's no to the call offers Pay again, though a proxy repeated a call that was taken."""
-    monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
+    monkeypatch.setattr(payment.Payments, "_refused", payment.Payments._not_sent)  # noqa: SLF001 - as if it had not left
     assert broken_by(("PAY shows", "late-90"), ("PAY answer", "again-403")) == law_names.OFFERED
 
 
@@ -129,7 +129,7 @@ def test_a_break_is_cut_to_what_it_needs(monkeypatch):
 
 def test_the_calls_are_searched_first(monkeypatch):
     """What a call shows and how it is answered is a break within the first schedules of that search."""
-    monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
+    monkeypatch.setattr(payment.Payments, "_refused", payment.Payments._not_sent)  # noqa: SLF001 - as if it had not left
     found = Found()
     search_calls(ONE_NAME, found, replace(ONE_PROCESS, first=True))
     assert found.breaks[-1].law == law_names.OFFERED
@@ -152,6 +152,13 @@ def test_finds_a_payment_beside_one_on_ovhs_page(monkeypatch):
     """A rule that looks for no earlier payment pays beside one that the bank has not answered yet."""
     monkeypatch.setattr(payment.Payments, "_hinders", lambda *_: False)
     assert broken_by(("step paying", "page-slow")) == law_names.TWO_PAYMENTS
+
+
+def test_finds_it_although_another_read_failed_earlier(monkeypatch):
+    """Only transactions that OVH refuses to show to the very job that pays are an excuse."""
+    monkeypatch.setattr(payment.Payments, "_hinders", lambda *_: False)
+    failed = ("GET me/order/*/paymentMethods", "forbidden")
+    assert broken_by(failed, ("step paying", "page-slow")) == law_names.TWO_PAYMENTS
 
 
 def test_finds_silence_that_is_taken_for_a_no(monkeypatch):

@@ -37,6 +37,9 @@ def _(order: int, **data: Any) -> str:
                 f"{seen(data.get('evidence'))} Another payment now could pay the order twice, so I sent none. Open the "
                 "order to see how it stands: it can be paid there, or here when that one has ended."
             )
+        case "method_gone":
+            gone = f"OVH no longer takes {method(str(data['method_name']))} for this order."
+            return f"{gone} Nothing was sent, so nothing was paid. Choose another way to pay."
         case "not_sent":
             return f"{why(data)} Nothing was sent, so nothing was paid. Choose how to pay."
         case _:
@@ -82,6 +85,9 @@ def _(order: int, evidence: Data | None = None) -> str:
 
 @both(K.PAYMENT_WAITING)
 def _(evidence: Data | None = None) -> str:
+    if evidence and evidence["seen"] == "refused":
+        whose = "It doesn't say whether that was this payment or another one, such as on its own page."
+        return f"{seen(evidence)} {whose} So I wait before anybody can pay it again here."
     return f"{seen(evidence, 'OVH shows no payment.')} So I wait before anybody can pay it again here."
 
 

@@ -104,6 +104,7 @@ BOTH: list[tuple[EventKind, Data, tuple[str, ...]]] = [
         {**METHOD, "reason": "payment_open", "evidence": {"seen": "payment_begun", "order": 7}},
         ("has begun a payment of order 7", "I sent none"),
     ),
+    (K.PAYMENT_NOT_SENT, {**METHOD, "reason": "method_gone"}, ("no longer takes VISA", "Nothing was sent")),
     (K.PAYMENT_NOT_SENT, {"order": 7, "reason": "not_sent", **earlier("Cut.")}, ("Cut. Nothing was sent",)),
     (K.PAYMENT_CALL_REFUSED, {**METHOD, "turned_away": False, **earlier("No.")}, ("No. That does not prove",)),
     (
@@ -145,6 +146,11 @@ BOTH: list[tuple[EventKind, Data, tuple[str, ...]]] = [
         ("Transaction 7 for €3.59", "nothing was sent"),
     ),
     (K.PAYMENT_WAITING, {**METHOD, "until": NOW.isoformat(), "evidence": None}, ("no payment", "wait")),
+    (
+        K.PAYMENT_WAITING,
+        {**METHOD, "until": NOW.isoformat(), "evidence": {"seen": "refused", "said": "No"}},
+        ("OVH says: No.", "whether that was this payment", "wait"),
+    ),
     (
         K.PAYMENT_PROCESSING,
         {**METHOD, "evidence": {"seen": "payment_begun", "order": 7}},

@@ -290,6 +290,45 @@ async def test_a_method_is_looked_for_in_the_orders_own_list(ovh, gateway, order
         await ask(gateway.lists_method, order.id, VISA)
 
 
+def tries(ovh, order, source, *, seconds: float = 0.0):
+    """A payment that was refused so many seconds from now, with a method or on the page."""
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    ovh.orders.all[order.id].tries.append(Try(at, source, "The card was refused."))
+
+
+@pytest.mark.parametrize(
+    ("method", "source", "seconds", "is_own"),
+    [
+        (VISA, VISA, 1, True),
+        (VISA, VISA, 55, True),
+        (VISA, VISA, 62, False),
+        (VISA, SEPA, 1, False),
+        (VISA, "page", 1, False),  # with a card that the account does not know
+        ("ovhAccount", "page", 1, False),
+    ],
+)
+async def test_a_refusal_is_the_payments_own_by_its_transaction(ovh, gateway, order, method, source, seconds, is_own):
+    """The follow-up names no method, so its refusal may be of a payment on OVH's page. `seconds`: since the sending."""
+    tries(ovh, order, source, seconds=seconds - 120)
+    sighting = await ask(gateway.payment, order, sent(method, seconds=-120))
+    assert (sighting.progress, sighting.is_own) == (P.REFUSED, is_own)
+
+
+async def test_a_refusal_is_not_its_own_beside_a_transaction_that_took_the_money(ovh, gateway, order):
+    """The order shows the refusal on the page alone; the payment itself shows as a transaction only."""
+    tries(ovh, order, VISA)
+    ovh.outsider.transaction("3.59", VISA)
+    sighting = await ask(gateway.payment, order, sent())
+    assert (sighting.progress, sighting.is_own) == (P.REFUSED, False)
+
+
+async def test_a_refusal_is_not_its_own_while_transactions_cannot_be_read(ovh, gateway, order):
+    tries(ovh, order, VISA)
+    ovh.payments.unreadable = {"list"}
+    sighting = await ask(gateway.payment, order, sent())
+    assert (sighting.progress, sighting.is_own) == (P.REFUSED, False)
+
+
 async def test_a_refusal_beside_another_payment_is_nobodys(ovh, gateway, order):
     """Two payments were begun since the sending: of which of them the refusal is, nobody knows."""
     ovh.refuse_card(VISA, "The card is blocked.")
