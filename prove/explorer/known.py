@@ -60,6 +60,15 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
     _FORGOTTEN,
     (*_FORGOTTEN, ("step approved", "compare")),
     (*_FORGOTTEN, ("GET order/cart", "empty")),
+    # OVH lists carts late
+    (("POST order/cart", "lists-8"), *_FORGOTTEN),
+    (("POST order/cart", "lists-60"), *_FORGOTTEN),
+    (("POST order/cart", "lists-600"), *_FORGOTTEN),
+    (("POST order/cart", "lists-8"), _HIDDEN_PAYMENT, ("commit paying", "lose-4-cold")),
+    (("POST order/cart", "lists-60"), _HIDDEN_PAYMENT, ("commit paying", "lose-4-cold")),
+    (("POST order/cart", "lists-600"), _HIDDEN_PAYMENT, ("commit paying", "lose-4-cold")),
+    (("CHECKOUT ready", "busy"), ("POST order/cart", "lists-8"), *_FORGOTTEN),
+    (("CHECKOUT ready", "busy"), ("POST order/cart", "lists-600"), *_FORGOTTEN),
     (("commit checked_out", "lose-4-cold"), ("step approved", "markers")),
     (
         ("POST order/cart/*/domain", "freeze-30"),

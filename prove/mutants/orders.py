@@ -6,6 +6,7 @@ from prove.mutants.changes import always, drop, never, returns, swap, uncaught, 
 from prove.mutants.mutation import Mutation
 
 _MARKERS, _FOREIGN = "tests/ordering/test_money_markers.py", "tests/ordering/test_foreign_orders.py"
+_LATE = "tests/ordering/test_late_lists.py"
 _PROOF, _CALLS = "tests/ordering/test_proof_of_no_order.py", "tests/ordering/test_money_calls.py"
 _ADOPTED, _ADOPTION = "tests/ordering/test_adopted_orders.py", "tests/registrars/ovh/test_adoption.py"
 _DRAFTS, _SEARCH = "registrars.ovh.carts.carts:Drafts", "ordering.process.order_search:OrderSearch"
@@ -274,8 +275,44 @@ OF_ORDERS = (
     Mutation(
         "send though OVH's list of markers shows nothing",
         _COMPARE,
-        never("seen & {known.marker for known in recorded}"),
+        swap("call.marker in seen", "True"),
         f"{_MARKERS}::test_a_list_that_cannot_see_stops_everything",
+    ),
+    Mutation(
+        "take a list with an earlier marker for one that is new enough",
+        _COMPARE,
+        swap("call.marker in seen", "bool(seen & {known.marker for known in recorded})"),
+        f"{_LATE}::test_a_list_with_an_earlier_marker_only_proves_nothing",
+    ),
+    Mutation(
+        "forget that an attempt waits for its marker to be listed",
+        _ANNOUNCE,
+        drop("self._unlisted[call.subject] = announced, take_back"),
+        f"{_LATE}::test_a_list_that_shows_markers_late_holds_nothing_for_long",
+    ),
+    Mutation(
+        "wait for ever for a marker to be listed",
+        "ordering.process.money_markers:MoneyMarkers.list_again",
+        without_part("now - call.started_at >= PATIENCE"),
+        f"{_LATE}::test_a_marker_that_is_never_listed_is_given_up",
+    ),
+    Mutation(
+        "count an attempt as sent while its process waits for the list",
+        "ordering.process.money_markers:leave_while_unlisted",
+        never("says_so"),
+        f"{_LATE}::test_another_process_leaves_an_attempt_that_waits",
+    ),
+    Mutation(
+        "let the attempt of an ended request wait on",
+        "ordering.process.money_markers:MoneyMarkers.list_again",
+        without_part("call.cart_id != cart_id"),
+        f"{_LATE}::test_a_stopped_request_holds_no_other",
+    ),
+    Mutation(
+        "leave an attempt that waited without an end if its request changed",
+        f"{_CHECKOUT}.check_out",
+        never("prepared is None and waiting is not None"),
+        f"{_LATE}::test_terms_are_looked_at_again_after_the_wait",
     ),
     Mutation(
         "let a try without a marker explain a lost one",
@@ -300,7 +337,7 @@ OF_ORDERS = (
     ),
     Mutation(
         "look at the account's orders only before the cart is built",
-        f"{_CHECKOUT}.check_out",
+        f"{_CHECKOUT}._prepared",
         without_part("self._is_free(cart, prepared)"),
         f"{_FOREIGN}::test_an_order_that_comes_while_the_cart_is_built",
     ),

@@ -21,7 +21,7 @@ PRODUCT = "Domain Desk"
 # The longest life that OVH accepts is unknown: after a refusal a shorter one is requested, and finally none.
 _LIVES = (timedelta(days=30), timedelta(days=2))
 UNNAMED = "unnamed"  # in a terminal: the id includes the bot's Slack identity, which is unknown there
-_MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
+MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
 _log = structlog.get_logger()
 
 
@@ -128,7 +128,7 @@ class Markers:
         If this bot's id is unknown, all count as its own.
         """
         listed = CARTS.read(self._client.ask("/order/cart", priority=priority))
-        found = [(cart, _MARKER.fullmatch(self._description(cart, priority) or "")) for cart in listed]
+        found = [(cart, MARKER.fullmatch(self._description(cart, priority) or "")) for cart in listed]
         markers = [(cart, marker) for cart, marker in found if marker is not None]
         ours = [
             Marker(marker["subject"], cart) for cart, marker in markers if self._descriptions.may_own(marker["desk"])

@@ -134,20 +134,6 @@ def test_a_list_that_cannot_see_stops_everything(rules, monkeypatch):
     assert rules.settle(waiting.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
-def test_a_list_that_shows_markers_late_holds_nothing_for_long(rules, monkeypatch):
-    """The newest marker is not listed yet, earlier tries' markers are: then the list can see."""
-    markers = rules.registrar.markers
-
-    def late(subject):
-        newest = rules.registrar.left_markers[-1][1]
-        return markers(subject) - {newest}
-
-    monkeypatch.setattr(rules.registrar, "markers", late)
-    cart = rules.approved()
-    assert rules.settle(cart.id, steps=1).trouble.code == "markers_not_listed"
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
-
-
 def test_a_refused_marker_explains_no_lost_try(rules, monkeypatch):
     """OVH said no, so it made none."""
     cart = rules.approved()
