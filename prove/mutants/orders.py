@@ -111,6 +111,39 @@ OF_ORDERS = (
         "tests/registrars/ovh/test_markers.py",
     ),
     Mutation(
+        "stop every look at a cart that may not be read",
+        "registrars.ovh.markers:Markers._description",
+        uncaught("RegistrarRefused"),
+        "tests/registrars/ovh/test_markers.py::test_a_cart_that_may_not_be_read_hides_no_marker",
+    ),
+    Mutation(
+        "count no cart that may not be read as a marker",
+        "registrars.ovh.markers:Markers.described",
+        swap("found | unread if unread and self._filters() else found", "found"),
+        "tests/registrars/ovh/test_markers.py::test_a_cart_that_may_not_be_read_counts_where_ovh_filters",
+    ),
+    Mutation(
+        "count every cart that may not be read as a marker",
+        "registrars.ovh.markers:Markers._filters",
+        returns("True"),
+        "tests/registrars/ovh/test_markers.py::test_a_cart_that_may_not_be_read_counts_where_ovh_filters",
+    ),
+    Mutation(
+        "let a refusal of the moment hide a marker",
+        "registrars.ovh.markers:Markers._description",
+        swap(
+            "self._ask_twice(f'/order/cart/{segment(cart)}', priority)",
+            "self._client.ask(f'/order/cart/{segment(cart)}', priority=priority)",
+        ),
+        "tests/registrars/ovh/test_markers.py::test_a_refusal_of_the_moment_hides_no_marker",
+    ),
+    Mutation(
+        "take a cart that was shown to an operator for another loss",
+        "ordering.process.comparison:_unknown_markers",
+        swap("[*unknown, *found.unread]", "unknown"),
+        "tests/ordering/test_recovery_ends.py::TestCompared::test_a_cart_that_may_not_be_read_is_shown_once",
+    ),
+    Mutation(
         "take another process's checkout of a moment ago for interrupted",
         f"{_CHECKOUT}._was_interrupted",
         never("is_over(self._registrar, call.started_at, self._settle)"),

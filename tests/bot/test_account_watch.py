@@ -93,6 +93,15 @@ async def test_a_marker_that_is_not_on_record_holds_everything(rules, health):
     assert rules.workflow.recover_mode.standing().recovery.cause is Cause.MARKERS
 
 
+async def test_a_cart_that_may_not_be_read_stops_no_look(rules, health, caplog):
+    """It is logged, and a marker beside it is found."""
+    rules.registrar.unread_carts = ("a-shop",)
+    rules.registrar.leave_marker(NAMES)
+    await watched(rules, health)
+    assert rules.workflow.recover_mode.is_on
+    assert "carts_may_not_be_read carts=a-shop" in caplog.text
+
+
 async def test_markers_on_record_hold_nothing(rules, health):
     """Those of orders and payments, also while an answer that names one is lost or under way."""
     cart = rules.paid()
