@@ -324,6 +324,12 @@ OF_ORDERS = (
         f"{_MARKERS}::test_no_two_tries_start_in_one_second",
     ),
     Mutation(
+        "put a failed look for lost attempts off for long",
+        "bot.account_watch:AccountWatch._keep",
+        swap("(pause, min(2 * pause, _EVERY))", "(_EVERY, pause)"),
+        "tests/bot/test_account_watch.py::test_a_look_that_fails_comes_again_soon",
+    ),
+    Mutation(
         "take a list with an earlier marker for one that is new enough",
         _COMPARE,
         swap("call.marker in seen", "bool(seen & {known.marker for known in recorded})"),
