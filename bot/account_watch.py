@@ -18,6 +18,7 @@ ACCOUNT = "account"  # a part of the health, shown once another bot was found
 # check; otherwise.
 _FIRST, _NEXT, _AGAIN, _EVERY = 30.0, 1.0, 60.0, 900.0
 _DAILY = 86_400.0
+_AFTER_FAILURE = 30.0  # seconds, doubled with each failure in a row, up to `_EVERY`: a lost order may wait to be found
 _log = structlog.get_logger()
 
 
@@ -44,12 +45,14 @@ class AccountWatch:
         await asyncio.gather(*(self._keep(one_round) for one_round in rounds))
 
     async def _keep(self, one_round: Callable[[], float]) -> None:
+        pause = _AFTER_FAILURE
         while True:
             try:
                 wait = await self._bridge.call(one_round)
+                pause = _AFTER_FAILURE
             except Exception as error:  # noqa: BLE001 - no one waits for it: the next round comes soon
-                _log.info("account_not_read", error=type(error).__name__, why=str(error)[:200])
-                wait = _EVERY
+                _log.warning("account_not_read", error=type(error).__name__, why=str(error)[:200])
+                wait, pause = pause, min(2 * pause, _EVERY)
             await asyncio.sleep(wait)
 
     def _read_ahead(self) -> float:

@@ -99,6 +99,8 @@ def _lines(found: Comparison) -> Iterator[str]:
         yield f"  and {found.more} more, which were not read: look at OVH's list of orders"
     for marker in found.markers:
         yield f"  {messages.words.on_hold.marker(marker)}"
+    if found.unread:
+        yield messages.words.on_hold.unread_carts(found.unread)
     if found.others:
         yield f"Another Domain Desk uses this account, too. Its {found.others} tries to order or pay are not listed."
 

@@ -1,13 +1,12 @@
 """What the fake registrar's account shows beside a cart's own order: other orders, and empty carts with a meaning."""
 
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
 from ordering.model.foreign_order import ForeignOrder
-from ordering.model.recovery import AccountOrder, AccountOrders, Marker
+from ordering.model.recovery import AccountOrder, AccountOrders, Marker, MarkersLeft
 from ordering.model.sales_order import SalesOrder
 from ordering.ports.sales_orders import Known
 
@@ -25,6 +24,7 @@ class FakeAccount:
         self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
         self.markers_made_by: dict[str, datetime | None] = {}  # when the attempt started, by OVH's clock
         self.others = 0  # markers of other desks
+        self.unread_carts: tuple[str, ...] = ()  # that the key may not read
         self.hidden_orders: list[int] = []  # that the account lists and does not show
         self.account: list[AccountOrder] = []  # what the account lists beside our orders
 
@@ -45,8 +45,9 @@ class FakeAccount:
         shown = tuple(order for order in self.account if order.id not in ours)
         return AccountOrders(shown, tuple(n for n in self.hidden_orders if n not in known(self.hidden_orders)))
 
-    def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
-        return [Marker(about, marker) for about, marker in self.left_markers], self.others
+    def markers_left(self, *, urgent: bool) -> MarkersLeft:
+        ours = tuple(Marker(about, marker) for about, marker in self.left_markers)
+        return MarkersLeft(ours, self.others, self.unread_carts)
 
     def presences(self) -> frozenset[str]:
         return frozenset(self.presence)

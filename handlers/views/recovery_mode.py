@@ -56,12 +56,13 @@ def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
 def found_lines(found: Comparison) -> list[str]:
     """Return the comparison as lines, also for a terminal."""
     unknown = len(found.unknown) + len(found.hidden)
+    unread = [escape(_says.unread_carts(found.unread))] if found.unread else []
     if not unknown and not found.markers and not found.more:
-        return [_says.no_unknown_order(found.since)]
+        return [_says.no_unknown_order(found.since), *unread]
     every = [*map(_hidden_line, found.hidden), *map(_order_line, found.unknown)]
     more = len(every[_MOST_LISTED:]) + found.more
     lines = [_says.unknown_orders(unknown), *every[:_MOST_LISTED], *([_says.more_unknown(more)] if more else [])]
-    return lines + [f"• {escape(_says.marker(marker))}" for marker in found.markers]
+    return lines + [f"• {escape(_says.marker(marker))}" for marker in found.markers] + unread
 
 
 def forgotten(loss: Loss, *, request: int | None = None) -> Drawn:

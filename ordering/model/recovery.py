@@ -177,6 +177,18 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkersLeft:
+    """The markers of money calls at OVH: this bot's, how many are other bots', and the carts that may not be read.
+
+    Each of the `unread` carts may be a marker. The key may read every cart that it made, so another key made them.
+    """
+
+    ours: tuple[Marker, ...] = ()
+    others: int = 0
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """An order at OVH that belongs to no request; `fits` are open requests for exactly its names."""
 
@@ -189,7 +201,7 @@ class Comparison:
     """What OVH shows and the database does not know. `newest` is the newest event about money at that moment.
 
     `hidden` are orders that could not be read: the operator looks at them. `more` is how many orders were listed but
-    not read, `others` how many markers belong to other bots.
+    not read, `others` how many markers belong to other bots. `unread` are carts that may not be read.
     """
 
     newest: int
@@ -199,3 +211,4 @@ class Comparison:
     more: int = 0
     markers: tuple[Marker, ...] = ()
     others: int = 0
+    unread: tuple[str, ...] = ()

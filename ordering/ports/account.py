@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ordering.model.recovery import AccountOrders, Marker
+from ordering.model.recovery import AccountOrders, MarkersLeft
 
 
 class Account(Protocol):
@@ -22,8 +22,8 @@ class Account(Protocol):
         OVH does not show is no error, as it may never show it.
         """
 
-    def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
-        """Return the markers that money calls of this bot left at OVH, and how many belong to other bots.
+    def markers_left(self, *, urgent: bool) -> MarkersLeft:
+        """Return the markers that money calls left at OVH. A cart that may not be read is no error.
 
         Costs one call for each cart that is new to this process. Calls that are not `urgent` have the lowest priority.
         """

@@ -30,8 +30,12 @@ class MarkerCarts(Protocol):
     def marker_is_of(self, marker: str, started_at: datetime) -> bool:
         """Return whether the attempt that started at this very second made a marker.
 
-        False if OVH does not show that: it may have changed the marker's life, by which it is recognized.
+        False if OVH does not show that: it may have changed the marker's life, by which it is recognized, or the key
+        may not read the marker.
         """
 
     def markers(self, subject: str) -> frozenset[str]:
-        """Return the ids of all markers of this bot about a subject."""
+        """Return the ids of all markers of this bot about a subject.
+
+        With those that the key may not read, unless OVH ignores what was asked for and lists all carts.
+        """

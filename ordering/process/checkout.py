@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -34,7 +35,7 @@ from ordering.ports.store import Transaction
 from ordering.process.floors import is_over
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Condition, Intents, IntentStopped
-from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
+from ordering.process.money_markers import MemoryWentBack, MoneyMarkers, is_unlisted, leave_while_unlisted
 from ordering.process.order_search import OrderSearch, attempt_of, step_back
 from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook
@@ -76,8 +77,36 @@ class Checkout:
         Nothing is ordered if OVH's new quote does not match the seal, or if the account already has an order for one of
         these names. Raises `RegistrarRefused` if the API key may not order: the step comes again until it may.
         """
-        if self._was_interrupted(cart) or self._is_hindered(cart):  # check before OVH builds a cart for nothing
+        if self._was_interrupted(cart):
             return
+        try:
+            waiting = self._markers.list_again(_subject(cart), cart.id, now=self._time_as_known())
+        except MemoryWentBack as proof:
+            self._stopped(cart, proof)
+            return
+        prepared = None
+        try:
+            prepared = self._prepared(cart)
+        finally:
+            if prepared is None and waiting is not None:
+                self._markers.unsent(waiting, partial(self._take_back, waiting))
+        if prepared is not None:
+            self._order(cart, self._in_cart_of(waiting, prepared), waiting)
+
+    def _time_as_known(self) -> datetime:
+        return self._book.now() + (self._registrar.known_clock_ahead() or timedelta())
+
+    def _in_cart_of(self, waiting: RecordedCall | None, prepared: Prepared) -> Prepared:
+        """Use the cart of the attempt that waited, which is on record; the new one told its terms of today."""
+        if waiting is None or waiting.registrar_cart is None:
+            return prepared
+        self._registrar.discard(prepared.registrar_cart)
+        return replace(prepared, registrar_cart=waiting.registrar_cart)
+
+    def _prepared(self, cart: Cart) -> Prepared | None:
+        """Build a cart at OVH that may be ordered. None if the request is for people, or comes again."""
+        if self._is_hindered(cart):  # check before OVH builds a cart for nothing
+            return None
         self._registrar.require_right_to_check_out()  # a refused call would be searched for
         try:
             prepared = self._registrar.prepare(cart.lines)
@@ -86,14 +115,13 @@ class Checkout:
             if waited >= self._settle:
                 raise  # it still happens after `settle`, so it is no accident: people should see it
             self._book.come_back(cart, self._book.pace.after(waited))
-            return
+            return None
         except RegistrarRefused as refusal:
             self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=refusal.data, attempt=None)
-            return
+            return None
         if not self._still_sealed(cart, prepared):
-            return
-        if self._is_free(cart, prepared) and self._renewals_hold(cart, prepared):
-            self._order(cart, prepared)
+            return None
+        return prepared if self._is_free(cart, prepared) and self._renewals_hold(cart, prepared) else None
 
     def _is_free(self, cart: Cart, prepared: Prepared) -> bool:
         """Check again for an order made elsewhere: one may have appeared while the cart was built."""
@@ -106,15 +134,15 @@ class Checkout:
             self._registrar.discard(prepared.registrar_cart)
         return not hindered
 
-    def _order(self, cart: Cart, prepared: Prepared) -> None:
-        """Mark the attempt, prepare the call, commit the intent, and only then send."""
+    def _order(self, cart: Cart, prepared: Prepared, waiting: RecordedCall | None) -> None:
+        """Mark the attempt unless it is `waiting`, prepare the call, commit the intent, and only then send."""
         number = (cart.attempt.number if cart.attempt else 0) + 1
-        recorded = None
+        recorded = waiting
         with ExitStack() as held:
             try:
                 standing = self._intents.read(cart)
                 ahead = self._registrar.clock_ahead()
-                recorded = self._announce(cart, prepared, number, self._book.now() + ahead)
+                recorded = waiting or self._announce(cart, prepared, number, self._book.now() + ahead)
                 call = held.enter_context(self._ready(prepared))
                 attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
                 begun = self._commit_intent(cart, attempt, prepared.quote, standing)
@@ -122,7 +150,8 @@ class Checkout:
                 held.close()  # release its permit, which may be the only one
                 if recorded is not None:
                     self._markers.unsent(recorded, partial(self._take_back, recorded))
-                if isinstance(error, OrderingError | IntentStopped | MemoryWentBack):
+                waits = recorded is None and is_unlisted(error)
+                if not waits and isinstance(error, OrderingError | IntentStopped | MemoryWentBack):
                     self._registrar.discard(prepared.registrar_cart)  # the next attempt builds another one
                 # After a database error the intent may be on record: an open cart proves that nothing was ordered.
                 if not isinstance(error, IntentStopped | MemoryWentBack):
@@ -175,6 +204,7 @@ class Checkout:
         call = self._markers.left_over(_subject(cart))
         if call is None or call.registrar_cart is None:
             return False
+        leave_while_unlisted(cart, call, self._registrar, self._settle)
         if not is_over(self._registrar, call.started_at, self._settle):
             self._book.come_back(cart, self._book.pace.quickest)
             return True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 
 from ordering.model.cart import WAITING, Cart
-from ordering.model.recovery import AccountOrder, Comparison, HiddenOrder, Marker, Unknown
+from ordering.model.recovery import AccountOrder, Comparison, HiddenOrder, Marker, MarkersLeft, Unknown
 from ordering.ports.account import Account
 from ordering.ports.store import Store
 from ordering.process.recovery import RecoverMode
@@ -28,9 +28,10 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
         waiting = carts.carts(states=WAITING, limit=_MOST_OPEN)
     orders = account.account_orders(since, known=partial(_known, store))
     unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders.shown if not order.status.is_over)
-    left, others = account.markers_left(urgent=True)
+    left = account.markers_left(urgent=True)
     hidden = _hidden(store, orders.hidden, since)
-    return Comparison(newest, since, unknown, hidden, orders.more, _unknown_markers(store, left, mode), others)
+    markers = _unknown_markers(store, left, mode)
+    return Comparison(newest, since, unknown, hidden, orders.more, markers, left.others, left.unread)
 
 
 def _hidden(store: Store, numbers: Sequence[int], since: datetime) -> tuple[HiddenOrder, ...]:
@@ -40,14 +41,17 @@ def _hidden(store: Store, numbers: Sequence[int], since: datetime) -> tuple[Hidd
     return tuple(HiddenOrder(number, seen.get(number)) for number in numbers)
 
 
-def _unknown_markers(store: Store, markers: Iterable[Marker], mode: RecoverMode) -> tuple[Marker, ...]:
-    """Return the markers that belong to no attempt on record."""
-    left = {marker.id: marker for marker in markers}
+def _unknown_markers(store: Store, found: MarkersLeft, mode: RecoverMode) -> tuple[Marker, ...]:
+    """Return the markers that belong to no attempt on record.
+
+    The operator also reads which carts may not be read, so that these are no sign of another loss either.
+    """
+    left = {marker.id: marker for marker in found.ours}
     with store.read() as carts:
         unknown = sorted(left.keys() - carts.recorded_markers(left))
     if mode.is_on:
         with store.begin() as carts:
-            carts.add_compared_markers(unknown)
+            carts.add_compared_markers([*unknown, *found.unread])
     return tuple(left[each] for each in unknown)
 
 

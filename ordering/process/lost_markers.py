@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from typing import Protocol
 
@@ -9,8 +10,10 @@ from ordering.model.recovery import Cause
 from ordering.ports.account import Account
 from ordering.ports.markers import MarkerCarts
 from ordering.ports.store import Store
-from ordering.process.money_markers import name_by_age
+from ordering.process.money_markers import name_by_age, repeated
 from ordering.process.recovery import RecoverMode
+
+_log = logging.getLogger(__name__)
 
 
 class MarkedAccount(Account, MarkerCarts, Protocol):
@@ -32,12 +35,15 @@ class LostMarkers:
     def look(self) -> frozenset[str]:
         """Switch recover mode on if a marker belongs to no attempt on record; return the ids of such markers.
 
-        Reads each cart of the account that is new to this process, one call each, with the lowest priority. Raises
+        Reads each cart of the account that is new to this process, one call each, with the lowest priority. One that
+        the key may not read is logged, and stops no look: another program's cart must not stop everything. Raises
         `RegistrarError` if OVH does not return them.
         """
-        markers, _ = self._account.markers_left(urgent=False)
+        left = self._account.markers_left(urgent=False)
+        if left.unread:
+            _log.warning("carts_may_not_be_read carts=%s", ",".join(left.unread))
         subjects: dict[str, set[str]] = defaultdict(set)
-        for marker in markers:
+        for marker in left.ours:
             subjects[marker.about].add(marker.id)
         lost = frozenset[str]().union(*(self._unknown(subject, ids) for subject, ids in subjects.items()))
         if lost:
@@ -50,4 +56,5 @@ class LostMarkers:
             recorded = carts.money_calls(subject)
         # Another process may be making an attempt whose marker is not recorded yet.
         named = name_by_age(unknown, recorded, self._account)
-        return frozenset(unknown - {call.marker for call in named})
+        unknown -= {call.marker for call in named}
+        return frozenset(unknown - repeated(unknown, recorded, self._account))

@@ -5,19 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import CartChanged, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import CartChanged, RegistrarUnavailable
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
+from ordering.ports.clock import RegistrarClock
 from ordering.ports.markers import MarkerCarts
 from ordering.ports.store import Reading, Store, StoreError, Transaction
+from ordering.process.floors import is_over
 from ordering.process.intent import Objection
 from ordering.process.recovery import RecoverMode
 
 S = CartState
-NONE_LEFT = ""  # instead of a marker: OVH made none for this attempt
+NOT_LISTED = "markers_not_listed"
+# How long an attempt waits for OVH to list its marker; then it ends, and the next one begins with a new marker. As long
+# as the floors: OVH may show orders and payments just as late.
+PATIENCE = timedelta(minutes=15)
 
 _log = logging.getLogger(__name__)
 
@@ -33,13 +38,18 @@ class MemoryWentBack(Exception):
 
 
 class MoneyMarkers:
-    """Records attempts, marks them at OVH, and compares the two. Three calls to OVH per money call."""
+    """Records attempts, marks them at OVH, and compares the two. Three calls to OVH per money call.
+
+    An attempt whose marker OVH does not list yet stays announced, and this process remembers that it sent nothing. The
+    database cannot tell that: it may have lost that the attempt was sent. For all others it counts as sent one day.
+    """
 
     def __init__(self, store: Store, registrar: MarkerCarts, recover: RecoverMode) -> None:
         self._store = store
         self._registrar = registrar
         self._recover = recover
         self._unsent: dict[int, tuple[RecordedCall, TakeBack | None]] = {}  # known here as unsent, not recorded yet
+        self._unlisted: dict[str, tuple[RecordedCall, TakeBack]] = {}  # by subject: waits for its marker to be listed
 
     def announce(self, call: RecordedCall, *, take_back: TakeBack) -> RecordedCall:
         """Record that an attempt begins, leave its marker, then list all markers of the subject.
@@ -48,24 +58,22 @@ class MoneyMarkers:
 
         Raises `CartChanged` if another attempt has no end on record: it may have been sent, and the next step handles
         it. Raises `MemoryWentBack` if a marker belongs to no attempt on record and to no earlier comparison: that
-        switches recover mode on. Raises `RegistrarError` if OVH did not accept or list the marker. Whatever is raised,
-        nothing was sent, and that is recorded.
+        switches recover mode on. Raises `RegistrarError` if OVH did not accept the marker. In all these cases nothing
+        was sent, and that is recorded. Raises `RegistrarUnavailable` with `NOT_LISTED` if OVH does not list the marker
+        yet: see `list_again`.
         """
         announced = None
         try:
             with self._store.begin() as carts:
                 carts.decide_alone()
                 _require_no_other(carts, call)
-                announced = carts.announce_call(call)
-            try:
-                marker = self._registrar.leave_marker(call.subject, call.started_at)
-            except RegistrarRefused:
-                announced = replace(announced, marker=NONE_LEFT)
-                raise
+                announced = carts.announce_call(_in_its_own_second(carts, call))
+            # A refusal does not prove that none was made: a proxy may have repeated the call.
+            marker = self._registrar.leave_marker(call.subject, announced.started_at)
             announced = replace(announced, marker=marker)
             with self._store.begin() as carts:
                 carts.update_call(announced)
-            self._compare(announced)
+            is_listed = self._compare(announced)
         except Exception as error:  # also the database's: a commit may have succeeded although its answer was lost
             if announced is not None:
                 # A cart that counts as sent for an unknown marker is about another attempt than this one.
@@ -73,27 +81,60 @@ class MoneyMarkers:
             if isinstance(error, MemoryWentBack):
                 self._recover.begin(Cause.MARKERS)
             raise
+        if not is_listed:
+            self._unlisted[call.subject] = announced, take_back
+            raise RegistrarUnavailable(code=NOT_LISTED)
         return announced
 
-    def _compare(self, call: RecordedCall) -> None:
-        """Compare OVH's markers with the attempts on record.
+    def list_again(self, subject: str, cart_id: int, *, now: datetime) -> RecordedCall | None:
+        """Return this process's attempt whose marker OVH lists only now, compared as by `announce`; None if none waits.
 
-        Raises `MemoryWentBack` for markers that no attempt on record left.
+        `now` is by OVH's clock. Raises like `announce`.
+        """
+        call, take_back = self._unlisted.get(subject, (None, None))
+        if call is None:
+            return None
+        # Another request of the same names is made only after this one ended.
+        if call.cart_id != cart_id or now - call.started_at >= PATIENCE or not self._is_announced(call):
+            self._unlisted.pop(subject, None)
+            self.unsent(call, take_back)
+            return None
+        try:
+            is_listed = self._compare(call)
+        except MemoryWentBack:
+            self._unlisted.pop(subject, None)
+            self.unsent(call)
+            self._recover.begin(Cause.MARKERS)
+            raise
+        if not is_listed:
+            raise RegistrarUnavailable(code=NOT_LISTED)
+        self._unlisted.pop(subject, None)
+        return call
+
+    def _is_announced(self, call: RecordedCall) -> bool:
+        with self._store.read() as carts:
+            return any(known.id == call.id for known in _announced(carts, call.subject))
+
+    def _compare(self, call: RecordedCall) -> bool:
+        """Compare OVH's markers with the attempts on record; return False if OVH does not list this attempt's yet.
+
+        Such a list proves nothing: a lost attempt's marker may be missing as well. Raises `MemoryWentBack` for markers
+        that no attempt on record left.
         """
         seen = self._registrar.markers(call.subject)
         with self._store.read() as carts:
             recorded = carts.money_calls(call.subject)
             compared = carts.compared_markers(seen)
-        if not seen & {known.marker for known in recorded}:
-            raise RegistrarUnavailable(code="markers_not_listed")
         unknown = seen - {known.marker for known in recorded} - compared
         named = name_by_age(unknown, recorded, self._registrar)
         if named:
             with self._store.begin() as carts:
                 for known in named:
                     carts.update_call(known)
-        if lost := unknown - {known.marker for known in named}:
+        unknown -= {known.marker for known in named}
+        if lost := unknown - repeated(unknown, recorded, self._registrar):
             raise MemoryWentBack(lost)
+        return call.marker in seen
 
     def unsent(self, call: RecordedCall, take_back: TakeBack | None = None) -> None:
         """Record that nothing was sent for this attempt.
@@ -147,9 +188,12 @@ class MoneyMarkers:
     def left_over(self, subject: str) -> RecordedCall | None:
         """Return an attempt at this subject, of any cart, without an intent or an end on record.
 
-        Another process may be about to send it; after the settling time it counts as sent.
+        Another process may be about to send it; after the settling time it counts as sent. None if it is one that
+        `list_again` returns.
         """
         self.record_unsent()
+        if subject in self._unlisted:
+            return None
         with self._store.read() as carts:
             left = _announced(carts, subject)
         return left[-1] if left else None
@@ -170,6 +214,27 @@ def name_by_age(
             left.remove(own)
             named.append(replace(call, marker=own))
     return named
+
+
+def repeated(markers: Collection[str], recorded: Sequence[RecordedCall], registrar: MarkerCarts) -> frozenset[str]:
+    """Return the markers that attempts on record left beside their first one: a proxy repeated the call."""
+    started = {call.started_at for call in recorded}
+    return frozenset(marker for marker in markers if any(registrar.marker_is_of(marker, at) for at in started))
+
+
+def is_unlisted(error: Exception) -> bool:
+    """Return whether an attempt waits because OVH does not list its marker yet."""
+    return isinstance(error, RegistrarUnavailable) and error.code == NOT_LISTED
+
+
+def leave_while_unlisted(cart: Cart, call: RecordedCall, registrar: RegistrarClock, settle: timedelta) -> None:
+    """Raise `RegistrarUnavailable` while another process may wait for OVH to list the marker of its attempt.
+
+    The request says so. After `PATIENCE` that process has ended the attempt, or is dead.
+    """
+    says_so = cart.trouble is not None and cart.trouble.code == NOT_LISTED
+    if says_so and not is_over(registrar, call.started_at, PATIENCE + settle):
+        raise RegistrarUnavailable(code=NOT_LISTED)
 
 
 def subject_of(intent: Cart) -> str:
@@ -194,6 +259,14 @@ def attempt_is_announced(carts: Transaction, intent: Cart) -> Objection | None:
 def _require_no_other(carts: Reading, call: RecordedCall) -> None:
     if _announced(carts, call.subject):
         raise CartChanged(call.cart_id)
+
+
+def _in_its_own_second(carts: Reading, call: RecordedCall) -> RecordedCall:
+    """Return the call with a second in which no other attempt at its subject started: its marker's expiry names it."""
+    taken = {known.started_at.replace(microsecond=0) for known in carts.money_calls(call.subject)}
+    while call.started_at.replace(microsecond=0) in taken:
+        call = replace(call, started_at=call.started_at + timedelta(seconds=1))
+    return call
 
 
 def _announced(carts: Reading, subject: str) -> list[RecordedCall]:

@@ -15,7 +15,7 @@ from ordering.model.sales_order import Payment
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.store import Transaction
 from ordering.process.floors import is_over
-from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
+from ordering.process.money_markers import MemoryWentBack, MoneyMarkers, leave_while_unlisted
 from ordering.process.transitions import Logbook, order_of, payment_of
 
 
@@ -39,7 +39,8 @@ class PaymentMarkers:
         order = order_of(cart)
         try:
             call = RecordedCall(pays(order.id), cart.id, 1, started_at)
-            return self._markers.announce(call, take_back=partial(self._take_back, call, None))
+            waiting = self._markers.list_again(call.subject, cart.id, now=started_at)
+            return waiting or self._markers.announce(call, take_back=partial(self._take_back, call, None))
         except MemoryWentBack as proof:
             markers = proof.markers
 
@@ -82,6 +83,7 @@ class PaymentMarkers:
         left = self._markers.left_over(pays(order_of(cart).id))
         if left is None:
             return False
+        leave_while_unlisted(cart, left, self._registrar, self._settle)
         if not is_over(self._registrar, left.started_at, self._settle):
             self._book.come_back(cart, self._book.pace.quickest)
             return True

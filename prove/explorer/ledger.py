@@ -52,6 +52,7 @@ class OvhCart:
     shows_closed_at: float = 0.0
     order: int | None = None
     expire: str | None = None  # as its maker asked for
+    listed_at: float = 0.0  # when OVH's list of carts shows it first
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,8 @@ class Ledger:
         """The orders that somebody else made."""
         return [order for order in self.orders.values() if order.foreign]
 
-    def new_cart(self, description: str, expire: str | None = None) -> OvhCart:
-        cart = OvhCart(f"cart-{self.next_cart}", description, expire=expire)
+    def new_cart(self, description: str, expire: str | None = None, *, listed_at: float = 0.0) -> OvhCart:
+        cart = OvhCart(f"cart-{self.next_cart}", description, expire=expire, listed_at=listed_at)
         self.next_cart += 1
         self.carts[cart.id] = cart
         return cart

@@ -44,8 +44,9 @@ class Routes:
     """Answers reads and free calls from a ledger. `ahead` is how far OVH's clock is ahead of the world's, in seconds.
 
     `lists_closed`: whether the list of carts includes ordered ones; `filters`: whether it honours the description
-    filter; `refuses_ordered`: whether DELETE refuses ordered carts; `tells_order`: whether a closed cart's summary
-    names its order. None is established, so all are switches.
+    filter; `lists_after`: the seconds until it shows a new cart, assigned or not; `refuses_ordered`: whether DELETE
+    refuses ordered carts; `tells_order`: whether a closed cart's summary names its order. None is
+    established, so all are switches.
     """
 
     def __init__(self, ledger: Ledger, *, ahead: float = 0.0) -> None:
@@ -56,6 +57,7 @@ class Routes:
         self.renewal_since = 0.0
         self.lists_closed = True
         self.filters = True
+        self.lists_after = 0.0
         self.refuses_ordered = True
         self.tells_order = False
         self.removed: Method | None = None  # a registered method that a user removed at OVH
@@ -80,17 +82,19 @@ class Routes:
 
     # Carts
 
-    def new_cart(self, _ids: Ids, _query: Mapping[str, str], body: Mapping[str, Any], _now: float) -> Reply:
-        cart = self.ledger.new_cart(str(body.get("description", "")), body.get("expire"))
+    def new_cart(self, _ids: Ids, _query: Mapping[str, str], body: Mapping[str, Any], now: float) -> Reply:
+        description, listed_at = str(body.get("description", "")), now + self.lists_after
+        cart = self.ledger.new_cart(description, body.get("expire"), listed_at=listed_at)
         return 200, {"cartId": cart.id, "description": cart.description, "readOnly": False}
 
-    def list_carts(self, _ids: Ids, query: Mapping[str, str], _body: Mapping[str, Any], _now: float) -> Reply:
+    def list_carts(self, _ids: Ids, query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
         wanted = query.get("description")
         found = [
             cart.id
             for cart in self.ledger.carts.values()
             if (wanted in {None, cart.description} or not self.filters)
             and (self.lists_closed or cart.closed_at is None)
+            and now >= cart.listed_at
         ]
         return 200, found
 

@@ -23,6 +23,7 @@ from prove.explorer.deviations import (
     CALL,
     LIST,
     MADE_AS,
+    MARK,
     ORDER_SHOWS,
     PAY_ANSWER,
     PAYMENT_SHOWS,
@@ -40,6 +41,7 @@ from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import Answer
 from registrars.ovh.api.session import CLOCK
 from registrars.ovh.api.wire.offers import OFFERS
+from registrars.ovh.markers import MARKER
 from registrars.ovh.throttling.scheduler import Priority
 
 if TYPE_CHECKING:
@@ -115,12 +117,18 @@ class SimulatedClient:
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401, ARG002 - as the real one
         path, _, text = path.partition("?")
         shape, _ = shape_of(path)
-        what = self._process.place(f"{method} {shape}", BUILD)
+        what = self._process.place(f"{method} {shape}", MARK if _leaves_a_marker(body) else BUILD) or "fine"
         if what == "busy":
             raise RegistrarUnavailable
         if what == "outsider":
             self._world.outsider()
+        if what.startswith("lists-"):
+            self._world.routes.lists_after = number_in(what)
         answer = self._answer(method, path, dict(parse_qsl(text)), body or {})
+        if what == "twice-200":
+            answer = self._answer(method, path, {}, body or {})
+        elif what.startswith("twice-"):
+            answer = _falsified(what)
         if what == "lost":
             raise RegistrarUnavailable
         return self._read(answer)
@@ -204,6 +212,10 @@ class SimulatedCall:
             return PAYMENT_SHOWS
         options = (*ORDER_SHOWS, *MADE_AS)
         return options if len(self._world.names) == 1 else (*options, *TWO_NAMES_SHOW)
+
+
+def _leaves_a_marker(body: Mapping[str, Any] | None) -> bool:
+    return MARKER.fullmatch(str((body or {}).get("description"))) is not None
 
 
 def _falsified(what: str) -> Answer:

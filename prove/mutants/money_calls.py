@@ -118,7 +118,7 @@ OF_MONEY_CALLS = (
     ),
     Mutation(
         "order without the right to, and search for the order that OVH refused",
-        "ordering.process.checkout:Checkout.check_out",
+        "ordering.process.checkout:Checkout._prepared",
         drop("self._registrar.require_right_to_check_out()"),
         f"{_KEY_RIGHTS}::test_nothing_is_marked_or_sent_without_the_right",
     ),

@@ -6,6 +6,7 @@ from prove.mutants.changes import always, drop, never, returns, swap, uncaught, 
 from prove.mutants.mutation import Mutation
 
 _MARKERS, _FOREIGN = "tests/ordering/test_money_markers.py", "tests/ordering/test_foreign_orders.py"
+_LATE = "tests/ordering/test_late_lists.py"
 _PROOF, _CALLS = "tests/ordering/test_proof_of_no_order.py", "tests/ordering/test_money_calls.py"
 _ADOPTED, _ADOPTION = "tests/ordering/test_adopted_orders.py", "tests/registrars/ovh/test_adoption.py"
 _DRAFTS, _SEARCH = "registrars.ovh.carts.carts:Drafts", "ordering.process.order_search:OrderSearch"
@@ -88,7 +89,7 @@ OF_ORDERS = (
     Mutation(
         "list the markers before this attempt's own is on record",
         _ANNOUNCE,
-        swap("self._registrar.leave_marker(call.subject, call.started_at)", "None"),
+        swap("self._registrar.leave_marker(call.subject, announced.started_at)", "None"),
         f"{_MARKERS}::test_the_attempt_is_on_record_before_its_marker",
     ),
     Mutation(
@@ -108,6 +109,39 @@ OF_ORDERS = (
         "registrars.ovh.markers:Markers.described",
         swap("self._description(cart) == description", "True"),
         "tests/registrars/ovh/test_markers.py",
+    ),
+    Mutation(
+        "stop every look at a cart that may not be read",
+        "registrars.ovh.markers:Markers._description",
+        uncaught("RegistrarRefused"),
+        "tests/registrars/ovh/test_markers.py::test_a_cart_that_may_not_be_read_hides_no_marker",
+    ),
+    Mutation(
+        "count no cart that may not be read as a marker",
+        "registrars.ovh.markers:Markers.described",
+        swap("found | unread if unread and self._filters() else found", "found"),
+        "tests/registrars/ovh/test_markers.py::test_a_cart_that_may_not_be_read_counts_where_ovh_filters",
+    ),
+    Mutation(
+        "count every cart that may not be read as a marker",
+        "registrars.ovh.markers:Markers._filters",
+        returns("True"),
+        "tests/registrars/ovh/test_markers.py::test_a_cart_that_may_not_be_read_counts_where_ovh_filters",
+    ),
+    Mutation(
+        "let a refusal of the moment hide a marker",
+        "registrars.ovh.markers:Markers._description",
+        swap(
+            "self._ask_twice(f'/order/cart/{segment(cart)}', priority)",
+            "self._client.ask(f'/order/cart/{segment(cart)}', priority=priority)",
+        ),
+        "tests/registrars/ovh/test_markers.py::test_a_refusal_of_the_moment_hides_no_marker",
+    ),
+    Mutation(
+        "take a cart that was shown to an operator for another loss",
+        "ordering.process.comparison:_unknown_markers",
+        swap("[*unknown, *found.unread]", "unknown"),
+        "tests/ordering/test_recovery_ends.py::TestCompared::test_a_cart_that_may_not_be_read_is_shown_once",
     ),
     Mutation(
         "take another process's checkout of a moment ago for interrupted",
@@ -274,8 +308,62 @@ OF_ORDERS = (
     Mutation(
         "send though OVH's list of markers shows nothing",
         _COMPARE,
-        never("seen & {known.marker for known in recorded}"),
+        swap("call.marker in seen", "True"),
         f"{_MARKERS}::test_a_list_that_cannot_see_stops_everything",
+    ),
+    Mutation(
+        "take the repeated call of a marker for a lost attempt",
+        _COMPARE,
+        swap("unknown - repeated(unknown, recorded, self._registrar)", "unknown"),
+        f"{_MARKERS}::test_a_try_explains_every_marker_that_it_made",
+    ),
+    Mutation(
+        "begin two attempts in one second",
+        "ordering.process.money_markers:_in_its_own_second",
+        swap("call.started_at.replace(microsecond=0) in taken", "False"),
+        f"{_MARKERS}::test_no_two_tries_start_in_one_second",
+    ),
+    Mutation(
+        "put a failed look for lost attempts off for long",
+        "bot.account_watch:AccountWatch._keep",
+        swap("(pause, min(2 * pause, _EVERY))", "(_EVERY, pause)"),
+        "tests/bot/test_account_watch.py::test_a_look_that_fails_comes_again_soon",
+    ),
+    Mutation(
+        "take a list with an earlier marker for one that is new enough",
+        _COMPARE,
+        swap("call.marker in seen", "bool(seen & {known.marker for known in recorded})"),
+        f"{_LATE}::test_a_list_with_an_earlier_marker_only_proves_nothing",
+    ),
+    Mutation(
+        "forget that an attempt waits for its marker to be listed",
+        _ANNOUNCE,
+        drop("self._unlisted[call.subject] = announced, take_back"),
+        f"{_LATE}::test_a_list_that_shows_markers_late_holds_nothing_for_long",
+    ),
+    Mutation(
+        "wait for ever for a marker to be listed",
+        "ordering.process.money_markers:MoneyMarkers.list_again",
+        without_part("now - call.started_at >= PATIENCE"),
+        f"{_LATE}::test_a_marker_that_is_never_listed_is_given_up",
+    ),
+    Mutation(
+        "count an attempt as sent while its process waits for the list",
+        "ordering.process.money_markers:leave_while_unlisted",
+        never("says_so"),
+        f"{_LATE}::test_another_process_leaves_an_attempt_that_waits",
+    ),
+    Mutation(
+        "let the attempt of an ended request wait on",
+        "ordering.process.money_markers:MoneyMarkers.list_again",
+        without_part("call.cart_id != cart_id"),
+        f"{_LATE}::test_a_stopped_request_holds_no_other",
+    ),
+    Mutation(
+        "leave an attempt that waited without an end if its request changed",
+        f"{_CHECKOUT}.check_out",
+        never("prepared is None and waiting is not None"),
+        f"{_LATE}::test_terms_are_looked_at_again_after_the_wait",
     ),
     Mutation(
         "let a try without a marker explain a lost one",
@@ -300,7 +388,7 @@ OF_ORDERS = (
     ),
     Mutation(
         "look at the account's orders only before the cart is built",
-        f"{_CHECKOUT}.check_out",
+        f"{_CHECKOUT}._prepared",
         without_part("self._is_free(cart, prepared)"),
         f"{_FOREIGN}::test_an_order_that_comes_while_the_cart_is_built",
     ),

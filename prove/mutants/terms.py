@@ -40,7 +40,7 @@ OF_TERMS = (
     ),
     Mutation(
         "order without looking at the renewal again",
-        "ordering.process.checkout:Checkout.check_out",
+        "ordering.process.checkout:Checkout._prepared",
         without_part("self._renewals_hold(cart, prepared)"),
         f"{_TERMS}::test_a_renewal_that_rose_asks_again",
     ),

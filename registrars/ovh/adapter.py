@@ -20,7 +20,7 @@ from ordering.model.owner_needs import OwnerNeeds
 from ordering.model.preflight_findings import Finding
 from ordering.model.question import Question
 from ordering.model.quote import Quote
-from ordering.model.recovery import AccountOrders, Marker
+from ordering.model.recovery import AccountOrders, MarkersLeft
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -267,7 +267,7 @@ class OvhGateway:
     def account_orders(self, since: datetime, *, known: Known) -> AccountOrders:
         return self._account.since(since, known=known)
 
-    def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
+    def markers_left(self, *, urgent: bool) -> MarkersLeft:
         return self._markers.left(Priority.MONEY if urgent else Priority.POLLING)
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:

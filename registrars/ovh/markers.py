@@ -11,7 +11,7 @@ import structlog
 
 from ordering.model.errors import RegistrarRefused
 from ordering.model.money_call import digest
-from ordering.model.recovery import Marker
+from ordering.model.recovery import Marker, MarkersLeft
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import Complained, NotThere, Unreadable
 from registrars.ovh.api.wire.carts import CARTS, CartDescription, CartExpiry, NewCart
@@ -21,7 +21,7 @@ PRODUCT = "Domain Desk"
 # The longest life that OVH accepts is unknown: after a refusal a shorter one is requested, and finally none.
 _LIVES = (timedelta(days=30), timedelta(days=2))
 UNNAMED = "unnamed"  # in a terminal: the id includes the bot's Slack identity, which is unknown there
-_MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
+MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
 _log = structlog.get_logger()
 
 
@@ -47,6 +47,11 @@ class Descriptions:
         """The description of a cart that is never checked out."""
         return f"{PRODUCT} {self.desk} asks"
 
+    @property
+    def nobodys(self) -> str:
+        """A description that no cart has."""
+        return f"{PRODUCT} {self.desk} nothing"
+
     def may_own(self, desk: str) -> bool:
         """Return whether a cart with this bot id in its description is, or may be, this bot's."""
         return self.desk in {desk, UNNAMED}
@@ -63,6 +68,7 @@ class Markers:
         self._descriptions = descriptions
         self._home = home
         self._read: dict[str, str] = {}  # descriptions by cart, as they never change
+        self._unread: set[str] = set()  # carts that the key may not read
         self._expires: dict[str, datetime] = {}  # by cart; it never changes either
 
     def leave(self, subject: str, started_at: datetime) -> str:
@@ -90,9 +96,11 @@ class Markers:
     def is_of(self, marker: str, started_at: datetime) -> bool:
         """Return whether the attempt that started in this second made the marker: see `leave`.
 
-        False if OVH shows no marker, or no expiry of it that can be read. Raises `RegistrarError` if OVH refuses to
-        show it: it may be this attempt's.
+        False if OVH shows no marker, or no expiry of it that can be read, or refused twice to show its description.
+        Raises `RegistrarError` if OVH refuses to show a marker whose description it showed.
         """
+        if marker in self._unread:
+            return False
         try:
             return self._expiry(marker) in _expiries(started_at.replace(microsecond=0) + _LIVES[0])
         except NotThere:
@@ -122,36 +130,57 @@ class Markers:
         """Return the ids of all markers about a subject."""
         return self.described(self._descriptions.marker(subject))
 
-    def left(self, priority: Priority) -> tuple[list[Marker], int]:
-        """Return all markers of this bot's money calls, and how many belong to other bots.
-
-        If this bot's id is unknown, all count as its own.
-        """
+    def left(self, priority: Priority) -> MarkersLeft:
+        """Return all markers of money calls. If this bot's id is unknown, all count as its own."""
         listed = CARTS.read(self._client.ask("/order/cart", priority=priority))
-        found = [(cart, _MARKER.fullmatch(self._description(cart, priority) or "")) for cart in listed]
+        found = [(cart, MARKER.fullmatch(self._description(cart, priority) or "")) for cart in listed]
         markers = [(cart, marker) for cart, marker in found if marker is not None]
-        ours = [
+        ours = tuple(
             Marker(marker["subject"], cart) for cart, marker in markers if self._descriptions.may_own(marker["desk"])
-        ]
-        return ours, len(markers) - len(ours)
+        )
+        return MarkersLeft(ours, len(markers) - len(ours), tuple(cart for cart in listed if cart in self._unread))
 
     def described(self, description: str) -> frozenset[str]:
         """Return the ids of all carts with exactly this description.
 
-        OVH's filter may not be exact, so the description of each cart that is new here is read.
+        OVH's filter may not be exact, so the description of each cart that is new here is read. A cart that may not be
+        read has this description if OVH filters at all: only then it can be one that this bot forgot.
         """
-        query = {"description": description}
-        listed = CARTS.read(self._client.ask("/order/cart", query=query, priority=Priority.MONEY))
-        return frozenset(cart for cart in listed if self._description(cart) == description)
+        listed = self._listed(description)
+        found = {cart for cart in listed if self._description(cart) == description}
+        unread = self._unread.intersection(listed)
+        return frozenset(found | unread if unread and self._filters() else found)
+
+    def _listed(self, description: str) -> list[str]:
+        return CARTS.read(self._client.ask("/order/cart", query={"description": description}, priority=Priority.MONEY))
+
+    def _filters(self) -> bool:
+        """Return whether OVH filters its list of carts: then it has none with a description that nobody uses."""
+        return not self._listed(self._descriptions.nobodys)
 
     def _description(self, cart: str, priority: Priority = Priority.MONEY) -> str | None:
+        """Return a cart's description; None if it expired, or if the key may not read it: see `_unread`."""
         if cart not in self._read:
             try:
-                found = self._client.ask(f"/order/cart/{segment(cart)}", priority=priority)
+                found = self._ask_twice(f"/order/cart/{segment(cart)}", priority)
             except NotThere:  # it expired, but is still listed
+                self._unread.discard(cart)
                 return None
+            except RegistrarRefused:
+                self._unread.add(cart)
+                return None
+            self._unread.discard(cart)
             self._read[cart] = CartDescription.read(found).description
         return self._read[cart]
+
+    def _ask_twice(self, path: str, priority: Priority) -> object:
+        """Ask again after a refusal: one of the moment must not hide a marker."""
+        try:
+            return self._client.ask(path, priority=priority)
+        except NotThere:
+            raise
+        except RegistrarRefused:
+            return self._client.ask(path, priority=priority)
 
     def _new(self, description: str, expires_at: datetime) -> NewCart:
         for expiry in (*_expiries(expires_at), None):

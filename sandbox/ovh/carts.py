@@ -61,6 +61,7 @@ class Cart:
     id: str
     description: str
     expire: datetime
+    made_at: datetime
     assigned: bool
     subsidiary: str = "FR"
     items: dict[int, Item] = field(default_factory=dict)
@@ -85,7 +86,8 @@ class Carts:
     Unkind switches. OVH's real behaviour is not established for any of them; the defaults keep the first simulation's:
     `layout` is how the dry run, the summary and the checkout list their lines;
     with `orders_again` a closed cart can be checked out once more;
-    `lists_closed` and `lists_expired` are whether `GET /order/cart` lists such carts;
+    `lists_closed`, `lists_expired` and `lists_unassigned` are whether `GET /order/cart` lists such carts;
+    it lists a new cart after `lists_after` seconds;
     `matches` is how that list filters by `description`: the whole text, its beginning, or not at all;
     `deletes_closed` is whether DELETE accepts a cart that was checked out;
     `names_order` are the calls ("checkout", "summary") that return a closed cart's order number;
@@ -109,6 +111,8 @@ class Carts:
         self.orders_again = False
         self.lists_closed = True
         self.lists_expired = True
+        self.lists_unassigned = False
+        self.lists_after = 0.0
         self.matches: Literal["exact", "prefix", "ignored"] = "exact"
         self.deletes_closed = True
         self.names_order: set[Literal["checkout", "summary"]] = set()
@@ -126,7 +130,8 @@ class Carts:
             raise refused("Invalid value for ovhSubsidiary")
         expire = self._expiry(body["expire"]) if body.get("expire") else after(self._clock.now(), _DAY)
         description = self._description(body.get("description") or "")
-        cart = Cart(str(uuid.uuid4()), description, expire, assigned=False, subsidiary=body["ovhSubsidiary"])
+        made_at, home = self._clock.now(), body["ovhSubsidiary"]
+        cart = Cart(str(uuid.uuid4()), description, expire, made_at, assigned=False, subsidiary=home)
         self.all[cart.id] = cart
         return self.shown(cart)
 
@@ -152,7 +157,8 @@ class Carts:
         return [
             cart.id
             for cart in self.all.values()
-            if cart.assigned
+            if (cart.assigned or self.lists_unassigned)
+            and after(cart.made_at, self.lists_after) <= self._clock.now()
             and (self.lists_closed or not cart.read_only)
             and (self.lists_expired or cart.expire > self._clock.now())
             and (description is None or self._fits(cart, description))

@@ -1,10 +1,12 @@
 """Orders made elsewhere are read ahead, and another desk on the account is reported."""
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import account_watch
 from bot.account_watch import ACCOUNT, AccountWatch
@@ -91,6 +93,36 @@ async def test_a_marker_that_is_not_on_record_holds_everything(rules, health):
     rules.registrar.leave_marker(orders(["a.ovh", "b.ovh"]))
     await watched(rules, health)
     assert rules.workflow.recover_mode.standing().recovery.cause is Cause.MARKERS
+
+
+async def test_a_look_that_fails_comes_again_soon(rules, health, monkeypatch):
+    """After longer and longer pauses, not after the usual quarter of an hour; each failure is a warning."""
+    monkeypatch.setattr(account_watch, "_AFTER_FAILURE", 0.01)
+    rules.registrar.leave_marker(NAMES)
+    looks, left = [], rules.registrar.markers_left
+
+    def fails_thrice(**options):
+        looks.append(time.monotonic())
+        if len(looks) <= 3:
+            raise RegistrarUnavailable
+        return left(**options)
+
+    monkeypatch.setattr(rules.registrar, "markers_left", fails_thrice)
+    with capture_logs() as logged:
+        await watched(rules, health)
+    assert rules.workflow.recover_mode.is_on
+    assert len(looks) == 4
+    assert looks[3] - looks[2] >= 0.04
+    assert [each["log_level"] for each in logged if each["event"] == "account_not_read"] == ["warning"] * 3
+
+
+async def test_a_cart_that_may_not_be_read_stops_no_look(rules, health, caplog):
+    """It is logged, and a marker beside it is found."""
+    rules.registrar.unread_carts = ("a-shop",)
+    rules.registrar.leave_marker(NAMES)
+    await watched(rules, health)
+    assert rules.workflow.recover_mode.is_on
+    assert "carts_may_not_be_read carts=a-shop" in caplog.text
 
 
 async def test_markers_on_record_hold_nothing(rules, health):

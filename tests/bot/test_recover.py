@@ -43,6 +43,7 @@ def test_lists_what_no_request_knows(rules, recover, said):
     rules.registrar.leave_marker("pays 900")
     rules.registrar.hidden_orders = [901]
     rules.registrar.others = 2
+    rules.registrar.unread_carts = ("a", "b", "c", "d", "e", "f")
     rules.workflow.recover_mode.begin(Cause.CARD)
     assert not recover(answer=False)
     printed = "\n".join(said)
@@ -51,6 +52,7 @@ def test_lists_what_no_request_knows(rules, recover, said):
     assert "  901 · OVH lists it, but I can't read it. Look at it on OVH's site." in printed
     assert "a try to pay order 900" in printed
     assert "Another Domain Desk uses this account, too. Its 2 tries" in printed
+    assert "OVH lists 6 carts that my key may not read (a, b, c, d, e and 1 more)." in printed
     assert said[-1] == "Recover mode stays on."
 
 

@@ -103,6 +103,8 @@ def test_an_order_that_ovh_does_not_show_is_listed():
     words = words_of(drawn)
     assert "7 · OVH lists it, but I can't read it. I first saw it" in words
     assert "100 · OVH lists it, but I can't read it. Look at it" in words
+    unread = words_of(views.compared(Comparison(1, NOW, unread=("a",)), STAMP, MODE))
+    assert "OVH lists 1 cart that my key may not read (a)." in unread
     alone = words_of(views.compared(Comparison(1, NOW, hidden=hidden[:1]), STAMP, MODE))
     assert "1 order that I don't know" in alone
 

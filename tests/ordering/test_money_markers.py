@@ -1,6 +1,7 @@
 """Each money call leaves a marker at OVH; one that no attempt on record explains stops everything of its subject."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -134,22 +135,40 @@ def test_a_list_that_cannot_see_stops_everything(rules, monkeypatch):
     assert rules.settle(waiting.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
-def test_a_list_that_shows_markers_late_holds_nothing_for_long(rules, monkeypatch):
-    """The newest marker is not listed yet, earlier tries' markers are: then the list can see."""
-    markers = rules.registrar.markers
+@pytest.mark.parametrize("answer", [None, RegistrarRefused()])
+def test_a_try_explains_every_marker_that_it_made(rules, monkeypatch, answer):
+    """A proxy repeats the call; the answer may be that of a second copy that OVH refused."""
+    cart, leave = rules.approved(), rules.registrar.leave_marker
 
-    def late(subject):
-        newest = rules.registrar.left_markers[-1][1]
-        return markers(subject) - {newest}
+    def twice(subject, started_at):
+        leave(subject, started_at)
+        if answer is not None:
+            raise answer
+        return leave(subject, started_at)
 
-    monkeypatch.setattr(rules.registrar, "markers", late)
-    cart = rules.approved()
-    assert rules.settle(cart.id, steps=1).trouble.code == "markers_not_listed"
+    with monkeypatch.context() as proxy:
+        proxy.setattr(rules.registrar, "leave_marker", twice)
+        rules.advance(cart.id)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert len(rules.registrar.left_markers) == 2
+    assert not rules.workflow.recover_mode.is_on
+
+
+def test_no_two_tries_start_in_one_second(rules, monkeypatch):
+    """Otherwise the first one would explain the marker of the second one, which the database may lose."""
+    cart = rules.approved()
+    with monkeypatch.context() as away:
+        away.setattr(rules.registrar, "leave_marker", failing(RegistrarUnavailable()))
+        rules.advance(cart.id)
+    rules.clock.pass_by(9)
+    rules.registrar.ahead = calls(rules)[0].started_at - rules.clock.now  # OVH's clock was put back
+    rules.advance(cart.id)
+    first, second = calls(rules)
+    assert second.started_at - first.started_at >= timedelta(seconds=1)
 
 
 def test_a_refused_marker_explains_no_lost_try(rules, monkeypatch):
-    """OVH said no, so it made none."""
+    """Not one of another second."""
     cart = rules.approved()
     with monkeypatch.context() as away:
         away.setattr(rules.registrar, "leave_marker", failing(RegistrarRefused()))

@@ -15,6 +15,8 @@ _COMPARING = "I'm comparing my records with OVH's after a restore."
 _NOTHING_HAPPENS = "Until that's done, nothing is ordered, paid or approved."
 _ON_HOLD = f"{_COMPARING} {_NOTHING_HAPPENS}"
 
+_MOST_CARTS = 5  # that a warning names
+
 # For everybody -------------------------------------------------------------------------------------------------------
 
 
@@ -117,6 +119,16 @@ def marker(of: Marker) -> str:
         return f"a try to pay order {order} that no request has"
     at = f" (cart {of.id} at OVH)" if of.id else ""
     return f"a try to order names that no request has{at}: look for orders that you don't recognize"
+
+
+def unread_carts(carts: Sequence[str]) -> str:
+    """Return the warning about carts that the key may not read; in Slack and in a terminal."""
+    first = ", ".join(carts[:_MOST_CARTS])
+    more = f" and {len(carts) - _MOST_CARTS} more" if len(carts) > _MOST_CARTS else ""
+    return (
+        f"OVH lists {counted(len(carts), 'cart')} that my key may not read ({first}{more}). Another program may have "
+        "made them. If I had another key before, one may stand for an order that I forgot: look at OVH's orders."
+    )
 
 
 def released(mode: Recovery) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ordering.model.errors import RegistrarRefused
-from ordering.model.recovery import Marker
+from ordering.model.recovery import Marker, MarkersLeft
 from registrars.ovh import OvhGateway
 from registrars.ovh.markers import Descriptions
 
@@ -171,6 +171,43 @@ async def test_a_marker_that_ovh_may_not_show_is_no_other_ones(ovh, gateway):
     assert await ask(gateway.marker_is_of, marker, started_at)
 
 
+def forbid(ovh, cart, times=10_000):
+    ovh.faults.add("GET", f"/order/cart/{cart}", "refuse", times=times, status=403, message="This call was not granted")
+
+
+async def test_a_cart_that_may_not_be_read_hides_no_marker(ovh, gateway):
+    """Another program's key made it. It is told apart, and what can be read is read."""
+    marker = await ask(gateway.leave_marker, "pays 7", now())
+    cart = ovh.outsider.cart("Shop").id
+    forbid(ovh, cart)
+    assert await ask(gateway.markers_left, urgent=True) == MarkersLeft((Marker("pays 7", marker),), 0, (cart,))
+    ovh.faults.clear()
+    assert (await ask(gateway.markers_left, urgent=True)).unread == ()
+
+
+@pytest.mark.parametrize(("matches", "counts"), [("exact", True), ("prefix", True), ("ignored", False)])
+async def test_a_cart_that_may_not_be_read_counts_where_ovh_filters(ovh, gateway, matches, counts):
+    """Then it has the description that was asked for, and belongs to no attempt; else it is another program's."""
+    ovh.carts.matches = matches
+    marker, started_at = await ask(gateway.leave_marker, "orders 1234", now()), now()
+    cart = ovh.outsider.cart(OURS.marker("orders 1234")).id
+    forbid(ovh, cart)
+    assert await ask(gateway.markers, "orders 1234") == ({marker, cart} if counts else {marker})
+    assert not await ask(gateway.marker_is_of, cart, started_at)
+
+
+async def test_a_refusal_of_the_moment_hides_no_marker(ovh, access, gateway):
+    """Where OVH ignores the filter, a cart that may not be read counts for nothing: so it is read twice."""
+    ovh.carts.matches = "ignored"
+    marker = await ask(gateway.leave_marker, "orders 1234", now())
+    forbid(ovh, marker, times=1)
+    other = OvhGateway(access)
+    try:
+        assert await ask(other.markers, "orders 1234") == {marker}
+    finally:
+        other.close()
+
+
 async def test_recover_mode_reads_what_this_desk_left(access, ovh):
     """Its markers with what they are about; of other desks only how many they left."""
     desks = [OvhGateway(access, desk=desk) for desk in ("ours", "other", "unnamed")]
@@ -180,9 +217,9 @@ async def test_recover_mode_reads_what_this_desk_left(access, ovh):
         theirs = await ask(other.leave_marker, "orders 1234", now())
         await ask(ours.show_presence, await ask(ours.time) + MONTH)
         ovh.outsider.cart("Domain Desk ours carts 1234")
-        assert await ask(ours.markers_left, urgent=True) == ([Marker("pays 7", marker)], 1)
-        found, others = await ask(unknown.markers_left, urgent=True)
-        assert ({each.id for each in found}, others) == ({marker, theirs}, 0)
+        assert await ask(ours.markers_left, urgent=True) == MarkersLeft((Marker("pays 7", marker),), 1)
+        found = await ask(unknown.markers_left, urgent=True)
+        assert ({each.id for each in found.ours}, found.others) == ({marker, theirs}, 0)
     finally:
         for desk in desks:
             desk.close()

@@ -36,6 +36,25 @@ async def test_expired_carts_are_listed_or_not(simulator, client, call):
     assert await listed(client, call) == []
 
 
+async def test_new_carts_are_listed_late(simulator, client, call):
+    """For a while the list does not have a cart that can be read already."""
+    simulator.carts.lists_after = 60.0
+    cart = await filled_cart(client, call)
+    assert await listed(client, call) == []
+    assert await call(client.get, cart)
+    simulator.clock.advance(61.0)
+    forget_time(client)
+    assert await listed(client, call) == [cart]
+
+
+async def test_carts_are_listed_before_they_are_assigned(simulator, client, call):
+    """Or only once they are the account's."""
+    made = await call(client.post, "/order/cart", ovhSubsidiary="FR", description="test")
+    assert await listed(client, call) == []
+    simulator.carts.lists_unassigned = True
+    assert await listed(client, call) == [f"/order/cart/{made['cartId']}"]
+
+
 async def test_an_expired_cart_is_a_460(simulator, client, call):
     """A cart whose time is over can answer with OVH's own status for that; an unknown one stays a 404."""
     cart = await filled_cart(client, call)
