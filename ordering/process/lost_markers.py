@@ -10,7 +10,7 @@ from ordering.model.recovery import Cause
 from ordering.ports.account import Account
 from ordering.ports.markers import MarkerCarts
 from ordering.ports.store import Store
-from ordering.process.money_markers import name_by_age, repeated
+from ordering.process.money_markers import name_by_age
 from ordering.process.recovery import RecoverMode
 
 _log = logging.getLogger(__name__)
@@ -56,5 +56,4 @@ class LostMarkers:
             recorded = carts.money_calls(subject)
         # Another process may be making an attempt whose marker is not recorded yet.
         named = name_by_age(unknown, recorded, self._account)
-        unknown -= {call.marker for call in named}
-        return frozenset(unknown - repeated(unknown, recorded, self._account))
+        return frozenset(unknown - {call.marker for call in named})

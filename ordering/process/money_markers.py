@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import CartChanged, RegistrarUnavailable
+from ordering.model.errors import CartChanged, RegistrarRefused, RegistrarUnavailable
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.ports.clock import RegistrarClock
@@ -19,6 +19,7 @@ from ordering.process.intent import Objection
 from ordering.process.recovery import RecoverMode
 
 S = CartState
+NONE_LEFT = ""  # instead of a marker: OVH made none for this attempt
 NOT_LISTED = "markers_not_listed"
 # How long an attempt waits for OVH to list its marker; then it ends, and the next one begins with a new marker. As long
 # as the floors: OVH may show orders and payments just as late.
@@ -67,9 +68,12 @@ class MoneyMarkers:
             with self._store.begin() as carts:
                 carts.decide_alone()
                 _require_no_other(carts, call)
-                announced = carts.announce_call(_in_its_own_second(carts, call))
-            # A refusal does not prove that none was made: a proxy may have repeated the call.
-            marker = self._registrar.leave_marker(call.subject, announced.started_at)
+                announced = carts.announce_call(call)
+            try:
+                marker = self._registrar.leave_marker(call.subject, call.started_at)
+            except RegistrarRefused:
+                announced = replace(announced, marker=NONE_LEFT)
+                raise
             announced = replace(announced, marker=marker)
             with self._store.begin() as carts:
                 carts.update_call(announced)
@@ -131,8 +135,7 @@ class MoneyMarkers:
             with self._store.begin() as carts:
                 for known in named:
                     carts.update_call(known)
-        unknown -= {known.marker for known in named}
-        if lost := unknown - repeated(unknown, recorded, self._registrar):
+        if lost := unknown - {known.marker for known in named}:
             raise MemoryWentBack(lost)
         return call.marker in seen
 
@@ -216,12 +219,6 @@ def name_by_age(
     return named
 
 
-def repeated(markers: Collection[str], recorded: Sequence[RecordedCall], registrar: MarkerCarts) -> frozenset[str]:
-    """Return the markers that attempts on record left beside their first one: a proxy repeated the call."""
-    started = {call.started_at for call in recorded}
-    return frozenset(marker for marker in markers if any(registrar.marker_is_of(marker, at) for at in started))
-
-
 def is_unlisted(error: Exception) -> bool:
     """Return whether an attempt waits because OVH does not list its marker yet."""
     return isinstance(error, RegistrarUnavailable) and error.code == NOT_LISTED
@@ -259,14 +256,6 @@ def attempt_is_announced(carts: Transaction, intent: Cart) -> Objection | None:
 def _require_no_other(carts: Reading, call: RecordedCall) -> None:
     if _announced(carts, call.subject):
         raise CartChanged(call.cart_id)
-
-
-def _in_its_own_second(carts: Reading, call: RecordedCall) -> RecordedCall:
-    """Return the call with a second in which no other attempt at its subject started: its marker's expiry names it."""
-    taken = {known.started_at.replace(microsecond=0) for known in carts.money_calls(call.subject)}
-    while call.started_at.replace(microsecond=0) in taken:
-        call = replace(call, started_at=call.started_at + timedelta(seconds=1))
-    return call
 
 
 def _announced(carts: Reading, subject: str) -> list[RecordedCall]:

@@ -23,9 +23,7 @@ LIST: Options = (*READ, "empty")
 # `outsider`: somebody orders the name elsewhere at this moment.
 BUILD: Options = ("crash", *FREEZES, "busy", "lost", "outsider")
 # `lists`: from this cart on, OVH lists carts that late, in the order in which they were made.
-# `twice`: a proxy repeats the call, OVH carries out the first copy, and the second copy gets this answer; with 200 it
-# is carried out as well.
-MARK: Options = (*BUILD, "lists-8", "lists-60", "lists-600", "twice-200", "twice-400", "twice-403")
+MARK: Options = (*BUILD, "lists-8", "lists-60", "lists-600")
 # `hold`: an operator switches recover mode on at this moment. `server+90000`: the database's clock jumps.
 READY: Options = ("crash", *FREEZES, "busy", "stop", "hold", "server+90000")
 # Before the sender compares the clock, and between that comparison and the write.

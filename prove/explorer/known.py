@@ -80,11 +80,7 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
     _FORGOTTEN,
     (*_FORGOTTEN, ("step approved", "compare")),
     (*_FORGOTTEN, ("GET order/cart", "empty")),
-    # OVH lists carts late, or a proxy repeats the POST of a marker
-    (("POST order/cart", "twice-200"),),
-    (("POST order/cart", "twice-400"),),
-    (("POST order/cart", "twice-403"),),
-    (("POST order/cart", "twice-403"), *_FORGOTTEN),
+    # OVH lists carts late
     (("POST order/cart", "lists-8"), *_FORGOTTEN),
     (("POST order/cart", "lists-60"), *_FORGOTTEN),
     (("POST order/cart", "lists-600"), *_FORGOTTEN),

@@ -69,7 +69,6 @@ BLIND: Mapping[str, str] = {
     "report the same trouble of a delivery again and again": _STATES,
     "forget that an attempt waits for its marker to be listed": _WAITS,
     "take a cart that was shown to an operator for another loss": _KEY,
-    "begin two attempts in one second": "attempts start seconds apart here, and no clock of OVH stands still",
     "wait for ever for a marker to be listed": "OVH lists every cart here after ten minutes at most",
     "count an attempt as sent while its process waits for the list": _WAITS,
     "let the attempt of an ended request wait on": "one request is alone here, so none follows one that ended",

@@ -125,10 +125,6 @@ class SimulatedClient:
         if what.startswith("lists-"):
             self._world.routes.lists_after = number_in(what)
         answer = self._answer(method, path, dict(parse_qsl(text)), body or {})
-        if what == "twice-200":
-            answer = self._answer(method, path, {}, body or {})
-        elif what.startswith("twice-"):
-            answer = _falsified(what)
         if what == "lost":
             raise RegistrarUnavailable
         return self._read(answer)

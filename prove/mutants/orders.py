@@ -312,18 +312,6 @@ OF_ORDERS = (
         f"{_MARKERS}::test_a_list_that_cannot_see_stops_everything",
     ),
     Mutation(
-        "take the repeated call of a marker for a lost attempt",
-        _COMPARE,
-        swap("unknown - repeated(unknown, recorded, self._registrar)", "unknown"),
-        f"{_MARKERS}::test_a_try_explains_every_marker_that_it_made",
-    ),
-    Mutation(
-        "begin two attempts in one second",
-        "ordering.process.money_markers:_in_its_own_second",
-        swap("call.started_at.replace(microsecond=0) in taken", "False"),
-        f"{_MARKERS}::test_no_two_tries_start_in_one_second",
-    ),
-    Mutation(
         "put a failed look for lost attempts off for long",
         "bot.account_watch:AccountWatch._keep",
         swap("(pause, min(2 * pause, _EVERY))", "(_EVERY, pause)"),

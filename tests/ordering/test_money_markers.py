@@ -1,7 +1,6 @@
 """Each money call leaves a marker at OVH; one that no attempt on record explains stops everything of its subject."""
 
 from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
 
@@ -135,40 +134,8 @@ def test_a_list_that_cannot_see_stops_everything(rules, monkeypatch):
     assert rules.settle(waiting.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
-@pytest.mark.parametrize("answer", [None, RegistrarRefused()])
-def test_a_try_explains_every_marker_that_it_made(rules, monkeypatch, answer):
-    """A proxy repeats the call; the answer may be that of a second copy that OVH refused."""
-    cart, leave = rules.approved(), rules.registrar.leave_marker
-
-    def twice(subject, started_at):
-        leave(subject, started_at)
-        if answer is not None:
-            raise answer
-        return leave(subject, started_at)
-
-    with monkeypatch.context() as proxy:
-        proxy.setattr(rules.registrar, "leave_marker", twice)
-        rules.advance(cart.id)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
-    assert len(rules.registrar.left_markers) == 2
-    assert not rules.workflow.recover_mode.is_on
-
-
-def test_no_two_tries_start_in_one_second(rules, monkeypatch):
-    """Otherwise the first one would explain the marker of the second one, which the database may lose."""
-    cart = rules.approved()
-    with monkeypatch.context() as away:
-        away.setattr(rules.registrar, "leave_marker", failing(RegistrarUnavailable()))
-        rules.advance(cart.id)
-    rules.clock.pass_by(9)
-    rules.registrar.ahead = calls(rules)[0].started_at - rules.clock.now  # OVH's clock was put back
-    rules.advance(cart.id)
-    first, second = calls(rules)
-    assert second.started_at - first.started_at >= timedelta(seconds=1)
-
-
 def test_a_refused_marker_explains_no_lost_try(rules, monkeypatch):
-    """Not one of another second."""
+    """OVH said no, so it made none."""
     cart = rules.approved()
     with monkeypatch.context() as away:
         away.setattr(rules.registrar, "leave_marker", failing(RegistrarRefused()))
