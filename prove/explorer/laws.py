@@ -255,9 +255,10 @@ class Laws:
         since = min(before, self._world.step_began_at)
         path = f"/order/cart/{cart.attempt.registrar_cart}/checkout" if cart.attempt else ""
         is_alone = not self._world.losses and not self._world.ledger.foreign
-        if cart.is_undecided and is_alone and path not in self._world.written:
+        about_order = cart.is_undecided and not self._world.has_failed_to_read(_OF_ORDERS, since)
+        if about_order and is_alone and path not in self._world.written:
             raise LawBroken(FOR_NO_REASON, "no checkout was sent")
-        if cart.is_undecided and not self._world.has_failed_to_read(_OF_ORDERS, since):
+        if about_order:
             own = [order for order in self._world.ledger.ours if not self._is_forgotten(order, cart)]
             shown = [order for order in own if order.is_whole(before) and self._shows_closed(order, before)]
             # A price other than the approved one is a reason. So is a foreign order of the same names, even if it is

@@ -89,7 +89,7 @@ OF_ORDERS = (
     Mutation(
         "list the markers before this attempt's own is on record",
         _ANNOUNCE,
-        swap("self._registrar.leave_marker(call.subject, announced.started_at)", "None"),
+        swap("self._registrar.leave_marker(call.subject, call.started_at)", "None"),
         f"{_MARKERS}::test_the_attempt_is_on_record_before_its_marker",
     ),
     Mutation(

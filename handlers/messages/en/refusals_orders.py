@@ -115,7 +115,7 @@ def _(cart: int, order: int, evidence: dict[str, Any]) -> str:
 def _(cart: int, order: int, by: str | None) -> str:
     who = person(by) if by else "An approver"
     return (
-        f"{who} said before that order {order} belongs to another request or program, so it can't be taken for cart #{cart}. "
+        f"{who} said before that order {order} belongs to another request or program, so it can't be cart #{cart}'s. "
         "Look at OVH for another one with exactly these names. If there is none, say that nothing was ordered."
     )
 
