@@ -120,7 +120,7 @@ class Pictures:
         form = page.locator("#form")
         await form.get_by_label("Yes", exact=True).first.check()
         await form.locator("textarea").first.fill("Our office is in Ajaccio")
-        await self._shoot(page, form, "questions", until=form.locator("[data-action=show_contacts]"))
+        await self._shoot(page, form, "questions", until=form.locator("[data-action=new_contact]"))
 
     async def _shoot(
         self, page: Page, what: Locator, name: str, *, small: bool = False, until: Locator | None = None
