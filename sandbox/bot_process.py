@@ -79,14 +79,17 @@ class BotProcess:
             await self._process.wait()
 
     async def run_command(self, *arguments: str) -> str:
-        """Run another command of the bot against the same database, and return what it printed."""
+        """Run another command of the bot against the same database, and return what it printed.
+
+        Raises `RuntimeError`, with what it printed, if its exit code is not 0.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", *arguments,
             cwd=self._folder, env=_inherited() | self.environment, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         printed, _ = await process.communicate()
         if process.returncode:
-            raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}")
+            raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}:\n{printed.decode()}")
         return printed.decode()
 
     def _health(self) -> dict[str, Any]:

@@ -111,9 +111,17 @@ async def is_on_hold(desk: Story) -> None:
 
 
 async def recover(desk: Story) -> str:
-    """Let the floor pass by OVH's clock, and end recover mode in a terminal."""
+    """Compare in a terminal, let the floor pass by OVH's clock, and end recover mode; return what was printed.
+
+    On PostgreSQL the floor counts from the word that all processes are stopped.
+    """
+    printed, arguments = "", ("recover", "--yes", "--all-stopped")
+    if desk.stage.environment["DATABASE_URL"].startswith("postgresql"):
+        with pytest.raises(RuntimeError, match="ended with 1") as waits:
+            await desk.stage.bot.run_command(*arguments)
+        printed = str(waits.value)
     desk.ovh.clock.put(FLOOR.total_seconds() + 60)
-    return await desk.stage.bot.run_command("recover", "--yes", "--all-stopped")
+    return printed + await desk.stage.bot.run_command(*arguments)
 
 
 def direct(desk: Story, user: str) -> list[Message]:
@@ -157,7 +165,7 @@ async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: S
     printed = await recover(desk)
     assert f"{desk.orders[0].id}" in printed
     assert "fits #1" in printed
-    assert "Recover mode is over" in printed
+    assert re.search("Recover mode is (over|off)", printed)  # off: the running bot was quicker
     card = await desk.card(catalogue.card.TO_APPROVE, seconds=_LEASES)
     assert (
         await desk.slack.until(lambda: catalogue.on_hold.BACK in str(desk.slack.messages("approvals")) or None)
