@@ -108,10 +108,10 @@ def _writes(table: Table, kind: str, each: int) -> None:
 
 
 def _change_by_ours(engines: Engines, number: int) -> None:
-    if engines.lane is None:
+    if engines.write_queue is None:
         _change(Session(engines.write), number)
         return
-    with engines.lane.held():
+    with engines.write_queue.held():
         _change(Session(engines.write), number)
 
 

@@ -277,7 +277,7 @@ def access(settings: Settings) -> Access:
 
 def budget(settings: Settings, engines: Engines) -> SharedBudget | None:
     """Return the shared rate limiter; None on SQLite. On PostgreSQL several processes may use one key."""
-    if engines.lane is not None:
+    if engines.write_queue is not None:
         return None
     key = "\n".join(map(str, (settings.ovh_endpoint, settings.ovh_application_key, settings.ovh_client_id)))
     page = SharedPage(engines, hashlib.sha256(key.encode()).hexdigest())

@@ -91,8 +91,10 @@ class SqlInbox:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        lane = self._engines.lane.held(within=INBOX_SECONDS) if self._engines.lane else nullcontext()
-        with lane, self._engines.inbox.begin() as connection:
+        write_queue = (
+            self._engines.write_queue.held(within=INBOX_SECONDS) if self._engines.write_queue else nullcontext()
+        )
+        with write_queue, self._engines.inbox.begin() as connection:
             yield connection
 
 

@@ -94,7 +94,7 @@ class SimulatedClient:
         *,
         priority: Priority,  # noqa: ARG002 - the real client's signature; nothing queues here
         query: Mapping[str, str] | None = None,
-        turn: object = None,  # noqa: ARG002 - the same
+        permit: object = None,  # noqa: ARG002 - the same
         tries: int | None = None,  # noqa: ARG002 - the same
     ) -> Any:  # noqa: ANN401 - decoded JSON
         shape, _ = shape_of(path)
@@ -144,7 +144,7 @@ class SimulatedClient:
 
     def _read(self, answer: Answer) -> Any:  # noqa: ANN401 - decoded JSON
         if not answer.ok:
-            raise errors.of_question(answer)
+            raise errors.of_read(answer)
         return answer.body
 
 
@@ -193,7 +193,7 @@ class SimulatedCall:
         if answer is None:
             raise OutcomeUnknown(code="answer_lost")
         if not answer.ok or answer.body == "":
-            raise errors.of_deed(answer)
+            raise errors.of_money_call(answer)
         return answer.body
 
     def _showing(self) -> tuple[str, ...]:

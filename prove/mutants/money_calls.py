@@ -82,7 +82,7 @@ OF_MONEY_CALLS = (
     ),
     Mutation(
         "take an unclear answer to a call that buys or pays for a no",
-        "registrars.ovh.api.errors:of_deed",
+        "registrars.ovh.api.errors:of_money_call",
         swap("OutcomeUnknown()", "RegistrarUnavailable()"),
         "tests/registrars/ovh/test_errors.py::test_a_no_that_is_not_in_ovhs_own_form_proves_nothing_of_a_deed",
     ),

@@ -152,7 +152,7 @@ class OvhGateway:
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
         calls = self._search.calls_for(names)
-        return Effort(calls, seconds=self._client.lane.seconds_for(calls), affordable=self._access.burst)
+        return Effort(calls, seconds=self._client.scheduler.seconds_for(calls), affordable=self._access.burst)
 
     # Questions of registries
 

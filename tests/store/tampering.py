@@ -41,7 +41,7 @@ def three_carts(store: SqlStore) -> Rules:
 def tampering(engines) -> Iterator[Session]:
     """The triggers are out of the way meanwhile and back for the audit; foreign keys do not protect either."""
     with Session(engines.write) as session:
-        if engines.lane is None:
+        if engines.write_queue is None:
             session.execute(text("SET LOCAL session_replication_role = replica"))
         else:
             session.execute(text("PRAGMA defer_foreign_keys = ON"))

@@ -228,13 +228,13 @@ def test_a_record_from_before_answers_were_digests_still_proves_them(rules, atta
 
 def changed(engines, cart: Cart) -> str:
     other = "replace(CAST(answers AS TEXT), '1970', '1971')"
-    other = f"CAST({other} AS JSON)" if engines.lane is None else other
+    other = f"CAST({other} AS JSON)" if engines.write_queue is None else other
     return f"UPDATE lines SET answers = {other} WHERE cart_id = {cart.id}"
 
 
 def test_terms_that_the_seal_does_not_cover_are_named(attack, engines):
     other = "replace(CAST(quote AS TEXT), 'terms.pdf', 'other.pdf')"
-    other = f"CAST({other} AS JSON)" if engines.lane is None else other
+    other = f"CAST({other} AS JSON)" if engines.write_queue is None else other
     (fault,) = attack(f"UPDATE carts SET quote = {other} WHERE id = 2")
     assert "sealed" in fault.what
 
@@ -288,17 +288,17 @@ def test_the_database_refuses_to_change_or_remove_an_event(rules, engines, chang
 
 
 def test_the_database_refuses_to_replace_or_truncate_events(rules, engines):
-    change = "TRUNCATE events CASCADE" if engines.lane is None else "REPLACE INTO events SELECT * FROM events"
+    change = "TRUNCATE events CASCADE" if engines.write_queue is None else "REPLACE INTO events SELECT * FROM events"
     with pytest.raises(DBAPIError, match="kept as they are"), engines.write.begin() as connection:
         connection.execute(text(change))
 
 
 @pytest.mark.parametrize("name", ["events_keep", "events_keep_form"])
 def test_triggers_that_are_gone_are_told(rules, engines, name):
-    if engines.lane is not None and name == "events_keep":
+    if engines.write_queue is not None and name == "events_keep":
         name = "events_keep_delete"
     with Session(engines.write) as session:
-        session.execute(text(f"DROP TRIGGER {name}{' ON events' if engines.lane is None else ''}"))
+        session.execute(text(f"DROP TRIGGER {name}{' ON events' if engines.write_queue is None else ''}"))
         (fault,) = found(session)
         session.rollback()
     assert "triggers are gone" in fault.what

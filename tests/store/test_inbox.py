@@ -206,7 +206,7 @@ def test_a_click_waits_for_no_decision_on_another_cart(inbox, engines, rules):
 
 def test_the_lane_gives_up_in_time_and_loses_nobody(engines):
     """A writer that gave up in the line leaves it, and those behind it still come."""
-    lane = engines.lane
+    lane = engines.write_queue
     if lane is None:
         pytest.skip("PostgreSQL needs no line of writers")
     came: list[int] = []

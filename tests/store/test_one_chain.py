@@ -135,7 +135,7 @@ def old(url):
     migrated(engines, "0001")
     cart = "INSERT INTO carts (channel, created_by, state, since, version, approved_by, tries) VALUES "
     event = 'INSERT INTO events (id, cart_id, state, at, "by", note, told) VALUES '
-    at = "'2026-11-24 08:00:00.000000'" if engines.lane else "'2026-11-24 08:00:00+00'"
+    at = "'2026-11-24 08:00:00.000000'" if engines.write_queue else "'2026-11-24 08:00:00+00'"
     with engines.write.begin() as connection:
         for channel, state in (("C1", "submitted"), ("C2", "open")):
             connection.execute(text(f"{cart} ('{channel}', 'U0ADA', '{state}', {at}, 1, '[]', 0)"))

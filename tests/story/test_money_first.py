@@ -21,7 +21,8 @@ LOOK_UP = ("GET", "/order/cart/*/domain")
 CHECKOUT, MEANS, PAY = "/order/cart/*/checkout", "/me/order/*/availableRegisteredPaymentMean", "/me/order/*/pay"
 ON_THE_WIRE = 4
 # Behind the search a call would wait for hundreds. Between its calls the bot works, longer on a busy machine, and
-# look-ups get turns meanwhile. That none overtakes a call that waits is tested in tests/registrars/ovh/test_lane.py.
+# look-ups get turns meanwhile. That none overtakes a call that waits is tested in
+# tests/registrars/ovh/test_scheduler.py.
 MOST_BETWEEN_TWO = 40
 
 

@@ -31,7 +31,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def take_no_writes(bot: Bot, switch: str) -> None:
     """As a disk that was remounted read-only, or a server that became a standby; `switch` is ON or OFF."""
     engines = bot._engines  # noqa: SLF001 - the connections that the bot writes through
-    if engines.lane is None:
+    if engines.write_queue is None:
         # By a connection that is not the bot's: one that may still write would go back into the bot's pool.
         administrator = create_engine(engines.write.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with administrator.connect() as connection:
@@ -39,7 +39,7 @@ def take_no_writes(bot: Bot, switch: str) -> None:
             connection.execute(text(f"ALTER SYSTEM SET default_transaction_read_only = {switch}"))
             connection.execute(text("SELECT pg_reload_conf()"))
         return
-    with engines.lane.held(), engines.write.connect() as connection:
+    with engines.write_queue.held(), engines.write.connect() as connection:
         raw = connection.connection.driver_connection  # past BEGIN IMMEDIATE, which is refused then
         assert raw is not None
         raw.execute(f"PRAGMA query_only={switch}")

@@ -23,12 +23,12 @@ from registrars.ovh.api.money import MoneyCall, MoneyCalls
 from registrars.ovh.api.session import CLOCK, Session, read
 from registrars.ovh.api.void_routes import returns_nothing
 from registrars.ovh.throttling.rate_limiter import Budget
-from registrars.ovh.throttling.scheduler import Allowance, Lane, Priority, Turn
+from registrars.ovh.throttling.scheduler import Allowance, CallScheduler, Permit, Priority
 
 _TRIES = 4  # of one read while OVH is overloaded
 _TURNED_AWAY = 8  # throttle responses to one read; the scheduler slows down with each
 _MOST_SILENCES = 2  # timeouts of one read; each may last as long as the read timeout, so this bounds the whole wait
-_DEED_WAITS = 20.0  # seconds that a money call waits for its permit, before its intent
+_MONEY_CALL_WAITS = 20.0  # seconds that a money call waits for its permit, before its intent
 # Seconds. A poll has one of a few worker places, and is rescheduled after a timeout. Not sooner: at one call a second,
 # all of these few must get their permits.
 _LONGEST_WAITS = {Priority.POLLING: 30.0}
@@ -41,7 +41,7 @@ class Client:
 
     def __init__(self, access: Access, budget: Allowance | None = None) -> None:
         own = Budget(per_second=access.requests_per_second, burst=access.burst, now=time.monotonic())
-        self.lane = Lane(budget or own, concurrency=access.concurrency)
+        self.scheduler = CallScheduler(budget or own, concurrency=access.concurrency)
         self._session = Session(access)
         self._money_calls = MoneyCalls()
         self.answered_at = float("-inf")  # monotonic time at which OVH last accepted a signed call
@@ -79,34 +79,34 @@ class Client:
         *,
         priority: Priority,
         query: Mapping[str, str] | None = None,
-        turn: Turn | None = None,
+        permit: Permit | None = None,
         tries: int | None = None,
     ) -> Any:  # noqa: ANN401 - decoded JSON
         """GET with retries while OVH is busy; raises `RegistrarUnavailable` or `RegistrarRefused`.
 
-        The first attempt uses `turn`, a permit that the caller already holds, if any.
+        The first attempt uses `permit`, a permit that the caller already holds, if any.
         """
         target = f"{path}?{urlencode(query)}" if query else path
         for attempt in stamina.retry_context(
             on=_Patience(), attempts=tries or _TRIES, timeout=None, wait_initial=0.3, wait_max=4.0
         ):
             with attempt:
-                answer = self._paced(target, priority, turn, tries=1 if tries == 1 else _TURNED_AWAY)
+                answer = self._paced(target, priority, permit, tries=1 if tries == 1 else _TURNED_AWAY)
                 if not answer.ok:
-                    raise errors.of_question(answer)
+                    raise errors.of_read(answer)
         if answer.says_nothing:  # every GET that we make returns something
             raise Unreadable
         return answer.body
 
     def download(self, path: str, *, query: Mapping[str, str]) -> bytes:
         """GET a large response once, without JSON decoding; raises `RegistrarUnavailable`."""
-        with self.lane.turn(Priority.POLLING) as turn:
-            turn.used = True
+        with self.scheduler.acquire(Priority.POLLING) as permit:
+            permit.used = True
             self._session.make_ready()
             try:
                 status, content = self._session.download(f"{path}?{urlencode(query)}")
             except requests.RequestException as error:
-                self.lane.slow_down()
+                self.scheduler.on_throttled()
                 raise Silent from error
         self._heed(Answer(status, None))
         if status != HTTPStatus.OK:
@@ -120,7 +120,7 @@ class Client:
         """
         answer = self._call(method, path, body, priority)
         if not answer.ok:
-            raise errors.of_question(answer)
+            raise errors.of_read(answer)
         if answer.says_nothing and not returns_nothing(method, path.partition("?")[0]):
             raise Unreadable
         return answer.body
@@ -133,7 +133,7 @@ class Client:
         Raises `RegistrarUnavailable` or `RegistrarRefused` on entering: nothing was sent then.
         """
         with ExitStack() as held:
-            turn = held.enter_context(self._permit(Priority.DEED, within=_DEED_WAITS))
+            permit = held.enter_context(self._permit(Priority.MONEY_CALL, within=_MONEY_CALL_WAITS))
             try:
                 call = self._session.open_money_call(path, body)
             except Silent as error:
@@ -141,26 +141,26 @@ class Client:
                 raise
             held.callback(call.close)
             with self._money_calls.holding(call):
-                yield ReadyCall(self, call, turn)
+                yield ReadyCall(self, call, permit)
 
     def stop_money_calls(self, *, within: float) -> bool:
         """Abort the money calls and wait until their callers have committed that they ended."""
         return self._money_calls.stop(within=within)
 
-    def send_money_call(self, call: MoneyCall, turn: Turn, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
+    def send_money_call(self, call: MoneyCall, permit: Permit, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
         """Send once and evaluate the answer; implements `ReadyCall.send`."""
         delta, started = self._session.delta, time.monotonic()
-        with turn, _reporting_progress():
+        with permit, _reporting_progress():
             try:
                 reply = call.send(signed_at=signed_at, not_after=not_after)
             except NotSent as error:
                 _log.warning("money_call_not_sent", path=call.target, why=str(error))
                 raise
             except OutcomeUnknown as error:
-                turn.used = True
+                permit.used = True
                 self._fell_silent("POST", call.target, error)
                 raise
-            turn.used = True
+            permit.used = True
         answer = read(reply)
         self._heed(answer)
         self._note("POST", call.target, answer, reply.headers.get("x-ovh-queryid"), started, important=True)
@@ -169,17 +169,17 @@ class Client:
                 self._session.read_clock(stale=delta)
         self._session.renew_token(answer)
         if not answer.ok or answer.body == "":
-            raise errors.of_deed(answer)
+            raise errors.of_money_call(answer)
         return answer.body
 
     def close(self) -> None:
         """Fail all callers that wait for a permit; calls already in flight end on their own."""
-        self.lane.close()
+        self.scheduler.close()
         self._session.close()
 
-    def _paced(self, target: str, priority: Priority, turn: Turn | None, *, tries: int) -> Answer:
+    def _paced(self, target: str, priority: Priority, permit: Permit | None, *, tries: int) -> Answer:
         """Retry while OVH throttles the call; the scheduler delays each attempt as long as necessary."""
-        answer = self._call("GET", target, None, priority, turn=turn)
+        answer = self._call("GET", target, None, priority, permit=permit)
         for _ in range(tries - 1):
             if not answer.complains_of_pace:
                 return answer
@@ -195,10 +195,10 @@ class Client:
         body: Mapping[str, Any] | None,
         priority: Priority,
         *,
-        turn: Turn | None = None,
+        permit: Permit | None = None,
     ) -> Answer:
         delta = self._session.delta
-        answer = self._send(method, target, body, priority, turn=turn)
+        answer = self._send(method, target, body, priority, permit=permit)
         # In both cases OVH rejected the call before doing anything, so it is sent again, once.
         if answer.complains_of_clock:  # the clocks drifted apart
             self._session.read_clock(stale=delta)
@@ -214,13 +214,13 @@ class Client:
         body: Mapping[str, Any] | None,
         priority: Priority,
         *,
-        turn: Turn | None = None,
+        permit: Permit | None = None,
     ) -> Answer:
         path = target.partition("?")[0]
-        if turn is None or turn.used:
-            turn = self._permit(priority, within=_LONGEST_WAITS.get(priority))
-        with turn, _reporting_progress():
-            turn.used = True
+        if permit is None or permit.used:
+            permit = self._permit(priority, within=_LONGEST_WAITS.get(priority))
+        with permit, _reporting_progress():
+            permit.used = True
             if path != CLOCK:  # OVH's clock needs no authentication
                 self._session.make_ready()
             started = time.monotonic()
@@ -235,15 +235,15 @@ class Client:
         self._note(method, path, answer, query_id, started, important=not answer.ok)
         return answer
 
-    def _permit(self, priority: Priority, *, within: float | None) -> Turn:
+    def _permit(self, priority: Priority, *, within: float | None) -> Permit:
         """Wait for a rate-limit permit; a job waits at most a minute, and its wait counts as progress."""
         if current_progress() is not None:
             within = min(_JOB_WAITS, within or _JOB_WAITS)
         with queued():
-            return self.lane.turn(priority, within=within)
+            return self.scheduler.acquire(priority, within=within)
 
     def _fell_silent(self, method: str, path: str, error: Exception) -> None:
-        self.lane.slow_down()
+        self.scheduler.on_throttled()
         self.answered_at = float("-inf")  # makes the next health check call OVH
         cause = error.__cause__ or error
         _log.warning("ovh_silent", method=method, path=path, error=type(cause).__name__)
@@ -256,9 +256,9 @@ class Client:
 
     def _heed(self, answer: Answer) -> None:
         if answer.complains_of_pace:
-            self.lane.slow_down(answer.retry_after)
+            self.scheduler.on_throttled(answer.retry_after)
         elif answer.ok:
-            self.lane.recover()
+            self.scheduler.on_success()
             self.answered_at = time.monotonic()
         elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self.answered_at = float("-inf")  # makes the next health check call OVH
@@ -277,8 +277,8 @@ def _reporting_progress() -> Iterator[None]:
 class ReadyCall:
     """A money call, ready to be sent once."""
 
-    def __init__(self, client: Client, call: MoneyCall, turn: Turn) -> None:
-        self._client, self._call, self._turn = client, call, turn
+    def __init__(self, client: Client, call: MoneyCall, permit: Permit) -> None:
+        self._client, self._call, self._permit = client, call, permit
 
     def send(self, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
         """Send it, signed with the intent's time by OVH's clock, unless this machine's clock has reached `not_after`.
@@ -286,7 +286,7 @@ class ReadyCall:
         Raises `NotSent` if no byte left, `OutcomeUnknown` if no clear answer came, `RegistrarRefused` or
         `RegistrarUnavailable` if OVH itself clearly refused. It is never sent again.
         """
-        return self._client.send_money_call(self._call, self._turn, signed_at=signed_at, not_after=not_after)
+        return self._client.send_money_call(self._call, self._permit, signed_at=signed_at, not_after=not_after)
 
 
 class _Patience:

@@ -172,12 +172,12 @@ def refusal(answer: Answer) -> RegistrarRefused:
     return Complained(lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
 
 
-def of_question(answer: Answer) -> Exception:
+def of_read(answer: Answer) -> Exception:
     """Return the exception for a failed read, or for a failed call that costs nothing."""
     return RegistrarUnavailable() if answer.is_busy else refusal(answer)
 
 
-def of_deed(answer: Answer) -> Exception:
+def of_money_call(answer: Answer) -> Exception:
     """Return the exception for a failed money call: only a clear refusal counts as one."""
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.code == "INVALID_SIGNATURE":
         return RegistrarUnavailable()  # rejected before processing

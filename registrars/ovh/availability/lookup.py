@@ -20,7 +20,7 @@ from registrars.ovh.api.errors import NotThere, Silent, Unreadable, readable
 from registrars.ovh.api.gil_turns import FLOOR
 from registrars.ovh.availability.cache import Answers
 from registrars.ovh.availability.single_flight import LookUps
-from registrars.ovh.throttling.scheduler import Priority, Turn
+from registrars.ovh.throttling.scheduler import Permit, Priority
 
 _CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
 _SILENCES_IN_A_ROW = 3  # timeouts; after that, waiting names fail without a call
@@ -109,13 +109,13 @@ class Search:
     def _answer_next(self) -> None:
         try:
             self._search_cart()  # before taking the permit: creating the cart needs its own permits
-            turn = self._client.lane.turn(Priority.SEARCH)
+            permit = self._client.scheduler.acquire(Priority.SEARCH)
         except Exception as error:  # noqa: BLE001 - whatever fails, a reader must not wait for ever
             failure = error
             self._answer(lambda name: self._failed(name, failure))
         else:
-            with turn:
-                self._answer(lambda name: self._ask(name, turn))
+            with permit:
+                self._answer(lambda name: self._ask(name, permit))
 
     def _answer(self, ask: Callable[[DomainName], Availability]) -> None:
         look_up = self._look_ups.take()
@@ -138,10 +138,10 @@ class Search:
 
     # Lookup of one name
 
-    def _ask(self, name: DomainName, turn: Turn) -> Availability:
+    def _ask(self, name: DomainName, permit: Permit) -> Availability:
         try:
             with readable():
-                told = self._offers(name, turn)
+                told = self._offers(name, permit)
                 with FLOOR.taken():
                     found, taken = reading.offers(name, told), reading.any_transfer(told)
         except RegistrarRefused as refusal:
@@ -152,20 +152,20 @@ class Search:
         self._silences = 0
         return Availability.of(name, found, taken=taken)
 
-    def _offers(self, name: DomainName, turn: Turn) -> Sequence[reading.Json]:
+    def _offers(self, name: DomainName, permit: Permit) -> Sequence[reading.Json]:
         cart = self._search_cart()
         try:
-            return self._in_cart(cart, name, turn)
+            return self._in_cart(cart, name, permit)
         except NotThere:  # the cart expired or was removed
             with self._cart_guard:
                 if self._cart and self._cart[0] == cart:
                     self._cart = None
-            return self._in_cart(self._search_cart(), name, turn)
+            return self._in_cart(self._search_cart(), name, permit)
 
-    def _in_cart(self, cart: str, name: DomainName, turn: Turn) -> Sequence[reading.Json]:
+    def _in_cart(self, cart: str, name: DomainName, permit: Permit) -> Sequence[reading.Json]:
         path = f"/order/cart/{segment(cart)}/domain"
         query = {"domain": name.ascii}
-        return reading.listed(self._client.ask(path, query=query, priority=Priority.SEARCH, turn=turn))
+        return reading.listed(self._client.ask(path, query=query, priority=Priority.SEARCH, permit=permit))
 
     def _search_cart(self) -> str:
         """Return the lookup cart; raises `Silent` while the circuit is open."""

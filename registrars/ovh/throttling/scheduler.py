@@ -24,7 +24,7 @@ class Priority(IntEnum):
     searches, so they never stop the bot from following paid orders.
     """
 
-    DEED = 0
+    MONEY_CALL = 0
     MONEY = 1
     PEOPLE = 2
     SEARCH = 3
@@ -55,7 +55,7 @@ class Allowance(Protocol):
 
 
 @dataclass(order=True)
-class _Ticket:
+class _QueueEntry:
     """A queue entry; `news` wakes only its holder."""
 
     priority: Priority
@@ -63,11 +63,11 @@ class _Ticket:
     news: threading.Condition = field(compare=False)
 
 
-class Turn:
+class Permit:
     """A permit for one API call. Releasing it frees a slot; an unused permit is refunded."""
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
+    def __init__(self, scheduler: CallScheduler) -> None:
+        self._scheduler = scheduler
         self._held = True
         self.used = False
 
@@ -77,16 +77,16 @@ class Turn:
     def __exit__(self, *_: object) -> None:
         if self._held:
             self._held = False
-            self._lane.leave(refund=not self.used)
+            self._scheduler.release(refund=not self.used)
 
 
-class Lane:
+class CallScheduler:
     """A priority queue in front of a rate limiter, with at most `concurrency` calls in flight. Thread-safe."""
 
     def __init__(self, budget: Allowance, *, concurrency: int) -> None:
         self._budget = budget
         self._room = concurrency
-        self._queue: list[_Ticket] = []
+        self._queue: list[_QueueEntry] = []
         self._numbers = count()
         self._since_polling = 0  # permits given to searches
         self._closed = False
@@ -103,41 +103,41 @@ class Lane:
         """The number of calls that wait for a permit."""
         return len(self._queue)
 
-    def turn(self, priority: Priority, *, within: float | None = None) -> Turn:
+    def acquire(self, priority: Priority, *, within: float | None = None) -> Permit:
         """Wait for a permit. Use it in a `with`, around the call.
 
         Raises `NotAsked` if none is free `within` this many seconds, `RegistrarUnavailable` when the scheduler closes.
         """
         deadline = float("inf") if within is None else time.monotonic() + within
         with self._lock:
-            ticket = _Ticket(priority, next(self._numbers), threading.Condition(self._lock))
-            heapq.heappush(self._queue, ticket)
+            entry = _QueueEntry(priority, next(self._numbers), threading.Condition(self._lock))
+            heapq.heappush(self._queue, entry)
             try:
-                while (pause := self._pause_for(ticket)) != 0:
-                    ticket.news.wait(_until(deadline, pause))
+                while (pause := self._pause_for(entry)) != 0:
+                    entry.news.wait(_until(deadline, pause))
                 self._budget.spend()
                 self._room -= 1
                 self._count(priority)
             finally:
-                self._queue.remove(ticket)  # usually at its front
+                self._queue.remove(entry)  # usually at its front
                 heapq.heapify(self._queue)
-                self._tell_first()
-        return Turn(self)
+                self._notify_first()
+        return Permit(self)
 
-    def leave(self, *, refund: bool = False) -> None:
+    def release(self, *, refund: bool = False) -> None:
         """Release a permit; `refund` one that was not used."""
         with self._lock:
             self._room += 1
             if refund:
                 self._budget.refund()
-            self._tell_first()
+            self._notify_first()
 
-    def slow_down(self, seconds: float | None = None) -> None:
+    def on_throttled(self, seconds: float | None = None) -> None:
         """Handle a throttle response with the wait in seconds that OVH requested."""
         with self._lock:
             self._budget.complained(time.monotonic(), seconds)
 
-    def recover(self) -> None:
+    def on_success(self) -> None:
         """Handle a success."""
         with self._lock:
             self._budget.answered(time.monotonic())
@@ -150,17 +150,17 @@ class Lane:
     def news(self) -> None:
         """Handle a notification that the rate limiter may allow more calls."""
         with self._lock:
-            self._tell_first()
+            self._notify_first()
 
     def close(self) -> None:
         """Allow no further calls, and fail those that wait."""
         with self._lock:
             self._closed = True
-            for ticket in self._queue:
-                ticket.news.notify()
+            for entry in self._queue:
+                entry.news.notify()
         self._budget.close()
 
-    def _tell_first(self) -> None:
+    def _notify_first(self) -> None:
         if self._queue:
             self._first().news.notify()
 
@@ -170,17 +170,17 @@ class Lane:
         elif priority is Priority.SEARCH:
             self._since_polling += 1
 
-    def _first(self) -> _Ticket:
+    def _first(self) -> _QueueEntry:
         first = self._queue[0]
         if first.priority is Priority.SEARCH and self._since_polling >= _SHARE - 1:
-            return min((ticket for ticket in self._queue if ticket.priority is Priority.POLLING), default=first)
+            return min((entry for entry in self._queue if entry.priority is Priority.POLLING), default=first)
         return first
 
-    def _pause_for(self, ticket: _Ticket) -> float | None:
+    def _pause_for(self, entry: _QueueEntry) -> float | None:
         """Return 0 to go now, seconds to wait before checking again, or None to wait for a notification."""
         if self._closed:
             raise RegistrarUnavailable(code="stopping")
-        if self._first() is not ticket or self._room < 1:
+        if self._first() is not entry or self._room < 1:
             return None
         return self._budget.wait(time.monotonic(), wanted=len(self._queue))
 

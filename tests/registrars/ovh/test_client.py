@@ -32,7 +32,7 @@ def test_a_look_that_nobody_waits_for_is_not_sent_late_and_not_tried_again(stub,
     stub.says(200, b'"notPaid"')
     monkeypatch.setattr("registrars.ovh.api.client._LONGEST_WAITS", {Priority.POLLING: 0.05})
     client = stub.client(concurrency=1)
-    with client.lane.turn(Priority.SEARCH):
+    with client.scheduler.acquire(Priority.SEARCH):
         begun = time.monotonic()
         with pytest.raises(NotAsked):
             client.ask("/me/order/1/status", priority=Priority.POLLING)
@@ -43,9 +43,9 @@ def test_a_look_that_nobody_waits_for_is_not_sent_late_and_not_tried_again(stub,
 
 def test_a_deed_that_gets_no_turn_in_time_is_not_sent(stub, monkeypatch):
     stub.says(200)
-    monkeypatch.setattr("registrars.ovh.api.client._DEED_WAITS", 0.05)
+    monkeypatch.setattr("registrars.ovh.api.client._MONEY_CALL_WAITS", 0.05)
     client = stub.client(concurrency=1)
-    with client.lane.turn(Priority.SEARCH), pytest.raises(RegistrarUnavailable):
+    with client.scheduler.acquire(Priority.SEARCH), pytest.raises(RegistrarUnavailable):
         do(client, "/me/order/1/pay")
     assert stub.calls == []
 
@@ -58,7 +58,7 @@ def test_the_status_of_a_page_in_html_is_not_lost(stub):
     client = stub.client()
     with pytest.raises(RegistrarUnavailable):
         do(client, "/order/cart/c/checkout")
-    assert client.lane.pace < 600  # half of it
+    assert client.scheduler.pace < 600  # half of it
 
 
 @pytest.mark.parametrize("status", [502, 408])

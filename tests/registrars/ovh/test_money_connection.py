@@ -311,5 +311,5 @@ def test_a_ready_call_holds_one_permit_until_it_is_sent(opened):
         client = opened(peer, concurrency=1)
         with client.money_call(PAY, {}) as call:
             call.send(signed_at=SIGNED_AT, not_after=LATER)
-            with client.lane.turn(Priority.MONEY, within=1.0):
+            with client.scheduler.acquire(Priority.MONEY, within=1.0):
                 pass

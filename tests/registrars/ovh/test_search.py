@@ -12,7 +12,7 @@ from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api.errors import Silent
 from registrars.ovh.availability.cache import Answers
 from registrars.ovh.availability.lookup import Search
-from tests.registrars.ovh.test_lane import a_lane
+from tests.registrars.ovh.test_scheduler import a_scheduler
 
 AN_OFFER = {
     "action": "create",
@@ -26,7 +26,7 @@ class SlowOvh:
     """A client whose answers come one by one, each when it is let through."""
 
     def __init__(self) -> None:
-        self.lane = a_lane(concurrency=8)
+        self.scheduler = a_scheduler(concurrency=8)
         self.asked: list[str] = []
         self.gate = threading.Semaphore(0)
         self.error: Exception | None = None

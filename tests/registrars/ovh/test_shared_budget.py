@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from ordering.model.errors import RegistrarUnavailable
-from registrars.ovh.throttling.scheduler import Lane, Priority
+from registrars.ovh.throttling.scheduler import CallScheduler, Priority
 from registrars.ovh.throttling.shared_rate_limiter import SharedBudget
 from store.engine import open_engines
 from store.migrate import migrate
@@ -35,25 +35,25 @@ class OnePage:
             self._state = page.state
 
 
-def a_lane(ledger: OnePage, *, per_second: float = 40, burst: int = 10) -> Lane:
-    return Lane(SharedBudget(ledger, per_second=per_second, burst=burst), concurrency=8)
+def a_scheduler(ledger: OnePage, *, per_second: float = 40, burst: int = 10) -> CallScheduler:
+    return CallScheduler(SharedBudget(ledger, per_second=per_second, burst=burst), concurrency=8)
 
 
-def calls_in(lanes: list[Lane], seconds: float, *, threads: int = 4) -> int:
+def calls_in(schedulers: list[CallScheduler], seconds: float, *, threads: int = 4) -> int:
     """How many calls go in so long, when everybody calls as fast as they may."""
     went: list[float] = []
     end = time.monotonic() + seconds
 
-    def call(lane: Lane) -> None:
+    def call(scheduler: CallScheduler) -> None:
         try:
             while True:
-                with lane.turn(Priority.SEARCH, within=end - time.monotonic()) as turn:
-                    turn.used = True
+                with scheduler.acquire(Priority.SEARCH, within=end - time.monotonic()) as permit:
+                    permit.used = True
                     went.append(time.monotonic())
         except RegistrarUnavailable:
             return
 
-    callers = [threading.Thread(target=call, args=(lane,)) for lane in lanes for _ in range(threads)]
+    callers = [threading.Thread(target=call, args=(scheduler,)) for scheduler in schedulers for _ in range(threads)]
     for caller in callers:
         caller.start()
     for caller in callers:
@@ -67,38 +67,38 @@ def ledger():
 
 
 @pytest.fixture
-def lanes(ledger):
-    opened = [a_lane(ledger) for _ in range(2)]
+def schedulers(ledger):
+    opened = [a_scheduler(ledger) for _ in range(2)]
     yield opened
-    for lane in opened:
-        lane.close()
+    for scheduler in opened:
+        scheduler.close()
 
 
-def test_two_processes_share_one_budget(lanes):
-    assert 10 <= calls_in(lanes, 1.0) <= 10 + 40 + 8  # the burst, a second's worth, and what was drawn ahead
+def test_two_processes_share_one_budget(schedulers):
+    assert 10 <= calls_in(schedulers, 1.0) <= 10 + 40 + 8  # the burst, a second's worth, and what was drawn ahead
 
 
-def test_a_complaint_to_one_slows_all(lanes):
-    calls_in(lanes, 0.3)
-    lanes[0].slow_down(0.6)
+def test_a_complaint_to_one_slows_all(schedulers):
+    calls_in(schedulers, 0.3)
+    schedulers[0].on_throttled(0.6)
     time.sleep(0.1)  # until it stands in the ledger
-    assert calls_in([lanes[1]], 0.3) <= 4  # what was drawn before
-    lanes[1].close()
+    assert calls_in([schedulers[1]], 0.3) <= 4  # what was drawn before
+    schedulers[1].close()
 
 
-def test_without_the_database_each_goes_on_alone(lanes, ledger):
+def test_without_the_database_each_goes_on_alone(schedulers, ledger):
     ledger.broken = True
-    assert 10 <= calls_in([lanes[0]], 1.0) <= 58
+    assert 10 <= calls_in([schedulers[0]], 1.0) <= 58
 
 
 def test_a_closed_lane_sends_away_who_waits(ledger):
-    lane = a_lane(ledger, per_second=0.01, burst=1)
-    with lane.turn(Priority.SEARCH) as turn:
-        turn.used = True
-    with pytest.raises(RegistrarUnavailable), lane.turn(Priority.SEARCH, within=0.1):
+    scheduler = a_scheduler(ledger, per_second=0.01, burst=1)
+    with scheduler.acquire(Priority.SEARCH) as permit:
+        permit.used = True
+    with pytest.raises(RegistrarUnavailable), scheduler.acquire(Priority.SEARCH, within=0.1):
         pass
-    lane.close()
-    with pytest.raises(RegistrarUnavailable), lane.turn(Priority.SEARCH):
+    scheduler.close()
+    with pytest.raises(RegistrarUnavailable), scheduler.acquire(Priority.SEARCH):
         pass
 
 
@@ -106,8 +106,8 @@ def test_the_budget_stands_in_postgresql(postgres_url):
     engines = [open_engines(postgres_url) for _ in range(2)]
     migrate(engines[0])
     budgets = [SharedBudget(SharedPage(each, "one key"), per_second=40, burst=10) for each in engines]
-    lanes = [Lane(budget, concurrency=8) for budget in budgets]
-    assert 10 <= calls_in(lanes, 1.0) <= 58
-    for lane, each in zip(lanes, engines, strict=True):
-        lane.close()
+    schedulers = [CallScheduler(budget, concurrency=8) for budget in budgets]
+    assert 10 <= calls_in(schedulers, 1.0) <= 58
+    for scheduler, each in zip(schedulers, engines, strict=True):
+        scheduler.close()
         each.close()

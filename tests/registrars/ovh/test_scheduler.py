@@ -8,50 +8,50 @@ import pytest
 
 from ordering.model.errors import NotAsked
 from registrars.ovh.throttling.rate_limiter import Budget
-from registrars.ovh.throttling.scheduler import Lane, Priority
+from registrars.ovh.throttling.scheduler import CallScheduler, Priority
 
 
-def a_lane(*, per_second: float = 1000, burst: int = 1000, concurrency: int = 1) -> Lane:
-    return Lane(Budget(per_second=per_second, burst=burst, now=time.monotonic()), concurrency=concurrency)
+def a_scheduler(*, per_second: float = 1000, burst: int = 1000, concurrency: int = 1) -> CallScheduler:
+    return CallScheduler(Budget(per_second=per_second, burst=burst, now=time.monotonic()), concurrency=concurrency)
 
 
 @pytest.fixture
 def busy():
     """A lane of one place that is taken, and what lets it go."""
-    lane, leave, entered = a_lane(), threading.Event(), threading.Event()
+    scheduler, leave, entered = a_scheduler(), threading.Event(), threading.Event()
 
     def hold() -> None:
-        with lane.turn(Priority.PEOPLE):
+        with scheduler.acquire(Priority.PEOPLE):
             entered.set()
             leave.wait(5)
 
     holder = threading.Thread(target=hold)
     holder.start()
     entered.wait(5)
-    yield lane, leave
+    yield scheduler, leave
     leave.set()
     holder.join()
 
 
-def waiting(lane: Lane, number: int) -> None:
+def waiting(scheduler: CallScheduler, number: int) -> None:
     """Until so many stand in the queue."""
     deadline = time.monotonic() + 5
-    while lane.waiting < number:
+    while scheduler.waiting < number:
         assert time.monotonic() < deadline
         time.sleep(0.005)
 
 
-def order_of(lane, leave, asked) -> list[str]:
+def order_of(scheduler, leave, asked) -> list[str]:
     served: list[str] = []
 
     def one(name: str, priority: Priority) -> None:
-        with lane.turn(priority):
+        with scheduler.acquire(priority):
             served.append(name)
 
     with ThreadPoolExecutor(len(asked)) as pool:
         for place, (name, priority) in enumerate(asked, 1):
             pool.submit(one, name, priority)
-            waiting(lane, place)
+            waiting(scheduler, place)
         leave.set()
     return served
 
@@ -60,50 +60,50 @@ def test_money_goes_before_people_before_searches_before_polling(busy):
     asked = [
         ("poll", Priority.POLLING), ("search", Priority.SEARCH), ("list", Priority.PEOPLE), ("pay", Priority.MONEY),
     ]  # fmt: skip
-    lane, leave = busy
-    assert order_of(lane, leave, asked) == ["pay", "list", "search", "poll"]
+    scheduler, leave = busy
+    assert order_of(scheduler, leave, asked) == ["pay", "list", "search", "poll"]
 
 
 def test_a_money_call_goes_before_all_preparations(busy):
     """The call that buys or pays passes sixteen pre-flights that wait."""
-    lane, leave = busy
+    scheduler, leave = busy
     asked = [(f"pre-flight {number}", Priority.MONEY) for number in range(16)]
-    assert order_of(lane, leave, [*asked, ("pay", Priority.DEED)])[0] == "pay"
+    assert order_of(scheduler, leave, [*asked, ("pay", Priority.MONEY_CALL)])[0] == "pay"
 
 
 def test_among_equals_the_first_goes_first(busy):
-    lane, leave = busy
+    scheduler, leave = busy
     asked = [(f"a{number}", Priority.SEARCH) for number in range(4)]
-    assert order_of(lane, leave, asked) == ["a0", "a1", "a2", "a3"]
+    assert order_of(scheduler, leave, asked) == ["a0", "a1", "a2", "a3"]
 
 
 def test_of_a_long_search_one_turn_in_ten_is_left_to_polling_and_none_before_money_or_people(busy):
-    lane, leave = busy
+    scheduler, leave = busy
     searching = [(f"s{number}", Priority.SEARCH) for number in range(20)]
     others = [("poll-1", Priority.POLLING), ("poll-2", Priority.POLLING), ("pay", Priority.MONEY)]
-    served = order_of(lane, leave, [*searching, *others])
+    served = order_of(scheduler, leave, [*searching, *others])
     assert served[0] == "pay"
     assert [served.index("poll-1"), served.index("poll-2")] == [10, 20]
     assert [name for name in served if name.startswith("s")] == [name for name, _ in searching]
 
 
 def test_a_turn_that_was_not_used_costs_nothing():
-    lane = a_lane(per_second=0.01, burst=1)
+    scheduler = a_scheduler(per_second=0.01, burst=1)
     for _ in range(3):
-        with lane.turn(Priority.SEARCH):
+        with scheduler.acquire(Priority.SEARCH):
             pass
-    with lane.turn(Priority.SEARCH) as turn:
-        turn.used = True
-    assert lane.seconds_for(1) > 50
+    with scheduler.acquire(Priority.SEARCH) as permit:
+        permit.used = True
+    assert scheduler.seconds_for(1) > 50
 
 
 def test_no_more_calls_are_under_way_than_allowed():
-    lane, guard = a_lane(per_second=10_000, burst=10_000, concurrency=3), threading.Lock()
+    scheduler, guard = a_scheduler(per_second=10_000, burst=10_000, concurrency=3), threading.Lock()
     now, most = 0, 0
 
     def one(_: int) -> None:
         nonlocal now, most
-        with lane.turn(Priority.PEOPLE):
+        with scheduler.acquire(Priority.PEOPLE):
             with guard:
                 now += 1
                 most = max(most, now)
@@ -117,32 +117,32 @@ def test_no_more_calls_are_under_way_than_allowed():
 
 
 def test_beyond_the_burst_the_pace_holds():
-    lane = a_lane(per_second=50, burst=5, concurrency=50)
+    scheduler = a_scheduler(per_second=50, burst=5, concurrency=50)
     started = time.monotonic()
     for _ in range(15):
-        with lane.turn(Priority.PEOPLE) as turn:
-            turn.used = True
+        with scheduler.acquire(Priority.PEOPLE) as permit:
+            permit.used = True
     assert time.monotonic() - started >= 10 / 50 * 0.9
 
 
 def test_a_complaint_pauses_everybody_for_as_long_as_ovh_says():
-    lane = a_lane(concurrency=8)
-    lane.slow_down(0.2)
+    scheduler = a_scheduler(concurrency=8)
+    scheduler.on_throttled(0.2)
     started = time.monotonic()
-    with lane.turn(Priority.MONEY):
+    with scheduler.acquire(Priority.MONEY):
         assert time.monotonic() - started >= 0.18
-    assert lane.pace == pytest.approx(500, rel=0.05)  # half of it
+    assert scheduler.pace == pytest.approx(500, rel=0.05)  # half of it
 
 
 @pytest.mark.parametrize("on_the_wire", [1, 4])
 def test_a_call_for_money_waits_for_no_look_up_but_those_on_the_wire(on_the_wire):
     """However many wait: a checkout's calls follow one another, and each goes next."""
-    lane, stop, log = a_lane(per_second=200, burst=1, concurrency=on_the_wire), threading.Event(), []
+    scheduler, stop, log = a_scheduler(per_second=200, burst=1, concurrency=on_the_wire), threading.Event(), []
 
     def search() -> None:
         while not stop.is_set():
-            with lane.turn(Priority.SEARCH) as turn:
-                turn.used = True
+            with scheduler.acquire(Priority.SEARCH) as permit:
+                permit.used = True
                 log.append("search")
                 time.sleep(0.002)
 
@@ -150,11 +150,11 @@ def test_a_call_for_money_waits_for_no_look_up_but_those_on_the_wire(on_the_wire
     for thread in searches:
         thread.start()
     try:
-        waiting(lane, 6)
+        waiting(scheduler, 6)
         for _ in range(10):
             log.append("asked")
-            with lane.turn(Priority.MONEY) as turn:
-                turn.used = True
+            with scheduler.acquire(Priority.MONEY) as permit:
+                permit.used = True
                 log.append("sent")
     finally:
         stop.set()
@@ -166,7 +166,7 @@ def test_a_call_for_money_waits_for_no_look_up_but_those_on_the_wire(on_the_wire
 
 
 def test_who_only_looks_gives_up_behind_a_search_and_its_place_is_free(busy):
-    lane, _ = busy
-    with pytest.raises(NotAsked), lane.turn(Priority.POLLING, within=0.05):
+    scheduler, _ = busy
+    with pytest.raises(NotAsked), scheduler.acquire(Priority.POLLING, within=0.05):
         pass
-    assert lane.waiting == 0
+    assert scheduler.waiting == 0
