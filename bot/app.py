@@ -39,13 +39,13 @@ from ordering.process.outbox import Outbox
 from ordering.process.presence import Presence
 from ordering.process.transitions import Pace
 from ordering.workflow import Workflow
-from registrars.ovh import Access, OvhGateway, SharedBudget
+from registrars.ovh import Access, OvhGateway, SharedRateLimiter
 from store.database_url import parse_database_url
 from store.desk import desk_id
 from store.engine import Engines, open_engines
 from store.inbox import SqlInbox
 from store.migrate import migrate
-from store.rate_limit import SharedPage
+from store.rate_limit import LimiterStorage
 from store.search_sessions import SharedShelf
 from store.transactions import SqlStore
 
@@ -86,7 +86,7 @@ class Bot:
         self._engines = engines
         self._client = slack_client(settings)
         desk_number = desk_id(engines, team=workspace.team, bot_user=workspace.bot_user)
-        self._registrar = OvhGateway(access(settings), budget(settings, engines), desk=desk_number)
+        self._registrar = OvhGateway(access(settings), rate_limiter(settings, engines), desk=desk_number)
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_DRIVER_THREADS)
@@ -275,13 +275,13 @@ def access(settings: Settings) -> Access:
     )
 
 
-def budget(settings: Settings, engines: Engines) -> SharedBudget | None:
+def rate_limiter(settings: Settings, engines: Engines) -> SharedRateLimiter | None:
     """Return the shared rate limiter; None on SQLite. On PostgreSQL several processes may use one key."""
     if engines.write_queue is not None:
         return None
     key = "\n".join(map(str, (settings.ovh_endpoint, settings.ovh_application_key, settings.ovh_client_id)))
-    page = SharedPage(engines, hashlib.sha256(key.encode()).hexdigest())
-    return SharedBudget(page, per_second=settings.ovh_requests_per_second, burst=settings.ovh_burst)
+    page = LimiterStorage(engines, hashlib.sha256(key.encode()).hexdigest())
+    return SharedRateLimiter(page, per_second=settings.ovh_requests_per_second, burst=settings.ovh_burst)
 
 
 def secrets(settings: Settings) -> list[str]:

@@ -198,7 +198,7 @@ def recover(
         _fix(error.lines)
     with _engines() as engines, explained(engines.write):
         desk = kept_desk_id(engines) or UNNAMED
-        gateway = OvhGateway(wiring.access(settings), wiring.budget(settings, engines), desk=desk)
+        gateway = OvhGateway(wiring.access(settings), wiring.rate_limiter(settings, engines), desk=desk)
         command = Recover(SqlStore(engines), gateway, say=typer.echo, asks=lambda said: yes or typer.confirm(said))
         try:
             is_over = command.run(begin=begin, all_stopped=all_stopped)

@@ -285,7 +285,7 @@ class InboxRow(SQLModel, table=True):
     outcome: str | None = None
 
 
-class BudgetRow(SQLModel, table=True):
+class RateLimitRow(SQLModel, table=True):
     """The rate limiter's state for one OVH key, shared by all processes. Used only on PostgreSQL."""
 
     __tablename__ = "ovh_budget"

@@ -2,6 +2,6 @@
 
 from registrars.ovh.adapter import OvhGateway
 from registrars.ovh.api.credentials import Access
-from registrars.ovh.throttling.shared_rate_limiter import SharedBudget
+from registrars.ovh.throttling.shared_rate_limiter import SharedRateLimiter
 
-__all__ = ["Access", "OvhGateway", "SharedBudget"]
+__all__ = ["Access", "OvhGateway", "SharedRateLimiter"]

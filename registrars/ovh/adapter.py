@@ -48,7 +48,7 @@ from registrars.ovh.key_rights import KeyRights
 from registrars.ovh.markers import PRODUCT, UNNAMED, Descriptions, Markers
 from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
-from registrars.ovh.throttling.scheduler import Allowance, Priority
+from registrars.ovh.throttling.scheduler import Priority, RateLimiter
 
 _EXTENSIONS_FRESH = 3600.0  # seconds
 _OWNED_FRESH = 60.0  # seconds
@@ -75,13 +75,13 @@ class _Checkout:
 class OvhGateway:
     """OVH as the domain sees it. Blocking and thread-safe.
 
-    `budget` limits the call rate if other processes share the limit. `desk` is this bot's id, which the descriptions of
-    its carts contain. Raises `ValueError` with a line for the operator if the credentials are unusable.
+    `rate_limiter` limits the call rate if other processes share the limit. `desk` is this bot's id, which the
+    descriptions of its carts contain. Raises `ValueError` with a line for the operator if the credentials are unusable.
     """
 
-    def __init__(self, access: Access, budget: Allowance | None = None, *, desk: str = UNNAMED) -> None:
+    def __init__(self, access: Access, rate_limiter: RateLimiter | None = None, *, desk: str = UNNAMED) -> None:
         self._access = access
-        self._client = Client(access, budget)
+        self._client = Client(access, rate_limiter)
         descriptions = Descriptions(desk)
         self._drafts = Drafts(self._client, access, descriptions, home=self._home)
         self._markers = Markers(self._client, descriptions, home=self._home)

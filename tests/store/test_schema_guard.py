@@ -16,7 +16,7 @@ from store.engine import Engines, open_engines
 from store.errors import SchemaChanged
 from store.heartbeats import Heartbeat
 from store.migrate import migrate, newest
-from store.rate_limit import SharedPage
+from store.rate_limit import LimiterStorage
 from store.transactions import SqlStore, SqlTransaction
 from tests.builders import NOW
 
@@ -59,7 +59,7 @@ def test_no_write_reaches_another_schema(engines, found):
         assert rows(engines) == before, name
     others: list[Callable[[], object]] = [Heartbeat(engines).beat]
     if engines.are_shared:
-        others.append(lambda: SharedPage(engines, "key").held().__enter__())
+        others.append(lambda: LimiterStorage(engines, "key").held().__enter__())
     for other in others:
         with pytest.raises(SchemaChanged):
             other()

@@ -22,8 +22,8 @@ from registrars.ovh.api.errors import Answer, Silent, TurnedAway, Unreadable
 from registrars.ovh.api.money import MoneyCall, MoneyCalls
 from registrars.ovh.api.session import CLOCK, Session, read
 from registrars.ovh.api.void_routes import returns_nothing
-from registrars.ovh.throttling.rate_limiter import Budget
-from registrars.ovh.throttling.scheduler import Allowance, CallScheduler, Permit, Priority
+from registrars.ovh.throttling.rate_limiter import AdaptiveTokenBucket
+from registrars.ovh.throttling.scheduler import CallScheduler, Permit, Priority, RateLimiter
 
 _TRIES = 4  # of one read while OVH is overloaded
 _TURNED_AWAY = 8  # throttle responses to one read; the scheduler slows down with each
@@ -39,9 +39,9 @@ _log = structlog.get_logger()
 class Client:
     """One signed session for all threads, behind the scheduler."""
 
-    def __init__(self, access: Access, budget: Allowance | None = None) -> None:
-        own = Budget(per_second=access.requests_per_second, burst=access.burst, now=time.monotonic())
-        self.scheduler = CallScheduler(budget or own, concurrency=access.concurrency)
+    def __init__(self, access: Access, rate_limiter: RateLimiter | None = None) -> None:
+        own = AdaptiveTokenBucket(per_second=access.requests_per_second, burst=access.burst, now=time.monotonic())
+        self.scheduler = CallScheduler(rate_limiter or own, concurrency=access.concurrency)
         self._session = Session(access)
         self._money_calls = MoneyCalls()
         self.answered_at = float("-inf")  # monotonic time at which OVH last accepted a signed call

@@ -18,7 +18,7 @@ _BEHIND = 0.03  # seconds' worth of calls, at least one: a slow call may arrive 
 _NOTHING = 1e-9  # of a call: a rounding error, not a wait
 
 
-class Budget:
+class AdaptiveTokenBucket:
     """A token bucket of `burst` calls, filled at `per_second`. Times are seconds of one monotonic clock.
 
     After a throttle response both shrink by half. They grow back fast up to OVH's recent rate, then slowly, as the
@@ -30,13 +30,13 @@ class Budget:
         self._burst = burst
         self._tokens = float(burst)
         self._is_behind = False
-        self._filled_at = self._grown_at = self._complained_at = now
+        self._filled_at = self._grown_at = self._throttled_at = now
         self._paused_until = float("-inf")
         self._share = self._known_good = 1.0
         self._good: deque[float] = deque(maxlen=_SAMPLES)
 
     @property
-    def pace(self) -> float:
+    def rate(self) -> float:
         """The calls a second that are allowed now."""
         return self._per_second * self._share
 
@@ -58,7 +58,7 @@ class Budget:
             self._is_behind = True
             missing += self._lag
             self._tokens -= self._lag
-        return max(self._paused_until - now, missing / self.pace if missing > _NOTHING else 0.0, 0.0)
+        return max(self._paused_until - now, missing / self.rate if missing > _NOTHING else 0.0, 0.0)
 
     def spend(self) -> None:
         self._tokens -= 1
@@ -70,30 +70,30 @@ class Budget:
     def seconds_for(self, calls: int, now: float) -> float:
         """Return how long so many calls take at the present rate."""
         self._fill(now)
-        return max(self._paused_until - now, 0.0) + max(calls - self._tokens, 0.0) / self.pace
+        return max(self._paused_until - now, 0.0) + max(calls - self._tokens, 0.0) / self.rate
 
-    def complained(self, now: float, seconds: float | None = None) -> None:
+    def on_throttled(self, now: float, seconds: float | None = None) -> None:
         """Handle a throttle response: drop the saved burst, pause as long as OVH said, then halve the rate.
 
         Or use OVH's recent rate, if that is higher. Concurrent calls are throttled together, so only the first response
         counts.
         """
         if now >= self._paused_until:
-            taken = _CAUTION * self._lately(now) / self._per_second
-            self._known_good = min(self._share * _CAUTION, taken or self._share)
-            self._share = max(self._share / 2, self._known_good if taken else 0.0, self._least)
-            self._complained_at = now
+            accepted = _CAUTION * self._recent_rate(now) / self._per_second
+            self._known_good = min(self._share * _CAUTION, accepted or self._share)
+            self._share = max(self._share / 2, self._known_good if accepted else 0.0, self._least)
+            self._throttled_at = now
         self._tokens = min(self._tokens, 0.0)
         self._filled_at = now
         self._paused_until = max(self._paused_until, now + min(seconds or 1.0, _LONGEST_PAUSE))
 
-    def answered(self, now: float) -> None:
+    def on_success(self, now: float) -> None:
         """Handle a success: raise the rate step by step."""
         self._good.append(now)
-        self._lately(now)
+        self._recent_rate(now)
         grown = self._share * _RECOVERY
         if grown > self._known_good:
-            quiet = now - self._complained_at
+            quiet = now - self._throttled_at
             grown = max(self._share, self._known_good) * (1 + _CREEP * quiet) ** (now - self._grown_at)
         self._share = min(1.0, grown)
         self._grown_at = now
@@ -102,7 +102,7 @@ class Budget:
         """Return the whole state, in JSON types."""
         return {
             "tokens": self._tokens, "is_behind": self._is_behind, "share": self._share, "known_good": self._known_good,
-            "moments": [self._filled_at, self._grown_at, self._complained_at, max(self._paused_until, 0.0)],
+            "moments": [self._filled_at, self._grown_at, self._throttled_at, max(self._paused_until, 0.0)],
             "good": list(self._good),
         }  # fmt: skip
 
@@ -111,7 +111,7 @@ class Budget:
         self._tokens, self._is_behind = state["tokens"], state["is_behind"]
         self._share, self._known_good = state["share"], state["known_good"]
         moments = [moment + later for moment in state["moments"]]
-        self._filled_at, self._grown_at, self._complained_at, self._paused_until = moments
+        self._filled_at, self._grown_at, self._throttled_at, self._paused_until = moments
         self._good = deque((moment + later for moment in state["good"]), maxlen=_SAMPLES)
 
     @property
@@ -120,9 +120,9 @@ class Budget:
 
     @property
     def _lag(self) -> float:
-        return max(1.0, self.pace * _BEHIND)
+        return max(1.0, self.rate * _BEHIND)
 
-    def _lately(self, now: float) -> float:
+    def _recent_rate(self, now: float) -> float:
         """Return the calls a second that OVH accepted within the window."""
         while self._good and self._good[0] < now - _REMEMBERED:
             self._good.popleft()
@@ -133,7 +133,7 @@ class Budget:
 
     def _fill(self, now: float) -> None:
         room = max(self._burst * self._share, 1.0)
-        self._tokens = min(room, self._tokens + max(now - self._filled_at, 0.0) * self.pace)
+        self._tokens = min(room, self._tokens + max(now - self._filled_at, 0.0) * self.rate)
         self._filled_at = now
         if self._tokens >= room > 1 + self._lag:
             self._is_behind = False

@@ -31,11 +31,14 @@ class Priority(IntEnum):
     POLLING = 4
 
 
-class Allowance(Protocol):
-    """The rate limiter protocol, implemented by `Budget` and `SharedBudget`. Times are of the monotonic clock."""
+class RateLimiter(Protocol):
+    """The rate limiter protocol, implemented by `AdaptiveTokenBucket` and `SharedRateLimiter`.
+
+    Times are of the monotonic clock.
+    """
 
     @property
-    def pace(self) -> float: ...
+    def rate(self) -> float: ...
 
     def listen(self, news: Callable[[], None]) -> None: ...
 
@@ -47,9 +50,9 @@ class Allowance(Protocol):
 
     def seconds_for(self, calls: int, now: float) -> float: ...
 
-    def complained(self, now: float, seconds: float | None = None) -> None: ...
+    def on_throttled(self, now: float, seconds: float | None = None) -> None: ...
 
-    def answered(self, now: float) -> None: ...
+    def on_success(self, now: float) -> None: ...
 
     def close(self) -> None: ...
 
@@ -83,20 +86,20 @@ class Permit:
 class CallScheduler:
     """A priority queue in front of a rate limiter, with at most `concurrency` calls in flight. Thread-safe."""
 
-    def __init__(self, budget: Allowance, *, concurrency: int) -> None:
-        self._budget = budget
+    def __init__(self, rate_limiter: RateLimiter, *, concurrency: int) -> None:
+        self._rate_limiter = rate_limiter
         self._room = concurrency
         self._queue: list[_QueueEntry] = []
         self._numbers = count()
         self._since_polling = 0  # permits given to searches
         self._closed = False
         self._lock = threading.Lock()
-        budget.listen(self.news)
+        rate_limiter.listen(self.news)
 
     @property
-    def pace(self) -> float:
+    def rate(self) -> float:
         """The calls a second that are allowed now."""
-        return self._budget.pace
+        return self._rate_limiter.rate
 
     @property
     def waiting(self) -> int:
@@ -115,7 +118,7 @@ class CallScheduler:
             try:
                 while (pause := self._pause_for(entry)) != 0:
                     entry.news.wait(_until(deadline, pause))
-                self._budget.spend()
+                self._rate_limiter.spend()
                 self._room -= 1
                 self._count(priority)
             finally:
@@ -129,23 +132,23 @@ class CallScheduler:
         with self._lock:
             self._room += 1
             if refund:
-                self._budget.refund()
+                self._rate_limiter.refund()
             self._notify_first()
 
     def on_throttled(self, seconds: float | None = None) -> None:
         """Handle a throttle response with the wait in seconds that OVH requested."""
         with self._lock:
-            self._budget.complained(time.monotonic(), seconds)
+            self._rate_limiter.on_throttled(time.monotonic(), seconds)
 
     def on_success(self) -> None:
         """Handle a success."""
         with self._lock:
-            self._budget.answered(time.monotonic())
+            self._rate_limiter.on_success(time.monotonic())
 
     def seconds_for(self, calls: int) -> float:
         """Return how long so many more calls take at the present rate, without OVH's response times."""
         with self._lock:
-            return self._budget.seconds_for(calls, time.monotonic())
+            return self._rate_limiter.seconds_for(calls, time.monotonic())
 
     def news(self) -> None:
         """Handle a notification that the rate limiter may allow more calls."""
@@ -158,7 +161,7 @@ class CallScheduler:
             self._closed = True
             for entry in self._queue:
                 entry.news.notify()
-        self._budget.close()
+        self._rate_limiter.close()
 
     def _notify_first(self) -> None:
         if self._queue:
@@ -182,7 +185,7 @@ class CallScheduler:
             raise RegistrarUnavailable(code="stopping")
         if self._first() is not entry or self._room < 1:
             return None
-        return self._budget.wait(time.monotonic(), wanted=len(self._queue))
+        return self._rate_limiter.wait(time.monotonic(), wanted=len(self._queue))
 
 
 def _until(deadline: float, pause: float | None) -> float | None:

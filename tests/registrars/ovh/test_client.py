@@ -58,7 +58,7 @@ def test_the_status_of_a_page_in_html_is_not_lost(stub):
     client = stub.client()
     with pytest.raises(RegistrarUnavailable):
         do(client, "/order/cart/c/checkout")
-    assert client.scheduler.pace < 600  # half of it
+    assert client.scheduler.rate < 600  # half of it
 
 
 @pytest.mark.parametrize("status", [502, 408])

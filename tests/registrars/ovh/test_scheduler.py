@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ordering.model.errors import NotAsked
-from registrars.ovh.throttling.rate_limiter import Budget
+from registrars.ovh.throttling.rate_limiter import AdaptiveTokenBucket
 from registrars.ovh.throttling.scheduler import CallScheduler, Priority
 
 
 def a_scheduler(*, per_second: float = 1000, burst: int = 1000, concurrency: int = 1) -> CallScheduler:
-    return CallScheduler(Budget(per_second=per_second, burst=burst, now=time.monotonic()), concurrency=concurrency)
+    return CallScheduler(
+        AdaptiveTokenBucket(per_second=per_second, burst=burst, now=time.monotonic()), concurrency=concurrency
+    )
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ def test_a_complaint_pauses_everybody_for_as_long_as_ovh_says():
     started = time.monotonic()
     with scheduler.acquire(Priority.MONEY):
         assert time.monotonic() - started >= 0.18
-    assert scheduler.pace == pytest.approx(500, rel=0.05)  # half of it
+    assert scheduler.rate == pytest.approx(500, rel=0.05)  # half of it
 
 
 @pytest.mark.parametrize("on_the_wire", [1, 4])

@@ -11,13 +11,13 @@ from sqlalchemy.exc import OperationalError
 
 from ordering.model.errors import RegistrarUnavailable
 from registrars.ovh.throttling.scheduler import CallScheduler, Priority
-from registrars.ovh.throttling.shared_rate_limiter import SharedBudget
+from registrars.ovh.throttling.shared_rate_limiter import SharedRateLimiter
 from store.engine import open_engines
 from store.migrate import migrate
-from store.rate_limit import Page, SharedPage
+from store.rate_limit import LimiterState, LimiterStorage
 
 
-class OnePage:
+class OneState:
     """A ledger in memory; while it is `broken` it is a database that does not answer."""
 
     def __init__(self) -> None:
@@ -26,17 +26,17 @@ class OnePage:
         self.broken = False
 
     @contextmanager
-    def held(self) -> Iterator[Page]:
+    def held(self) -> Iterator[LimiterState]:
         if self.broken:
             raise OperationalError("select", {}, Exception("gone"))
         with self._lock:
-            page = Page(time.time(), self._state)
-            yield page
-            self._state = page.state
+            current = LimiterState(time.time(), self._state)
+            yield current
+            self._state = current.state
 
 
-def a_scheduler(ledger: OnePage, *, per_second: float = 40, burst: int = 10) -> CallScheduler:
-    return CallScheduler(SharedBudget(ledger, per_second=per_second, burst=burst), concurrency=8)
+def a_scheduler(storage: OneState, *, per_second: float = 40, burst: int = 10) -> CallScheduler:
+    return CallScheduler(SharedRateLimiter(storage, per_second=per_second, burst=burst), concurrency=8)
 
 
 def calls_in(schedulers: list[CallScheduler], seconds: float, *, threads: int = 4) -> int:
@@ -62,13 +62,13 @@ def calls_in(schedulers: list[CallScheduler], seconds: float, *, threads: int = 
 
 
 @pytest.fixture
-def ledger():
-    return OnePage()
+def storage():
+    return OneState()
 
 
 @pytest.fixture
-def schedulers(ledger):
-    opened = [a_scheduler(ledger) for _ in range(2)]
+def schedulers(storage):
+    opened = [a_scheduler(storage) for _ in range(2)]
     yield opened
     for scheduler in opened:
         scheduler.close()
@@ -86,13 +86,13 @@ def test_a_complaint_to_one_slows_all(schedulers):
     schedulers[1].close()
 
 
-def test_without_the_database_each_goes_on_alone(schedulers, ledger):
-    ledger.broken = True
+def test_without_the_database_each_goes_on_alone(schedulers, storage):
+    storage.broken = True
     assert 10 <= calls_in([schedulers[0]], 1.0) <= 58
 
 
-def test_a_closed_lane_sends_away_who_waits(ledger):
-    scheduler = a_scheduler(ledger, per_second=0.01, burst=1)
+def test_a_closed_lane_sends_away_who_waits(storage):
+    scheduler = a_scheduler(storage, per_second=0.01, burst=1)
     with scheduler.acquire(Priority.SEARCH) as permit:
         permit.used = True
     with pytest.raises(RegistrarUnavailable), scheduler.acquire(Priority.SEARCH, within=0.1):
@@ -105,8 +105,8 @@ def test_a_closed_lane_sends_away_who_waits(ledger):
 def test_the_budget_stands_in_postgresql(postgres_url):
     engines = [open_engines(postgres_url) for _ in range(2)]
     migrate(engines[0])
-    budgets = [SharedBudget(SharedPage(each, "one key"), per_second=40, burst=10) for each in engines]
-    schedulers = [CallScheduler(budget, concurrency=8) for budget in budgets]
+    rate_limiters = [SharedRateLimiter(LimiterStorage(each, "one key"), per_second=40, burst=10) for each in engines]
+    schedulers = [CallScheduler(rate_limiter, concurrency=8) for rate_limiter in rate_limiters]
     assert 10 <= calls_in(schedulers, 1.0) <= 58
     for scheduler, each in zip(schedulers, engines, strict=True):
         scheduler.close()

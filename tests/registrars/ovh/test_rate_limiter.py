@@ -2,7 +2,7 @@
 
 import pytest
 
-from registrars.ovh.throttling.rate_limiter import Budget
+from registrars.ovh.throttling.rate_limiter import AdaptiveTokenBucket
 
 
 class Clocked:
@@ -10,23 +10,23 @@ class Clocked:
 
     def __init__(self, *, per_second: float, burst: float, quota: float = float("inf")) -> None:
         self.now = 0.0
-        self.budget = Budget(per_second=per_second, burst=burst, now=0.0)
+        self.rate_limiter = AdaptiveTokenBucket(per_second=per_second, burst=burst, now=0.0)
         self._quota = quota
         self._left, self._filled_at = quota, 0.0
         self.complaints: list[float] = []
 
     def ask(self) -> None:
-        while (wait := self.budget.wait(self.now) or 0.0) > 0:
+        while (wait := self.rate_limiter.wait(self.now) or 0.0) > 0:
             self.now += wait
-        self.budget.spend()
+        self.rate_limiter.spend()
         self._left = min(self._quota, self._left + (self.now - self._filled_at) * self._quota)
         self._filled_at = self.now
         if self._left >= 1 - 1e-6:
             self._left -= 1
-            self.budget.answered(self.now)
+            self.rate_limiter.on_success(self.now)
         else:
             self.complaints.append(self.now)
-            self.budget.complained(self.now)
+            self.rate_limiter.on_throttled(self.now)
 
 
 def test_the_burst_goes_at_once_and_the_rest_at_the_pace():
@@ -38,33 +38,36 @@ def test_the_burst_goes_at_once_and_the_rest_at_the_pace():
 
 def test_how_long_many_calls_take_is_known_before():
     ovh = Clocked(per_second=2, burst=10)
-    assert ovh.budget.seconds_for(30, 0.0) == pytest.approx(10, rel=0.05)
-    ovh.budget.complained(0.0, 3)
-    assert ovh.budget.seconds_for(30, 0.0) == pytest.approx(3 + 30 / 1, rel=0.05)
+    assert ovh.rate_limiter.seconds_for(30, 0.0) == pytest.approx(10, rel=0.05)
+    ovh.rate_limiter.on_throttled(0.0, 3)
+    assert ovh.rate_limiter.seconds_for(30, 0.0) == pytest.approx(3 + 30 / 1, rel=0.05)
 
 
 def test_calls_that_complain_together_halve_the_pace_once():
-    budget = Budget(per_second=100, burst=100, now=0.0)
+    rate_limiter = AdaptiveTokenBucket(per_second=100, burst=100, now=0.0)
     for _ in range(5):
-        budget.complained(0.0, 0.05)
-    assert budget.pace == pytest.approx(50, rel=0.05)
+        rate_limiter.on_throttled(0.0, 0.05)
+    assert rate_limiter.rate == pytest.approx(50, rel=0.05)
 
 
 def test_however_often_ovh_complains_something_is_left():
-    slow, fast = Budget(per_second=1, burst=9, now=0.0), Budget(per_second=100, burst=9, now=0.0)
+    slow, fast = (
+        AdaptiveTokenBucket(per_second=1, burst=9, now=0.0),
+        AdaptiveTokenBucket(per_second=100, burst=9, now=0.0),
+    )
     for moment in range(100):
-        slow.complained(moment * 100.0)
-        fast.complained(moment * 100.0)
-    assert slow.pace == pytest.approx(0.1, rel=0.05)
-    assert fast.pace == pytest.approx(0.2, rel=0.05)
+        slow.on_throttled(moment * 100.0)
+        fast.on_throttled(moment * 100.0)
+    assert slow.rate == pytest.approx(0.1, rel=0.05)
+    assert fast.rate == pytest.approx(0.2, rel=0.05)
 
 
 def test_good_answers_bring_the_full_pace_back_and_never_more():
     ovh = Clocked(per_second=100, burst=100)
-    ovh.budget.complained(0.0)
+    ovh.rate_limiter.on_throttled(0.0)
     for _ in range(10_000):
         ovh.ask()
-    assert ovh.budget.pace == pytest.approx(100, rel=0.05)
+    assert ovh.rate_limiter.rate == pytest.approx(100, rel=0.05)
 
 
 @pytest.mark.parametrize("quota", [1, 40])
