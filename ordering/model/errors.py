@@ -15,7 +15,7 @@ OrderingError                 tell the user: handlers.messages makes the sentenc
     RegistrarRefused          OVH rejected the request: nothing was done
       NotKnown                OVH does not know this object, or no longer does
     RegistrarUnavailable      a read without an answer: try again later
-      NotAsked                timed out waiting for a rate-limit permit: nothing was sent, OVH is not at fault
+      RateLimitTimeout                timed out waiting for a rate-limit permit: nothing was sent, OVH is not at fault
       DraftGone               the OVH cart that this step was building is gone: start again with a new one
       NotSent                 the sender knows that no byte of a money call left: it can be sent again
       RightsUnread            Slack does not say whether a decision still counts: the step waits
@@ -166,7 +166,7 @@ class RegistrarUnavailable(RegistrarError):
     usual_code = "registrar_unavailable"
 
 
-class NotAsked(RegistrarUnavailable):
+class RateLimitTimeout(RegistrarUnavailable):
     """The call got no rate-limit permit in time because other calls went first. Nothing was sent."""
 
     usual_code = "not_asked"

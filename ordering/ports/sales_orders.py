@@ -36,14 +36,15 @@ class SalesOrders(Protocol):
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         """Read an order with its status, without payment methods.
 
-        `urgent` if a payment or a payer is waiting for it; otherwise raises `NotAsked` if other calls go first for too
-        long.
+        `urgent` if a payment or a payer is waiting for it; otherwise raises `RateLimitTimeout` if other calls go first
+        for too long.
         """
 
     def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
         """Read only whether an order is paid or over.
 
-        `urgent` if a checkout is waiting for it; otherwise raises `NotAsked` if other calls go first for too long.
+        `urgent` if a checkout is waiting for it; otherwise raises `RateLimitTimeout` if other calls go first for too
+        long.
         """
 
     def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:

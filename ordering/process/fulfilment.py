@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from ordering.model.cart import DECIDED, Cart, CartState
-from ordering.model.errors import NotAsked, OnHold, OrderingError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import OnHold, OrderingError, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.rights import ById, Rights
@@ -119,7 +119,7 @@ class Fulfilment:
         except OnHold:
             self._book.come_back(cart, self._book.pace.slowest)
             raise
-        except NotAsked:
+        except RateLimitTimeout:
             self._book.come_back(cart, self._book.wait_for(cart))  # nothing is wrong: other calls went first
             raise
         except (RegistrarUnavailable, RegistrarRefused) as error:

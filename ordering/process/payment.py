@@ -9,10 +9,10 @@ from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import (
-    NotAsked,
     NotKnown,
     NotSent,
     OutcomeUnknown,
+    RateLimitTimeout,
     RegistrarError,
     RegistrarRefused,
     RegistrarUnavailable,
@@ -212,7 +212,7 @@ class Payments:
         try:
             # A later request could race with a person who checks for the outcome.
             call.send(signed_at=payment.sent_at_ovh or sent_at, not_after=sent_at + self._settle / 2)
-        except (NotSent, NotAsked) as unsent:
+        except (NotSent, RateLimitTimeout) as unsent:
             self._not_sent(sent, unsent)
         except RegistrarRefused as refusal:
             self._refused(sent, refusal)

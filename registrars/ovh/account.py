@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import OF_THE_KEY, NotAsked, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import OF_THE_KEY, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.recovery import AccountOrder, AccountOrders
 from ordering.ports.sales_orders import Known
 from registrars.ovh.api import schemas
@@ -44,7 +44,7 @@ class OrdersOfAccount:
         except RegistrarRefused as refusal:
             if refusal.code in OF_THE_KEY:
                 raise
-        except NotAsked:
+        except RateLimitTimeout:
             raise
         except RegistrarUnavailable:
             self._client.time()

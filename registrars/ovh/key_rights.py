@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ordering.model.errors import NotAsked, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.sales_order import MethodId
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client
@@ -142,7 +142,7 @@ class KeyRights:
             with readable():
                 answer = self._client.ask(path, priority=Priority.MONEY, tries=1)
                 grants = _details(answer) if is_service else _credential(answer)
-        except NotAsked:
+        except RateLimitTimeout:
             raise  # other calls went first: the step comes again
         except RegistrarUnavailable:
             return Grants()  # the next money call reads it again

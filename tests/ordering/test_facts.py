@@ -9,7 +9,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.facts import Data, EventKind, Fact, canonical, quoted
 from ordering.model.sales_order import PaymentProgress, PaymentSighting
 from ordering.process.intent import Intents, IntentStopped, Objection
-from registrars.ovh.api.errors import Silent, Unreadable
+from registrars.ovh.api.errors import OvhTimeout, Unreadable
 from tests.builders import NOW, POLICY, a_quote, euros, failing
 from tests.conftest import Rules
 from tests.fakes import CART_GONE
@@ -144,7 +144,7 @@ def test_the_same_error_is_no_news(rules: Rules, monkeypatch: pytest.MonkeyPatch
     versions = []
     for error in (
         RegistrarUnavailable(),
-        Silent(),
+        OvhTimeout(),
         RegistrarUnavailable(code="ovh_unreadable"),
         RegistrarUnavailable(code="ovh_unreadable", ovh={"orders": (1, 2)}),
         Unreadable(ovh={"orders": [1, 2]}),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.errors import NotAsked, RegistrarUnavailable
+from ordering.model.errors import RateLimitTimeout, RegistrarUnavailable
 from ordering.model.sales_order import PaymentMethod
 from ordering.ports.store import TaskType
 from tests.builders import NOW
@@ -118,11 +118,11 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
     cart = rules.ordered()
 
     def busy(*_args, **_kwargs):
-        raise NotAsked
+        raise RateLimitTimeout
 
     monkeypatch.setattr(rules.registrar, "order_status", busy)
     rules.clock.pass_by(60)
-    with pytest.raises(NotAsked):
+    with pytest.raises(RateLimitTimeout):
         rules.fulfilment.advance(cart.id, TaskType.WATCH)
     kept = rules.workflow.cart(cart.id)
     assert (kept.trouble, kept.version) == (None, cart.version)

@@ -14,11 +14,11 @@ import requests
 import stamina
 import structlog
 
-from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown, RegistrarUnavailable
+from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, RegistrarUnavailable
 from ordering.process.progress import current_progress, queued
 from registrars.ovh.api import errors
 from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import Answer, Silent, TurnedAway, Unreadable
+from registrars.ovh.api.errors import Answer, OvhTimeout, Throttled, Unreadable
 from registrars.ovh.api.money import MoneyCall, MoneyCalls
 from registrars.ovh.api.session import CLOCK, Session, read
 from registrars.ovh.api.void_routes import returns_nothing
@@ -26,8 +26,8 @@ from registrars.ovh.throttling.rate_limiter import AdaptiveTokenBucket
 from registrars.ovh.throttling.scheduler import CallScheduler, Permit, Priority, RateLimiter
 
 _TRIES = 4  # of one read while OVH is overloaded
-_TURNED_AWAY = 8  # throttle responses to one read; the scheduler slows down with each
-_MOST_SILENCES = 2  # timeouts of one read; each may last as long as the read timeout, so this bounds the whole wait
+_MOST_THROTTLED = 8  # throttle responses to one read; the scheduler slows down with each
+_MOST_TIMEOUTS = 2  # timeouts of one read; each may last as long as the read timeout, so this bounds the whole wait
 _MONEY_CALL_WAITS = 20.0  # seconds that a money call waits for its permit, before its intent
 # Seconds. A poll has one of a few worker places, and is rescheduled after a timeout. Not sooner: at one call a second,
 # all of these few must get their permits.
@@ -91,10 +91,10 @@ class Client:
             on=_Patience(), attempts=tries or _TRIES, timeout=None, wait_initial=0.3, wait_max=4.0
         ):
             with attempt:
-                answer = self._paced(target, priority, permit, tries=1 if tries == 1 else _TURNED_AWAY)
+                answer = self._until_not_throttled(target, priority, permit, tries=1 if tries == 1 else _MOST_THROTTLED)
                 if not answer.ok:
                     raise errors.of_read(answer)
-        if answer.says_nothing:  # every GET that we make returns something
+        if answer.has_no_content:  # every GET that we make returns something
             raise Unreadable
         return answer.body
 
@@ -107,7 +107,7 @@ class Client:
                 status, content = self._session.download(f"{path}?{urlencode(query)}")
             except requests.RequestException as error:
                 self.scheduler.on_throttled()
-                raise Silent from error
+                raise OvhTimeout from error
         self._heed(Answer(status, None))
         if status != HTTPStatus.OK:
             raise RegistrarUnavailable
@@ -121,7 +121,7 @@ class Client:
         answer = self._call(method, path, body, priority)
         if not answer.ok:
             raise errors.of_read(answer)
-        if answer.says_nothing and not returns_nothing(method, path.partition("?")[0]):
+        if answer.has_no_content and not returns_nothing(method, path.partition("?")[0]):
             raise Unreadable
         return answer.body
 
@@ -136,8 +136,8 @@ class Client:
             permit = held.enter_context(self._permit(Priority.MONEY_CALL, within=_MONEY_CALL_WAITS))
             try:
                 call = self._session.open_money_call(path, body)
-            except Silent as error:
-                self._fell_silent("POST", path, error)
+            except OvhTimeout as error:
+                self._on_timeout("POST", path, error)
                 raise
             held.callback(call.close)
             with self._money_calls.holding(call):
@@ -158,13 +158,13 @@ class Client:
                 raise
             except OutcomeUnknown as error:
                 permit.used = True
-                self._fell_silent("POST", call.target, error)
+                self._on_timeout("POST", call.target, error)
                 raise
             permit.used = True
         answer = read(reply)
         self._heed(answer)
         self._note("POST", call.target, answer, reply.headers.get("x-ovh-queryid"), started, important=True)
-        if answer.complains_of_clock:
+        if answer.is_clock_error:
             with suppress(RegistrarUnavailable):  # for the next call: this call's answer stands
                 self._session.read_clock(stale=delta)
         self._session.renew_token(answer)
@@ -177,15 +177,15 @@ class Client:
         self.scheduler.close()
         self._session.close()
 
-    def _paced(self, target: str, priority: Priority, permit: Permit | None, *, tries: int) -> Answer:
+    def _until_not_throttled(self, target: str, priority: Priority, permit: Permit | None, *, tries: int) -> Answer:
         """Retry while OVH throttles the call; the scheduler delays each attempt as long as necessary."""
         answer = self._call("GET", target, None, priority, permit=permit)
         for _ in range(tries - 1):
-            if not answer.complains_of_pace:
+            if not answer.is_throttled:
                 return answer
             answer = self._call("GET", target, None, priority)
-        if answer.complains_of_pace:
-            raise TurnedAway
+        if answer.is_throttled:
+            raise Throttled
         return answer
 
     def _call(
@@ -200,7 +200,7 @@ class Client:
         delta = self._session.delta
         answer = self._send(method, target, body, priority, permit=permit)
         # In both cases OVH rejected the call before doing anything, so it is sent again, once.
-        if answer.complains_of_clock:  # the clocks drifted apart
+        if answer.is_clock_error:  # the clocks drifted apart
             self._session.read_clock(stale=delta)
             answer = self._send(method, target, body, priority)
         elif self._session.renew_token(answer):
@@ -227,9 +227,9 @@ class Client:
             try:
                 answer, query_id = self._session.send(method, target, body)
             except requests.RequestException as error:
-                self._fell_silent(method, path, error)
-                raise Silent from error
-        if answer.empty and answer.says_nothing and returns_nothing(method, path):
+                self._on_timeout(method, path, error)
+                raise OvhTimeout from error
+        if answer.empty and answer.has_no_content and returns_nothing(method, path):
             answer = Answer(answer.status, None)  # success, as with `null`
         self._heed(answer)
         self._note(method, path, answer, query_id, started, important=not answer.ok)
@@ -242,7 +242,7 @@ class Client:
         with queued():
             return self.scheduler.acquire(priority, within=within)
 
-    def _fell_silent(self, method: str, path: str, error: Exception) -> None:
+    def _on_timeout(self, method: str, path: str, error: Exception) -> None:
         self.scheduler.on_throttled()
         self.answered_at = float("-inf")  # makes the next health check call OVH
         cause = error.__cause__ or error
@@ -255,7 +255,7 @@ class Client:
         note("ovh_call", method=method, path=path, status=answer.status, query_id=query_id, milliseconds=spent)
 
     def _heed(self, answer: Answer) -> None:
-        if answer.complains_of_pace:
+        if answer.is_throttled:
             self.scheduler.on_throttled(answer.retry_after)
         elif answer.ok:
             self.scheduler.on_success()
@@ -293,12 +293,12 @@ class _Patience:
     """The retry policy for one read. Waiting for the scheduler does not count as a failure."""
 
     def __init__(self) -> None:
-        self._silences = 0
+        self._timeouts = 0
 
     def __call__(self, error: Exception) -> bool:
-        self._silences += isinstance(error, Silent)
-        worth_it = isinstance(error, RegistrarUnavailable) and not isinstance(error, TurnedAway | NotAsked)
-        return worth_it and self._silences < _MOST_SILENCES
+        self._timeouts += isinstance(error, OvhTimeout)
+        worth_it = isinstance(error, RegistrarUnavailable) and not isinstance(error, Throttled | RateLimitTimeout)
+        return worth_it and self._timeouts < _MOST_TIMEOUTS
 
 
 def segment(text: str | int) -> str:

@@ -50,7 +50,7 @@ class Answer:
         return self._is_success and not self.garbled
 
     @property
-    def says_nothing(self) -> bool:
+    def has_no_content(self) -> bool:
         """Whether this is a success without content: no body, `null`, or an empty string."""
         return self._is_success and (self.empty or (not self.garbled and self.body in (None, "")))
 
@@ -65,11 +65,11 @@ class Answer:
         return overloaded or self.garbled or "Check timeout" in self.said
 
     @property
-    def complains_of_pace(self) -> bool:
+    def is_throttled(self) -> bool:
         return self.status in _BUSY
 
     @property
-    def complains_of_clock(self) -> bool:
+    def is_clock_error(self) -> bool:
         return self.code in _CLOCK
 
     @property
@@ -150,11 +150,11 @@ class Complained(RegistrarRefused):
         self.details = dict(details or {})
 
 
-class TurnedAway(RegistrarUnavailable):
+class Throttled(RegistrarUnavailable):
     """Repeatedly throttled: other clients are using up the limit."""
 
 
-class Silent(RegistrarUnavailable):
+class OvhTimeout(RegistrarUnavailable):
     """A timeout: OVH was not reached, or the answer was cut off or too late."""
 
 

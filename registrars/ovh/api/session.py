@@ -23,7 +23,7 @@ from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from registrars.ovh.api.connection import FAILURES, LOOPBACK, Connection, Reply, Route, SocksUnsupported
 from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import Answer, Silent
+from registrars.ovh.api.errors import Answer, OvhTimeout
 from registrars.ovh.api.gil_turns import FLOOR, Adapter
 from registrars.ovh.api.money import MoneyCall, Sign
 from registrars.ovh.api.tokens import Tokens
@@ -111,7 +111,7 @@ class Session:
             connection.open()
         except FAILURES as error:
             connection.close(reset=True)
-            raise Silent from error
+            raise OvhTimeout from error
         return MoneyCall(connection, url, target, encoded.encode(), sign)
 
     def download(self, target: str) -> tuple[int, bytes]:

@@ -16,15 +16,15 @@ from ordering.model.errors import RegistrarError, RegistrarRefused
 from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.errors import NotThere, Silent, Unreadable, readable
+from registrars.ovh.api.errors import NotThere, OvhTimeout, Unreadable, readable
 from registrars.ovh.api.gil_turns import FLOOR
 from registrars.ovh.availability.cache import Answers
 from registrars.ovh.availability.single_flight import LookUps
 from registrars.ovh.throttling.scheduler import Permit, Priority
 
 _CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
-_SILENCES_IN_A_ROW = 3  # timeouts; after that, waiting names fail without a call
-_HUSH = 10.0  # seconds
+_TIMEOUTS_IN_A_ROW = 3  # timeouts; after that, waiting names fail without a call
+_CIRCUIT_OPEN_FOR = 10.0  # seconds
 _log = structlog.get_logger()
 
 
@@ -46,8 +46,8 @@ class Search:
         self._working = 0
         self._cart_guard = threading.Lock()
         self._cart: tuple[str, datetime] | None = None
-        self._silences = 0
-        self._hushed_until = 0.0
+        self._timeouts = 0
+        self._circuit_open_until = 0.0
 
     @property
     def waiting(self) -> int:
@@ -145,11 +145,11 @@ class Search:
                 with FLOOR.taken():
                     found, taken = reading.offers(name, told), reading.any_transfer(told)
         except RegistrarRefused as refusal:
-            self._silences = 0
+            self._timeouts = 0
             if "Check failed" in refusal.ovh_said:
                 return Availability(name, Verdict.NOT_SOLD)
             raise
-        self._silences = 0
+        self._timeouts = 0
         return Availability.of(name, found, taken=taken)
 
     def _offers(self, name: DomainName, permit: Permit) -> Sequence[reading.Json]:
@@ -168,14 +168,14 @@ class Search:
         return reading.listed(self._client.ask(path, query=query, priority=Priority.SEARCH, permit=permit))
 
     def _search_cart(self) -> str:
-        """Return the lookup cart; raises `Silent` while the circuit is open."""
-        if time.monotonic() < self._hushed_until:
-            raise Silent
+        """Return the lookup cart; raises `OvhTimeout` while the circuit is open."""
+        if time.monotonic() < self._circuit_open_until:
+            raise OvhTimeout
         with self._cart_guard:
             now = datetime.now(UTC)
             if self._cart is None or self._cart[1] <= now:
-                if time.monotonic() < self._hushed_until:  # another thread failed while this one waited
-                    raise Silent
+                if time.monotonic() < self._circuit_open_until:  # another thread failed while this one waited
+                    raise OvhTimeout
                 with readable():
                     self._cart = (self._new_cart(), now + _CART_LIFE)
             return self._cart[0]
@@ -191,12 +191,12 @@ class Search:
         return cart
 
     def _count(self, error: RegistrarError) -> None:
-        if not isinstance(error, Silent) or time.monotonic() < self._hushed_until:
+        if not isinstance(error, OvhTimeout) or time.monotonic() < self._circuit_open_until:
             return
-        self._silences += 1
-        if self._silences >= _SILENCES_IN_A_ROW:
-            self._silences = 0
-            self._hushed_until = time.monotonic() + _HUSH
+        self._timeouts += 1
+        if self._timeouts >= _TIMEOUTS_IN_A_ROW:
+            self._timeouts = 0
+            self._circuit_open_until = time.monotonic() + _CIRCUIT_OPEN_FOR
 
 
 def _unknown(name: DomainName, reason: str, ovh_said: str = "") -> Availability:

@@ -11,7 +11,7 @@ from enum import IntEnum
 from itertools import count
 from typing import Protocol, Self
 
-from ordering.model.errors import NotAsked, RegistrarUnavailable
+from ordering.model.errors import RateLimitTimeout, RegistrarUnavailable
 
 _SHARE = 10  # polling gets one of this many permits left by money calls and people
 
@@ -109,7 +109,8 @@ class CallScheduler:
     def acquire(self, priority: Priority, *, within: float | None = None) -> Permit:
         """Wait for a permit. Use it in a `with`, around the call.
 
-        Raises `NotAsked` if none is free `within` this many seconds, `RegistrarUnavailable` when the scheduler closes.
+        Raises `RateLimitTimeout` if none is free `within` this many seconds, `RegistrarUnavailable` when the scheduler
+        closes.
         """
         deadline = float("inf") if within is None else time.monotonic() + within
         with self._lock:
@@ -192,7 +193,7 @@ def _until(deadline: float, pause: float | None) -> float | None:
     """Return how long to wait: the pause, but not beyond the deadline."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise NotAsked
+        raise RateLimitTimeout
     if left == float("inf"):
         return pause
     return left if pause is None else min(pause, left)

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import NotAsked, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import OutcomeUnknown, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.money import Money
 from registrars.ovh import Access, OvhGateway
 from registrars.ovh.api.client import Client, segment
@@ -34,7 +34,7 @@ def test_a_look_that_nobody_waits_for_is_not_sent_late_and_not_tried_again(stub,
     client = stub.client(concurrency=1)
     with client.scheduler.acquire(Priority.SEARCH):
         begun = time.monotonic()
-        with pytest.raises(NotAsked):
+        with pytest.raises(RateLimitTimeout):
             client.ask("/me/order/1/status", priority=Priority.POLLING)
         assert time.monotonic() - begun < 0.25
     assert stub.calls == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import NotAsked
+from ordering.model.errors import RateLimitTimeout
 from ordering.process.progress import Progress
 from registrars.ovh.api import client as of_client
 from registrars.ovh.throttling.scheduler import Priority
@@ -26,7 +26,7 @@ def test_a_job_waits_a_minute_for_a_permit(stub, monkeypatch):
     stub.says(200, b"{}")
     client = stub.client(concurrency=1)
     with ThreadPoolExecutor(1) as pool, client.scheduler.acquire(Priority.MONEY_CALL):
-        with pytest.raises(NotAsked):
+        with pytest.raises(RateLimitTimeout):
             in_a_job(Progress(), client.ask, "/me/order/1", priority=Priority.MONEY)
         person = pool.submit(client.ask, "/me", priority=Priority.MONEY)
         time.sleep(0.3)

@@ -11,7 +11,7 @@ import pytest
 from ovh.client import OAUTH2_TOKEN_URLS
 
 from handlers import messages
-from ordering.model.errors import NotAsked, RegistrarRefused
+from ordering.model.errors import RateLimitTimeout, RegistrarRefused
 from registrars.ovh import Access, OvhGateway, adapter, key_rights
 from sandbox.ovh.signing import EVERYTHING
 from sandbox.ovh.tokens import TOKEN_PATH
@@ -200,10 +200,10 @@ async def test_a_step_without_a_permit_comes_again(gateway, monkeypatch):
     """Nothing was asked, so nothing is concluded."""
 
     def no_permit(*_, **__):
-        raise NotAsked
+        raise RateLimitTimeout
 
     monkeypatch.setattr(gateway._client, "ask", no_permit)  # noqa: SLF001 - the queue is full for once
-    with pytest.raises(NotAsked):
+    with pytest.raises(RateLimitTimeout):
         await ask(gateway.require_right_to_pay, 7, 1)
 
 

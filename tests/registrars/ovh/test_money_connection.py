@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from registrars.ovh.api import money
 from registrars.ovh.api.uptime import uptime
 from registrars.ovh.throttling.scheduler import Priority
@@ -289,7 +289,7 @@ def test_a_stop_ends_what_is_ready_before_it_is_sent(opened):
             with pytest.raises(NotSent):
                 call.send(signed_at=SIGNED_AT, not_after=LATER)
         assert client.stop_money_calls(within=0.0)
-        with pytest.raises(NotAsked), client.money_call(PAY, {}):
+        with pytest.raises(RateLimitTimeout), client.money_call(PAY, {}):
             pytest.fail("a stopping process could pay")
         assert peer.requests == []
 

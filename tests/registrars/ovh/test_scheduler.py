@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ordering.model.errors import NotAsked
+from ordering.model.errors import RateLimitTimeout
 from registrars.ovh.throttling.rate_limiter import AdaptiveTokenBucket
 from registrars.ovh.throttling.scheduler import CallScheduler, Priority
 
@@ -169,6 +169,6 @@ def test_a_call_for_money_waits_for_no_look_up_but_those_on_the_wire(on_the_wire
 
 def test_who_only_looks_gives_up_behind_a_search_and_its_place_is_free(busy):
     scheduler, _ = busy
-    with pytest.raises(NotAsked), scheduler.acquire(Priority.POLLING, within=0.05):
+    with pytest.raises(RateLimitTimeout), scheduler.acquire(Priority.POLLING, within=0.05):
         pass
     assert scheduler.waiting == 0

@@ -9,7 +9,7 @@ import pytest
 
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Availability, Verdict
-from registrars.ovh.api.errors import Silent
+from registrars.ovh.api.errors import OvhTimeout
 from registrars.ovh.availability.cache import Answers
 from registrars.ovh.availability.lookup import Search
 from tests.registrars.ovh.test_scheduler import a_scheduler
@@ -150,7 +150,7 @@ def test_closing_tells_those_who_wait(ovh, search, people):
 
 
 def test_an_ovh_that_is_silent_is_not_asked_for_every_name(ovh, search):
-    ovh.error = Silent()
+    ovh.error = OvhTimeout()
     answers = list(search.look_up(names("a", 100)))
     assert {(a.verdict, a.reason) for a in answers} == {(Verdict.UNKNOWN, "registrar_unavailable")}
     assert len(answers) == 100
