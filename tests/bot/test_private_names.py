@@ -91,12 +91,12 @@ def test_the_files_of_ovh_are_where_tests_replace_them():
     ],
 )
 def test_connections_can_be_replaced(owner: type, name: str):
-    """registrars/ovh/api/gil_turns.py puts its own connections and answers in."""
+    """registrars/ovh/api/gil_throttle.py puts its own connections and answers in."""
     assert hasattr(owner, name)
 
 
 def test_pools_and_streams_are_where_the_floor_replaces_them():
-    """registrars/ovh/api/gil_turns.py sets the classes of the pools, and wraps the stream of an answer."""
+    """registrars/ovh/api/gil_throttle.py sets the classes of the pools, and wraps the stream of an answer."""
     assert set(PoolManager().pool_classes_by_scheme) == {"http", "https"}
     assert "self.fp = sock.makefile" in inspect.getsource(http.client.HTTPResponse.__init__)
 

@@ -24,7 +24,7 @@ from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from registrars.ovh.api.connection import FAILURES, LOOPBACK, Connection, Reply, Route, SocksUnsupported
 from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import Answer, OvhTimeout
-from registrars.ovh.api.gil_turns import FLOOR, Adapter
+from registrars.ovh.api.gil_throttle import GIL_THROTTLE, Adapter
 from registrars.ovh.api.money import MoneyCall, Sign
 from registrars.ovh.api.tokens import Tokens
 
@@ -91,7 +91,7 @@ class Session:
 
         Exceptions of `requests` propagate.
         """
-        with FLOOR.taken():
+        with GIL_THROTTLE.running():
             response = self._raw(method, target, None if body is None else dict(body))
         reply = Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
         return read(reply), reply.headers.get("x-ovh-queryid")

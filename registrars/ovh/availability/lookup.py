@@ -17,7 +17,7 @@ from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import NotThere, OvhTimeout, Unreadable, readable
-from registrars.ovh.api.gil_turns import FLOOR
+from registrars.ovh.api.gil_throttle import GIL_THROTTLE
 from registrars.ovh.availability.cache import Answers
 from registrars.ovh.availability.single_flight import LookUps
 from registrars.ovh.throttling.scheduler import Permit, Priority
@@ -142,7 +142,7 @@ class Search:
         try:
             with readable():
                 told = self._offers(name, permit)
-                with FLOOR.taken():
+                with GIL_THROTTLE.running():
                     found, taken = reading.offers(name, told), reading.any_transfer(told)
         except RegistrarRefused as refusal:
             self._timeouts = 0

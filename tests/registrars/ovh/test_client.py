@@ -15,7 +15,7 @@ from ordering.model.errors import OutcomeUnknown, RateLimitTimeout, RegistrarRef
 from ordering.model.money import Money
 from registrars.ovh import Access, OvhGateway
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.gil_turns import FLOOR
+from registrars.ovh.api.gil_throttle import GIL_THROTTLE
 from registrars.ovh.throttling.scheduler import Priority
 from tests.builders import LATER
 from tests.refusing import refuses
@@ -130,14 +130,14 @@ def test_a_question_is_not_asked_for_ever(stub, monkeypatch):
 
 def test_a_money_call_waits_for_no_answer_of_others(stub, monkeypatch):
     """Nothing stands between the comparison of the clock and the write, not even the turns at the interpreter."""
-    monkeypatch.setattr("registrars.ovh.api.gil_turns._PATIENCE", 5.0)
+    monkeypatch.setattr("registrars.ovh.api.gil_throttle._PATIENCE", 5.0)
     stub.says(200, b"{}")
     client = stub.client()
     ask(client)
     has_it, go_on = threading.Event(), threading.Event()
 
     def read() -> None:
-        with FLOOR.taken():
+        with GIL_THROTTLE.running():
             has_it.set()
             go_on.wait(5)
 

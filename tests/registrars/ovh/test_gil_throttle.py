@@ -6,7 +6,7 @@ import time
 import pytest
 import requests
 
-from registrars.ovh.api.gil_turns import FLOOR, Adapter, Floor
+from registrars.ovh.api.gil_throttle import GIL_THROTTLE, Adapter, GilThrottle
 from tests.registrars.ovh.wire import Gate, serving
 
 PATIENCE = 1.0  # seconds: who does not get the floor at once waits so long, and is told apart from who does
@@ -16,11 +16,11 @@ NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 def test_one_thread_at_a_time_has_the_floor():
-    floor, inside, most = Floor(), [], []
+    throttle, inside, most = GilThrottle(), [], []
 
     def speak() -> None:
         for _ in range(20):
-            with floor.taken():
+            with throttle.running():
                 inside.append(1)
                 most.append(len(inside))
                 time.sleep(0.0005)
@@ -32,12 +32,12 @@ def test_one_thread_at_a_time_has_the_floor():
 
 def test_who_waits_for_the_wire_lets_others_speak(monkeypatch):
     # Whoever did not leave the floor would keep the others from coming, for longer than they are waited for.
-    monkeypatch.setattr("registrars.ovh.api.gil_turns._PATIENCE", 10.0)
-    floor, met = Floor(), []
+    monkeypatch.setattr("registrars.ovh.api.gil_throttle._PATIENCE", 10.0)
+    throttle, met = GilThrottle(), []
     all_wait = threading.Barrier(8)
 
     def wait() -> None:
-        with floor.taken(), floor.left():
+        with throttle.running(), throttle.waiting():
             all_wait.wait(timeout=5)
             met.append(1)
             time.sleep(0.2)
@@ -49,10 +49,10 @@ def test_who_waits_for_the_wire_lets_others_speak(monkeypatch):
 
 
 def test_a_thread_that_holds_the_floor_too_long_holds_up_nobody():
-    floor, has_it, go_on = Floor(), threading.Event(), threading.Event()
+    throttle, has_it, go_on = GilThrottle(), threading.Event(), threading.Event()
 
     def stuck() -> None:
-        with floor.taken():
+        with throttle.running():
             has_it.set()
             go_on.wait(5)
 
@@ -60,7 +60,7 @@ def test_a_thread_that_holds_the_floor_too_long_holds_up_nobody():
     thread.start()
     has_it.wait(5)
     begun = time.monotonic()
-    with floor.taken(), floor.left():
+    with throttle.running(), throttle.waiting():
         pass
     assert time.monotonic() - begun < 2
     go_on.set()
@@ -68,22 +68,22 @@ def test_a_thread_that_holds_the_floor_too_long_holds_up_nobody():
 
 
 def test_waiting_without_the_floor_does_not_take_it():
-    floor = Floor()
-    with floor.left():
+    throttle = GilThrottle()
+    with throttle.waiting():
         pass
-    assert _seconds_to(floor) < 0.09  # it was free
+    assert _seconds_to(throttle) < 0.09  # it was free
 
 
 def test_waiting_within_waiting_leaves_the_floor_to_others_until_all_of_it_ends(monkeypatch):
-    monkeypatch.setattr("registrars.ovh.api.gil_turns._PATIENCE", PATIENCE)
-    floor = Floor()
-    with floor.taken():
-        with floor.left():
-            with floor.left():
+    monkeypatch.setattr("registrars.ovh.api.gil_throttle._PATIENCE", PATIENCE)
+    throttle = GilThrottle()
+    with throttle.running():
+        with throttle.waiting():
+            with throttle.waiting():
                 pass
-            assert _seconds_to(floor) < PATIENCE / 2
-        assert _seconds_to(floor) > PATIENCE / 2
-    assert _seconds_to(floor) < PATIENCE / 2
+            assert _seconds_to(throttle) < PATIENCE / 2
+        assert _seconds_to(throttle) > PATIENCE / 2
+    assert _seconds_to(throttle) < PATIENCE / 2
 
 
 # The wire
@@ -111,7 +111,7 @@ def session(certificate):
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_who_waits_for_an_answer_lets_others_speak(session, certificate, monkeypatch, scheme, proxy):
     """Straight, and by a proxy: an http address is asked of it as a whole, for https it opens a tunnel."""
-    monkeypatch.setattr("registrars.ovh.api.gil_turns._PATIENCE", PATIENCE)
+    monkeypatch.setattr("registrars.ovh.api.gil_throttle._PATIENCE", PATIENCE)
     with (
         serving(OK, tls=certificate.server if scheme == "https" else None) as server,
         serving(OK, tls=certificate.server if proxy == "https" else None) as between,
@@ -121,15 +121,15 @@ def test_who_waits_for_an_answer_lets_others_speak(session, certificate, monkeyp
             monkeypatch.setenv(f"{scheme.upper()}_PROXY", between.url)
             way = [between, server] if scheme == "https" else [between]
         told: list[str] = []
-        asking = threading.Thread(target=lambda: told.append(_ask_on_the_floor(session, f"{server.url}/1.0/me")))
+        asking = threading.Thread(target=lambda: told.append(_ask_under_the_throttle(session, f"{server.url}/1.0/me")))
         asking.start()
         for each in way:
             assert each.gate.is_reached()
-            assert _seconds_to(FLOOR) < PATIENCE / 2
+            assert _seconds_to(GIL_THROTTLE) < PATIENCE / 2
             each.gate.open()
         asking.join()
         assert told == ["hello, on the floor"]
-        assert _seconds_to(FLOOR) < PATIENCE / 2
+        assert _seconds_to(GIL_THROTTLE) < PATIENCE / 2
         asked = [line.split()[:2] for each in way for line in each.heads]
     plain = [["GET", f"{server.url}/1.0/me" if proxy else "/1.0/me"]]
     tunnel = [["CONNECT", server.url.removeprefix("https://")], ["GET", "/1.0/me"]]
@@ -137,29 +137,29 @@ def test_who_waits_for_an_answer_lets_others_speak(session, certificate, monkeyp
 
 
 def test_who_waits_for_a_connection_lets_others_speak(session, certificate, monkeypatch):
-    monkeypatch.setattr("registrars.ovh.api.gil_turns._PATIENCE", PATIENCE)
+    monkeypatch.setattr("registrars.ovh.api.gil_throttle._PATIENCE", PATIENCE)
     with serving(OK, tls=certificate.server) as server:
         server.door = Gate()
         server.gate.open()
-        asking = threading.Thread(target=_ask_on_the_floor, args=(session, server.url))
+        asking = threading.Thread(target=_ask_under_the_throttle, args=(session, server.url))
         asking.start()
         assert server.door.is_reached()
-        assert _seconds_to(FLOOR) < PATIENCE / 2
+        assert _seconds_to(GIL_THROTTLE) < PATIENCE / 2
         server.door.open()
         asking.join()
 
 
 def test_an_answer_is_read_on_the_floor(session, monkeypatch):
     """Each piece is waited for without it, and what is done with it is done on it."""
-    monkeypatch.setattr("registrars.ovh.api.gil_turns._PATIENCE", 0.3)
+    monkeypatch.setattr("registrars.ovh.api.gil_throttle._PATIENCE", 0.3)
     waits: list[float] = []
 
     def look(*_: object, **__: object) -> None:
-        waits.append(_seconds_to(FLOOR))
+        waits.append(_seconds_to(GIL_THROTTLE))
 
     with serving(OK) as server:
         server.gate.open()
-        with FLOOR.taken():
+        with GIL_THROTTLE.running():
             session.get(server.url, hooks={"response": look})  # its head is read, its body is not
             look()
     assert min(waits) >= 0.29
@@ -195,19 +195,19 @@ def test_an_answer_that_does_not_come_in_time_fails_as_it_does_without_us(sessio
         session.get(server.url, timeout=0.1)
 
 
-def _ask_on_the_floor(session: requests.Session, url: str) -> str:
-    with FLOOR.taken():
+def _ask_under_the_throttle(session: requests.Session, url: str) -> str:
+    with GIL_THROTTLE.running():
         text = session.get(url).text
-        return f"{text}, {'on' if _seconds_to(FLOOR) > PATIENCE / 2 else 'without'} the floor"
+        return f"{text}, {'on' if _seconds_to(GIL_THROTTLE) > PATIENCE / 2 else 'without'} the floor"
 
 
-def _seconds_to(floor: Floor) -> float:
+def _seconds_to(throttle: GilThrottle) -> float:
     """How long another thread waits for the floor."""
     waits: list[float] = []
 
     def speak() -> None:
         begun = time.monotonic()
-        with floor.taken():
+        with throttle.running():
             waits.append(time.monotonic() - begun)
 
     _all(speak, 1)

@@ -23,7 +23,7 @@ from urllib3.poolmanager import ProxyManager
 _PATIENCE = 0.1  # seconds; the lock only throttles, so no call may fail because of it
 
 
-class Floor:
+class GilThrottle:
     """A lock held by one running thread at a time."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Floor:
         self._own = threading.local()
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
+    def running(self) -> Iterator[None]:
         """Hold the lock in this block. Not reentrant."""
         self._own.wants = True
         self._take()
@@ -42,11 +42,11 @@ class Floor:
             self._leave()
 
     @contextmanager
-    def left(self) -> Iterator[None]:
+    def waiting(self) -> Iterator[None]:
         """Release the lock while this block waits for something, so another thread can run.
 
         These blocks may be nested: the lock is taken again when the outermost one ends, if the thread is inside
-        `taken`.
+        `running`.
         """
         wants, self._own.wants = getattr(self._own, "wants", False), False
         self._leave()
@@ -66,7 +66,7 @@ class Floor:
             self._free.release()
 
 
-FLOOR = Floor()  # one per interpreter
+GIL_THROTTLE = GilThrottle()  # one per interpreter
 
 
 class Adapter(HTTPAdapter):
@@ -97,7 +97,7 @@ class _Patient(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:  # noqa: ANN401 - a buffer of any type
-        with FLOOR.left():
+        with GIL_THROTTLE.waiting():
             return self._stream.readinto(buffer)
 
     def close(self) -> None:
@@ -115,7 +115,7 @@ class _Plain(HTTPConnection):
     response_class = _Response
 
     def connect(self) -> None:
-        with FLOOR.left():
+        with GIL_THROTTLE.waiting():
             super().connect()
 
 
