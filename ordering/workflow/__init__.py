@@ -16,10 +16,10 @@ from ordering.workflow.looking import Looking
 from ordering.workflow.owners import Owners
 from ordering.workflow.paying import Paying
 from ordering.workflow.recovering import Recovering
-from ordering.workflow.searching import MOST_LOOK_UPS, Query, Searching
+from ordering.workflow.searching import MOST_LOOKUPS, Query, Searching
 from ordering.workflow.settling import Settling
 
-__all__ = ["MOST_LOOK_UPS", "Query", "Workflow"]
+__all__ = ["MOST_LOOKUPS", "Query", "Workflow"]
 
 
 class Workflow(Searching, Filling, Answering, Asking, Deciding, Owners, Paying, Settling, Recovering, Looking):

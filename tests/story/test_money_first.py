@@ -62,7 +62,7 @@ async def decided(story: Story, cart: int, state: str) -> int:
         return await until(story, lambda: desk.execute(query, [cart]).fetchone()[0] != state)
 
 
-def most_look_ups_before_one(calls: Sequence[Recorded], method: str, path: str, *, order: int | None = None) -> int:
+def most_lookups_before_one(calls: Sequence[Recorded], method: str, path: str, *, order: int | None = None) -> int:
     """How many look-ups OVH got at most before one of the calls that lead to this one, and before this one.
 
     What is asked about other orders than that one is no part of the way.
@@ -95,15 +95,15 @@ async def test_no_call_for_money_waits_for_a_search(story: Story):
     await story.cleo.click(last, "Approve")
     begun = await decided(story, 4, "submitted")
     ordered = await until(story, lambda: story.checkouts() == 4)
-    assert most_look_ups_before_one(story.ovh.calls[begun:], "POST", CHECKOUT) <= MOST_BETWEEN_TWO
+    assert most_lookups_before_one(story.ovh.calls[begun:], "POST", CHECKOUT) <= MOST_BETWEEN_TWO
     await until(story, lambda: catalogue.paying.KEEPS_OPEN in last.plain_text())
-    seen = most_look_ups_before_one(story.ovh.calls[ordered:], "GET", MEANS, order=story.orders[-1].id)
+    seen = most_lookups_before_one(story.ovh.calls[ordered:], "GET", MEANS, order=story.orders[-1].id)
     assert seen <= MOST_BETWEEN_TWO
 
     await story.dan.click(unpaid, "Pay")
     begun = await decided(story, 3, "checked_out")
     await until(story, lambda: story.ovh.count("POST", PAY))
-    seen = most_look_ups_before_one(story.ovh.calls[begun:], "POST", PAY, order=story.orders[2].id)
+    seen = most_lookups_before_one(story.ovh.calls[begun:], "POST", PAY, order=story.orders[2].id)
     assert seen <= MOST_BETWEEN_TWO
 
     assert "/490" in search.plain_text()  # it is still under way

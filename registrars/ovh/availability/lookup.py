@@ -18,8 +18,8 @@ from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import NotThere, OvhTimeout, Unreadable, readable
 from registrars.ovh.api.gil_throttle import GIL_THROTTLE
-from registrars.ovh.availability.cache import Answers
-from registrars.ovh.availability.single_flight import LookUps
+from registrars.ovh.availability.cache import AvailabilityCache
+from registrars.ovh.availability.single_flight import SingleFlight
 from registrars.ovh.throttling.scheduler import Permit, Priority
 
 _CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
@@ -40,8 +40,8 @@ class Search:
         self._home = home
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ovh-search")
-        self._known = Answers()
-        self._look_ups = LookUps(lambda name: _unknown(name, "stopping"))
+        self._known = AvailabilityCache()
+        self._single_flight = SingleFlight(lambda name: _unknown(name, "stopping"))
         self._guard = threading.Lock()
         self._working = 0
         self._cart_guard = threading.Lock()
@@ -52,7 +52,7 @@ class Search:
     @property
     def waiting(self) -> int:
         """The number of names that wait for a lookup."""
-        return self._look_ups.waiting
+        return self._single_flight.waiting
 
     def look_up(
         self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
@@ -69,7 +69,7 @@ class Search:
             else:
                 yield known
         if unknown:
-            yield from self._look_ups.answers(unknown, urgent=urgent, asked=self._have_work)
+            yield from self._single_flight.answers(unknown, urgent=urgent, asked=self._have_work)
 
     def calls_for(self, names: Collection[DomainName]) -> int:
         """Return how many of these names need a call."""
@@ -81,7 +81,7 @@ class Search:
 
     def close(self) -> None:
         """End all pending lookups without an answer from OVH."""
-        self._look_ups.close()
+        self._single_flight.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     # Worker threads
@@ -101,7 +101,7 @@ class Search:
 
     def _go_on(self) -> bool:
         with self._guard:
-            if self._look_ups.any_wanted():
+            if self._single_flight.any_wanted():
                 return True
             self._working -= 1
             return False
@@ -118,16 +118,16 @@ class Search:
                 self._answer(lambda name: self._ask(name, permit))
 
     def _answer(self, ask: Callable[[DomainName], Availability]) -> None:
-        look_up = self._look_ups.take()
-        if look_up is None:
+        lookup = self._single_flight.take()
+        if lookup is None:
             return
         try:
-            answer = ask(look_up.name)
+            answer = ask(lookup.name)
         except Exception as error:  # noqa: BLE001 - as above
-            answer = self._failed(look_up.name, error)
+            answer = self._failed(lookup.name, error)
         answer = replace(answer, asked_at=datetime.now(UTC))
         self._known.keep(answer)
-        self._look_ups.tell(look_up, answer)
+        self._single_flight.resolve(lookup, answer)
 
     def _failed(self, name: DomainName, error: Exception) -> Availability:
         if isinstance(error, RegistrarError):

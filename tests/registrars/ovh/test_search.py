@@ -10,7 +10,7 @@ import pytest
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api.errors import OvhTimeout
-from registrars.ovh.availability.cache import Answers
+from registrars.ovh.availability.cache import AvailabilityCache
 from registrars.ovh.availability.lookup import Search
 from tests.registrars.ovh.test_scheduler import a_scheduler
 
@@ -82,7 +82,7 @@ def waiting(search: Search) -> int:
 
 
 def readers_of(search: Search, name: DomainName) -> int:
-    return len(search._look_ups._open[name].readers)  # noqa: SLF001 - that a second one joined shows nowhere else
+    return len(search._single_flight._open[name].readers)  # noqa: SLF001 - that a second one joined shows nowhere else
 
 
 def test_a_second_searcher_does_not_wait_for_the_first_ones_end(ovh, search, people):
@@ -193,7 +193,7 @@ def test_what_is_unknown_is_not_remembered(ovh, search):
 
 def test_answers_grow_old_and_are_not_kept_without_end():
     now = [0.0]
-    known = Answers(fresh=10, clock=lambda: now[0])
+    known = AvailabilityCache(fresh=10, clock=lambda: now[0])
     name = names("a", 1)[0]
     known.keep(Availability(name, Verdict.TAKEN))
     now[0] = 9.9

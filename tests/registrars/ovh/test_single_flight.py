@@ -6,7 +6,7 @@ import pytest
 
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Availability, Verdict
-from registrars.ovh.availability.single_flight import LookUps
+from registrars.ovh.availability.single_flight import SingleFlight
 
 
 def _unasked(name: DomainName) -> Availability:
@@ -15,25 +15,25 @@ def _unasked(name: DomainName) -> Availability:
 
 def _order(urgent: int, searched: int) -> str:
     """The order in which names are taken, as letters: u for urgent, s for searched."""
-    look_ups, readers = LookUps(_unasked), []
+    single_flight, readers = SingleFlight(_unasked), []
     for kind, count in (("u", urgent), ("s", searched)):
         names = [DomainName(f"{kind}{number}.ovh") for number in range(count)]
         joined = threading.Event()
-        reader = threading.Thread(target=_read, args=(look_ups, names, kind == "u", joined))
+        reader = threading.Thread(target=_read, args=(single_flight, names, kind == "u", joined))
         reader.start()
         joined.wait(5)
         readers.append(reader)
     taken = ""
-    while (look_up := look_ups.take()) is not None:
-        taken += look_up.name.ascii[0]
-        look_ups.tell(look_up, Availability(look_up.name, Verdict.TAKEN))
+    while (lookup := single_flight.take()) is not None:
+        taken += lookup.name.ascii[0]
+        single_flight.resolve(lookup, Availability(lookup.name, Verdict.TAKEN))
     for reader in readers:
         reader.join(5)
     return taken
 
 
-def _read(look_ups: LookUps, names: list[DomainName], urgent: bool, joined: threading.Event) -> None:  # noqa: FBT001 - a thread takes its arguments by place
-    for _ in look_ups.answers(names, urgent=urgent, asked=lambda _: joined.set()):
+def _read(single_flight: SingleFlight, names: list[DomainName], urgent: bool, joined: threading.Event) -> None:  # noqa: FBT001 - a thread takes its arguments by place
+    for _ in single_flight.answers(names, urgent=urgent, asked=lambda _: joined.set()):
         pass
     joined.set()
 
