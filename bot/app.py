@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
 from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
-from bot.worker import Driver, keep_going
+from bot.worker import Worker, keep_going
 from handlers.messages import refusal
 from handlers.notifier import Announcer
 from handlers.recovery_mode import RecoverWatch
@@ -52,7 +52,7 @@ from store.transactions import SqlStore
 _THREADS = 12  # for users' requests that need only the database; the worker has its own threads
 _SEARCH_THREADS = 64  # each only waits for the answers of one search
 _SHELF_THREADS = 4
-_DRIVER_THREADS = 8
+_WORKER_THREADS = 8
 _PLACES = 8  # for jobs that carry out decisions, and as many for jobs that only poll
 # Seconds when the bot stops, out of its five: for work to end, for work that gets no more answers from OVH, and for
 # notifying users that the rest was cut short.
@@ -89,7 +89,7 @@ class Bot:
         self._registrar = OvhGateway(access(settings), rate_limiter(settings, engines), desk=desk_number)
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
-        own = self._own_bridge = Bridge(_DRIVER_THREADS)
+        own = self._own_bridge = Bridge(_WORKER_THREADS)
         outbox = Outbox(store)
         self._alerts = SlackAlerts()
         claims: Claims = Shared(store, clock=_now, lease=lease) if engines.are_shared else Alone()
@@ -106,7 +106,7 @@ class Bot:
             members=Members(self._client, workspace=workspace, groups=policy.groups, alerts=self._alerts),
             client=self._client,
             searches=self._searches(engines),
-            wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the worker is created after the desk
+            wake=lambda: self.worker.wake(),  # noqa: PLW0108 - the worker is created after the desk
         )
         self.desk = desk
         self._work = desk.work
@@ -126,7 +126,7 @@ class Bot:
         presence = Presence(store, self._registrar)
         lost_markers = LostMarkers(store, self._registrar, desk.workflow.recover_mode)
         self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, lost_markers, self._health)
-        self.driver = Driver(
+        self.worker = Worker(
             fulfilment=fulfilment,
             announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
@@ -141,7 +141,7 @@ class Bot:
             own,
             lambda: _now() + self._registrar.clock_ahead(),
             alerts=self._alerts,
-            wake=self.driver.wake,
+            wake=self.worker.wake,
         )
         self._socket = (
             SlackSocket(self.app, settings.slack_app_token.get_secret_value(), slack_client(settings, timeout=5))
@@ -153,7 +153,7 @@ class Bot:
         self._pulse = Pulse(engines)
         self._beating: asyncio.Task[None] | None = None
         self._checking: list[asyncio.Task[None]] = []
-        self._driving: asyncio.Task[None] | None = None
+        self._working: asyncio.Task[None] | None = None
 
     @classmethod
     async def build(
@@ -177,7 +177,7 @@ class Bot:
         await self.front.open()
         await self._own_bridge.call(self.desk.workflow.recover_mode.begin_if_copied)
         self._beating = asyncio.create_task(self._pulse.run())
-        self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
+        self._working = asyncio.create_task(self.worker.run(), context=self.desk.command_names.context())
         for part, check, every in (
             (DATABASE, self._database, _DATABASE_EVERY),
             (SLACK, self._slack, _SLACK_EVERY),
@@ -202,14 +202,14 @@ class Bot:
         migrated the database.
         """
         refused = self._socket.client.refused if self._socket is not None else None
-        ends = [end for end in (self._driving, self._beating, refused) if end is not None]
+        ends = [end for end in (self._working, self._beating, refused) if end is not None]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if self._beating is not None and self._beating.done():
             self._beating.result()
         if refused is not None and refused.done():
             raise refused.result()
-        if self._driving is not None and self._driving.done():
-            self._driving.result()
+        if self._working is not None and self._working.done():
+            self._working.result()
 
     async def stop(self) -> None:
         """Accept no new work, let current work finish, and close all connections, in about four seconds at most.
@@ -219,7 +219,7 @@ class Bot:
         closing = [self.front.close()] if self._socket is None else [self.front.close(), self._socket.close()]
         ending = Bridge(1).call(self._registrar.stop_money_calls, within=_LAST_MONEY_CALLS)
         await asyncio.gather(self._work.drain(_LAST_WORK), ending, *closing)
-        await cancelled(self._driving, self._beating, *self._checking)
+        await cancelled(self._working, self._beating, *self._checking)
         self._registrar.close()
         await self._work.drain(_LAST_ANSWERS)
         await self._work.cut_short(_LAST_WORDS)

@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from bot.worker_pool import LONGEST_SLEEP, Steps, give_back, until_set
+from bot.worker_pool import LONGEST_SLEEP, WorkerPool, give_back, until_set
 from handlers.notifier import Announcer
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import TaskType
@@ -31,7 +31,7 @@ _RENEWALS = 3  # per lease, so that one may fail
 _log = structlog.get_logger()
 
 
-class Driver:
+class Worker:
     """Advances and shows carts, woken by a click or by time; each cart by one task of one process at a time.
 
     Jobs that only poll have `places` of their own: they wait behind every search, and no decision waits for them.
@@ -57,8 +57,8 @@ class Driver:
         self._announcer = announcer
         self._refresh_homes = refresh_homes
         self._bridge = bridge
-        steps = partial(
-            Steps,
+        pool = partial(
+            WorkerPool,
             fulfilment=fulfilment,
             claims=claims,
             bridge=bridge,
@@ -66,8 +66,8 @@ class Driver:
             done=self.wake,
             stuck_after=stuck_after,
         )
-        deciding = steps(TaskType.ADVANCE)
-        self._steps = (deciding, steps(TaskType.WATCH, others=deciding))
+        deciding = pool(TaskType.ADVANCE)
+        self._pools = (deciding, pool(TaskType.WATCH, others=deciding))
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
         self._showing: dict[int, asyncio.Task[None]] = {}
@@ -79,8 +79,8 @@ class Driver:
 
     def wake(self) -> None:
         """Check immediately what is due and what to show, because something was decided."""
-        for steps in self._steps:
-            steps.wake()
+        for pool in self._pools:
+            pool.wake()
         for now in (self._show_now, self._refresh_now, *self._news.values()):
             now.set()
 
@@ -91,12 +91,12 @@ class Driver:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
-                rounds = [steps.begin_due for steps in self._steps]
+                rounds = [pool.begin_due for pool in self._pools]
                 for one_round in (*rounds, self._show_outdated, self._show_homes, self._renew_claims):
                     tasks.create_task(keep_going(one_round))
         finally:
-            for steps in self._steps:
-                steps.cancel()
+            for pool in self._pools:
+                pool.cancel()
             for task in [*self._showing.values(), *self._showing_again]:
                 task.cancel()
 
@@ -186,13 +186,13 @@ class Driver:
 
     async def _renew_claims(self) -> None:
         await asyncio.sleep(self._claims.lease.total_seconds() / _RENEWALS)
-        for steps in self._steps:
-            await steps.renew_leases()
+        for pool in self._pools:
+            await pool.renew_leases()
         self._report_stuck()
         await self._bridge.call(self._claims.keep, TaskType.SHOW, list(self._showing))
 
     def _report_stuck(self) -> None:
-        stuck = frozenset[int]().union(*(steps.stuck for steps in self._steps))
+        stuck = frozenset[int]().union(*(pool.stuck for pool in self._pools))
         if stuck != self._stuck:
             self._stuck = stuck
             self._on_stuck(sorted(stuck))

@@ -24,7 +24,7 @@ _UNSAVED_AFTER = 15.0  # seconds without a saved job of a cart, until the operat
 _log = structlog.get_logger()
 
 
-class Steps:
+class WorkerPool:
     """The jobs of one task type, with places, threads and leases of their own: no other type delays them.
 
     `done` is called when a job has ended. Carts that jobs of `others` work on are left to them. A job that made no
@@ -40,7 +40,7 @@ class Steps:
         bridge: Bridge,
         at_once: int,
         done: Callable[[], None],
-        others: Steps | None = None,
+        others: WorkerPool | None = None,
         stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
         self._task_type = task_type
@@ -123,7 +123,7 @@ class Steps:
     async def _advance(self, cart_id: int) -> None:
         self._progress[cart_id] = Progress()
         try:
-            await self._step(cart_id)
+            await self._run_job(cart_id)
         finally:
             del self._under_way[cart_id]  # after any end its lease is not renewed, so others may follow
             self._progress.pop(cart_id, None)
@@ -131,7 +131,7 @@ class Steps:
         await give_back(self._bridge, self._claims, self._task_type, cart_id)
         self._done()
 
-    async def _step(self, cart_id: int) -> None:
+    async def _run_job(self, cart_id: int) -> None:
         try:
             await self._threads.call(self._advance_in_thread, cart_id, self._progress[cart_id])
         except RegistrarError as error:

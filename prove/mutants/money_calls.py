@@ -151,7 +151,7 @@ OF_MONEY_CALLS = (
     ),
     Mutation(
         "renew the lease of a job that hangs",
-        "bot.worker_pool:Steps.renew_leases",
+        "bot.worker_pool:WorkerPool.renew_leases",
         never("progress.is_stuck(self._stuck_after)"),
         "tests/bot/test_stuck_jobs.py::test_a_job_that_works_keeps_its_lease_and_one_that_hangs_loses_it",
     ),

@@ -103,7 +103,7 @@ OF_STANDSTILL = (
         "lose a task where the end of a claim cannot be written",
         "bot.worker_pool:give_back",
         uncaught("DatabaseError"),
-        "tests/bot/test_driver.py::test_a_claim_that_cannot_be_ended_is_a_line_in_the_log",
+        "tests/bot/test_worker.py::test_a_claim_that_cannot_be_ended_is_a_line_in_the_log",
     ),
     Mutation(
         "believe an unknown refusal within seconds",

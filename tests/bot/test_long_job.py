@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ClassVar
 
-from bot.worker import Driver
+from bot.worker import Worker
 from handlers.toolkit.threads import Bridge
 from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
@@ -18,8 +18,8 @@ from ordering.process.progress import Progress
 from ordering.workflow import Workflow
 from registrars.ovh import OvhGateway
 from store.transactions import SqlStore
-from tests.bot.test_driver import Nothing
 from tests.bot.test_stuck_jobs import no_homes, until
+from tests.bot.test_worker import Nothing
 from tests.builders import POLICY
 from tests.conftest import Rules
 from tests.registrars.ovh.conftest import access, ovh  # noqa: F401 - the simulated OVH, and a fast way to it
@@ -76,7 +76,7 @@ async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, access
         return (len(ovh.calls) - before) / PACE
 
     monkeypatch.setattr("bot.worker_pool.Progress", partial(Progress, clock=passed))
-    running = [asyncio.create_task(_driver(store, gateway, stuck, passed).run()) for gateway in slow]
+    running = [asyncio.create_task(_worker(store, gateway, stuck, passed).run()) for gateway in slow]
 
     def is_ordered() -> bool:
         with store.read() as carts:
@@ -96,9 +96,9 @@ async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, access
     assert stuck == []
 
 
-def _driver(memory: SqlStore, gateway: OvhGateway, stuck: list[object], passed: Callable[[], float]) -> Driver:
+def _worker(memory: SqlStore, gateway: OvhGateway, stuck: list[object], passed: Callable[[], float]) -> Worker:
     began = _now()
-    return Driver(
+    return Worker(
         fulfilment=Counted(store=memory, registrar=gateway, policy=POLICY, clock=_now),
         announcer=Nothing(),  # type: ignore[arg-type] # what the driver needs of it
         refresh_homes=no_homes,

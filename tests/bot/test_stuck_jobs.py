@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.worker import Driver
+from bot.worker import Worker
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import TaskType
 from ordering.process.leases import Alone, Shared
 from ordering.process.progress import current_progress
-from tests.bot.test_driver import Nothing
+from tests.bot.test_worker import Nothing
 from tests.conftest import Rules
 from tests.store.conftest import engines, store, url  # noqa: F401 - the fixtures of both databases
 
@@ -60,8 +60,8 @@ async def no_homes() -> None:
     pass
 
 
-def a_driver(jobs: Jobs, claims: Alone | Shared, told: list[Sequence[int]]) -> Driver:
-    return Driver(
+def a_worker(jobs: Jobs, claims: Alone | Shared, told: list[Sequence[int]]) -> Worker:
+    return Worker(
         fulfilment=jobs,  # type: ignore[arg-type] # what the driver needs of it
         announcer=Nothing(),  # type: ignore[arg-type] # as above
         refresh_homes=no_homes,
@@ -78,7 +78,7 @@ async def test_a_job_that_works_keeps_its_lease_and_one_that_hangs_loses_it():
     jobs, claims = Jobs([1, 2], {2}), Renewals()
     jobs.seconds = 1.5
     told: list[Sequence[int]] = []
-    running = asyncio.create_task(a_driver(jobs, claims, told).run())
+    running = asyncio.create_task(a_worker(jobs, claims, told).run())
     await asyncio.sleep(1.2)
     assert told == [[2]]
     del claims.kept[:]
@@ -97,7 +97,7 @@ async def test_another_process_takes_over_what_a_stuck_job_lost(store):  # noqa:
     rules = Rules(store)
     cart = rules.approved()
     jobs = Jobs([cart.id], {cart.id})
-    running = asyncio.create_task(a_driver(jobs, Shared(store, clock=_now, lease=LEASE), []).run())
+    running = asyncio.create_task(a_worker(jobs, Shared(store, clock=_now, lease=LEASE), []).run())
     other = Shared(store, clock=_now, lease=timedelta(seconds=30))
     await until(jobs.begun.is_set)
     await until(lambda: other.take(TaskType.ADVANCE, [cart.id]))

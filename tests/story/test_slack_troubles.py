@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from bot import worker as driver
+from bot import worker
 from bot.app import Bot
 from bot.settings import read_settings
 from handlers.messages import words as catalogue
@@ -84,7 +84,7 @@ def _names(shown: Message, number: int) -> bool:
 
 async def test_a_drawing_that_arrives_late_does_not_hide_the_newest(story: Story, bot: Bot, monkeypatch):
     """A process dies while it updates a cart. Slack applies that update late, and then the newest one again."""
-    monkeypatch.setattr(driver, "_MAY_ARRIVE_WITHIN", 12.0)
+    monkeypatch.setattr(worker, "_MAY_ARRIVE_WITHIN", 12.0)
     await story.search_and_add("name.ovh")
     shown = await story.sees(story.ada, "*Cart #1*")
     late = story.slack.faults.add("chat.update", "slow", seconds=60)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import worker as heartbeat
-from bot.worker import Driver
+from bot.worker import Worker
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import TaskType
 from ordering.process.leases import Alone, Claims
@@ -104,12 +104,12 @@ class Others(Alone):
         return super().take(task_type, cart_ids)
 
 
-def a_driver(carts: Carts, *, cards: object = None, claims: Claims | None = None, homes_fail: bool = False) -> Driver:
+def a_worker(carts: Carts, *, cards: object = None, claims: Claims | None = None, homes_fail: bool = False) -> Worker:
     async def refresh() -> None:
         if homes_fail:
             raise RuntimeError("this Home cannot be drawn")
 
-    return Driver(
+    return Worker(
         fulfilment=carts,  # type: ignore[arg-type] # what the driver needs of it
         announcer=cards or Nothing(),  # type: ignore[arg-type] # as above
         refresh_homes=refresh,
@@ -120,11 +120,11 @@ def a_driver(carts: Carts, *, cards: object = None, claims: Claims | None = None
 
 
 async def until_advanced(carts: Carts, times: int, *, homes_fail: bool = False) -> None:
-    await until(a_driver(carts, homes_fail=homes_fail), lambda: len(carts.advanced) >= times)
+    await until(a_worker(carts, homes_fail=homes_fail), lambda: len(carts.advanced) >= times)
 
 
-async def until(driver: Driver, done: Callable[[], bool]) -> None:
-    running = asyncio.create_task(driver.run())
+async def until(worker: Worker, done: Callable[[], bool]) -> None:
+    running = asyncio.create_task(worker.run())
     try:
         async with asyncio.timeout(10):
             while not done():
@@ -156,9 +156,9 @@ async def test_no_more_carts_are_claimed_than_can_be_worked_on():
 async def test_what_was_decided_has_places_of_its_own_beside_all_that_is_only_watched():
     carts = Carts([7])
     carts.watched = [1, 2, 3, 4, 5]
-    driver = a_driver(carts)
+    worker = a_worker(carts)
     try:
-        await until(driver, lambda: carts.watching >= 3 and len(carts.advanced) >= 3)
+        await until(worker, lambda: carts.watching >= 3 and len(carts.advanced) >= 3)
     finally:
         carts.search_ends.set()
     assert carts.watching == 3
@@ -173,7 +173,7 @@ async def test_steps_that_take_long_leave_the_other_places_to_carts_that_came_la
         return carts.decided == [1, 2]
 
     try:
-        await until(a_driver(carts), all_others_came)
+        await until(a_worker(carts), all_others_came)
     finally:
         carts.search_ends.set()
 
@@ -181,16 +181,16 @@ async def test_steps_that_take_long_leave_the_other_places_to_carts_that_came_la
 async def test_a_payment_that_is_decided_starts_while_its_order_is_still_looked_at():
     carts = Carts([])
     carts.watched = [1]
-    driver = a_driver(carts)
+    worker = a_worker(carts)
 
     def is_paid() -> bool:
         if carts.watching:
             carts.decided, carts.watched = [1], []
-            driver.wake()
+            worker.wake()
         return carts.advanced[:1] == [1]
 
     try:
-        await until(driver, is_paid)
+        await until(worker, is_paid)
     finally:
         carts.search_ends.set()
 
@@ -207,7 +207,7 @@ async def test_a_database_that_stays_away_ends_the_desk_which_says_why(monkeypat
     carts.looks_that_fail = 1000
     with pytest.raises(ExceptionGroup) as told:
         async with asyncio.timeout(10):
-            await a_driver(carts).run()
+            await a_worker(carts).run()
     assert "the database is away" in str(told.value.exceptions)
 
 
@@ -220,7 +220,7 @@ async def test_what_may_be_hidden_by_an_older_drawing_is_drawn_once_more(cards, 
     monkeypatch.setattr(heartbeat, "_MAY_ARRIVE_WITHIN", 0.2)
     monkeypatch.setattr(heartbeat, "_SHORTEST_RETRY", 0.05)
     monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.1)
-    await until(a_driver(Carts([]), cards=cards, claims=claims), lambda: cards.shown >= 2)
+    await until(a_worker(Carts([]), cards=cards, claims=claims), lambda: cards.shown >= 2)
 
 
 async def test_what_was_drawn_without_trouble_is_drawn_once(monkeypatch):
@@ -236,7 +236,7 @@ async def test_what_was_drawn_without_trouble_is_drawn_once(monkeypatch):
         cards.is_outdated = cards.is_outdated or looks == 5
         return looks > 40
 
-    await until(a_driver(Carts([]), cards=cards), enough)
+    await until(a_worker(Carts([]), cards=cards), enough)
     assert cards.shown == 1
 
 
@@ -250,14 +250,14 @@ async def test_a_long_wait_for_slack_ends_when_something_is_decided(monkeypatch)
             return 300.0
 
     cards = Patient()
-    driver = a_driver(Carts([]), cards=cards)
+    worker = a_worker(Carts([]), cards=cards)
 
     def woken() -> bool:
         if cards.shown == 1:
-            driver.wake()
+            worker.wake()
         return cards.shown >= 2
 
-    await until(driver, woken)
+    await until(worker, woken)
 
 
 async def test_a_wait_that_slack_asks_for_is_kept(monkeypatch):
@@ -270,7 +270,7 @@ async def test_a_wait_that_slack_asks_for_is_kept(monkeypatch):
             moments.append(time.monotonic())
             return 1.5 if len(moments) == 1 else None
 
-    await until(a_driver(Carts([]), cards=Limited()), lambda: len(moments) >= 2)
+    await until(a_worker(Carts([]), cards=Limited()), lambda: len(moments) >= 2)
     assert moments[1] - moments[0] >= 1.4
 
 
@@ -300,7 +300,7 @@ async def test_a_cart_that_another_process_took_is_left(monkeypatch):
             had, self._had = self._had, True
             return [] if had else list(cart_ids)
 
-    await until(a_driver(Carts([]), cards=Limited(), claims=Taken()), lambda: bool(left))
+    await until(a_worker(Carts([]), cards=Limited(), claims=Taken()), lambda: bool(left))
     assert left == [1]
 
 
@@ -332,7 +332,7 @@ async def test_a_claim_that_cannot_be_ended_is_a_line_in_the_log(stumbles: int, 
                 raise DatabaseUnusable("read-only")
 
     cards, carts = Cards(stumbles=stumbles), Carts([1])
-    await until(a_driver(carts, cards=cards, claims=Refused()), lambda: cards.shown > 0 and len(carts.advanced) > 3)
+    await until(a_worker(carts, cards=cards, claims=Refused()), lambda: cards.shown > 0 and len(carts.advanced) > 3)
     gc.collect()
     await asyncio.sleep(0)
     assert lost == []
