@@ -33,7 +33,7 @@ from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.leases import LEASE, Alone, Claims, Shared
+from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
 from ordering.process.lost_markers import LostMarkers
 from ordering.process.outbox import Outbox
 from ordering.process.presence import Presence
@@ -92,7 +92,7 @@ class Bot:
         own = self._own_bridge = Bridge(_WORKER_THREADS)
         outbox = Outbox(store)
         self._alerts = SlackAlerts()
-        claims: Claims = Shared(store, clock=_now, lease=lease) if engines.are_shared else Alone()
+        leases: Leases = SharedLeases(store, clock=_now, lease=lease) if engines.are_shared else LocalLeases()
         with without_library_variables():
             self.app = AsyncApp(
                 client=self._client,
@@ -130,7 +130,7 @@ class Bot:
             fulfilment=fulfilment,
             announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
-            claims=claims,
+            leases=leases,
             bridge=own,
             places=_PLACES,
             on_stuck=self._report_stuck,

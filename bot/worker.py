@@ -12,12 +12,12 @@ from functools import partial
 
 import structlog
 
-from bot.worker_pool import LONGEST_SLEEP, WorkerPool, give_back, until_set
+from bot.worker_pool import LONGEST_SLEEP, WorkerPool, release, until_set
 from handlers.notifier import Announcer
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.leases import Claims
+from ordering.process.leases import Leases
 from ordering.process.progress import STUCK_AFTER
 from store.errors import DatabaseError, SchemaChanged
 
@@ -45,13 +45,13 @@ class Worker:
         fulfilment: Fulfilment,
         announcer: Announcer,
         refresh_homes: Callable[[], Awaitable[None]],
-        claims: Claims,
+        leases: Leases,
         bridge: Bridge,
         places: int,
         on_stuck: Callable[[Sequence[int]], None] = lambda _: None,
         stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
-        self._claims = claims
+        self._leases = leases
         self._on_stuck = on_stuck
         self._stuck: frozenset[int] = frozenset()
         self._announcer = announcer
@@ -60,7 +60,7 @@ class Worker:
         pool = partial(
             WorkerPool,
             fulfilment=fulfilment,
-            claims=claims,
+            leases=leases,
             bridge=bridge,
             at_once=places,
             done=self.wake,
@@ -92,7 +92,7 @@ class Worker:
         try:
             async with asyncio.TaskGroup() as tasks:
                 rounds = [pool.begin_due for pool in self._pools]
-                for one_round in (*rounds, self._show_outdated, self._show_homes, self._renew_claims):
+                for one_round in (*rounds, self._show_outdated, self._show_homes, self._renew_leases):
                     tasks.create_task(keep_going(one_round))
         finally:
             for pool in self._pools:
@@ -103,7 +103,7 @@ class Worker:
     async def _show_outdated(self) -> None:
         self._show_now.clear()
         outdated = [cart_id for cart_id in await self._announcer.outdated() if cart_id not in self._showing]
-        mine = await self._bridge.call(self._claims.take, TaskType.SHOW, outdated)
+        mine = await self._bridge.call(self._leases.acquire, TaskType.SHOW, outdated)
         for cart_id in mine:
             self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
         # An earlier process, or another one that had leased them, may have died while it was showing these.
@@ -124,7 +124,7 @@ class Worker:
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
         finally:
             del self._showing[cart_id], self._news[cart_id]
-        await give_back(self._bridge, self._claims, TaskType.SHOW, cart_id)
+        await release(self._bridge, self._leases, TaskType.SHOW, cart_id)
         self._show_now.set()
 
     async def _show_until_done(self, cart_id: int, news: asyncio.Event) -> None:
@@ -135,10 +135,10 @@ class Worker:
             if wait is None:
                 return
             self._show_again_later([cart_id])
-            await give_back(self._bridge, self._claims, TaskType.SHOW, cart_id)
+            await release(self._bridge, self._leases, TaskType.SHOW, cart_id)
             await until_set(news, wait)
             retry = min(retry * 2, _LONGEST_RETRY)
-            mine = bool(await self._bridge.call(self._claims.take, TaskType.SHOW, [cart_id]))
+            mine = bool(await self._bridge.call(self._leases.acquire, TaskType.SHOW, [cart_id]))
         self._announcer.leave(cart_id)
 
     async def _shown(self, cart_id: int, retry: float) -> float | None:
@@ -184,12 +184,12 @@ class Worker:
             _log.exception("homes_not_refreshed")
         await until_set(self._refresh_now, _HOMES_AGE)
 
-    async def _renew_claims(self) -> None:
-        await asyncio.sleep(self._claims.lease.total_seconds() / _RENEWALS)
+    async def _renew_leases(self) -> None:
+        await asyncio.sleep(self._leases.lease.total_seconds() / _RENEWALS)
         for pool in self._pools:
             await pool.renew_leases()
         self._report_stuck()
-        await self._bridge.call(self._claims.keep, TaskType.SHOW, list(self._showing))
+        await self._bridge.call(self._leases.renew, TaskType.SHOW, list(self._showing))
 
     def _report_stuck(self) -> None:
         stuck = frozenset[int]().union(*(pool.stuck for pool in self._pools))

@@ -14,7 +14,7 @@ from handlers.toolkit.threads import Bridge
 from ordering.model.errors import CartChanged, RegistrarError
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.leases import Claims
+from ordering.process.leases import Leases
 from ordering.process.progress import STUCK_AFTER, Progress
 from store.errors import DatabaseError
 
@@ -36,7 +36,7 @@ class WorkerPool:
         task_type: TaskType,
         *,
         fulfilment: Fulfilment,
-        claims: Claims,
+        leases: Leases,
         bridge: Bridge,
         at_once: int,
         done: Callable[[], None],
@@ -45,7 +45,7 @@ class WorkerPool:
     ) -> None:
         self._task_type = task_type
         self._fulfilment = fulfilment
-        self._claims = claims
+        self._leases = leases
         self._bridge = bridge
         self._at_once = at_once
         self._threads = Bridge(at_once)  # separate threads: they wait for OVH, and nothing else should wait for that
@@ -71,7 +71,7 @@ class WorkerPool:
             del self._unsaved_since[cart_id]  # another process could save it
         # No more than can be worked on now: a cart that is leased and waits would be kept from other processes for
         # nothing.
-        for cart_id in await self._bridge.call(self._claims.take, self._task_type, due[: self._room]):
+        for cart_id in await self._bridge.call(self._leases.acquire, self._task_type, due[: self._room]):
             self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
         await until_set(self._now, await self._pause())
 
@@ -82,7 +82,7 @@ class WorkerPool:
                 _log.error("lease_lost", cart=cart_id, task_type=self._task_type.value)
                 self._lost.add(cart_id)
         kept = [cart_id for cart_id in self.under_way if cart_id not in self._lost]
-        await self._bridge.call(self._claims.keep, self._task_type, kept)
+        await self._bridge.call(self._leases.renew, self._task_type, kept)
 
     @property
     def stuck(self) -> frozenset[int]:
@@ -128,7 +128,7 @@ class WorkerPool:
             del self._under_way[cart_id]  # after any end its lease is not renewed, so others may follow
             self._progress.pop(cart_id, None)
             self._lost.discard(cart_id)
-        await give_back(self._bridge, self._claims, self._task_type, cart_id)
+        await release(self._bridge, self._leases, self._task_type, cart_id)
         self._done()
 
     async def _run_job(self, cart_id: int) -> None:
@@ -166,10 +166,10 @@ class WorkerPool:
         await asyncio.sleep(_RETRY)
 
 
-async def give_back(bridge: Bridge, claims: Claims, task_type: TaskType, cart_id: int) -> None:
+async def release(bridge: Bridge, leases: Leases, task_type: TaskType, cart_id: int) -> None:
     """Release a lease. If the database is down, the lease expires by itself."""
     try:
-        await bridge.call(claims.give_back, task_type, cart_id)
+        await bridge.call(leases.release, task_type, cart_id)
     except DatabaseError as error:
         _log.warning("lease_not_given_back", cart=cart_id, error=type(error).__name__)
 

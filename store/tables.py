@@ -252,7 +252,7 @@ class HeartbeatRow(SQLModel, table=True):
     beat_at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-class ClaimRow(SQLModel, table=True):
+class LeaseRow(SQLModel, table=True):
     """A lease: the process that works on a cart, and until when others leave it alone."""
 
     __tablename__ = "claims"

@@ -22,8 +22,7 @@ from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Message, MessageRole, Moment, TaskType, TimerKind
 from store import audit_log as evidence
-from store import inbox, mapping, money_mapping, recovery, timers
-from store import leases as claims
+from store import inbox, leases, mapping, money_mapping, recovery, timers
 from store.engine import Engines
 from store.head import NewestHead
 from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceCallRow, PresenceRow
@@ -207,16 +206,16 @@ class SqlTransaction(SqlReading):
     def end_click(self, key: str, *, overtaking: int | None = None) -> None:
         inbox.end_decided(self._session.connection(), key, overtaking)
 
-    def claim(
+    def acquire_leases(
         self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
-        return claims.claim(self._session, task_type, cart_ids, holder=holder, now=now, until=until)
+        return leases.acquire(self._session, task_type, cart_ids, holder=holder, now=now, until=until)
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
-        claims.keep(self._session, task_type, cart_ids, holder=holder, until=until)
+    def renew_leases(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+        leases.renew(self._session, task_type, cart_ids, holder=holder, until=until)
 
-    def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
-        claims.give_back(self._session, task_type, cart_id, holder=holder)
+    def release_lease(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+        leases.release(self._session, task_type, cart_id, holder=holder)
 
     def save_standing(self, standing: Standing) -> None:
         recovery.save(self._session, standing)

@@ -286,15 +286,15 @@ class Transaction(Reading, Protocol):
         With `overtaking`, older open clicks on that cart end as overtaken, too.
         """
 
-    def claim(
+    def acquire_leases(
         self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
         """Lease carts for a task type unless another lease lasts beyond `now`; returns those that were free."""
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    def renew_leases(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
         """Renew those of these leases that this holder still has."""
 
-    def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+    def release_lease(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
         """Release a lease, if this holder still has it."""
 
     def save_standing(self, standing: Standing) -> None:

@@ -179,7 +179,7 @@ class PlainTransaction(PlainReading):
             if kind is TimerKind.STEP and self._kept.carts[number].state in DECIDED:
                 self._kept.timers[kind, number] = Timer(at, at)
 
-    def claim(
+    def acquire_leases(
         self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
         won = set()
@@ -190,12 +190,12 @@ class PlainTransaction(PlainReading):
                 won.add(number)
         return frozenset(won)
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    def renew_leases(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
         for number in cart_ids:
             if self._holds(task_type, number, holder):
                 self._kept.leases[task_type, number] = Lease(holder, until)
 
-    def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+    def release_lease(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
         if self._holds(task_type, cart_id, holder):
             del self._kept.leases[task_type, cart_id]
 

@@ -101,7 +101,7 @@ OF_STANDSTILL = (
     ),
     Mutation(
         "lose a task where the end of a claim cannot be written",
-        "bot.worker_pool:give_back",
+        "bot.worker_pool:release",
         uncaught("DatabaseError"),
         "tests/bot/test_worker.py::test_a_claim_that_cannot_be_ended_is_a_line_in_the_log",
     ),

@@ -13,7 +13,7 @@ from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.leases import Shared
+from ordering.process.leases import SharedLeases
 from ordering.process.progress import Progress
 from ordering.workflow import Workflow
 from registrars.ovh import OvhGateway
@@ -102,7 +102,7 @@ def _worker(memory: SqlStore, gateway: OvhGateway, stuck: list[object], passed: 
         fulfilment=Counted(store=memory, registrar=gateway, policy=POLICY, clock=_now),
         announcer=Nothing(),  # type: ignore[arg-type] # what the driver needs of it
         refresh_homes=no_homes,
-        claims=Shared(memory, clock=lambda: began + timedelta(seconds=passed()), lease=LEASE),
+        leases=SharedLeases(memory, clock=lambda: began + timedelta(seconds=passed()), lease=LEASE),
         bridge=Bridge(2),
         places=3,
         on_stuck=stuck.append,

@@ -13,7 +13,7 @@ from bot import worker as heartbeat
 from bot.worker import Worker
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import TaskType
-from ordering.process.leases import Alone, Claims
+from ordering.process.leases import Leases, LocalLeases
 from store.errors import DatabaseUnusable
 
 
@@ -89,22 +89,22 @@ class Cards:
         self.is_outdated = True
 
 
-class Others(Alone):
+class Others(LocalLeases):
     """Another process has the cart at the first look, and dies with it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._looks = 0
 
-    def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+    def acquire(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
         if task_type is TaskType.SHOW and cart_ids:
             self._looks += 1
             if self._looks == 1:
                 return []
-        return super().take(task_type, cart_ids)
+        return super().acquire(task_type, cart_ids)
 
 
-def a_worker(carts: Carts, *, cards: object = None, claims: Claims | None = None, homes_fail: bool = False) -> Worker:
+def a_worker(carts: Carts, *, cards: object = None, leases: Leases | None = None, homes_fail: bool = False) -> Worker:
     async def refresh() -> None:
         if homes_fail:
             raise RuntimeError("this Home cannot be drawn")
@@ -113,7 +113,7 @@ def a_worker(carts: Carts, *, cards: object = None, claims: Claims | None = None
         fulfilment=carts,  # type: ignore[arg-type] # what the driver needs of it
         announcer=cards or Nothing(),  # type: ignore[arg-type] # as above
         refresh_homes=refresh,
-        claims=claims or Alone(),
+        leases=leases or LocalLeases(),
         bridge=Bridge(2),
         places=3,
     )
@@ -213,14 +213,14 @@ async def test_a_database_that_stays_away_ends_the_desk_which_says_why(monkeypat
 
 @pytest.mark.parametrize(
     ("cards", "claims"),
-    [(Cards(), Alone()), (Cards(stumbles=1), Alone()), (Cards(), Others())],
+    [(Cards(), LocalLeases()), (Cards(stumbles=1), LocalLeases()), (Cards(), Others())],
     ids=["outdated at the start", "Slack stumbled", "left by a process that died"],
 )
-async def test_what_may_be_hidden_by_an_older_drawing_is_drawn_once_more(cards, claims, monkeypatch):
+async def test_what_may_be_hidden_by_an_older_drawing_is_drawn_once_more(cards, leases, monkeypatch):
     monkeypatch.setattr(heartbeat, "_MAY_ARRIVE_WITHIN", 0.2)
     monkeypatch.setattr(heartbeat, "_SHORTEST_RETRY", 0.05)
     monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.1)
-    await until(a_worker(Carts([]), cards=cards, claims=claims), lambda: cards.shown >= 2)
+    await until(a_worker(Carts([]), cards=cards, leases=leases), lambda: cards.shown >= 2)
 
 
 async def test_what_was_drawn_without_trouble_is_drawn_once(monkeypatch):
@@ -287,20 +287,20 @@ async def test_a_cart_that_another_process_took_is_left(monkeypatch):
         def leave(self, cart_id: int) -> None:
             left.append(cart_id)
 
-    class Taken(Alone):
+    class TakenOver(LocalLeases):
         """The cart is this process's at the first look only."""
 
         def __init__(self) -> None:
             super().__init__()
             self._had = False
 
-        def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+        def acquire(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
             if task_type is not TaskType.SHOW or not cart_ids:
-                return super().take(task_type, cart_ids)
+                return super().acquire(task_type, cart_ids)
             had, self._had = self._had, True
             return [] if had else list(cart_ids)
 
-    await until(a_worker(Carts([]), cards=Limited(), claims=Taken()), lambda: bool(left))
+    await until(a_worker(Carts([]), cards=Limited(), leases=TakenOver()), lambda: bool(left))
     assert left == [1]
 
 
@@ -312,19 +312,19 @@ async def test_a_claim_that_cannot_be_ended_is_a_line_in_the_log(stumbles: int, 
     lost: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: lost.append(context))
 
-    class Refused(Alone):
+    class Refused(LocalLeases):
         """What gives back or takes is refused at first."""
 
         refusals = 3
 
-        def give_back(self, task_type: TaskType, cart_id: int) -> None:
-            super().give_back(task_type, cart_id)  # as the end of the lease does
+        def release(self, task_type: TaskType, cart_id: int) -> None:
+            super().release(task_type, cart_id)  # as the end of the lease does
             self._refuse()
 
-        def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+        def acquire(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
             if task_type is TaskType.SHOW and cart_ids and cards.shown == 0 and stumbles:
                 self._refuse()
-            return super().take(task_type, cart_ids)
+            return super().acquire(task_type, cart_ids)
 
         def _refuse(self) -> None:
             if self.refusals:
@@ -332,7 +332,7 @@ async def test_a_claim_that_cannot_be_ended_is_a_line_in_the_log(stumbles: int, 
                 raise DatabaseUnusable("read-only")
 
     cards, carts = Cards(stumbles=stumbles), Carts([1])
-    await until(a_worker(carts, cards=cards, claims=Refused()), lambda: cards.shown > 0 and len(carts.advanced) > 3)
+    await until(a_worker(carts, cards=cards, leases=Refused()), lambda: cards.shown > 0 and len(carts.advanced) > 3)
     gc.collect()
     await asyncio.sleep(0)
     assert lost == []

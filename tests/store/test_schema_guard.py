@@ -27,7 +27,7 @@ WRITES: dict[str, Write] = {
     "timer": lambda carts, cart: carts.set_timer(cart.id, TimerKind.REMINDER, NOW),
     "step": lambda carts, cart: carts.begin_step(cart.id),
     "message": lambda carts, cart: carts.show_in(cart.id, MessageRole.CART, "C9"),
-    "claim": lambda carts, cart: carts.claim(
+    "acquire_leases": lambda carts, cart: carts.acquire_leases(
         TaskType.SHOW, [cart.id], holder="x", now=NOW, until=NOW + timedelta(seconds=9)
     ),
 }

@@ -9,7 +9,7 @@ from ordering.model.cart import CartState
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
 from ordering.ports.store import KEEP, Store, TaskType, TimerKind
-from ordering.process.leases import Shared
+from ordering.process.leases import SharedLeases
 from tests.builders import NOW
 from tests.conftest import Rules
 
@@ -131,7 +131,7 @@ def test_the_next_step_of_a_claimed_cart_counts_from_the_claims_end(rules):
     first, second = rules.approved("a.ovh", "C1"), rules.approved("b.ovh", "C2")
     with rules.store.begin() as carts:
         carts.postpone(second.id, version=second.version, due_at=NOW + timedelta(seconds=50))
-    Shared(rules.store, clock=rules.clock, lease=timedelta(seconds=20)).take(TaskType.ADVANCE, [first.id])
+    SharedLeases(rules.store, clock=rules.clock, lease=timedelta(seconds=20)).acquire(TaskType.ADVANCE, [first.id])
     assert rules.fulfilment.next_due(TaskType.ADVANCE) == NOW + timedelta(seconds=20)
     assert rules.fulfilment.next_due(TaskType.ADVANCE, without=[first.id]) == NOW + timedelta(seconds=50)
     assert rules.fulfilment.next_due(TaskType.ADVANCE, without=[first.id, second.id]) is None

@@ -59,14 +59,14 @@ def test_a_rollback_takes_everything_back(store):
         with store.begin() as writing:
             writing.save(cart, happened(cart, NOW, K.CLOSED), due_at=NOW)
             writing.show_in(cart.id, MessageRole.CART, "C1")
-            writing.claim(TaskType.SHOW, [cart.id], holder="a", now=NOW, until=NOW + timedelta(seconds=20))
+            writing.acquire_leases(TaskType.SHOW, [cart.id], holder="a", now=NOW, until=NOW + timedelta(seconds=20))
             raise KeyError
 
     with pytest.raises(KeyError):
         fails_at_last()
     with store.begin() as writing:
         assert (writing.due(NOW), writing.messages(cart.id), len(writing.events(cart.id))) == ([], [], 1)
-        assert writing.claim(TaskType.SHOW, [cart.id], holder="b", now=NOW, until=NOW) == {cart.id}
+        assert writing.acquire_leases(TaskType.SHOW, [cart.id], holder="b", now=NOW, until=NOW) == {cart.id}
 
 
 def test_a_channel_has_room_for_one_open_cart(store):
