@@ -175,14 +175,14 @@ def _fill(connection: Connection, kind: str, size: int, *, every: int) -> None:
         connection.execute(text(statement.format(series=series, pending=every)))
 
 
-def _together(deeds: Sequence[Callable[[], None]]) -> None:
-    barrier = threading.Barrier(len(deeds))
+def _together(calls: Sequence[Callable[[], None]]) -> None:
+    barrier = threading.Barrier(len(calls))
 
-    def run(deed: Callable[[], None]) -> None:
+    def run(call: Callable[[], None]) -> None:
         barrier.wait()
-        deed()
+        call()
 
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:

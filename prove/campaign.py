@@ -65,7 +65,7 @@ class Seen:
     anyway_untruly: int = 0
     pairs: int = 0
     walks: int = 0
-    deeds: int = 0
+    actions: int = 0
     walked_orders: int = 0
     true_kills: int = 0
     deaths: Counter[str] = field(default_factory=Counter)
@@ -107,7 +107,7 @@ class Campaign:
     async def _walk(self, until: float, number: int) -> None:
         first = self._seed + number * 1_000_000
         self.seen.broken += await asyncio.to_thread(walk_until, until, databases=self._databases, first_seed=first)
-        self.seen.walks, self.seen.deeds = Walk.seen["walks"], Walk.seen["deeds"]
+        self.seen.walks, self.seen.actions = Walk.seen["walks"], Walk.seen["actions"]
         self.seen.walked_orders = Walk.seen["walked_orders"]
 
     async def run(self, seed: int, *, truly: bool = False) -> list[Broken]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from prove.clocks import Hand
-from prove.crash_points import Deed
+from prove.crash_points import ScheduledAction
 from prove.crashing_process import CrashingProcess
 from prove.life import Life
 
@@ -69,8 +69,8 @@ class Fate:
     async def _live_in_a_thread(self, dies_at: int | None) -> str | None:
         hand, clocks = self._hand(), self._turn.clocks
         right_at = clocks.right_at if clocks is not None else None
-        deeds = [] if right_at is None else [Deed(right_at, hand.put_right)]
-        life = Life(self._met.stage.environment, dies_at=dies_at, hand=hand, deeds=deeds)
+        scheduled = [] if right_at is None else [ScheduledAction(right_at, hand.put_right)]
+        life = Life(self._met.stage.environment, dies_at=dies_at, hand=hand, scheduled=scheduled)
         self._kill = life.kill
         try:
             await asyncio.to_thread(life.over.wait)

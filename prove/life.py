@@ -13,7 +13,7 @@ from bot.settings import Settings
 from ordering.process.floors import Floors
 from ordering.process.transitions import Pace
 from prove.clocks import HAND, Hand
-from prove.crash_points import GATE, Deed, Gate, Killed
+from prove.crash_points import GATE, Gate, Killed, ScheduledAction
 
 # A payment must leave within half of `DESK_SETTLE_SECONDS`, and arrive within the other half: on a busy machine either
 # takes a second.
@@ -30,7 +30,7 @@ _LONGEST_DEATH = 30.0  # seconds until a life that was ended is gone, on a busy 
 class Life:
     """Start the bot, kill it, or let it die at its gate's boundary. `over` is set when it is gone.
 
-    `hand` sets its clock; the `deeds` happen at their boundaries.
+    `hand` sets its clock; the `scheduled` happen at their boundaries.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class Life:
         dies_at: int | None = None,
         floors: Floors = FLOORS,
         hand: Hand | None = None,
-        deeds: Sequence[Deed] = (),
+        scheduled: Sequence[ScheduledAction] = (),
     ) -> None:
         self._hand = hand
         self._floors = floors
         self._settings = Settings.model_validate({name.lower(): value for name, value in environment.items() if value})
-        self.gate = Gate(dies_at, on_death=self._fall, deeds=deeds)
+        self.gate = Gate(dies_at, on_death=self._fall, scheduled=scheduled)
         self.over = threading.Event()
         self.failure: BaseException | None = None
         self._end = asyncio.Event()

@@ -30,7 +30,7 @@ _ROWS = (
     ("and beside an order made elsewhere that is no mistake", "anyway_untruly"),
     ("with two processes that share the work", "pairs"),
     ("random walks", "walks"),
-    ("deeds in them", "deeds"),
+    ("actions in them", "actions"),
     ("orders that came of them", "walked_orders"),
 )
 

@@ -21,7 +21,7 @@ _ALL_OF_IT = 5 * _PATIENCE  # seconds: a cart that keeps changing without an end
 _TO_APPROVE, _TO_PAY = says.TO_APPROVE, says.TO_PAY
 _ENDED = (says.DELIVERED, says.NOT_BOUGHT, says.REJECTED)
 _ASKED = (_TO_APPROVE, _TO_PAY, "Try again")
-Deed = Callable[[], Awaitable[object]]
+Action = Callable[[], Awaitable[object]]
 
 
 class Stuck(Exception):
@@ -71,10 +71,10 @@ class Team:
         await self.request()
         return await self.follow()
 
-    async def _within_patience(self, deeds: Coroutine[object, object, str]) -> str:
+    async def _within_patience(self, actions: Coroutine[object, object, str]) -> str:
         try:
             async with asyncio.timeout(_ALL_OF_IT), asyncio.timeout(_PATIENCE) as self._waiting:
-                return await deeds
+                return await actions
         except TimeoutError as error:
             raise Stuck(self._card_text() or "there is no card") from error
 
@@ -156,8 +156,8 @@ class Team:
 
     async def _all_at_once(self, clicks: list[tuple[Actor, str]], *, refuse: bool = False) -> None:
         self._chance.shuffle(clicks)
-        deeds = [self._click(who, button) for who, button in clicks]
-        await asyncio.gather(*deeds, *([self._reject()] if refuse else []))
+        actions = [self._click(who, button) for who, button in clicks]
+        await asyncio.gather(*actions, *([self._reject()] if refuse else []))
 
     async def _reject(self) -> None:
         await self._click(self.approver, "Reject")
@@ -183,10 +183,10 @@ class Team:
         if asks.modal is not None:
             await asks.submit(purpose="For the launch")
 
-    async def _until(self, deed: Deed, done: Callable[[], object]) -> None:
+    async def _until(self, action: Action, done: Callable[[], object]) -> None:
         while not done():
             with suppress(NotAcknowledged, NoSuchButton):
-                await deed()
+                await action()
             with suppress(TimeoutError):
                 await self._slack.until(done, _AGAIN)
 

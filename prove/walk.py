@@ -66,8 +66,8 @@ class Loop:
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
 
-    def do(self, deed: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the action returns
-        return asyncio.run_coroutine_threadsafe(deed, self._loop).result(60)
+    def do(self, action: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the action returns
+        return asyncio.run_coroutine_threadsafe(action, self._loop).result(60)
 
 
 class Walk(RuleBasedStateMachine):
@@ -204,13 +204,13 @@ class Walk(RuleBasedStateMachine):
         shown = [m for messages in self._stage.slack.state.messages.values() for m in messages if not m.ephemeral]
         return next((m for m in reversed(shown) if button in m.plain_text()), None)
 
-    def _try(self, deed: Coroutine[Any, Any, Any]) -> None:
+    def _try(self, action: Coroutine[Any, Any, Any]) -> None:
         """Try an action; ignore a missing button or a missing answer."""
-        self._count(deeds=1)
+        self._count(actions=1)
 
         async def tried() -> None:
             with suppress(NotAcknowledged, NoSuchButton, TimeoutError):
-                await deed
+                await action
             await asyncio.sleep(_PAUSE)
 
         self.loop.do(tried())

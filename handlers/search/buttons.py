@@ -23,7 +23,7 @@ from handlers.views import search as views
 from handlers.views.search_pages import Standing
 from ordering.model.errors import NotPossible
 
-Deed = Callable[[Desk, Interaction, Search], Awaitable[None]]
+Action = Callable[[Desk, Interaction, Search], Awaitable[None]]
 _STOPS_WITHIN = 3.0  # seconds to wait for a search in another process to stop
 
 
@@ -41,11 +41,11 @@ class _Pressed(NamedTuple):
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
-    for act, deed in _DEEDS.items():
-        _on_click(app, desk, act, deed)
+    for act, action in _ACTIONS.items():
+        _on_click(app, desk, act, action)
 
 
-def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
+def _on_click(app: AsyncApp, desk: Desk, act: Act, action: Action) -> None:
     async def story(did: Interaction, reply: Reply) -> None:
         await desk.must_search(did)
         pressed = _Pressed.of(did)
@@ -54,7 +54,7 @@ def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
             await reply.tell(views.gone(act))
             return
         search.page = pressed.page
-        await deed(desk, did, search)
+        await action(desk, did, search)
 
     @app.action(act)
     async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -126,7 +126,7 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
         desk.work.start(learn_quietly(desk, did.user, cart.id))
 
 
-_DEEDS: dict[Act, Deed] = {
+_ACTIONS: dict[Act, Action] = {
     Act.SEARCH_ALL: _ask,
     Act.SEARCH_STOP: _stop,
     Act.SEARCH_NEWEST: _newest,

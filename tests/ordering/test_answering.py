@@ -165,12 +165,12 @@ def test_nothing_is_answered_once_the_cart_is_asked_for(rules):
 
 def test_a_guest_neither_answers_nor_sees_contacts(asking):
     guest = Person("U0GWEN", Membership.GUEST)
-    for deed in (
+    for action in (
         lambda: answer(asking, {"REASON": "Ours"}, by=guest),
         lambda: asking.workflow.contacts(by=guest),
     ):
         with refuses("person_guest", NotAllowed):
-            deed()
+            action()
 
 
 def test_an_answer_that_changes_during_the_pre_flight_stops_it(asking):

@@ -348,7 +348,7 @@ def test_a_question_that_fails_is_asked_later(rules, monkeypatch):
 
 BLURRED = BOOKED
 FAULTS = st.sampled_from([None, "lost_before", "lost_after", "refused", "unavailable"])
-DEEDS = st.lists(
+ACTIONS = st.lists(
     st.tuples(
         st.sampled_from(
             [
@@ -374,22 +374,22 @@ DEEDS = st.lists(
 )
 
 
-@given(DEEDS)
+@given(ACTIONS)
 @settings(max_examples=60)
-def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_factory, deeds):
+def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_factory, actions):
     engines = open_engines(f"sqlite:///{tmp_path_factory.mktemp('walk') / 'desk.db'}")
     migrate(engines)
     rules = Rules(SqlStore(engines))
     cart = rules.requested()
     approvals = 0
-    for deed, fault in deeds:
+    for action, fault in actions:
         rules.registrar.next_fault = fault
         before = rules.workflow.cart(cart.id)
         try:
-            _do(rules, cart.id, deed)
+            _do(rules, cart.id, action)
         except OrderingError:
             continue
-        if deed == "approve":
+        if action == "approve":
             approvals += 1
         if before.state in {S.SUBMITTED, S.REJECTED}:
             assert len(rules.registrar.payments) == 0
@@ -404,17 +404,17 @@ CLICKS = ("pay", "try", "close", "adopt", "nothing", "paid", "unpaid")
 
 @given(st.lists(st.tuples(st.sampled_from([*CLICKS, "wait", "blur", "hide"]), FAULTS), min_size=10, max_size=30))
 @settings(max_examples=30, phases=[Phase.generate])  # to shorten a walk that fails would take minutes
-def test_no_click_decides_a_second_time_however_late_slack_delivers_it_again(tmp_path_factory, deeds):
+def test_no_click_decides_a_second_time_however_late_slack_delivers_it_again(tmp_path_factory, actions):
     engines = open_engines(f"sqlite:///{tmp_path_factory.mktemp('walk') / 'desk.db'}")
     migrate(engines)
     rules = Rules(SqlStore(engines))
     cart, decided = rules.approved(), []
-    for deed, fault in deeds:
+    for action, fault in actions:
         rules.registrar.next_fault = fault
         shown = rules.mark(cart.id)
         with suppress(OrderingError):
-            _do(rules, cart.id, deed, shown)
-            decided += [(deed, shown)] if deed in CLICKS else []
+            _do(rules, cart.id, action, shown)
+            decided += [(action, shown)] if action in CLICKS else []
         rules.settle(cart.id, steps=1)
         for click in decided:
             before = rules.workflow.cart(cart.id)
@@ -424,11 +424,11 @@ def test_no_click_decides_a_second_time_however_late_slack_delivers_it_again(tmp
     engines.close()
 
 
-def _do(rules: Rules, cart_id: int, deed: str, shown: str | None = None) -> None:
+def _do(rules: Rules, cart_id: int, action: str, shown: str | None = None) -> None:
     """Somebody does it, on the newest card unless another mark was `shown`."""
     cart, work = rules.workflow.cart(cart_id), rules.workflow
     shown = cart.mark if shown is None else shown
-    deeds: dict[str, Callable[[], object]] = {
+    actions: dict[str, Callable[[], object]] = {
         "approve": lambda: work.approve(cart_id, approver=rules.cleo, shown=cart.request_mark),
         "reject": lambda: work.reject(cart_id, approver=rules.cleo, reason="no"),
         "pay": lambda: work.pay(cart_id, payer=rules.dan, method=None, shown=shown),
@@ -447,4 +447,4 @@ def _do(rules: Rules, cart_id: int, deed: str, shown: str | None = None) -> None
         "paid": lambda: work.it_was_paid(cart_id, by=rules.dan, shown=shown),
         "unpaid": lambda: work.not_paid(cart_id, by=rules.dan, shown=shown),
     }
-    deeds[deed]()
+    actions[action]()

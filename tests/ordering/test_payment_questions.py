@@ -162,13 +162,13 @@ def test_a_refusal_that_ovh_shows_counts_whatever_was_said(rules, monkeypatch):
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
 
-@pytest.mark.parametrize("deed", ["it_was_paid", "not_paid"])
-def test_a_word_is_taken_while_ovh_cannot_be_asked(rules, monkeypatch, deed):
+@pytest.mark.parametrize("action", ["it_was_paid", "not_paid"])
+def test_a_word_is_taken_while_ovh_cannot_be_asked(rules, monkeypatch, action):
     """It is a word, no proof: so nothing is read for it. What OVH's silence brings meanwhile makes no click stale."""
     cart = asked(rules)
     monkeypatch.setattr(rules.registrar, "payment", failing(RegistrarUnavailable()))
     assert rules.settle(cart.id).trouble
-    assert getattr(rules.workflow, deed)(cart.id, by=rules.dan, shown=cart.mark).state is S.PAYING
+    assert getattr(rules.workflow, action)(cart.id, by=rules.dan, shown=cart.mark).state is S.PAYING
 
 
 def test_a_click_about_an_earlier_payment_says_nothing_about_the_next(rules):

@@ -102,14 +102,14 @@ def test_premium_can_be_allowed(rules):
 def test_only_members_add_remove_approve_and_pay(rules, membership):
     cart = rules.requested()
     somebody = Person("U0CLEO", membership)
-    for deed in (
+    for action in (
         lambda: rules.workflow.add("C2", DomainName.parse("x.ovh"), by=somebody),
         lambda: rules.workflow.approve(cart.id, approver=somebody, shown=cart.request_mark),
         lambda: rules.workflow.reject(cart.id, approver=somebody, reason="no"),
         lambda: rules.workflow.pay(cart.id, payer=somebody, method=None, shown=rules.mark(cart.id)),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            action()
 
 
 def lookers(rules):

@@ -17,7 +17,7 @@ from ordering.model.facts import EventKind
 from prove.campaign import Seen
 from prove.clocks import HAND, Hand, give_clocks
 from prove.copies import Copy, Story
-from prove.crash_points import Deed, Gate
+from prove.crash_points import Gate, ScheduledAction
 from prove.elsewhere import BESIDE, Colleague
 from prove.no_writes import MOVED, FullDisk
 from prove.table import EXPECTED, never_met
@@ -66,7 +66,7 @@ def test_seeds_that_follow_each_other_meet_every_turn():
 def test_a_deed_happens_once_at_its_boundary():
     """A number counts boundaries, a pattern takes the first one that fits."""
     did: list[str] = []
-    gate = Gate(deeds=[Deed(2, did.append), Deed("before POST *pay", did.append)])
+    gate = Gate(scheduled=[ScheduledAction(2, did.append), ScheduledAction("before POST *pay", did.append)])
     for boundary in ("a", "b", "before POST /me/order/7/pay", "before POST /me/order/7/pay"):
         gate.come_to(boundary)
     assert did == ["b", "before POST /me/order/7/pay"]

@@ -249,8 +249,8 @@ async def test_logs_name_the_call_but_no_secret(ovh, gateway):
         prepared = await asyncio.to_thread(gateway.prepare, [LINE])
         order = await asyncio.to_thread(check_out, gateway, prepared.registrar_cart)
         link = await asyncio.to_thread(gateway.order_link, order.id)
-    deeds = [entry for entry in logs if entry["log_level"] == "info"]
-    assert [(d["method"], d["status"]) for d in deeds] == [("POST", 200)]
+    money_calls = [entry for entry in logs if entry["log_level"] == "info"]
+    assert [(d["method"], d["status"]) for d in money_calls] == [("POST", 200)]
     assert all(entry["query_id"] for entry in logs)
     keys = ovh.credentials
     for secret in (keys.application_secret, keys.consumer_key, link, link.rpartition("=")[2], "$1$"):

@@ -17,12 +17,12 @@ from tests.conftest import Rules
 EIGHT = 8
 
 
-def all_at_once(deed: Callable[[int], object]) -> list[object]:
+def all_at_once(call: Callable[[int], object]) -> list[object]:
     """Do it in eight threads; an error of the rules is a result, any other is the test's failure."""
 
     def one(number: int) -> object:
         try:
-            return deed(number)
+            return call(number)
         except OrderingError as error:
             return error
 

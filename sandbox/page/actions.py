@@ -13,7 +13,7 @@ _NO_ANSWER = "Domain Desk did not answer within three seconds. Is the bot runnin
 _GONE = "That is no longer there. Look at the newest message."
 
 
-class Deeds:
+class Actions:
     """Each action returns what the page shows immediately: nothing, field errors, or a sentence."""
 
     def __init__(self, slack: SlackSimulator) -> None:
