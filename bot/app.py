@@ -46,12 +46,12 @@ from store.engine import Engines, open_engines
 from store.inbox import SqlInbox
 from store.migrate import migrate
 from store.rate_limit import LimiterStorage
-from store.search_sessions import SharedShelf
+from store.search_sessions import SharedSessionStore
 from store.transactions import SqlStore
 
 _THREADS = 12  # for users' requests that need only the database; the worker has its own threads
 _SEARCH_THREADS = 64  # each only waits for the answers of one search
-_SHELF_THREADS = 4
+_SESSION_THREADS = 4
 _WORKER_THREADS = 8
 _PLACES = 8  # for jobs that carry out decisions, and as many for jobs that only poll
 # Seconds when the bot stops, out of its five: for work to end, for work that gets no more answers from OVH, and for
@@ -230,7 +230,7 @@ class Bot:
     def _searches(engines: Engines) -> Searches:
         if not engines.are_shared:
             return Searches()
-        return SharedSearches(SharedShelf(engines, clock=_now), Bridge(_SHELF_THREADS))
+        return SharedSearches(SharedSessionStore(engines, clock=_now), Bridge(_SESSION_THREADS))
 
     async def _database(self) -> str | None:
         return await self._database_bridge.call(self._engines.health) or self._pulse.reason()

@@ -77,7 +77,7 @@ def _of_total(order: Order, facts: dict[str, Any], stage: Stage) -> Iterator[str
     approved = Money(int(minor), currency)
     if order.currency == currency and order.total <= approved.amount:
         return
-    tried = any(wish.order == order.id for wish in stage.ovh.payments.wishes)
+    tried = any(call.order == order.id for call in stage.ovh.payments.calls)
     if order.currency != currency or order.told is None or order.told > approved.amount or tried or order.payments:
         yield f"it is over {order.total} {order.currency}, after OVH had told {order.told}; approved was {approved}"
 

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from prove.clocks import give_clocks
-from prove.no_writes import refuse_writes_on_wish
+from prove.no_writes import refuse_writes_when_asked
 from prove.tokens import fetch_tokens_here
 from registrars.ovh.api.connection import Connection, Reply
 from registrars.ovh.api.money import MoneyCall
@@ -100,7 +100,7 @@ def add_crash_points() -> None:
     _around_commits()
     _around_ovh()
     fetch_tokens_here()
-    refuse_writes_on_wish()
+    refuse_writes_when_asked()
     give_clocks()
     _around_slack(AsyncWebClient, "api_call")
     _around_slack(AsyncWebhookClient, "send_dict")

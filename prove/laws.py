@@ -97,9 +97,9 @@ def _payments(stage: Stage) -> Iterator[Broken]:
     Only OVH can decide whether money moves twice.
     """
     for order in stage.ovh.orders.all.values():
-        beside = [wish for wish in stage.ovh.payments.wishes if wish.order == order.id and wish.beside]
+        beside = [call for call in stage.ovh.payments.calls if call.order == order.id and call.beside]
         if len(order.payments) > 1 or beside:
-            sent = ", ".join(f"{wish.source} at {wish.at:%H:%M:%S.%f}" for wish in beside) or "none"
+            sent = ", ".join(f"{call.source} at {call.at:%H:%M:%S.%f}" for call in beside) or "none"
             yield (
                 "payments beyond one an order",
                 f"order {order.id}: taken from {order.payments}; sent beside another one: {sent}",

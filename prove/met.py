@@ -103,7 +103,7 @@ class Met:
 
     @property
     def bank_slow(self) -> bool:
-        return bool(self.drawn.settle_after and self.stage.ovh.payments.wishes)
+        return bool(self.drawn.settle_after and self.stage.ovh.payments.calls)
 
     @property
     def two_names(self) -> bool:

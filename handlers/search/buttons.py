@@ -83,7 +83,7 @@ async def _refresh(desk: Desk, did: Interaction, search: Search) -> None:
 
 async def _newest(desk: Desk, _did: Interaction, search: Search) -> None:
     if search.standing is Standing.ASKING and not search.is_elsewhere:
-        search.wish(search.reply)  # the process that runs it shows it
+        search.signal(search.reply)  # the process that runs it shows it
     else:
         await _show(desk, search)
 

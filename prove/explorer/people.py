@@ -163,9 +163,9 @@ class People:
             self._old_cards.clear()
         for kind, plan in self._old_cards:
             coming.append((max(plan.at, self._world.now), partial(self._click_old, kind, plan)))
-        wish = None if self._old_cards or standing.recovery is not None else self._wish(cart)
-        if wish is not None:
-            kind, options, delay = wish
+        intention = None if self._old_cards or standing.recovery is not None else self._intention(cart)
+        if intention is not None:
+            kind, options, delay = intention
             key = (kind, f"{cart.mark} {self._world.store.kept.epoch}")  # another epoch has other cards
             if key not in self._plans:
                 manner = self._world.place(f"person {kind}", options) or "honest"
@@ -176,7 +176,7 @@ class People:
                 coming.append((max(plan.at, self._world.now), partial(self._click, kind, plan)))
         return min(coming, key=lambda one: one[0], default=None)
 
-    def _wish(self, cart: Cart) -> tuple[str, Options, float] | None:
+    def _intention(self, cart: Cart) -> tuple[str, Options, float] | None:
         """Return what the card asks a user to do, the manners in which they may do it, and the delay."""
         if cart.state is S.SUBMITTED:
             return "approves", APPROVES, _SOON

@@ -25,7 +25,7 @@ Source = int | str  # the source of the money: a payment method's id, an account
 
 
 @dataclass
-class Wish:
+class PaymentCall:
     """A payment call that reached OVH: its order, its source, its time, and whether it moved money.
 
     `beside` is whether an earlier call for the same order was still open or had moved money.
@@ -40,12 +40,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Try:
-    """One attempt to pay; `why` is the bank's reason if it refused, `wish` the call that began it."""
+    """One attempt to pay; `why` is the bank's reason if it refused, `call` the call that began it."""
 
     at: datetime
     source: Source
     why: str | None = None
-    wish: Wish | None = field(default=None, compare=False)
+    call: PaymentCall | None = field(default=None, compare=False)
 
 
 @dataclass

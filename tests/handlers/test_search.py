@@ -16,7 +16,7 @@ from handlers.views.search_pages import Standing
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.offer import Availability, Effort, Verdict
-from ordering.ports.search_sessions import KeptSearch, Wish
+from ordering.ports.search_sessions import RunnerSignal, SearchSession
 from tests.refusing import refuses
 
 NAMES = tuple(DomainName(f"name-{number}.ovh") for number in range(3))
@@ -95,15 +95,15 @@ async def test_a_search_that_fails_half_way_is_not_under_way_any_more_and_can_be
 class InMind:
     """A shelf that the processes of a test share, one view each; that on PostgreSQL has tests of its own."""
 
-    def __init__(self, rows: dict[str, KeptSearch], runners: dict[str, "InMind"], stopped: set[str]) -> None:
+    def __init__(self, rows: dict[str, SearchSession], runners: dict[str, "InMind"], stopped: set[str]) -> None:
         self.rows, self.runners, self.stopped = rows, runners, stopped
         self.fails = False
 
-    def put(self, search: KeptSearch) -> None:
+    def put(self, search: SearchSession) -> None:
         self._answers()
         self.rows[search.id] = search
 
-    def begin(self, search: KeptSearch) -> bool:
+    def begin(self, search: SearchSession) -> bool:
         self._answers()
         if search.id in self.runners:
             return False
@@ -111,20 +111,20 @@ class InMind:
         self.stopped.discard(search.id)
         return True
 
-    def go_on(self, search_id: str, newest: KeptSearch | None) -> Wish:
+    def go_on(self, search_id: str, newest: SearchSession | None) -> RunnerSignal:
         self._answers()
         if self.runners.get(search_id) is not self:
-            return Wish.LOST
+            return RunnerSignal.LOST
         self.rows[search_id] = newest or self.rows[search_id]
-        return Wish.STOP if search_id in self.stopped else Wish.GO_ON
+        return RunnerSignal.STOP if search_id in self.stopped else RunnerSignal.GO_ON
 
-    def end(self, search: KeptSearch) -> None:
+    def end(self, search: SearchSession) -> None:
         self._answers()
         if self.runners.get(search.id) is self:
             self.rows[search.id] = search
             del self.runners[search.id]
 
-    def find(self, search_id: str) -> KeptSearch | None:
+    def find(self, search_id: str) -> SearchSession | None:
         self._answers()
         kept = self.rows.get(search_id)
         return kept and replace(kept, under_way=search_id in self.runners)
@@ -141,17 +141,17 @@ class InMind:
 
 class TestOfTwoProcesses:
     @pytest.fixture
-    def shelf(self, monkeypatch: pytest.MonkeyPatch) -> InMind:
+    def sessions(self, monkeypatch: pytest.MonkeyPatch) -> InMind:
         monkeypatch.setattr("handlers.search.sessions._BEAT", 0.01)
         return InMind({}, {}, set())
 
     @pytest.fixture
-    def here(self, shelf: InMind) -> SharedSearches:
-        return SharedSearches(shelf, Bridge(2))
+    def here(self, sessions: InMind) -> SharedSearches:
+        return SharedSearches(sessions, Bridge(2))
 
     @pytest.fixture
-    def there(self, shelf: InMind) -> SharedSearches:
-        return SharedSearches(InMind(shelf.rows, shelf.runners, shelf.stopped), Bridge(2))
+    def there(self, sessions: InMind) -> SharedSearches:
+        return SharedSearches(InMind(sessions.rows, sessions.runners, sessions.stopped), Bridge(2))
 
     async def test_each_finds_what_the_other_keeps_and_only_its_persons(self, here, there):
         mine = a_search(OLD)
@@ -195,10 +195,10 @@ class TestOfTwoProcesses:
         found = await there.find(mine.id, "U0ADA", Told())
         assert not await there.stop(found)
 
-    async def test_a_search_that_another_took_over_ends_here_and_tells_nothing_old(self, here, there, shelf):
+    async def test_a_search_that_another_took_over_ends_here_and_tells_nothing_old(self, here, there, sessions):
         mine, taken = a_search(), a_search(OLD)
         async with here.running(mine, NAMES), asyncio.timeout(5):
-            del shelf.runners[mine.id]  # nothing was heard from here for long
+            del sessions.runners[mine.id]  # nothing was heard from here for long
             taken.id = mine.id
             async with there.running(taken, NAMES):
                 while not mine.stop_now:
@@ -207,8 +207,10 @@ class TestOfTwoProcesses:
         assert mine.is_elsewhere
         assert (await here.find(mine.id, "U0ADA", Told())).answers == OLD
 
-    async def test_a_shelf_that_fails_fails_no_search_and_what_it_did_not_take_is_kept_here(self, here, there, shelf):
-        shelf.fails = True
+    async def test_a_shelf_that_fails_fails_no_search_and_what_it_did_not_take_is_kept_here(
+        self, here, there, sessions
+    ):
+        sessions.fails = True
         mine = a_search()
         async with here.running(mine, NAMES):
             mine.take(OLD[NAMES[0]])
@@ -216,7 +218,7 @@ class TestOfTwoProcesses:
         assert await here.find(mine.id, "U0ADA", Told()) is mine
         with refuses("search_not_readable", NotPossible):
             await here.find("other", "U0ADA", Told())
-        shelf.fails = False
+        sessions.fails = False
         async with here.running(mine, NAMES):
             pass
         assert (await there.find(mine.id, "U0ADA", Told())).standing is Standing.STOPPED

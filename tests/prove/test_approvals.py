@@ -12,7 +12,7 @@ from ordering.record.hash_chain import Entry
 from prove.approvals import objections
 from sandbox.ovh.carts import Item
 from sandbox.ovh.names import Names
-from sandbox.ovh.orders import Order, Wish
+from sandbox.ovh.orders import Order, PaymentCall
 from sandbox.stage import Stage
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -113,7 +113,7 @@ def test_a_dearer_order_is_seen_though_somebody_approved_once(stage):
 def test_an_order_that_ovh_made_dearer_than_it_had_told_must_not_be_paid(stage):
     story, order = a_story(SUBMITTED, APPROVED, INTENT), an_order(stage, total="4.79")
     assert list(objections(order, story, stage)) == []
-    stage.ovh.payments.wishes.append(Wish(order.id, 8120045, NOW, beside=False))
+    stage.ovh.payments.calls.append(PaymentCall(order.id, 8120045, NOW, beside=False))
     assert len(list(objections(order, story, stage))) == 1
 
 

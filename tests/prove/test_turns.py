@@ -23,7 +23,7 @@ from prove.no_writes import MOVED, FullDisk
 from prove.table import EXPECTED, never_met
 from prove.trouble import NAME, Trouble
 from prove.turns import TURNS, Elsewhere, NoWrites, Turn
-from sandbox.ovh.orders import Wish
+from sandbox.ovh.orders import PaymentCall
 from sandbox.stage import Stage
 from store import transactions
 from store.engine import open_engines
@@ -151,9 +151,9 @@ def test_money_that_moves_while_nothing_is_written_breaks_a_law(stage: Stage):
     """What was on its way when the database stopped may still arrive."""
     disk = FullDisk(stage, NoWrites(1, 5.0))
     began = disk.began = datetime.now(UTC) - timedelta(seconds=20)
-    stage.ovh.payments.wishes.append(Wish(7, 1, began + timedelta(seconds=1), beside=False))
+    stage.ovh.payments.calls.append(PaymentCall(7, 1, began + timedelta(seconds=1), beside=False))
     assert list(disk.broken()) == []
-    stage.ovh.payments.wishes.append(Wish(7, 1, began + timedelta(seconds=10), beside=False))
+    stage.ovh.payments.calls.append(PaymentCall(7, 1, began + timedelta(seconds=10), beside=False))
     assert [law for law, _ in disk.broken()] == [MOVED]
 
 

@@ -346,7 +346,7 @@ async def test_an_order_is_not_paid_twice_where_our_clock_was_put_back_after_a_l
         if cart.state is CartState.CHECKED_OUT:
             await ask(rules.workflow.pay, cart.id, payer=rules.dan, method=SEPA, shown=rules.mark(cart.id))
     assert cart.state is CartState.PAYING
-    assert [wish.source for wish in ovh.payments.wishes] == [str(VISA)]
+    assert [call.source for call in ovh.payments.calls] == [str(VISA)]
 
 
 async def test_a_payment_of_which_only_our_own_time_was_kept_is_seen_by_how_far_ovhs_is_ahead_now(ovh, gateway, order):

@@ -68,7 +68,7 @@ async def test_the_second_copy_of_a_payment_is_taken_too(simulator, client, call
     simulator.faults.add("POST", "/me/order/*/pay", "repeated")
     assert await call(client.post, f"{path}/pay", paymentMethod=CARD) is None
     assert order.payments == [8120045, 8120045]
-    assert [wish.beside for wish in simulator.payments.wishes] == [False, True]
+    assert [call.beside for call in simulator.payments.calls] == [False, True]
 
 
 async def test_the_second_copy_of_a_checkout_is_taken_too(simulator, client, call):

@@ -281,23 +281,23 @@ async def test_every_call_to_pay_is_noted_with_what_it_came_beside(simulator, cl
     simulator.payments.settle_after = 60.0
     for _ in range(2):
         await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
-    assert [(wish.order, wish.beside, wish.moved) for wish in simulator.payments.wishes] == [
+    assert [(call.order, call.beside, call.moved) for call in simulator.payments.calls] == [
         (kept.id, False, False),
         (kept.id, True, False),
     ]
     later(61)
     await call(client.get, path)
-    assert [wish.moved for wish in simulator.payments.wishes] == [True, True]
+    assert [call.moved for call in simulator.payments.calls] == [True, True]
     with pytest.raises(BadParametersError, match="cannot be paid"):
         await call(client.post, f"{path}/payWithRegisteredPaymentMean", paymentMean="creditCard")
-    assert (simulator.payments.wishes[-1].beside, simulator.payments.wishes[-1].moved) == (True, False)
+    assert (simulator.payments.calls[-1].beside, simulator.payments.calls[-1].moved) == (True, False)
 
 
 async def test_paying_after_a_refusal_is_beside_nothing(simulator, client, call, path):
     simulator.refuse_card(8120045)
     for method in (8120045, 8120046):
         await call(client.post, f"{path}/pay", paymentMethod={"id": method})
-    assert [(wish.beside, wish.moved) for wish in simulator.payments.wishes] == [(False, False), (False, True)]
+    assert [(call.beside, call.moved) for call in simulator.payments.calls] == [(False, False), (False, True)]
 
 
 async def test_details_that_were_asked_for_too_early_are_counted(simulator, client, call, path):
@@ -326,7 +326,7 @@ async def test_an_order_can_show_its_payment_late_and_be_paid_twice_meanwhile(si
     (number,) = await call(client.get, "/me/payment/transaction")
     assert (await call(client.get, f"/me/payment/transaction/{number}"))["status"] == "SUCCESS"
     await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
-    assert (kept.payments, simulator.payments.wishes[-1].beside) == ([8120045] * 2, True)
+    assert (kept.payments, simulator.payments.calls[-1].beside) == ([8120045] * 2, True)
     simulator.clock.advance(61)
     client._time_delta = None  # noqa: SLF001 - the package caches it for ever
     assert await call(client.get, f"{path}/status") == "delivered"

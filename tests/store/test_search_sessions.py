@@ -8,8 +8,8 @@ import pytest
 from ordering.model.domain_name import DomainName
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Offer, Verdict
-from ordering.ports.search_sessions import KeptSearch, Wish
-from store.search_sessions import SharedShelf
+from ordering.ports.search_sessions import RunnerSignal, SearchSession
+from store.search_sessions import SharedSessionStore
 from tests.builders import NOW
 
 NAME, OTHER = DomainName("name.ovh"), DomainName("xn--caf-dma.fr")
@@ -17,7 +17,7 @@ OFFER = Offer(
     NAME, Action.CREATE, "create-default", orderable=True, price=Money(299, "EUR"), renewal=Money(1399, "EUR"),
     promotion_ends=datetime(2027, 1, 1, tzinfo=UTC), years=(1, 2, 10),
 )  # fmt: skip
-SEARCH = KeptSearch(
+SEARCH = SearchSession(
     "f00d",
     "U0ADA",
     (NAME, OTHER),
@@ -51,72 +51,72 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def shelf(engines, clock) -> SharedShelf:
-    return SharedShelf(engines, clock=clock)
+def sessions(engines, clock) -> SharedSessionStore:
+    return SharedSessionStore(engines, clock=clock)
 
 
 @pytest.fixture
-def other(engines, clock) -> SharedShelf:
+def other(engines, clock) -> SharedSessionStore:
     """The same, in another process."""
-    return SharedShelf(engines, clock=clock)
+    return SharedSessionStore(engines, clock=clock)
 
 
-def test_what_was_kept_is_found_whole(shelf, other):
-    shelf.put(SEARCH)
+def test_what_was_kept_is_found_whole(sessions, other):
+    sessions.put(SEARCH)
     assert other.find("f00d") == SEARCH
     assert other.find("other") is None
-    assert shelf.begin(SEARCH)
+    assert sessions.begin(SEARCH)
     assert other.find("f00d") == replace(SEARCH, under_way=True)
-    assert shelf.go_on("f00d", replace(SEARCH, answers=())) is Wish.GO_ON
-    assert shelf.go_on("f00d", None) is Wish.GO_ON
+    assert sessions.go_on("f00d", replace(SEARCH, answers=())) is RunnerSignal.GO_ON
+    assert sessions.go_on("f00d", None) is RunnerSignal.GO_ON
     assert other.find("f00d").answers == ()
-    shelf.end(SEARCH)
+    sessions.end(SEARCH)
     assert other.find("f00d") == SEARCH
 
 
-def test_one_process_at_a_time_runs_a_search(shelf, other):
-    shelf.put(SEARCH)
-    assert [shelf.begin(SEARCH), other.begin(SEARCH)] == [True, False]
-    shelf.end(SEARCH)
+def test_one_process_at_a_time_runs_a_search(sessions, other):
+    sessions.put(SEARCH)
+    assert [sessions.begin(SEARCH), other.begin(SEARCH)] == [True, False]
+    sessions.end(SEARCH)
     assert other.begin(SEARCH)
 
 
-def test_a_process_that_says_nothing_any_more_does_not_run_it_and_overwrites_nothing(shelf, other, clock):
-    shelf.begin(SEARCH)
+def test_a_process_that_says_nothing_any_more_does_not_run_it_and_overwrites_nothing(sessions, other, clock):
+    sessions.begin(SEARCH)
     clock.now += timedelta(seconds=9)
     assert not other.begin(SEARCH)
-    shelf.go_on("f00d", None)
+    sessions.go_on("f00d", None)
     clock.now += timedelta(seconds=11)
     assert not other.find("f00d").under_way
     assert not other.stop("f00d")
     assert other.begin(SEARCH)
-    assert shelf.go_on("f00d", replace(SEARCH, answers=())) is Wish.LOST
-    shelf.end(replace(SEARCH, answers=()))
-    assert shelf.find("f00d") == replace(SEARCH, under_way=True)
+    assert sessions.go_on("f00d", replace(SEARCH, answers=())) is RunnerSignal.LOST
+    sessions.end(replace(SEARCH, answers=()))
+    assert sessions.find("f00d") == replace(SEARCH, under_way=True)
 
 
-def test_a_wish_to_stop_reaches_who_runs_it_and_not_who_goes_on_with_it(shelf, other):
+def test_a_wish_to_stop_reaches_who_runs_it_and_not_who_goes_on_with_it(sessions, other):
     assert not other.stop("f00d")
-    shelf.begin(SEARCH)
+    sessions.begin(SEARCH)
     assert other.stop("f00d")
-    assert shelf.go_on("f00d", None) is Wish.STOP
-    shelf.end(SEARCH)
+    assert sessions.go_on("f00d", None) is RunnerSignal.STOP
+    sessions.end(SEARCH)
     assert not other.stop("f00d")
     assert other.begin(SEARCH)
-    assert other.go_on("f00d", None) is Wish.GO_ON
+    assert other.go_on("f00d", None) is RunnerSignal.GO_ON
 
 
-def test_after_a_day_a_search_is_not_found_and_with_the_next_one_it_is_gone(shelf, engines, clock):
-    shelf.put(SEARCH)
+def test_after_a_day_a_search_is_not_found_and_with_the_next_one_it_is_gone(sessions, engines, clock):
+    sessions.put(SEARCH)
     clock.now += timedelta(hours=25)
-    assert shelf.find("f00d") is None
-    shelf.put(replace(SEARCH, id="newer"))
+    assert sessions.find("f00d") is None
+    sessions.put(replace(SEARCH, id="newer"))
     with engines.read.connect() as connection:
         assert connection.exec_driver_sql("SELECT id FROM searches").scalars().all() == ["newer"]
 
 
-def test_what_another_version_kept_is_not_found(shelf, engines):
-    shelf.put(SEARCH)
+def test_what_another_version_kept_is_not_found(sessions, engines):
+    sessions.put(SEARCH)
     with engines.write.begin() as connection:
         connection.exec_driver_sql("UPDATE searches SET content = '{\"id\": 1}'")
-    assert shelf.find("f00d") is None
+    assert sessions.find("f00d") is None
