@@ -57,7 +57,7 @@ class News:
             refusal = await self._refusal_of_event(cart, each, cards)
             if refusal is None:
                 self._retries.done(key)
-                await self._bridge.call(self._outbox.told, each.event)
+                await self._bridge.call(self._outbox.record_delivered, each.event)
                 self._delivered -= {done for done in self._delivered if done[0] == each.event.id}
                 continue
             waits.append(self._retries.failed(key, refusal))

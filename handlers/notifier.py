@@ -98,16 +98,16 @@ class Announcer:
 
         Returns the seconds until the next retry of whatever Slack did not accept; None if everything is shown.
         """
-        cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
+        cart, messages, pairs = await self._bridge.call(self._outbox.to_show, cart_id)
         pending = [message_key(message) for message in messages if not _needs_nothing(message, cart)]
-        self._retries.keep_only(owner(cart_id), {*pending, *(event_key(event) for _, event in untold)})
+        self._retries.keep_only(owner(cart_id), {*pending, *(event_key(event) for _, event in pairs)})
         waits: list[float] = []
         cards: list[Message] = []
         todo = list(messages)
         while todo:
             message = todo.pop(0)
             if _needs_nothing(message, cart):
-                cards += [message] if message.shown >= cart.version else []
+                cards += [message] if message.rendered_version >= cart.version else []
             elif (wait := self._retries.wait(message_key(message))) > 0:
                 waits.append(wait)
             else:
@@ -118,7 +118,7 @@ class Announcer:
         if cart.state not in WAITING:
             self._forget_refusals(messages)
         if cards or not waits:  # until the card is posted, its thread waits
-            undelivered = [Undelivered(event, before) for before, event in untold]
+            undelivered = [Undelivered(event, before) for before, event in pairs]
             waits += await self._news.tell(cart, undelivered, cards)
         return min(waits) if waits else None
 
@@ -226,7 +226,7 @@ class Announcer:
             moved = await self._bridge.call(self._outbox.move, message, posted.channel)
             self._posted[moved.id] = self._posted.pop(message.id)
             message = moved
-        await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=posted.ts)
+        await self._bridge.call(self._outbox.record_rendered, message, version=cart.version, ts=posted.ts)
         self._posted.pop(message.id)
         self.alerts.clear(f"channel {message.channel}")
         self.alerts.clear(message_key(message))
@@ -301,11 +301,11 @@ class Announcer:
 
 def _is_given_up(message: Message, cart: Cart) -> bool:
     """Return whether Slack permanently refuses this version of the cart in that message."""
-    return message.is_settled and message.shown < cart.version
+    return message.is_settled and message.rendered_version < cart.version
 
 
 def _needs_nothing(message: Message, cart: Cart) -> bool:
-    return message.shown >= cart.version or message.is_settled
+    return message.rendered_version >= cart.version or message.is_settled
 
 
 def _refused_by_slack(cart: Cart, message: Message, word: str) -> str:

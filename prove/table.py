@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from prove.laws import LAWS, WALK, WAYS
-from prove.waiting import NO_ANSWER, NOTHING_SHOWN, UNDER_WAY
+from prove.waiting import NO_ANSWER, NOTHING_RENDERED, UNDER_WAY
 
 _ROWS = (
     ("runs", "runs"),
@@ -54,7 +54,7 @@ EXPECTED = (
     "clocks of processes a day apart",
     "clocks of processes put right under way",
     NO_ANSWER,
-    NOTHING_SHOWN,
+    NOTHING_RENDERED,
     UNDER_WAY,
 )
 _ONLY_WITH_TWO = {"pairs"}  # processes: a SQLite file has one

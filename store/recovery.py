@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from ordering.model.cart import COMMITTED, DECIDED, WAITING
 from ordering.model.recovery import DIGITS, Cause, Loss, Recovery, Stamp, Standing
-from ordering.ports.store import NOTHING_SHOWN, TimerKind
+from ordering.ports.store import NOTHING_RENDERED, TimerKind
 from store.mapping import utc
 from store.tables import CartRow, ChainRow, EventRow, MessageRow, RecoveryRow, TimerRow
 
@@ -83,7 +83,7 @@ def raise_epoch(session: Session, epoch: int) -> None:
 def render_live_again(session: Session) -> None:
     """Have every message of an open request rendered again."""
     live = select(col(CartRow.id)).where(col(CartRow.state).in_(sorted(WAITING)))
-    session.execute(update(MessageRow).where(col(MessageRow.cart_id).in_(live)).values(shown=NOTHING_SHOWN))
+    session.execute(update(MessageRow).where(col(MessageRow.cart_id).in_(live)).values(shown=NOTHING_RENDERED))
 
 
 def wake_decided(session: Session, at: datetime) -> None:

@@ -196,7 +196,7 @@ class RecoveryRow(SQLModel, table=True):
     lost_told: bool = True
 
 
-class UntoldRow(SQLModel, table=True):
+class UndeliveredRow(SQLModel, table=True):
     """An event that its card's thread has not reported yet; deleted once it has."""
 
     __tablename__ = "untold"

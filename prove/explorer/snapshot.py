@@ -52,7 +52,7 @@ class Snapshot:
     epoch: int = 0
     standing: Standing = field(default_factory=Standing)
     clicks: dict[str, KeptClick] = field(default_factory=dict)
-    untold: dict[int, int] = field(default_factory=dict)  # cart number by event number
+    undelivered: dict[int, int] = field(default_factory=dict)  # cart number by event number
     messages: dict[int, Message] = field(default_factory=dict)
     leases: dict[tuple[TaskType, int], Lease] = field(default_factory=dict)
     foreign: dict[int, ForeignOrder] = field(default_factory=dict)

@@ -34,17 +34,17 @@ class PaperOutbox:
     """One event that is not told yet, of a card that is up to date."""
 
     def __init__(self) -> None:
-        self.untold: list[tuple[Event | None, Event]] = [(None, REJECTED)]
+        self.undelivered: list[tuple[Event | None, Event]] = [(None, REJECTED)]
 
     def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
-        card = Message(1, 12, MessageRole.APPROVAL, "C9", ts="1.0", shown=CART.version)
-        return CART, [card], list(self.untold)
+        card = Message(1, 12, MessageRole.APPROVAL, "C9", ts="1.0", rendered_version=CART.version)
+        return CART, [card], list(self.undelivered)
 
     def rendering(self) -> tuple[Stamp, None]:
         return Stamp("0" * 12), None
 
     def told(self, _event: Event) -> None:
-        self.untold.clear()
+        self.undelivered.clear()
 
 
 class AtOnce:
@@ -73,24 +73,24 @@ def announcer(slack, outbox):
 
 async def test_a_requester_is_told_before_the_thread_and_both_once(announcer, slack, outbox):
     await announcer.show(12)
-    assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
+    assert (slack.posted, outbox.undelivered) == (["U0ADA", "C9"], [])
 
 
 @pytest.mark.parametrize("error", [says("ratelimited"), says("internal_error"), TimeoutError()])
 async def test_a_stumble_of_slacks_loses_no_news_and_repeats_nothing_in_the_thread(announcer, slack, outbox, error):
     slack.fails["U0ADA"] = error
     assert await announcer.show(12) == 1.0
-    assert (slack.posted, len(outbox.untold)) == ([], 1)
+    assert (slack.posted, len(outbox.undelivered)) == ([], 1)
     slack.fails.clear()
     await announcer.show(12)
-    assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
+    assert (slack.posted, outbox.undelivered) == (["U0ADA", "C9"], [])
 
 
 @pytest.mark.parametrize("word", ["user_not_found", "user_disabled", "cannot_dm_bot", "ekm_access_denied"])
 async def test_whoever_cannot_be_told_keeps_nobody_else_from_being_told(announcer, slack, outbox, word):
     slack.fails["U0ADA"] = says(word)
     await announcer.show(12)
-    assert (slack.posted, outbox.untold) == (["C9"], [])
+    assert (slack.posted, outbox.undelivered) == (["C9"], [])
 
 
 @pytest.mark.parametrize("word", ["restricted_action", "restricted_action_thread_locked", "is_archived"])
@@ -98,7 +98,7 @@ async def test_a_thread_that_takes_no_line_has_nobody_told_again_and_again(annou
     slack.fails["C9"] = says(word)
     for _ in range(3):
         await announcer.show(12)
-    assert (slack.posted, outbox.untold) == (["U0ADA"], [])
+    assert (slack.posted, outbox.undelivered) == (["U0ADA"], [])
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ async def test_a_thread_gets_the_event_once_slack_recovers(announcer, slack, out
     assert await announcer.show(12) == seconds
     slack.fails.clear()
     assert await announcer.show(12) is None
-    assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
+    assert (slack.posted, outbox.undelivered) == (["U0ADA", "C9"], [])
 
 
 async def test_an_unknown_error_is_tried_for_an_hour(slack, outbox):
@@ -120,7 +120,7 @@ async def test_an_unknown_error_is_tried_for_an_hour(slack, outbox):
     while (wait := await announcer.show(12)) is not None:
         waits.append(wait)
         now[0] += wait
-    assert (waits, outbox.untold) == ([1.0, 2.0, 1200.0, 1200.0, 1200.0], [])
+    assert (waits, outbox.undelivered) == ([1.0, 2.0, 1200.0, 1200.0, 1200.0], [])
     assert slack.posted == ["U0ADA"]
 
 
@@ -140,5 +140,5 @@ async def test_what_the_operator_must_fix_holds_no_other_back(announcer, slack, 
     """A direct message that waits for the operator is reported, and the thread hears all the same."""
     slack.fails["U0ADA"] = says(word)
     assert await announcer.show(12) is None
-    assert (slack.posted, outbox.untold) == (["C9"], [])
+    assert (slack.posted, outbox.undelivered) == (["C9"], [])
     assert len(announcer.alerts.sentences()) == 1

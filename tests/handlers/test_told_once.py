@@ -87,9 +87,11 @@ class PaperOutbox:
         self._step("forget")
         self.messages = [each for each in self.messages if each.id != message.id]
 
-    def shown(self, message: Message, *, version: int, ts: str) -> None:
+    def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
         self._step("shown")
-        self.messages = [replace(m, shown=version, ts=ts) if m.id == message.id else m for m in self.messages]
+        self.messages = [
+            replace(m, rendered_version=version, ts=ts) if m.id == message.id else m for m in self.messages
+        ]
 
 
 class AtOnce:

@@ -13,7 +13,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
 from ordering.model.recovery import Stamp
-from ordering.ports.store import NOTHING_SHOWN, Message, MessageRole
+from ordering.ports.store import NOTHING_RENDERED, Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 from tests.saying import HOLE, before_hole
 
@@ -54,13 +54,13 @@ class PaperOutbox:
     def __init__(self) -> None:
         self.cart = CART
         self.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL)]
-        self.untold: list[tuple[Event | None, Event]] = []
+        self.undelivered: list[tuple[Event | None, Event]] = []
 
     def rendering(self) -> tuple[Stamp, None]:
         return Stamp("0" * 12), None
 
     def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
-        return self.cart, list(self.messages), list(self.untold)
+        return self.cart, list(self.messages), list(self.undelivered)
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str) -> Message:
         self.messages.append(Message(len(self.messages) + 10, cart_id, role, channel))
@@ -76,15 +76,15 @@ class PaperOutbox:
     def _change(self, message: Message, **changes) -> None:
         self.messages = [replace(each, **changes) if each.id == message.id else each for each in self.messages]
 
-    def shown(self, message: Message, *, version: int, ts: str) -> None:
-        self._change(message, shown=version, ts=ts, is_settled=True)
+    def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
+        self._change(message, rendered_version=version, ts=ts, is_settled=True)
 
     def give_up(self, message: Message, *, version: int) -> None:
         assert version == self.cart.version
-        self._change(message, shown=NOTHING_SHOWN, is_settled=True)
+        self._change(message, rendered_version=NOTHING_RENDERED, is_settled=True)
 
     def told(self, event: Event) -> None:
-        self.untold = [pair for pair in self.untold if pair[1].id != event.id]
+        self.undelivered = [pair for pair in self.undelivered if pair[1].id != event.id]
 
     def changes(self) -> None:
         """The cart is saved once more: its messages must show a new version."""
@@ -164,7 +164,7 @@ async def test_a_changed_request_is_tried_again(desk: Desk):
     desk.outbox.changes()
     desk.slack.refuses.clear()
     assert await desk.works(10)
-    assert desk.in_channel().shown == desk.outbox.cart.version
+    assert desk.in_channel().rendered_version == desk.outbox.cart.version
     assert desk.sentences == []
 
 
@@ -175,7 +175,7 @@ async def test_a_word_that_passes_within_the_hour_is_no_refusal(desk: Desk):
     desk.slack.refuses.clear()
     desk.now += 3600
     assert await desk.works(10)
-    assert desk.in_channel().shown == CART.version
+    assert desk.in_channel().rendered_version == CART.version
     assert desk.sentences == []
 
 
@@ -199,7 +199,7 @@ async def test_an_edit_that_is_refused_is_given_up_too(desk: Desk):
     desk.slack.refuses.clear()
     desk.outbox.changes()
     assert await desk.works(10)
-    assert (desk.in_channel().shown, desk.in_channel().ts) == (desk.outbox.cart.version, "1.0")
+    assert (desk.in_channel().rendered_version, desk.in_channel().ts) == (desk.outbox.cart.version, "1.0")
 
 
 async def test_another_process_does_not_start_the_hour_again(desk: Desk):
@@ -218,15 +218,15 @@ async def test_another_process_does_not_start_the_hour_again(desk: Desk):
 
 async def test_an_event_that_is_refused_holds_up_no_later_one(desk: Desk):
     """A thread that refuses with an unknown word is left after an hour; the requester hears each event at once."""
-    desk.outbox.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL, ts="1.0", shown=CART.version)]
+    desk.outbox.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL, ts="1.0", rendered_version=CART.version)]
     rejected = [Event(12, CartState.REJECTED, NOW, by="U0CLEO", id=n, kind=EventKind.REJECTED) for n in (7, 8)]
     desk.outbox.cart = replace(CART, state=CartState.REJECTED, reason="Too dear")
-    desk.outbox.untold = [(None, rejected[0]), (None, rejected[1])]
+    desk.outbox.undelivered = [(None, rejected[0]), (None, rejected[1])]
     desk.slack.refuses[CHANNEL] = WORDS[2]
     assert not await desk.works(10)
     assert [channel for channel, _ in desk.slack.said] == ["U0ADA", "U0ADA"]
     assert await desk.works(3 * UNKNOWN_LASTS)
-    assert desk.outbox.untold == []
+    assert desk.outbox.undelivered == []
     assert [channel for channel, _ in desk.slack.said] == ["U0ADA", "U0ADA"]
 
 

@@ -189,15 +189,15 @@ class TestHeld:
         cart = rules.requested()
         with rules.store.begin() as carts:
             message = carts.show_in(cart.id, MessageRole.APPROVAL, "C1")
-            carts.shown(message.id, version=cart.version, ts="1.0")
+            carts.record_rendered(message.id, version=cart.version, ts="1.0")
 
         def outdated():
             with rules.store.begin() as carts:
                 found = carts.outdated()
                 for each in carts.messages(cart.id):
-                    carts.shown(each.id, version=cart.version, ts="1.0")
-                for event in carts.untold(cart.id):
-                    carts.told(event.id)
+                    carts.record_rendered(each.id, version=cart.version, ts="1.0")
+                for event in carts.undelivered(cart.id):
+                    carts.record_delivered(event.id)
             return found
 
         outdated()

@@ -158,7 +158,7 @@ def test_an_older_database_is_chained_with_all_that_is_in_it(old):
             (1, CartState.OPEN, "U0ADA", NOW, None),
             (3, CartState.SUBMITTED, "U0ADA", NOW, "für alle"),
         ]
-        assert [event.id for event in carts.untold(1)] == [3]
+        assert [event.id for event in carts.undelivered(1)] == [3]
         cart = carts.cart(2)
         carts.save(cart.with_line(a_line()), happened(cart, NOW, EventKind.CLOSED))
     faults, audit = audited(old)

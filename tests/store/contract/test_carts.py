@@ -145,8 +145,8 @@ def test_events_come_back_in_order_and_are_told_once(store):
             (S.APPROVED, None, None, NOW, K.APPROVED, {}),
         ]
         for event in events[:2]:
-            carts.told(event.id)
-        assert [e.state for e in carts.untold(cart.id)] == [S.APPROVED]
+            carts.record_delivered(event.id)
+        assert [e.state for e in carts.undelivered(cart.id)] == [S.APPROVED]
 
 
 def test_a_message_is_outdated_until_it_shows_the_newest_version(store):
@@ -154,10 +154,10 @@ def test_a_message_is_outdated_until_it_shows_the_newest_version(store):
         cart = carts.open("C1", by="U0ADA", at=NOW)
         message = carts.show_in(cart.id, MessageRole.CART, "C1")
         assert carts.show_in(cart.id, MessageRole.CART, "C1") == message
-        for event in carts.untold(cart.id):
-            carts.told(event.id)
+        for event in carts.undelivered(cart.id):
+            carts.record_delivered(event.id)
         assert carts.outdated() == [cart.id]
-        carts.shown(message.id, version=cart.version, ts="1.2")
+        carts.record_rendered(message.id, version=cart.version, ts="1.2")
         assert carts.outdated() == []
         carts.save(cart.with_line(a_line()), happened(cart, NOW, K.CLOSED, by="U0ADA"))
         assert carts.outdated() == [cart.id]

@@ -10,7 +10,7 @@ from ordering.model.errors import DatabaseWentBack
 from ordering.model.events import happened
 from ordering.model.facts import EventKind as K
 from ordering.model.recovery import DIGITS, Cause, Loss, Recovery, Stamp
-from ordering.ports.store import NOTHING_SHOWN, MessageRole, TimerKind
+from ordering.ports.store import NOTHING_RENDERED, MessageRole, TimerKind
 from ordering.process.recovery import must_allow
 from tests.builders import NOW, a_line
 from tests.store.contract.test_carts import opened, saved, submitted
@@ -268,14 +268,14 @@ def test_messages_of_open_requests_are_rendered_again(store):
     with store.begin() as writing:
         for cart in (waiting, filling, ended):
             message = writing.show_in(cart.id, MessageRole.CART, cart.channel)
-            writing.shown(message.id, version=cart.version, ts="1.2")
-            for event in writing.untold(cart.id):
-                writing.told(event.id)
+            writing.record_rendered(message.id, version=cart.version, ts="1.2")
+            for event in writing.undelivered(cart.id):
+                writing.record_delivered(event.id)
         assert writing.outdated() == []
         writing.render_live_again()
         assert writing.outdated() == [waiting.id]
         (message,) = writing.messages(waiting.id)
-        assert (message.shown, message.ts) == (NOTHING_SHOWN, "1.2")
+        assert (message.rendered_version, message.ts) == (NOTHING_RENDERED, "1.2")
 
 
 def test_work_that_was_decided_is_woken(store):

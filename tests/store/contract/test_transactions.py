@@ -9,7 +9,7 @@ from ordering.model.cart import CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import EventKind as K
-from ordering.ports.store import NOTHING_SHOWN, MessageRole, TaskType
+from ordering.ports.store import NOTHING_RENDERED, MessageRole, TaskType
 from ordering.record.verification import Audit
 from tests.builders import NOW, a_line
 from tests.conftest import Rules
@@ -102,8 +102,8 @@ def test_a_message_that_was_given_up_waits_for_a_change(store):
     cart = opened(store)
     with store.begin() as writing:
         message = writing.show_in(cart.id, MessageRole.CART, "C1")
-        for event in writing.untold(cart.id):
-            writing.told(event.id)
+        for event in writing.undelivered(cart.id):
+            writing.record_delivered(event.id)
         assert writing.outdated() == [cart.id]
         writing.give_up(message.id, version=cart.version)
         writing.show_again([cart.id])
@@ -119,13 +119,13 @@ def test_all_messages_of_a_cart_can_be_shown_again(store):
     with store.begin() as writing:
         for cart in carts:
             message = writing.show_in(cart.id, MessageRole.CART, cart.channel)
-            writing.shown(message.id, version=cart.version, ts="1.2")
-            for event in writing.untold(cart.id):
-                writing.told(event.id)
+            writing.record_rendered(message.id, version=cart.version, ts="1.2")
+            for event in writing.undelivered(cart.id):
+                writing.record_delivered(event.id)
         assert writing.outdated() == []
         writing.show_again([carts[1].id])
         assert writing.outdated() == [carts[1].id]
-        assert [m.shown for m in writing.messages(carts[1].id)] == [NOTHING_SHOWN]
+        assert [m.shown for m in writing.messages(carts[1].id)] == [NOTHING_RENDERED]
 
 
 def test_names_of_live_carts_are_known(store):
