@@ -25,7 +25,7 @@ from handlers.messages import refusal
 from handlers.notifier import Announcer
 from handlers.recovery_mode import RecoverWatch
 from handlers.search.sessions import Searches, SharedSearches
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.rights import SlackRights
@@ -40,8 +40,8 @@ from ordering.process.presence import Presence
 from ordering.process.transitions import Pace
 from ordering.workflow import Workflow
 from registrars.ovh import Access, OvhGateway, SharedRateLimiter
+from store.bot_id import bot_id
 from store.database_url import parse_database_url
-from store.desk import desk_id
 from store.engine import Engines, open_engines
 from store.inbox import SqlInbox
 from store.migrate import migrate
@@ -85,8 +85,8 @@ class Bot:
         store = SqlStore(engines)
         self._engines = engines
         self._client = slack_client(settings)
-        desk_number = desk_id(engines, team=workspace.team, bot_user=workspace.bot_user)
-        self._registrar = OvhGateway(access(settings), rate_limiter(settings, engines), desk=desk_number)
+        own_id = bot_id(engines, team=workspace.team, bot_user=workspace.bot_user)
+        self._registrar = OvhGateway(access(settings), rate_limiter(settings, engines), bot_id=own_id)
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_WORKER_THREADS)
@@ -99,7 +99,7 @@ class Bot:
                 signing_secret=_plain(settings.slack_signing_secret) or "",
                 process_before_response=True,  # acknowledge when the listener returns: ours return immediately
             )
-        desk = Desk(
+        services = Services(
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
             bridge=self._bridge,
             search_bridge=Bridge(_SEARCH_THREADS),
@@ -108,10 +108,10 @@ class Bot:
             searches=self._searches(engines),
             wake=lambda: self.worker.wake(),  # noqa: PLW0108 - the worker is created after the desk
         )
-        self.desk = desk
-        self._work = desk.work
-        self._inbox = Inbox(desk, SqlInbox(engines))
-        homes = handlers.register(self.app, desk, self._inbox, alerts=self._alerts)
+        self.services = services
+        self._work = services.work
+        self._inbox = Inbox(services, SqlInbox(engines))
+        homes = handlers.register(self.app, services, self._inbox, alerts=self._alerts)
         settle = timedelta(seconds=settings.desk_settle_seconds)
         fulfilment = Fulfilment(
             store=store,
@@ -121,10 +121,10 @@ class Bot:
             settle=settle,
             pace=pace,
             floors=floors,
-            rights=SlackRights(desk.members),
+            rights=SlackRights(services.members),
         )
         presence = Presence(store, self._registrar)
-        lost_markers = LostMarkers(store, self._registrar, desk.workflow.recover_mode)
+        lost_markers = LostMarkers(store, self._registrar, services.workflow.recover_mode)
         self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, lost_markers, self._health)
         self.worker = Worker(
             fulfilment=fulfilment,
@@ -136,7 +136,7 @@ class Bot:
             on_stuck=self._report_stuck,
         )
         self._recover_watch = RecoverWatch(
-            desk.workflow,
+            services.workflow,
             self._client,
             own,
             lambda: _now() + self._registrar.clock_ahead(),
@@ -175,9 +175,9 @@ class Bot:
         Raises `SettingsError` if a port is taken or Slack refuses the app token.
         """
         await self.front.open()
-        await self._own_bridge.call(self.desk.workflow.recover_mode.begin_if_copied)
+        await self._own_bridge.call(self.services.workflow.recover_mode.begin_if_copied)
         self._beating = asyncio.create_task(self._pulse.run())
-        self._working = asyncio.create_task(self.worker.run(), context=self.desk.command_names.context())
+        self._working = asyncio.create_task(self.worker.run(), context=self.services.command_names.context())
         for part, check, every in (
             (DATABASE, self._database, _DATABASE_EVERY),
             (SLACK, self._slack, _SLACK_EVERY),
@@ -248,7 +248,7 @@ class Bot:
 
     async def _keep_reading_groups(self) -> None:
         while True:
-            await self.desk.members.read_groups()
+            await self.services.members.read_groups()
             await asyncio.sleep(_GROUPS_EVERY)
 
     async def _ovh(self) -> str | None:

@@ -27,7 +27,7 @@ from handlers.home import Homes
 from handlers.messages import words
 from handlers.search import buttons as search_clicks
 from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.deduplication import Once
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
@@ -36,31 +36,31 @@ from handlers.toolkit.responder import Reply
 from handlers.toolkit.slack_errors import SlackAlerts
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox, *, alerts: SlackAlerts | None = None) -> Homes:
+def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAlerts | None = None) -> Homes:
     """Register all listeners on an app; return the Homes, which the caller refreshes when something changes.
 
     `inbox` stores the clicks that decide about a cart. `alerts` holds the Slack problems that the operator must fix.
     """
     app.middleware(Once(apart_from=inbox.kinds))
-    command.register(app, desk)
-    search_clicks.register(app, desk)
-    cart.register(app, desk, inbox)
-    offers.register(app, desk)
-    years.register(app, desk)
-    questions.register(app, desk)
-    contacts.register(app, desk)
-    approval.register(app, desk, inbox)
-    details.register(app, desk)
-    owners.register(app, desk)
-    attention.register(app, desk, inbox)
-    recovery_mode.register(app, desk, inbox)
-    payment.register(app, desk, inbox)
-    homes = home.register(app, desk, alerts)
-    _answer_the_rest(app, desk)
+    command.register(app, services)
+    search_clicks.register(app, services)
+    cart.register(app, services, inbox)
+    offers.register(app, services)
+    years.register(app, services)
+    questions.register(app, services)
+    contacts.register(app, services)
+    approval.register(app, services, inbox)
+    details.register(app, services)
+    owners.register(app, services)
+    attention.register(app, services, inbox)
+    recovery_mode.register(app, services, inbox)
+    payment.register(app, services, inbox)
+    homes = home.register(app, services, alerts)
+    _answer_the_rest(app, services)
     return homes
 
 
-def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
+def _answer_the_rest(app: AsyncApp, services: Services) -> None:
     """Answer buttons and forms from an older version of the bot."""
 
     async def outlived(_did: Interaction, reply: Reply) -> None:
@@ -69,7 +69,7 @@ def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
     @app.action(re.compile(".*"))
     async def unknown_button(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(outlived, Interaction.of_action(body))
+        services.start(outlived, Interaction.of_action(body))
 
     @app.view(re.compile(".*"))
     async def unknown_form(ack: AsyncAck) -> None:

@@ -13,7 +13,7 @@ from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_number
@@ -35,78 +35,78 @@ _PAGE = 20
 _MOST_NAMES = 20
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+def register(app: AsyncApp, services: Services, inbox: Inbox) -> None:
     on_submit(app, inbox, Form.REQUEST, _request, faults=_without_purpose, waiting=checking)
 
     @app.action(Act.ADD)
     async def add_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _add_clicked(desk, did, reply), Interaction.of_action(body))
+        services.start(lambda did, reply: _add_clicked(services, did, reply), Interaction.of_action(body))
 
     @app.action(Act.REMOVE)
     async def remove_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _remove_clicked(desk, did, reply), Interaction.of_action(body))
+        services.start(lambda did, reply: _remove_clicked(services, did, reply), Interaction.of_action(body))
 
     @app.action(Act.COPY)
     async def copy_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _copy(desk, did, reply), Interaction.of_action(body))
+        services.start(lambda did, reply: _copy(services, did, reply), Interaction.of_action(body))
 
     @app.action(Act.REQUEST)
     async def request_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _ask_purpose(desk, did, reply), Interaction.of_action(body), at_once=True)
+        services.start(lambda did, reply: _ask_purpose(services, did, reply), Interaction.of_action(body), at_once=True)
 
 
 def _without_purpose(did: Interaction) -> Mapping[str, str]:
     return {} if did.typed(PURPOSE) else {PURPOSE: words.cart.PURPOSE_MISSING}
 
 
-async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+async def add(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     """Add one or more names to the channel's cart. Names that cannot be added are reported; the rest are added."""
     channel, parts = channel_of(did), parts_of(typed)
     if not parts:
         raise NotPossible(code="name_missing", command="add")
     if len(parts) > _MOST_NAMES:
         raise NotPossible(code="too_many_names", most=_MOST_NAMES)
-    person = await desk.person(did)
+    person = await services.person(did)
 
-    async with desk.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
+    async with services.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
 
         async def put(name: DomainName) -> Cart:
-            return await threads.call(desk.workflow.add, channel, name, by=person)
+            return await threads.call(services.workflow.add, channel, name, by=person)
 
         changed = await _each(parts, put)
-    desk.wake()
-    note = _no_longer_approves(desk, person, changed.cart) if changed.names else ""
+    services.wake()
+    note = _no_longer_approves(services, person, changed.cart) if changed.names else ""
     if said := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
         await reply.tell(Drawn.saying(said))
     for name, needed in changed.choices:
         await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
     if changed.names and changed.cart is not None:
-        desk.work.start(learn_quietly(desk, did.user, changed.cart.id))
+        services.work.start(learn_quietly(services, did.user, changed.cart.id))
 
 
-async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _add_clicked(services: Services, did: Interaction, reply: Reply) -> None:
     """Add the offer that the user saw. If OVH's terms changed since then, show the new terms first."""
     typed, _, seen = did.value.partition(" ")
-    name, person = DomainName.parse(typed), await desk.person(did)
+    name, person = DomainName.parse(typed), await services.person(did)
     try:
-        async with desk.at_ovh(did, reply, what=f"*{name}*") as threads:
-            cart = await threads.call(desk.workflow.add, channel_of(did), name, by=person, seen=seen or None)
+        async with services.at_ovh(did, reply, what=f"*{name}*") as threads:
+            cart = await threads.call(services.workflow.add, channel_of(did), name, by=person, seen=seen or None)
     except ChoiceNeeded as needed:
         await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
         return
-    desk.wake()
-    await reply.tell(Drawn.saying(added(cart, [name]) + _no_longer_approves(desk, person, cart)))
-    desk.work.start(learn_quietly(desk, did.user, cart.id))
+    services.wake()
+    await reply.tell(Drawn.saying(added(cart, [name]) + _no_longer_approves(services, person, cart)))
+    services.work.start(learn_quietly(services, did.user, cart.id))
 
 
-async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+async def remove_typed(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     """Remove one or more names. Names that cannot be removed are reported; the rest are removed."""
-    channel, parts, person = channel_of(did), parts_of(typed), await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.open_cart, channel, by=person)
+    channel, parts, person = channel_of(did), parts_of(typed), await services.person(did)
+    cart = await services.bridge.call(services.workflow.open_cart, channel, by=person)
     if cart is None:
         raise NotPossible(code="no_open_cart")
     if not parts:
@@ -114,7 +114,7 @@ async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -
     cart_id = cart.id
 
     async def take_out(name: DomainName) -> Cart:
-        return await _remove(desk, did, cart_id, name)
+        return await _remove(services, did, cart_id, name)
 
     changed = await _each(parts, take_out)
     await reply.tell(Drawn.saying("\n".join(filter(None, [_removed(changed.cart, changed.names), *changed.refused]))))
@@ -150,35 +150,35 @@ async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]
     return done
 
 
-async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
+async def show_open(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
     """Show the channel's cart, with its buttons, to the user who typed the command."""
-    cart = await desk.bridge.call(desk.workflow.open_cart, channel_of(did), by=await desk.person(did))
+    cart = await services.bridge.call(services.workflow.open_cart, channel_of(did), by=await services.person(did))
     if cart is None:
         await reply.tell(Drawn.saying(words.cart.none_open()))
         return
     await reply.tell(views.shared_cart(cart))
 
 
-async def pending(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
-    carts = await desk.bridge.call(desk.workflow.pending, by=await desk.person(did), limit=30)
+async def pending(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
+    carts = await services.bridge.call(services.workflow.pending, by=await services.person(did), limit=30)
     await reply.tell(views.pending(carts))
 
 
-async def show(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    person = await desk.person(did)
-    cart, events = await desk.bridge.call(desk.workflow.story, cart_number(typed), by=person)
+async def show(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
+    person = await services.person(did)
+    cart, events = await services.bridge.call(services.workflow.story, cart_number(typed), by=person)
     await reply.tell(views.story(cart, events))
 
 
-async def history(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    person, before = await desk.person(did), cart_number(typed) if typed.strip() else None
-    found = await desk.bridge.call(desk.workflow.history, by=person, before=before, limit=_PAGE + 1)
+async def history(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
+    person, before = await services.person(did), cart_number(typed) if typed.strip() else None
+    found = await services.bridge.call(services.workflow.history, by=person, before=before, limit=_PAGE + 1)
     await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 
-async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _remove_clicked(services: Services, did: Interaction, reply: Reply) -> None:
     number, _, name = did.value.partition(" ")
-    cart = await _remove(desk, did, cart_number(number), DomainName.parse(name))
+    cart = await _remove(services, did, cart_number(number), DomainName.parse(name))
     if did.form and cart.lines:
         form = views.request_modal(cart, purpose=did.typed(PURPOSE))
         await reply.show_form(form, otherwise=Drawn.saying(_removed(cart, [DomainName.parse(name)])))
@@ -186,55 +186,55 @@ async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
         await reply.tell(views.shared_cart(cart), replace=True)
 
 
-async def _remove(desk: Desk, did: Interaction, cart_id: int, name: DomainName) -> Cart:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.remove, cart_id, name, by=person)
-    desk.wake()
+async def _remove(services: Services, did: Interaction, cart_id: int, name: DomainName) -> Cart:
+    person = await services.person(did)
+    cart = await services.bridge.call(services.workflow.remove, cart_id, name, by=person)
+    services.wake()
     return cart
 
 
-async def _copy(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.copy_lines, cart_number(did.value), by=person)
-    desk.wake()
+async def _copy(services: Services, did: Interaction, reply: Reply) -> None:
+    person = await services.person(did)
+    cart = await services.bridge.call(services.workflow.copy_lines, cart_number(did.value), by=person)
+    services.wake()
     await reply.tell(Drawn.saying(words.cart.copied(cart.id, len(cart.lines))))
 
 
-async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _ask_purpose(services: Services, did: Interaction, reply: Reply) -> None:
     """Open the request form. The trigger expires after three seconds, so only the database is read before."""
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
-    desk.workflow.may_request(cart, person)
+    person = await services.person(did)
+    cart = await services.bridge.call(services.workflow.cart, cart_number(did.value))
+    services.workflow.may_request(cart, person)
     await reply.open_form(views.request_modal(cart), button=words.buttons.REQUEST)
 
 
-async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _request(services: Services, did: Interaction, reply: Reply) -> None:
     """Check the cart with OVH and request approval; the form shows the result."""
     cart_id, purpose = cart_number(did.metadata), did.typed(PURPOSE)
     try:
-        person = await desk.person(did)
-        approvers = await desk.members.everyone_in(desk.workflow.policy.approvers)
-        async with desk.at_ovh(did, reply) as threads:
+        person = await services.person(did)
+        approvers = await services.members.everyone_in(services.workflow.policy.approvers)
+        async with services.at_ovh(did, reply) as threads:
             cart = await threads.call(
-                desk.workflow.request_approval, cart_id, requester=person, purpose=purpose, approvers=approvers
+                services.workflow.request_approval, cart_id, requester=person, purpose=purpose, approvers=approvers
             )
     except OrderingError as refusal:
-        await _request_refused(desk, did, reply, refusal)
+        await _request_refused(services, did, reply, refusal)
         return
-    desk.wake()
-    channel = desk.workflow.policy.approval_channel or cart.channel
+    services.wake()
+    channel = services.workflow.policy.approval_channel or cart.channel
     total = cart.quote.total if cart.quote else None
     said = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
     await reply.tell(Drawn.saying(said + "".join(warnings)))
 
 
-async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
+async def _request_refused(services: Services, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
     """Show the form again with the problem, so the user does not have to type everything again."""
     said = Drawn.saying(sentence(refusal))
-    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.metadata))
+    cart = await services.bridge.call(services.workflow.cart, cart_number(did.metadata))
     try:
-        desk.workflow.may_request(cart, await desk.person(did))
+        services.workflow.may_request(cart, await services.person(did))
     except OrderingError:
         await reply.tell(said)
     else:
@@ -258,9 +258,9 @@ def added(cart: Cart | None, names: list[DomainName]) -> str:
     return words.cart.added(names, cart.id, len(cart.lines)) + "".join(warnings)
 
 
-def _no_longer_approves(desk: Desk, person: Person, cart: Cart | None) -> str:
+def _no_longer_approves(services: Services, person: Person, cart: Cart | None) -> str:
     """Return a note for an approver who may no longer approve this cart, because they added to it; else empty."""
-    policy = desk.workflow.policy
+    policy = services.workflow.policy
     others = cart is not None and any(person.id not in line.shapers for line in cart.lines)
     if not others or policy.self_approval or not policy.decides(person):
         return ""

@@ -17,7 +17,7 @@ from handlers.messages import words
 from handlers.questions import draw
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
@@ -32,21 +32,21 @@ from ordering.model.errors import OrderingError, RegistrarRefused
 from ordering.model.question import OWNER_CONTACT, Question
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.action(Act.NEW_CONTACT)
     async def new_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _new(desk, did, reply), Interaction.of_action(body), at_once=True)
+        services.start(lambda did, reply: _new(services, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.action(Act.SHOW_CONTACTS)
     async def show_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body), at_once=True)
+        services.start(lambda did, reply: _show(services, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.action(Act.LEGAL_FORM)
     async def legal_form_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(_other_fields, Interaction.of_action(body))
+        services.start(_other_fields, Interaction.of_action(body))
 
     @app.view(Form.CONTACT)
     async def contact_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -58,22 +58,22 @@ def register(app: AsyncApp, desk: Desk) -> None:
             await ack(response_action="errors", errors=errors)
             return
         await ack(response_action="update", view=note(Drawn.saying(words.contacts.CREATING)))
-        desk.start(lambda did, reply: _make(desk, did, reply, form, values), did)
+        services.start(lambda did, reply: _make(services, did, reply, form, values), did)
 
 
-async def _new(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _new(services: Services, did: Interaction, reply: Reply) -> None:
     """Open the form for a new contact on top of the current form, and keep what was typed in the current one."""
     at = AnswersPage.read(did.value)
-    questions = await _questions(desk, did, at)
+    questions = await _questions(services, did, at)
     back = Return(did.value, did.form or "", typed_answers(questions, did.values or {}))
     await reply.open_form(views.contact_form(str(back), LegalForm.CORPORATION, {}), button=words.buttons.NEW_CONTACT)
 
 
-async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _show(services: Services, did: Interaction, reply: Reply) -> None:
     await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
-    person = await desk.person(did)
-    async with desk.at_ovh(did, reply) as threads:
-        contacts = await threads.call(desk.workflow.contacts, by=person)
+    person = await services.person(did)
+    async with services.at_ovh(did, reply) as threads:
+        contacts = await threads.call(services.workflow.contacts, by=person)
     await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying(words.contacts.LIST_CLOSED))
 
 
@@ -89,20 +89,20 @@ def with_other_fields(did: Interaction) -> View:
     return views.contact_form(str(back.keeping(typed, form)), form, typed)
 
 
-async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, values: Mapping[str, str]) -> None:
+async def _make(services: Services, did: Interaction, reply: Reply, form: LegalForm, values: Mapping[str, str]) -> None:
     """Create the contact, and select it in the form below."""
     back = Return.read(did.metadata)
     try:
-        person = await desk.person(did)
-        async with desk.at_ovh(did, reply) as threads:
-            contact = await threads.call(desk.workflow.create_contact, form, values, by=person)
+        person = await services.person(did)
+        async with services.at_ovh(did, reply) as threads:
+            contact = await threads.call(services.workflow.create_contact, form, values, by=person)
     except OrderingError as refusal:
         again = views.contact_form(did.metadata, form, values, problem=sentence(refusal))
         await reply.show_form(again, otherwise=_not_made(refusal))
         return
     at = AnswersPage.read(back.at)
     try:
-        await _choose(desk, did, back, at, contact)
+        await _choose(services, did, back, at, contact)
     except OrderingError as refusal:
         await reply.tell(Drawn.saying(words.contacts.created_only(contact.id, sentence(refusal))))
     else:
@@ -117,16 +117,16 @@ def _not_made(refusal: OrderingError) -> Drawn | Secret:
     return Secret(said, otherwise=Drawn.saying(words.contacts.REFUSED_AFTER_CLOSING))
 
 
-async def _choose(desk: Desk, did: Interaction, back: Return, at: AnswersPage, contact: Contact) -> None:
+async def _choose(services: Services, did: Interaction, back: Return, at: AnswersPage, contact: Contact) -> None:
     """Render the form below again, with this contact."""
-    asked = [question.label for question in await _questions(desk, did, at) if question.is_of_contacts]
+    asked = [question.label for question in await _questions(services, did, at) if question.is_of_contacts]
     label = OWNER_CONTACT if OWNER_CONTACT in asked else asked[0] if asked else OWNER_CONTACT
-    below = Reply(desk.client, replace(did, form=back.view))
-    await draw(desk, did, below, at, {**back.typed, label: contact.id})
+    below = Reply(services.client, replace(did, form=back.view))
+    await draw(services, did, below, at, {**back.typed, label: contact.id})
 
 
-async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:
-    cart = await desk.bridge.call(desk.workflow.may_answer, at.cart_id, by=await desk.person(did))
+async def _questions(services: Services, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:
+    cart = await services.bridge.call(services.workflow.may_answer, at.cart_id, by=await services.person(did))
     line = cart.line(DomainName(at.domain))
     return (line.questions or ()) if line else ()
 

@@ -13,7 +13,7 @@ from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 from handlers.views import offers as views
@@ -21,43 +21,43 @@ from ordering.model.choosing import ChoiceNeeded
 from ordering.model.domain_name import DomainName
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.action(Act.CHOOSE)
     async def choose_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _ask(desk, did, reply), Interaction.of_action(body), at_once=True)
+        services.start(lambda did, reply: _ask(services, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.view(Form.OFFER)
     async def offer_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_form(body, stays=True)
         await ack(response_action="update", view=views.asking(_about(did)[1]))
-        desk.start(lambda did, reply: _add(desk, did, reply), did)
+        services.start(lambda did, reply: _add(services, did, reply), did)
 
 
-async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _ask(services: Services, did: Interaction, reply: Reply) -> None:
     """Open the form immediately, because its trigger expires in three seconds; fill it when OVH has answered."""
-    name, person = DomainName.parse(did.value), await desk.person(did)
+    name, person = DomainName.parse(did.value), await services.person(did)
     await reply.open_form(views.asking(name), button=words.buttons.ADD_TO_CART)
-    async with desk.at_ovh(did, reply) as threads:
-        offers = await threads.call(desk.workflow.offers_of, name, by=person)
+    async with services.at_ovh(did, reply) as threads:
+        offers = await threads.call(services.workflow.offers_of, name, by=person)
     form = views.offer_modal(name, did.channel or "", offers)
     await reply.show_form(form, otherwise=views.choice(words.prices.offers_for(name), name, offers))
 
 
-async def _add(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _add(services: Services, did: Interaction, reply: Reply) -> None:
     channel, name = _about(did)
-    person = await desk.person(did)
+    person = await services.person(did)
     try:
-        async with desk.at_ovh(did, reply) as threads:
-            cart = await threads.call(desk.workflow.add, channel, name, by=person, seen=did.typed(OFFER))
+        async with services.at_ovh(did, reply) as threads:
+            cart = await threads.call(services.workflow.add, channel, name, by=person, seen=did.typed(OFFER))
     except ChoiceNeeded as needed:
         said = messages.refusal(needed).text
         form = views.offer_modal(name, channel, needed.offers, problem=said)
         await reply.show_form(form, otherwise=views.choice(said, name, needed.offers))
         return
-    desk.wake()
+    services.wake()
     await reply.tell(Drawn.saying(added(cart, [name])))
-    desk.work.start(learn_quietly(desk, did.user, cart.id))
+    services.work.start(learn_quietly(services, did.user, cart.id))
 
 
 def _about(did: Interaction) -> tuple[str, DomainName]:

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
 from handlers.toolkit.responder import Reply
@@ -20,7 +20,7 @@ from ordering.model.errors import NotPossible
 from ordering.model.sales_order import MethodId
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+def register(app: AsyncApp, services: Services, inbox: Inbox) -> None:
     on_click(app, inbox, Act.PAY, _pay)
 
     @app.action(Act.METHOD)
@@ -30,20 +30,22 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
     @app.action(Act.OPEN_ORDER)
     async def order_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _open_order(desk, did, reply), Interaction.of_action(body), at_once=True)
+        services.start(lambda did, reply: _open_order(services, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.action(Act.OPEN_INVOICE)
     async def invoice_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _open_invoice(desk, did, reply), Interaction.of_action(body), at_once=True)
+        services.start(
+            lambda did, reply: _open_invoice(services, did, reply), Interaction.of_action(body), at_once=True
+        )
 
 
-async def _pay(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person = await desk.person(did)
+async def _pay(services: Services, did: Interaction, _reply: Reply) -> str:
+    person = await services.person(did)
     method = _method(did.typed(Act.METHOD))
     clicked = Decision.read(did.value)
-    cart = await desk.decisions.call(
-        desk.workflow.pay,
+    cart = await services.decisions.call(
+        services.workflow.pay,
         clicked.cart_id,
         payer=person,
         method=method,
@@ -54,22 +56,22 @@ async def _pay(desk: Desk, did: Interaction, _reply: Reply) -> str:
     return words.decisions.paying(cart.id, cart.order.total if cart.order else None)
 
 
-async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _open_order(services: Services, did: Interaction, reply: Reply) -> None:
     await _open_for_link(did, reply, button=words.buttons.OPEN_ORDER)
-    person = await desk.person(did)
+    person = await services.person(did)
     cart_id, shown = cart_and_mark(did.value)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.order_link, cart_id, payer=person, shown=shown)
-    await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
+    async with services.at_ovh(did, reply, queue=services.settling) as threads:
+        url = await threads.call(services.workflow.order_link, cart_id, payer=person, shown=shown)
+    await reply.tell(order_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
 
 
-async def _open_invoice(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _open_invoice(services: Services, did: Interaction, reply: Reply) -> None:
     await _open_for_link(did, reply, button=words.buttons.OPEN_INVOICE)
-    person = await desk.person(did)
+    person = await services.person(did)
     cart_id = cart_number(did.value)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.invoice_link, cart_id, payer=person)
-    await reply.tell(invoice_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
+    async with services.at_ovh(did, reply, queue=services.settling) as threads:
+        url = await threads.call(services.workflow.invoice_link, cart_id, payer=person)
+    await reply.tell(invoice_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
 
 
 async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None:

@@ -14,7 +14,7 @@ from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import handed_back, sentence
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.modals import note
@@ -35,41 +35,41 @@ _CLOSED = Drawn.saying(words.questions.CLOSED)
 _log = structlog.get_logger()
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.action(Act.QUESTIONS)
     async def questions_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _open(desk, did, reply), Interaction.of_action(body), at_once=True)
+        services.start(lambda did, reply: _open(services, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.view(Form.ANSWERS)
     async def answers_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_form(body, stays=True)
         # Only the database is read before the acknowledgement, which carries the errors to their fields.
-        await ack(**await desk.settle(lambda: _save(desk, did)))
+        await ack(**await services.settle(lambda: _save(services, did)))
 
 
-async def learn_quietly(desk: Desk, user: str, cart_id: int) -> None:
+async def learn_quietly(services: Services, user: str, cart_id: int) -> None:
     """Read OVH's requirements for a cart's new names, to show open questions; the pre-flight reads them again.
 
     One queued request serves all names that are added before it runs.
     """
-    if cart_id in desk.to_learn:
+    if cart_id in services.to_learn:
         return
-    desk.to_learn.add(cart_id)
+    services.to_learn.add(cart_id)
     try:
-        await desk.work.turn()
-        async with desk.ovh.place(user) as threads:
-            desk.to_learn.discard(cart_id)
-            await threads.call(desk.workflow.learn_questions, cart_id)
+        await services.work.turn()
+        async with services.ovh.place(user) as threads:
+            services.to_learn.discard(cart_id)
+            await threads.call(services.workflow.learn_questions, cart_id)
     except OrderingError as error:
         _log.info("questions_not_learned", cart=cart_id, why=str(error))
     finally:
-        desk.to_learn.discard(cart_id)
-    desk.wake()
+        services.to_learn.discard(cart_id)
+    services.wake()
 
 
 async def draw(
-    desk: Desk,
+    services: Services,
     did: Interaction,
     reply: Reply,
     at: AnswersPage,
@@ -80,84 +80,86 @@ async def draw(
     otherwise: Drawn | Secret = _CLOSED,
 ) -> None:
     """Show the form of one name in the open view. If the user closed it, send the message `otherwise` instead."""
-    cart = await _cart(desk, did, at.cart_id)
+    cart = await _cart(services, did, at.cart_id)
     line = _line(cart, DomainName(at.domain))
-    contacts = await _contacts(desk, did, reply) if any(q.is_of_contacts for q in line.questions or ()) else ()
-    caution = caution_for(desk.workflow.policy, cart, await desk.person(did))
+    contacts = await _contacts(services, did, reply) if any(q.is_of_contacts for q in line.questions or ()) else ()
+    caution = caution_for(services.workflow.policy, cart, await services.person(did))
     form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach, caution=caution)
     await reply.show_form(form, otherwise=otherwise)
 
 
-async def _contacts(desk: Desk, did: Interaction, reply: Reply) -> Sequence[Contact]:
+async def _contacts(services: Services, did: Interaction, reply: Reply) -> Sequence[Contact]:
     """Return the contacts to choose from; empty if OVH cannot list them, because the other questions still work."""
-    person = await desk.person(did)
+    person = await services.person(did)
     try:
-        async with desk.at_ovh(did, reply) as threads:
-            return await threads.call(desk.workflow.contacts, by=person)
+        async with services.at_ovh(did, reply) as threads:
+            return await threads.call(services.workflow.contacts, by=person)
     except (LineFull, RegistrarError) as error:
         _log.warning("contacts_not_read", why=str(error))
         return ()
 
 
-async def _open(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _open(services: Services, did: Interaction, reply: Reply) -> None:
     """Open a view immediately, read the requirements, and show the form of the single relevant name, or the list."""
     number, _, name = did.value.partition(" ")
     from_list = did.callback == Form.ANSWERS_LIST
     if not from_list:
         await reply.open_form(views.loading(), button=words.buttons.ANSWER_QUESTIONS)
-    cart, domain = await _cart(desk, did, cart_number(number)), DomainName(name) if name else None
+    cart, domain = await _cart(services, did, cart_number(number)), DomainName(name) if name else None
     if any(line.questions is None and domain in {None, line.domain} for line in cart.lines):
-        async with desk.at_ovh(did, reply) as threads:
-            cart = await threads.call(desk.workflow.learn_questions, cart.id, first=domain)
+        async with services.at_ovh(did, reply) as threads:
+            cart = await threads.call(services.workflow.learn_questions, cart.id, first=domain)
     line = _line(cart, domain) if domain else _only(cart)
     if line is None:
         await reply.show_form(views.answers_list(cart), otherwise=Drawn.saying(words.questions.LIST_CLOSED))
         return
-    await draw(desk, did, reply, AnswersPage(cart.id, line.domain.ascii, from_list=from_list))
+    await draw(services, did, reply, AnswersPage(cart.id, line.domain.ascii, from_list=from_list))
 
 
-async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
+async def _save(services: Services, did: Interaction) -> dict[str, Any]:
     """Save the answers. Return the acknowledgement's content: field errors, the next form, or nothing."""
     at = AnswersPage.read(did.metadata)
-    person = await desk.person(did)
-    cart, domain = await desk.bridge.call(desk.workflow.cart, at.cart_id), DomainName(at.domain)
+    person = await services.person(did)
+    cart, domain = await services.bridge.call(services.workflow.cart, at.cart_id), DomainName(at.domain)
     line = cart.line(domain)
     questions = (line.questions or ()) if line else ()
     typed = typed_answers(questions, did.values or {})
     reach = Reach(did.typed(REACH) or Reach.ONE)
     try:
-        cart = await desk.bridge.call(
-            desk.workflow.answer, at.cart_id, domain, typed, by=person, reach=reach, seen=at.seen
+        cart = await services.bridge.call(
+            services.workflow.answer, at.cart_id, domain, typed, by=person, reach=reach, seen=at.seen
         )
     except WrongAnswers as wrong:
         return {"response_action": "errors", "errors": _at_fields(wrong, questions, did)}
     except AnsweredMeanwhile as both:
-        return _show_both(desk, did, at, both, reach)
+        return _show_both(services, did, at, both, reach)
     except OrderingError as refusal:
         return {"response_action": "update", "view": note(handed_back(refusal, _by_title(typed)))}
-    return _go_on(desk, did, at, cart)
+    return _go_on(services, did, at, cart)
 
 
-def _show_both(desk: Desk, did: Interaction, at: AnswersPage, both: AnsweredMeanwhile, reach: Reach) -> dict[str, Any]:
+def _show_both(
+    services: Services, did: Interaction, at: AnswersPage, both: AnsweredMeanwhile, reach: Reach
+) -> dict[str, Any]:
     """Show both sets of answers if another user answered since the form was rendered, so no answers are lost unseen."""
     again = replace(at, seen=frozenset())
     closed = _given_back(both, both.typed)
 
     async def story(did: Interaction, reply: Reply) -> None:
         try:
-            await draw(desk, did, reply, again, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
+            await draw(services, did, reply, again, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
         except OrderingError as refusal:
             await reply.tell(_given_back(refusal, both.typed))
 
-    desk.start(story, did)
+    services.start(story, did)
     return {"response_action": "update", "view": views.loading(words.questions.OTHERS_ANSWERED)}
 
 
-def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[str, Any]:
+def _go_on(services: Services, did: Interaction, at: AnswersPage, cart: Cart) -> dict[str, Any]:
     """Go to the next page, back to the list, or close the form."""
     if at.more:
         following = replace(at, page=at.page + 1, seen=frozenset())
-        desk.start(lambda did, reply: draw(desk, did, reply, following), did)
+        services.start(lambda did, reply: draw(services, did, reply, following), did)
         return {"response_action": "update", "view": views.loading()}
     return {"response_action": "update", "view": views.answers_list(cart)} if at.from_list else {}
 
@@ -177,8 +179,8 @@ def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
     return {question_labels.title(label): text for label, text in typed.items()}
 
 
-async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
-    return await desk.bridge.call(desk.workflow.may_answer, cart_id, by=await desk.person(did))
+async def _cart(services: Services, did: Interaction, cart_id: int) -> Cart:
+    return await services.bridge.call(services.workflow.may_answer, cart_id, by=await services.person(did))
 
 
 def _line(cart: Cart, domain: DomainName) -> Line:

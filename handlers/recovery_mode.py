@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.poster import Poster, is_person
@@ -35,30 +35,30 @@ _CLOCK_EVERY = 30.0  # seconds between two reads of OVH's clock during the wait 
 _log = structlog.get_logger()
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+def register(app: AsyncApp, services: Services, inbox: Inbox) -> None:
     on_click(app, inbox, Act.COMPARED, _confirm)
 
     @app.action(Act.COMPARE)
     async def compare_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _compare(desk, did, reply), Interaction.of_action(body))
+        services.start(lambda did, reply: _compare(services, did, reply), Interaction.of_action(body))
 
 
-async def _compare(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person = await desk.person(did)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        found, stamp = await threads.call(desk.workflow.compare, by=person)
-    _, mode = await desk.bridge.call(desk.workflow.rendering)
+async def _compare(services: Services, did: Interaction, reply: Reply) -> None:
+    person = await services.person(did)
+    async with services.at_ovh(did, reply, queue=services.settling) as threads:
+        found, stamp = await threads.call(services.workflow.compare, by=person)
+    _, mode = await services.bridge.call(services.workflow.rendering)
     await reply.tell(views.compared(found, stamp, mode))
 
 
-async def _confirm(desk: Desk, did: Interaction, _reply: Reply) -> str:
+async def _confirm(services: Services, did: Interaction, _reply: Reply) -> str:
     carried = _COMPARED.fullmatch(did.value)
     if carried is None:
         raise NotPossible(code="comparison_of_older_version")
-    person = await desk.person(did)
+    person = await services.person(did)
     epoch, compared = int(carried[1]), int(carried[2])
-    mode = await desk.decisions.call(desk.workflow.confirm_compared, by=person, epoch=epoch, compared=compared)
+    mode = await services.decisions.call(services.workflow.confirm_compared, by=person, epoch=epoch, compared=compared)
     return words.on_hold.released(mode)
 
 

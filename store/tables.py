@@ -171,7 +171,9 @@ class ChainRow(SQLModel, table=True):
     number: int
     digest: str | None = None
     database_id: str | None = None
-    desk: str | None = None  # the id that marks this bot's carts at OVH, as of its latest start
+    bot_id: str | None = Field(
+        default=None, sa_column=Column("desk", String)
+    )  # the id that marks this bot's carts at OVH, as of its latest start
     epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 

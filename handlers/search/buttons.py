@@ -15,7 +15,7 @@ from handlers.search.run import run, show
 from handlers.search.sessions import Search
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, sections
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
@@ -23,7 +23,7 @@ from handlers.views import search as views
 from handlers.views.search_pages import Standing
 from ordering.model.errors import NotPossible
 
-Action = Callable[[Desk, Interaction, Search], Awaitable[None]]
+Action = Callable[[Services, Interaction, Search], Awaitable[None]]
 _STOPS_WITHIN = 3.0  # seconds to wait for a search in another process to stop
 
 
@@ -40,90 +40,90 @@ class _Pressed(NamedTuple):
         return cls(search, int(page) if page.isdecimal() else 0, mark)
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     for act, action in _ACTIONS.items():
-        _on_click(app, desk, act, action)
+        _on_click(app, services, act, action)
 
 
-def _on_click(app: AsyncApp, desk: Desk, act: Act, action: Action) -> None:
+def _on_click(app: AsyncApp, services: Services, act: Act, action: Action) -> None:
     async def story(did: Interaction, reply: Reply) -> None:
-        await desk.must_search(did)
+        await services.must_search(did)
         pressed = _Pressed.of(did)
-        search = await desk.searches.find(pressed.search, did.user, reply)
+        search = await services.searches.find(pressed.search, did.user, reply)
         if search is None:
             await reply.tell(views.gone(act))
             return
         search.page = pressed.page
-        await action(desk, did, search)
+        await action(services, did, search)
 
     @app.action(act)
     async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(story, Interaction.of_action(body))
+        services.start(story, Interaction.of_action(body))
 
 
-async def _ask(desk: Desk, did: Interaction, search: Search) -> None:
+async def _ask(services: Services, did: Interaction, search: Search) -> None:
     """Look up the names that are unknown or not looked up yet.
 
     If an earlier click already started that, or nothing is left to look up, show the newest state.
     """
     if names := search.found().to_ask:
-        await run(desk, search, names)
+        await run(services, search, names)
     else:
-        await _newest(desk, did, search)
+        await _newest(services, did, search)
 
 
-async def _refresh(desk: Desk, did: Interaction, search: Search) -> None:
+async def _refresh(services: Services, did: Interaction, search: Search) -> None:
     """Look up names with old answers again."""
     if names := search.found().to_refresh:
-        await run(desk, search, names, refresh=True)
+        await run(services, search, names, refresh=True)
     else:
-        await _newest(desk, did, search)
+        await _newest(services, did, search)
 
 
-async def _newest(desk: Desk, _did: Interaction, search: Search) -> None:
+async def _newest(services: Services, _did: Interaction, search: Search) -> None:
     if search.standing is Standing.ASKING and not search.is_elsewhere:
         search.signal(search.reply)  # the process that runs it shows it
     else:
-        await _show(desk, search)
+        await _show(services, search)
 
 
-async def _stop(desk: Desk, did: Interaction, search: Search) -> None:
-    if not await desk.searches.stop(search):
-        await _newest(desk, did, search)
+async def _stop(services: Services, did: Interaction, search: Search) -> None:
+    if not await services.searches.stop(search):
+        await _newest(services, did, search)
     elif search.is_elsewhere:
         await asyncio.sleep(_STOPS_WITHIN)
-        after = await desk.searches.find(search.id, search.user, search.reply)
+        after = await services.searches.find(search.id, search.user, search.reply)
         if after is not None and after.is_elsewhere:
             await search.reply.tell(views.does_not_stop())
 
 
-async def _show(desk: Desk, search: Search) -> None:
+async def _show(services: Services, search: Search) -> None:
     """Show a search. If it runs in another process, check afterwards whether it ended, and show the end."""
     await show(search)
     if search.is_elsewhere:
-        after = await desk.searches.find(search.id, search.user, search.reply)
+        after = await services.searches.find(search.id, search.user, search.reply)
         if after is not None and not after.is_elsewhere:
             await show(after)
 
 
-async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
+async def _add_all(services: Services, did: Interaction, search: Search) -> None:
     """Add all available names to the channel's cart, cheapest first; report why a name cannot be added."""
     found = search.found()
     if found.refreshing:
         raise NotPossible(code="search_refreshing")
     if found.free_mark != _Pressed.of(did).mark:
-        await _newest(desk, did, search)
+        await _newest(services, did, search)
         raise NotPossible(code="availability_changed")
-    person = await desk.person(did)
-    async with desk.at_ovh(did, search.reply) as threads:
-        cart, new, refused = await threads.call(desk.workflow.add_all, channel_of(did), found.free, by=person)
-    desk.wake()
+    person = await services.person(did)
+    async with services.at_ovh(did, search.reply) as threads:
+        cart, new, refused = await threads.call(services.workflow.add_all, channel_of(did), found.free, by=person)
+    services.wake()
     lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]
     lines = lines or [words.search.NONE_FREE_NOW]
     await search.reply.tell(Drawn.of(lines[0], sections(lines)))
     if cart is not None:
-        desk.work.start(learn_quietly(desk, did.user, cart.id))
+        services.work.start(learn_quietly(services, did.user, cart.id))
 
 
 _ACTIONS: dict[Act, Action] = {

@@ -32,7 +32,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Desk:
+class Services:
     """Dependencies shared by all listeners: the use cases, the thread pools, the members; `wake` triggers the worker.
 
     Thread pools are separate, so that no request waits behind slower ones: `bridge` reads and writes the database,

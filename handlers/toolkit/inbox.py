@@ -18,7 +18,7 @@ import structlog
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import goes_on, refused, unforeseen
 from handlers.toolkit.interaction import Interaction, cart_and_mark
 from handlers.toolkit.responder import Reply
@@ -27,7 +27,7 @@ from ordering.model.errors import NotPossible, OrderingError
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.inbox import Inbox as Rows
 
-Story = Callable[[Desk, Interaction, Reply], Awaitable[None]]
+Story = Callable[[Services, Interaction, Reply], Awaitable[None]]
 
 # These only stop or refuse, so they go first, end the older clicks on their cart, and stay valid indefinitely.
 STOPPING = frozenset({Act.STOP.value, Act.WITHDRAW.value, Form.REJECT.value})
@@ -58,8 +58,8 @@ class Decision:
 class Inbox:
     """Stores clicks that decide and carries them out: in order per cart, immediately if they stop a request."""
 
-    def __init__(self, desk: Desk, rows: Rows) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, rows: Rows) -> None:
+        self._services = services
         self._rows = rows
         self._decisions: dict[str, Decision] = {}
         self._bridge = Bridge(_THREADS)
@@ -74,7 +74,7 @@ class Inbox:
 
     def decide(self, kind: str, story: Story) -> None:
         """Register the story that carries out clicks of this kind."""
-        policy = self._desk.workflow.policy
+        policy = self._services.workflow.policy
         life = None if kind in STOPPING else policy.payment_life if kind == Act.PAY else policy.approval_life
         self._decisions[kind] = Decision(story, life)
 
@@ -109,11 +109,11 @@ class Inbox:
 
     def _begin(self, click: Click, did: Interaction) -> None:
         self._under_way.add(click.key)
-        self._desk.work.start(self._carry_out(click, did))
+        self._services.work.start(self._carry_out(click, did))
 
     async def _carry_out(self, click: Click, did: Interaction) -> None:
-        reply = Reply(self._desk.client, did)
-        with self._desk.command_names.in_use():
+        reply = Reply(self._services.client, did)
+        with self._services.command_names.in_use():
             try:
                 async with self._turn(click):
                     await self._decide(click, did, reply)
@@ -124,7 +124,7 @@ class Inbox:
                 await self._failed(click, reply)
             finally:
                 self._under_way.discard(click.key)
-                self._desk.wake()
+                self._services.wake()
 
     def _turn(self, click: Click) -> AbstractAsyncContextManager[object]:
         """Wait for the earlier clicks on the same cart; clicks that stop a request do not wait."""
@@ -143,8 +143,8 @@ class Inbox:
             await reply.tell(Drawn.saying(words.failures.done_already(click.cart_id)))
             await self._end(click, ClickOutcome.DECIDED)
             return
-        workflow = self._desk.workflow.under(click, overtakes=click.kind in STOPPING)
-        mine, did = replace(self._desk, workflow=workflow), replace(did, clicked_at=click.at)
+        workflow = self._services.workflow.under(click, overtakes=click.kind in STOPPING)
+        mine, did = replace(self._services, workflow=workflow), replace(did, clicked_at=click.at)
         try:
             await mine.unless_outdated(decision.story(mine, did, reply))
         except ClickEnded:

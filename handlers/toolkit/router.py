@@ -11,12 +11,12 @@ from slack_sdk.models.views import View
 
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.inbox import Inbox, Story
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 
-Decision = Callable[[Desk, Interaction, Reply], Awaitable[str]]
+Decision = Callable[[Services, Interaction, Reply], Awaitable[str]]
 
 
 def on_click(app: AsyncApp, inbox: Inbox, act: Act, decide: Decision) -> None:
@@ -25,9 +25,9 @@ def on_click(app: AsyncApp, inbox: Inbox, act: Act, decide: Decision) -> None:
     If the click could not be stored, Slack gets no answer: the user sees that, and a redelivery counts.
     """
 
-    async def story(desk: Desk, did: Interaction, reply: Reply) -> None:
-        said = await decide(desk, did, reply)
-        desk.wake()
+    async def story(services: Services, did: Interaction, reply: Reply) -> None:
+        said = await decide(services, did, reply)
+        services.wake()
         await reply.tell(Drawn.saying(said))
 
     inbox.decide(act, story)

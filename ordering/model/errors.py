@@ -9,7 +9,7 @@ OrderingError                 tell the user: handlers.messages makes the sentenc
     CartChanged               another user was quicker: read again, then decide again
     CardOutdated              acted on a stale card: render the newest one again
       CardBeforeRestore       the card is from before the last recover mode
-    CardOfAnotherDesk         the card shows a request of another database
+    CardOfAnotherDatabase         the card shows a request of another database
   NoSuchCart                  there is no cart with that number
   RegistrarError              OVH's side
     RegistrarRefused          OVH rejected the request: nothing was done
@@ -123,7 +123,7 @@ class CardBeforeRestore(CardOutdated):
     usual_code = "card_before_restore"
 
 
-class CardOfAnotherDesk(NotPossible):
+class CardOfAnotherDatabase(NotPossible):
     """The card was rendered from another database."""
 
     usual_code = "card_of_another_desk"

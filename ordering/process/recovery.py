@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 
 from ordering.model.cart import Cart
-from ordering.model.errors import CardBeforeRestore, CardOfAnotherDesk, DatabaseWentBack, NotPossible, OnHold
+from ordering.model.errors import CardBeforeRestore, CardOfAnotherDatabase, DatabaseWentBack, NotPossible, OnHold
 from ordering.model.recovery import ORDERS_MATTER, OVERLAP, Cause, Loss, Recovery, Stamp, Standing
 from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.intent import Objection
@@ -23,11 +23,11 @@ from ordering.process.intent import Objection
 def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
     """Raise unless a card with this stamp was rendered from this database at its present or an earlier state.
 
-    Raises `CardOfAnotherDesk`, `CardBeforeRestore`, or `DatabaseWentBack` if the card shows more than is on record.
+    Raises `CardOfAnotherDatabase`, `CardBeforeRestore`, or `DatabaseWentBack` if the card shows more than is on record.
     """
     now = carts.stamp()
     if stamp.database != now.database:
-        raise CardOfAnotherDesk
+        raise CardOfAnotherDatabase
     if stamp.epoch < now.epoch:
         raise CardBeforeRestore(cart_id)
     if stamp.epoch > now.epoch or not carts.knows(stamp):

@@ -75,14 +75,14 @@ class _Checkout:
 class OvhGateway:
     """OVH as the domain sees it. Blocking and thread-safe.
 
-    `rate_limiter` limits the call rate if other processes share the limit. `desk` is this bot's id, which the
+    `rate_limiter` limits the call rate if other processes share the limit. `bot_id` is this bot's id, which the
     descriptions of its carts contain. Raises `ValueError` with a line for the operator if the credentials are unusable.
     """
 
-    def __init__(self, access: Access, rate_limiter: RateLimiter | None = None, *, desk: str = UNNAMED) -> None:
+    def __init__(self, access: Access, rate_limiter: RateLimiter | None = None, *, bot_id: str = UNNAMED) -> None:
         self._access = access
         self._client = Client(access, rate_limiter)
-        descriptions = Descriptions(desk)
+        descriptions = Descriptions(bot_id)
         self._drafts = Drafts(self._client, access, descriptions, home=self._home)
         self._markers = Markers(self._client, descriptions, home=self._home)
         self._orders = Orders(self._client)

@@ -63,8 +63,10 @@ class Parts:
     def __init__(self, word: str) -> None:
         self.slack, self.alerts = PaperSlack(word), SlackAlerts()
         self.poster = Poster(self.slack, self.alerts)  # type: ignore[arg-type] # it answers like the client
-        desk = SimpleNamespace(client=self.slack, command_names=SimpleNamespace(in_use=nullcontext), work=NoOtherWork())
-        self.homes = PlainHomes(desk, self.alerts)  # type: ignore[arg-type] # as above
+        services = SimpleNamespace(
+            client=self.slack, command_names=SimpleNamespace(in_use=nullcontext), work=NoOtherWork()
+        )
+        self.homes = PlainHomes(services, self.alerts)  # type: ignore[arg-type] # as above
 
     async def post(self) -> None:
         await quietly(self.poster.post("C1", HELLO))

@@ -56,7 +56,7 @@ class Told:
 
 
 @pytest.fixture
-def desk():
+def services():
     bridge = Bridge(2)
     return SimpleNamespace(workflow=Rules(), bridge=bridge, search_bridge=bridge, searches=Searches())
 
@@ -69,26 +69,26 @@ def a_search(answers=None, reply=None):
     return search
 
 
-async def test_a_search_that_may_not_begin_stays_as_it_was(desk):
+async def test_a_search_that_may_not_begin_stays_as_it_was(services):
     search = a_search(UNKNOWN)
     async with AsyncExitStack() as others:
         for _ in range(MOST_AT_ONCE):
-            await others.enter_async_context(desk.searches.running(a_search(), NAMES))
+            await others.enter_async_context(services.searches.running(a_search(), NAMES))
         with refuses("too_many_searches", NotPossible):
-            await run(desk, search, search.found().to_ask)
+            await run(services, search, search.found().to_ask)
     assert (search.standing, search.answers) == (Standing.DONE, UNKNOWN)
-    await run(desk, search, search.found().to_ask)
+    await run(services, search, search.found().to_ask)
     assert search.reply.shown[-1].startswith("3 of 3 names available.")
 
 
-async def test_a_search_that_fails_half_way_is_not_under_way_any_more_and_can_be_gone_on_with(desk):
-    search, desk.workflow.error = a_search(), RuntimeError("a bug")
+async def test_a_search_that_fails_half_way_is_not_under_way_any_more_and_can_be_gone_on_with(services):
+    search, services.workflow.error = a_search(), RuntimeError("a bug")
     with pytest.raises(RuntimeError):
-        await run(desk, search, NAMES)
+        await run(services, search, NAMES)
     assert search.standing is Standing.STOPPED
     assert search.found().to_ask == [name for name in NAMES if name not in search.answers]
-    desk.workflow.error = None
-    await run(desk, search, search.found().to_ask)
+    services.workflow.error = None
+    await run(services, search, search.found().to_ask)
     assert not search.found().unasked
 
 

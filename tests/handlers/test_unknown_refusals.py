@@ -97,7 +97,7 @@ class AtOnce:
         return function(*arguments, **more)
 
 
-class Desk:
+class NotifierProcess:
     """The announcer of one process, with a clock that only moves when it waits."""
 
     def __init__(self) -> None:
@@ -126,112 +126,112 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def process() -> NotifierProcess:
+    return NotifierProcess()
 
 
 @pytest.mark.parametrize("word", WORDS)
-async def test_an_unknown_word_is_permanent_after_an_hour(desk: Desk, word: str):
+async def test_an_unknown_word_is_permanent_after_an_hour(process: NotifierProcess, word: str):
     """Approvers have the card within seconds, the operator hears of it, and after an hour Slack is left alone."""
-    desk.slack.refuses[CHANNEL] = word
-    assert not await desk.works(10)
-    assert {channel for channel, _ in desk.slack.said} == {"U0ADA", "U0CLEO"}
-    assert [f"({word})" in said and "cart #12" in said for said in desk.sentences] == [True]
-    assert not await desk.works(UNKNOWN_LASTS - desk.now - 60)
-    assert await desk.works(UNKNOWN_LASTS)
-    assert 3 <= desk.slack.tries.count(CHANNEL) <= 8
-    assert desk.in_channel().is_settled
-    assert len(desk.sentences) == 1  # /healthz still says so
-    assert sorted(channel for channel, _ in desk.slack.said) == ["U0ADA", "U0ADA", "U0CLEO"]  # with the explanation
+    process.slack.refuses[CHANNEL] = word
+    assert not await process.works(10)
+    assert {channel for channel, _ in process.slack.said} == {"U0ADA", "U0CLEO"}
+    assert [f"({word})" in said and "cart #12" in said for said in process.sentences] == [True]
+    assert not await process.works(UNKNOWN_LASTS - process.now - 60)
+    assert await process.works(UNKNOWN_LASTS)
+    assert 3 <= process.slack.tries.count(CHANNEL) <= 8
+    assert process.in_channel().is_settled
+    assert len(process.sentences) == 1  # /healthz still says so
+    assert sorted(channel for channel, _ in process.slack.said) == ["U0ADA", "U0ADA", "U0CLEO"]  # with the explanation
 
 
-async def test_three_tries_within_an_hour_are_not_enough(desk: Desk):
+async def test_three_tries_within_an_hour_are_not_enough(process: NotifierProcess):
     """However often something else wakes the cart up: an hour must have passed."""
-    desk.slack.refuses[CHANNEL] = WORDS[0]
+    process.slack.refuses[CHANNEL] = WORDS[0]
     for _ in range(40):
-        desk.now += 60
-        assert await desk.announcer.show(12) is not None
-    assert not desk.in_channel().is_settled
+        process.now += 60
+        assert await process.announcer.show(12) is not None
+    assert not process.in_channel().is_settled
 
 
-async def test_a_changed_request_is_tried_again(desk: Desk):
+async def test_a_changed_request_is_tried_again(process: NotifierProcess):
     """What Slack refused for good is shown once the cart changes, and the alert ends."""
-    desk.slack.refuses[CHANNEL] = WORDS[0]
-    await desk.works(3 * UNKNOWN_LASTS)
-    before = len(desk.slack.tries)
-    assert await desk.announcer.show(12) is None
-    assert len(desk.slack.tries) == before
-    desk.outbox.changes()
-    desk.slack.refuses.clear()
-    assert await desk.works(10)
-    assert desk.in_channel().rendered_version == desk.outbox.cart.version
-    assert desk.sentences == []
+    process.slack.refuses[CHANNEL] = WORDS[0]
+    await process.works(3 * UNKNOWN_LASTS)
+    before = len(process.slack.tries)
+    assert await process.announcer.show(12) is None
+    assert len(process.slack.tries) == before
+    process.outbox.changes()
+    process.slack.refuses.clear()
+    assert await process.works(10)
+    assert process.in_channel().rendered_version == process.outbox.cart.version
+    assert process.sentences == []
 
 
-async def test_a_word_that_passes_within_the_hour_is_no_refusal(desk: Desk):
+async def test_a_word_that_passes_within_the_hour_is_no_refusal(process: NotifierProcess):
     """An incident of Slack's with a word of its own ends, and the channel has its card."""
-    desk.slack.refuses[CHANNEL] = WORDS[0]
-    await desk.works(600)
-    desk.slack.refuses.clear()
-    desk.now += 3600
-    assert await desk.works(10)
-    assert desk.in_channel().rendered_version == CART.version
-    assert desk.sentences == []
+    process.slack.refuses[CHANNEL] = WORDS[0]
+    await process.works(600)
+    process.slack.refuses.clear()
+    process.now += 3600
+    assert await process.works(10)
+    assert process.in_channel().rendered_version == CART.version
+    assert process.sentences == []
 
 
-async def test_refused_everywhere_the_operator_knows(desk: Desk):
+async def test_refused_everywhere_the_operator_knows(process: NotifierProcess):
     """Where neither the channel nor anybody's conversation takes the card, /healthz says that nobody sees it."""
-    desk.slack.refuses = dict.fromkeys([CHANNEL, "U0ADA", "U0CLEO"], WORDS[0])
-    assert await desk.works(4 * UNKNOWN_LASTS)
-    assert any("No message shows the card of cart #12" in said for said in desk.sentences)
-    desk.outbox.cart = replace(desk.outbox.cart, state=CartState.CANCELLED)
-    await desk.announcer.show(12)
-    assert desk.sentences == []
+    process.slack.refuses = dict.fromkeys([CHANNEL, "U0ADA", "U0CLEO"], WORDS[0])
+    assert await process.works(4 * UNKNOWN_LASTS)
+    assert any("No message shows the card of cart #12" in said for said in process.sentences)
+    process.outbox.cart = replace(process.outbox.cart, state=CartState.CANCELLED)
+    await process.announcer.show(12)
+    assert process.sentences == []
 
 
-async def test_an_edit_that_is_refused_is_given_up_too(desk: Desk):
+async def test_an_edit_that_is_refused_is_given_up_too(process: NotifierProcess):
     """The message stays as it was, and is edited again with the next change."""
-    await desk.works(10)
-    desk.outbox.changes()
-    desk.slack.refuses[CHANNEL] = WORDS[1]
-    assert await desk.works(3 * UNKNOWN_LASTS)
-    assert desk.in_channel().is_settled
-    desk.slack.refuses.clear()
-    desk.outbox.changes()
-    assert await desk.works(10)
-    assert (desk.in_channel().rendered_version, desk.in_channel().ts) == (desk.outbox.cart.version, "1.0")
+    await process.works(10)
+    process.outbox.changes()
+    process.slack.refuses[CHANNEL] = WORDS[1]
+    assert await process.works(3 * UNKNOWN_LASTS)
+    assert process.in_channel().is_settled
+    process.slack.refuses.clear()
+    process.outbox.changes()
+    assert await process.works(10)
+    assert (process.in_channel().rendered_version, process.in_channel().ts) == (process.outbox.cart.version, "1.0")
 
 
-async def test_another_process_does_not_start_the_hour_again(desk: Desk):
+async def test_another_process_does_not_start_the_hour_again(process: NotifierProcess):
     """Two processes that take turns count the hour from their own first try."""
-    desk.slack.refuses[CHANNEL] = WORDS[0]
-    one, two = desk.announcer, desk.process()
+    process.slack.refuses[CHANNEL] = WORDS[0]
+    one, two = process.announcer, process.process()
     for turn in range(80):
         announcer, other = (one, two) if turn % 2 else (two, one)
         if await announcer.show(12) is None:
             break
         other.leave(12)
-        desk.now += 60
-    assert desk.in_channel().is_settled
-    assert desk.now >= UNKNOWN_LASTS
+        process.now += 60
+    assert process.in_channel().is_settled
+    assert process.now >= UNKNOWN_LASTS
 
 
-async def test_an_event_that_is_refused_holds_up_no_later_one(desk: Desk):
+async def test_an_event_that_is_refused_holds_up_no_later_one(process: NotifierProcess):
     """A thread that refuses with an unknown word is left after an hour; the requester hears each event at once."""
-    desk.outbox.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL, ts="1.0", rendered_version=CART.version)]
+    process.outbox.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL, ts="1.0", rendered_version=CART.version)]
     rejected = [Event(12, CartState.REJECTED, NOW, by="U0CLEO", id=n, kind=EventKind.REJECTED) for n in (7, 8)]
-    desk.outbox.cart = replace(CART, state=CartState.REJECTED, reason="Too dear")
-    desk.outbox.undelivered = [(None, rejected[0]), (None, rejected[1])]
-    desk.slack.refuses[CHANNEL] = WORDS[2]
-    assert not await desk.works(10)
-    assert [channel for channel, _ in desk.slack.said] == ["U0ADA", "U0ADA"]
-    assert await desk.works(3 * UNKNOWN_LASTS)
-    assert desk.outbox.undelivered == []
-    assert [channel for channel, _ in desk.slack.said] == ["U0ADA", "U0ADA"]
+    process.outbox.cart = replace(CART, state=CartState.REJECTED, reason="Too dear")
+    process.outbox.undelivered = [(None, rejected[0]), (None, rejected[1])]
+    process.slack.refuses[CHANNEL] = WORDS[2]
+    assert not await process.works(10)
+    assert [channel for channel, _ in process.slack.said] == ["U0ADA", "U0ADA"]
+    assert await process.works(3 * UNKNOWN_LASTS)
+    assert process.outbox.undelivered == []
+    assert [channel for channel, _ in process.slack.said] == ["U0ADA", "U0ADA"]
 
 
 @pytest.mark.parametrize("error", [ValueError("52 blocks"), KeyError("x"), AssertionError(), RecursionError()])
-async def test_a_card_that_cannot_be_rendered_is_named(desk: Desk, monkeypatch, error: Exception):
+async def test_a_card_that_cannot_be_rendered_is_named(process: NotifierProcess, monkeypatch, error: Exception):
     """The message says so without a button, the operator has a reference, and nothing is tried for ever."""
 
     def fail(*_about: object) -> None:
@@ -240,11 +240,11 @@ async def test_a_card_that_cannot_be_rendered_is_named(desk: Desk, monkeypatch, 
     with monkeypatch.context() as broken:
         broken.setattr(notifier, "card", fail)
         broken.setattr(notifier, "approval_card", fail)
-        assert await desk.works(10)
-    ((channel, text),) = desk.slack.said
+        assert await process.works(10)
+    ((channel, text),) = process.slack.said
     assert (channel, before_hole(catalogue.cart.unshown(12, HOLE)) in text) == (CHANNEL, True)
-    assert [before_hole(catalogue.slack.card_not_made(12, HOLE)) in said for said in desk.sentences] == [True]
-    desk.outbox.changes()
-    assert await desk.works(10)
-    assert catalogue.cart.state(CartState.SUBMITTED) in desk.slack.said[-1][1]
-    assert desk.sentences == []
+    assert [before_hole(catalogue.slack.card_not_made(12, HOLE)) in said for said in process.sentences] == [True]
+    process.outbox.changes()
+    assert await process.works(10)
+    assert catalogue.cart.state(CartState.SUBMITTED) in process.slack.said[-1][1]
+    assert process.sentences == []

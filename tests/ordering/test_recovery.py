@@ -8,7 +8,7 @@ from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import (
     CardBeforeRestore,
-    CardOfAnotherDesk,
+    CardOfAnotherDatabase,
     DatabaseWentBack,
     OnHold,
 )
@@ -49,7 +49,7 @@ class TestStamps:
         with rules.store.begin() as carts:
             carts.raise_epoch(5)
         for stamp, refusal in (
-            (replace(now, epoch=5, database="f" * 12), CardOfAnotherDesk),
+            (replace(now, epoch=5, database="f" * 12), CardOfAnotherDatabase),
             (replace(now, epoch=4), CardBeforeRestore),
             (replace(now, epoch=6), DatabaseWentBack),
             (replace(now, epoch=5, number=now.number + 1), DatabaseWentBack),

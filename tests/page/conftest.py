@@ -33,7 +33,7 @@ async def page(story: Story, chromium: str) -> AsyncIterator[Page]:
         assert faults == []
 
 
-class Desk:
+class PageUser:
     """What somebody does at the page, by keyboard and mouse."""
 
     def __init__(self, page: Page) -> None:
@@ -79,5 +79,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk(page: Page) -> Desk:
-    return Desk(page)
+def page_user(page: Page) -> PageUser:
+    return PageUser(page)

@@ -180,8 +180,8 @@ class TestStop:
         await story.dan.click(card, "Pay")
         await story.slack_hangs()
         await story.stage.bot.kill()
-        with closing(sqlite3.connect(story.stage.folder / "desk.db")) as desk, desk:
-            desk.execute("UPDATE inbox SET at = datetime(at, '-16 minutes'), next_at = at WHERE kind = 'pay'")
+        with closing(sqlite3.connect(story.stage.folder / "desk.db")) as database, database:
+            database.execute("UPDATE inbox SET at = datetime(at, '-16 minutes'), next_at = at WHERE kind = 'pay'")
         story.slack.faults.clear()
         await story.stage.bot.start()
         told = story.slack.state.messages[card.channel]

@@ -72,13 +72,13 @@ async def test_a_payment_that_was_killed_waits_minutes_not_a_day(killed: Story):
     await killed.ordered()
     killed.ovh.faults.add("POST", "/me/order/*/pay", "held")
     await killed.dan.click(await killed.payable(), "Pay")
-    with closing(sqlite3.connect(killed.stage.folder / "desk.db")) as desk:
+    with closing(sqlite3.connect(killed.stage.folder / "desk.db")) as database:
 
         async def column(name: str) -> str:
             """Wait until the request has this moment on record; return its state then."""
             async with asyncio.timeout(40):
                 while True:
-                    state, moment = desk.execute(f"SELECT state, {name} FROM carts WHERE id = 1").fetchone()
+                    state, moment = database.execute(f"SELECT state, {name} FROM carts WHERE id = 1").fetchone()
                     if moment is not None:
                         return str(state)
                     await asyncio.sleep(0.05)

@@ -38,7 +38,7 @@ def settings() -> dict[str, str]:
 
 
 @pytest.fixture
-async def desk(stage: Stage) -> Story:
+async def scenario(stage: Stage) -> Story:
     """The bot as a process of its own, so that it can be killed."""
     await stage.bot.start()
     return Story(stage)
@@ -59,102 +59,102 @@ async def restore(stage: Stage, backup: Path) -> None:
     shutil.copy(backup, stage.folder / "desk.db")
 
 
-async def approve_again(desk: Story) -> None:
+async def approve_again(scenario: Story) -> None:
     """The restored bot asks again, in Home; an approver says yes, and the bot does what it then does."""
-    await desk.cleo.open_home()
-    home = await desk.home_says(desk.cleo, catalogue.card.TO_APPROVE)
-    await desk.cleo.click(home, "Approve")
+    await scenario.cleo.open_home()
+    home = await scenario.home_says(scenario.cleo, catalogue.card.TO_APPROVE)
+    await scenario.cleo.click(home, "Approve")
     with suppress(TimeoutError):
-        await desk.slack.until(lambda: desk.checkouts() > 1 or None, 8)
+        await scenario.slack.until(lambda: scenario.checkouts() > 1 or None, 8)
 
 
-async def test_an_order_is_not_made_again_after_a_restore(desk: Story):
+async def test_an_order_is_not_made_again_after_a_restore(scenario: Story):
     """Backed up before the approval, ordered, restored, approved again: a person is asked."""
-    card = await desk.requested()
-    backup = back_up(desk.stage)
-    await desk.cleo.click(card, "Approve")
-    await desk.payable()
-    await restore(desk.stage, backup)
-    await desk.stage.bot.start()
-    await approve_again(desk)
-    await desk.card(already_there(desk.orders[0]))
-    assert len(desk.orders) == 1, f"ordered twice: {[order.id for order in desk.orders]}"
+    card = await scenario.requested()
+    backup = back_up(scenario.stage)
+    await scenario.cleo.click(card, "Approve")
+    await scenario.payable()
+    await restore(scenario.stage, backup)
+    await scenario.stage.bot.start()
+    await approve_again(scenario)
+    await scenario.card(already_there(scenario.orders[0]))
+    assert len(scenario.orders) == 1, f"ordered twice: {[order.id for order in scenario.orders]}"
 
 
-async def test_an_order_is_not_paid_again_after_a_restore(desk: Story):
+async def test_an_order_is_not_paid_again_after_a_restore(scenario: Story):
     """The first order is paid and still being delivered, as a registry's check takes a day or two."""
-    desk.ovh.orders.deliver_after = 86_400.0
-    card = await desk.requested()
-    backup = back_up(desk.stage)
-    await desk.cleo.click(card, "Approve")
-    await desk.dan.click(await desk.payable(), "Pay")
-    await desk.card(catalogue.card.REGISTERING)
-    await restore(desk.stage, backup)
-    await desk.stage.bot.start()
-    await approve_again(desk)
-    await desk.card(already_there(desk.orders[0], status="delivering"))
-    assert [len(order.payments) for order in desk.orders] == [1]
+    scenario.ovh.orders.deliver_after = 86_400.0
+    card = await scenario.requested()
+    backup = back_up(scenario.stage)
+    await scenario.cleo.click(card, "Approve")
+    await scenario.dan.click(await scenario.payable(), "Pay")
+    await scenario.card(catalogue.card.REGISTERING)
+    await restore(scenario.stage, backup)
+    await scenario.stage.bot.start()
+    await approve_again(scenario)
+    await scenario.card(already_there(scenario.orders[0], status="delivering"))
+    assert [len(order.payments) for order in scenario.orders] == [1]
 
 
-async def test_an_order_is_not_made_again_after_a_failover(desk: Story):
+async def test_an_order_is_not_made_again_after_a_failover(scenario: Story):
     """The intent was lost with an asynchronous replica; OVH lists the order, and shows its lines a minute later."""
-    card = await desk.requested()
-    held = desk.ovh.faults.add("POST", "/order/cart", "slow", seconds=3)
-    await desk.cleo.click(card, "Approve")
-    await desk.ovh_hangs()
-    backup = back_up(desk.stage)  # approved, nothing of an attempt
+    card = await scenario.requested()
+    held = scenario.ovh.faults.add("POST", "/order/cart", "slow", seconds=3)
+    await scenario.cleo.click(card, "Approve")
+    await scenario.ovh_hangs()
+    backup = back_up(scenario.stage)  # approved, nothing of an attempt
     with sqlite3.connect(backup) as copy:
         assert copy.execute("SELECT state, attempt_cart FROM carts").fetchall() == [("approved", None)]
-    desk.ovh.orders.late, desk.ovh.orders.details_after = "details", 40.0
-    assert held not in desk.ovh.faults.waiting
-    await desk.card(catalogue.card.TO_PAY, seconds=30)
-    await restore(desk.stage, backup)
-    await desk.stage.bot.start()
-    await desk.card(in_trouble("foreign_order_unclear", order=desk.orders[0].id), seconds=20)
+    scenario.ovh.orders.late, scenario.ovh.orders.details_after = "details", 40.0
+    assert held not in scenario.ovh.faults.waiting
+    await scenario.card(catalogue.card.TO_PAY, seconds=30)
+    await restore(scenario.stage, backup)
+    await scenario.stage.bot.start()
+    await scenario.card(in_trouble("foreign_order_unclear", order=scenario.orders[0].id), seconds=20)
     with suppress(TimeoutError):
-        await desk.slack.until(lambda: desk.checkouts() > 1 or None, 8)
-    assert len(desk.orders) == 1, f"ordered twice within seconds: {[order.id for order in desk.orders]}"
+        await scenario.slack.until(lambda: scenario.checkouts() > 1 or None, 8)
+    assert len(scenario.orders) == 1, f"ordered twice within seconds: {[order.id for order in scenario.orders]}"
 
 
-async def test_a_failover_while_ovh_lists_the_order_late(desk: Story):
+async def test_a_failover_while_ovh_lists_the_order_late(scenario: Story):
     """OVH does not list the order yet, either: the marker alone tells of the lost attempt."""
-    card = await desk.requested()
-    backup = back_up(desk.stage)
-    await desk.cleo.click(card, "Approve")
-    await desk.payable()
-    desk.orders[0].shows_after = 600.0
-    await restore(desk.stage, backup)
-    await desk.stage.bot.start()
-    await approve_again(desk)
-    await desk.card(catalogue.on_hold.card_head(1))
-    desk.ovh.clock.put(FLOOR.total_seconds() + 60)
-    printed = await desk.stage.bot.run_command("recover", "--yes", "--all-stopped")
+    card = await scenario.requested()
+    backup = back_up(scenario.stage)
+    await scenario.cleo.click(card, "Approve")
+    await scenario.payable()
+    scenario.orders[0].shows_after = 600.0
+    await restore(scenario.stage, backup)
+    await scenario.stage.bot.start()
+    await approve_again(scenario)
+    await scenario.card(catalogue.on_hold.card_head(1))
+    scenario.ovh.clock.put(FLOOR.total_seconds() + 60)
+    printed = await scenario.stage.bot.run_command("recover", "--yes", "--all-stopped")
     assert "a try to order names that no request has" in printed
     assert "Recover mode is over" in printed
-    card = await desk.card(on_card(EventKind.ATTEMPT_NOT_ON_RECORD), seconds=20)
-    await desk.clicks_in_vain(desk.ada, card, "Order anyway", said("not_approver"))
-    assert len(desk.orders) == 1
+    card = await scenario.card(on_card(EventKind.ATTEMPT_NOT_ON_RECORD), seconds=20)
+    await scenario.clicks_in_vain(scenario.ada, card, "Order anyway", said("not_approver"))
+    assert len(scenario.orders) == 1
 
 
-async def test_a_colleague_ordered_the_name(desk: Story):
+async def test_a_colleague_ordered_the_name(scenario: Story):
     """The card names the other order; an approver orders anyway, the requester cannot."""
-    theirs = desk.ovh.outsider.order("name.ovh", ago=HOUR)
-    card = await desk.requested()
-    await desk.cleo.click(card, "Approve")
-    card = await desk.card(f"order {theirs.id}", seconds=20)
-    assert desk.checkouts() == 0
-    await desk.clicks_in_vain(desk.ada, card, "Order anyway", said("not_approver"))
-    await desk.cleo.click(card, "Order anyway")
-    await desk.payable(seconds=20)
-    assert len(desk.ovh.orders.ours()) == 1
+    theirs = scenario.ovh.outsider.order("name.ovh", ago=HOUR)
+    card = await scenario.requested()
+    await scenario.cleo.click(card, "Approve")
+    card = await scenario.card(f"order {theirs.id}", seconds=20)
+    assert scenario.checkouts() == 0
+    await scenario.clicks_in_vain(scenario.ada, card, "Order anyway", said("not_approver"))
+    await scenario.cleo.click(card, "Order anyway")
+    await scenario.payable(seconds=20)
+    assert len(scenario.ovh.orders.ours()) == 1
 
 
-async def test_a_second_desk_on_the_account(desk: Story):
+async def test_a_second_desk_on_the_account(scenario: Story):
     """Its order of the name, with our price, is not adopted, and nothing is ordered beside it."""
-    desk.ovh.outsider.cart("Domain Desk other orders 1234")
-    theirs = desk.ovh.outsider.order("name.ovh", total="3.59", owner=None)
-    card = await desk.requested()
-    await desk.cleo.click(card, "Approve")
-    await desk.card(already_there(theirs), seconds=20)
+    scenario.ovh.outsider.cart("Domain Desk other orders 1234")
+    theirs = scenario.ovh.outsider.order("name.ovh", total="3.59", owner=None)
+    card = await scenario.requested()
+    await scenario.cleo.click(card, "Approve")
+    await scenario.card(already_there(theirs), seconds=20)
     await asyncio.sleep(1)
-    assert desk.checkouts() == 0
+    assert scenario.checkouts() == 0

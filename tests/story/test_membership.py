@@ -139,7 +139,7 @@ async def test_no_button_at_all_acts_for_a_stranger(grid: Story, bot: Bot):
         block = {"type": "actions", "block_id": "b", "elements": [button]}
         await me.press(grid.slack.state.post(_message(block)), "b", button)
         await me.press(grid.slack.state.open(me.id, {"type": "home", "blocks": [dict(block)]}), "b", button)
-    await bot.desk.work.drain(10)
+    await bot.services.work.drain(10)
     assert [m for m in me.messages("domains") if STRANGER in m.plain_text()]
     assert _facts(grid) == before
 

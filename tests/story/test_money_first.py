@@ -57,9 +57,9 @@ async def until(story: Story, done: Callable[[], object], seconds: float = 60) -
 
 async def decided(story: Story, cart: int, state: str) -> int:
     """Wait until it is on disk that a cart left this state; returns how many calls OVH had got then."""
-    with closing(sqlite3.connect(story.stage.folder / "desk.db")) as desk:
+    with closing(sqlite3.connect(story.stage.folder / "desk.db")) as database:
         query = "SELECT state FROM carts WHERE id = ?"
-        return await until(story, lambda: desk.execute(query, [cart]).fetchone()[0] != state)
+        return await until(story, lambda: database.execute(query, [cart]).fetchone()[0] != state)
 
 
 def most_lookups_before_one(calls: Sequence[Recorded], method: str, path: str, *, order: int | None = None) -> int:

@@ -40,14 +40,14 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 @pytest.fixture
-async def desk(stage: Stage) -> Story:
+async def scenario(stage: Stage) -> Story:
     await stage.bot.start()
     return Story(stage)
 
 
-async def back_up(desk: Story) -> Restore:
+async def back_up(scenario: Story) -> Restore:
     """Copy the database as it is now; returns what kills the bot, puts the copy back, and starts the bot."""
-    stage, url = desk.stage, desk.stage.environment["DATABASE_URL"]
+    stage, url = scenario.stage, scenario.stage.environment["DATABASE_URL"]
     if not url.startswith("sqlite"):
         return await _back_up_postgresql(stage, url)
     kept = stage.folder / "backup.db"
@@ -92,10 +92,10 @@ async def _back_up_postgresql(stage: Stage, url: str) -> Restore:
     return restore
 
 
-async def healthz(desk: Story) -> dict[str, str]:
+async def healthz(scenario: Story) -> dict[str, str]:
     def read() -> dict[str, str]:
         try:
-            with urlopen(f"http://127.0.0.1:{desk.stage.bot.port}/healthz", timeout=5) as answer:
+            with urlopen(f"http://127.0.0.1:{scenario.stage.bot.port}/healthz", timeout=5) as answer:
                 return dict(json.load(answer)["checks"])
         except HTTPError as refused:
             with refused:
@@ -104,97 +104,99 @@ async def healthz(desk: Story) -> dict[str, str]:
     return await asyncio.to_thread(read)
 
 
-async def is_on_hold(desk: Story) -> None:
+async def is_on_hold(scenario: Story) -> None:
     async with asyncio.timeout(15):
-        while "on hold" not in (await healthz(desk)).get("recover_mode", ""):  # noqa: ASYNC110 - a page tells nobody
+        while "on hold" not in (await healthz(scenario)).get("recover_mode", ""):  # noqa: ASYNC110 - a page tells nobody
             await asyncio.sleep(0.1)
 
 
-async def recover(desk: Story) -> str:
+async def recover(scenario: Story) -> str:
     """Let the floor pass by OVH's clock, and end recover mode in a terminal."""
-    desk.ovh.clock.put(FLOOR.total_seconds() + 60)
-    return await desk.stage.bot.run_command("recover", "--yes", "--all-stopped")
+    scenario.ovh.clock.put(FLOOR.total_seconds() + 60)
+    return await scenario.stage.bot.run_command("recover", "--yes", "--all-stopped")
 
 
-def direct(desk: Story, user: str) -> list[Message]:
-    channel = desk.slack.state.world.conversation(user).id
-    return desk.slack.state.messages[channel]
+def direct(scenario: Story, user: str) -> list[Message]:
+    channel = scenario.slack.state.world.conversation(user).id
+    return scenario.slack.state.messages[channel]
 
 
-async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: Story):
+async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(scenario: Story):
     """Put the database back, decide another cart, press the old card; compare, end recover mode, press it again."""
-    await desk.requested()
-    restore = await back_up(desk)
-    await desk.cleo.click(await desk.card(catalogue.card.TO_APPROVE), "Approve")
-    old = copy.deepcopy(await desk.payable(_LEASES))
+    await scenario.requested()
+    restore = await back_up(scenario)
+    await scenario.cleo.click(await scenario.card(catalogue.card.TO_APPROVE), "Approve")
+    old = copy.deepcopy(await scenario.payable(_LEASES))
     await restore()
 
     # Another cart's events take the numbers of those that are lost.
-    await desk.ben.command("add other.ovh")
-    cart = await desk.sees(desk.ben, "Request approval")
-    await desk.ben.click(cart, "Request approval")
-    await desk.slack.until(lambda: desk.ben.modal)
-    await desk.ben.submit(purpose="For another launch")
-    other = await desk.sees(desk.cleo, "other.ovh", channel="approvals", seconds=_LEASES)
-    await desk.cleo.click(other, "Approve")
-    await desk.slack.until(lambda: len(desk.orders) == 2 or None, _LEASES)
+    await scenario.ben.command("add other.ovh")
+    cart = await scenario.sees(scenario.ben, "Request approval")
+    await scenario.ben.click(cart, "Request approval")
+    await scenario.slack.until(lambda: scenario.ben.modal)
+    await scenario.ben.submit(purpose="For another launch")
+    other = await scenario.sees(scenario.cleo, "other.ovh", channel="approvals", seconds=_LEASES)
+    await scenario.cleo.click(other, "Approve")
+    await scenario.slack.until(lambda: len(scenario.orders) == 2 or None, _LEASES)
 
-    await desk.clicks_in_vain(desk.dan, old, "Pay", said("on_hold"))
-    await is_on_hold(desk)
-    held = await desk.card(catalogue.on_hold.card_head(1), seconds=_LEASES)
+    await scenario.clicks_in_vain(scenario.dan, old, "Pay", said("on_hold"))
+    await is_on_hold(scenario)
+    held = await scenario.card(catalogue.on_hold.card_head(1), seconds=_LEASES)
     assert "Approve" not in held.plain_text()
-    await desk.cleo.open_home()
-    await desk.home_says(desk.cleo, catalogue.on_hold.HOME_HEAD)
-    for operator in (desk.cleo, desk.dan):
+    await scenario.cleo.open_home()
+    await scenario.home_says(scenario.cleo, catalogue.on_hold.HOME_HEAD)
+    for operator in (scenario.cleo, scenario.dan):
         async with asyncio.timeout(10):
-            while not (told := direct(desk, operator.id)):  # noqa: ASYNC110 - Slack's state tells nobody
+            while not (told := direct(scenario, operator.id)):  # noqa: ASYNC110 - Slack's state tells nobody
                 await asyncio.sleep(0.05)
         assert [message.text for message in told if catalogue.on_hold.BEGUN_ALONE in message.text] == [told[0].text]
     with suppress(TimeoutError):
-        await desk.slack.until(lambda: len(desk.orders) > 2 or None, 3)
-    assert [order.payments for order in desk.orders] == [[], []]
+        await scenario.slack.until(lambda: len(scenario.orders) > 2 or None, 3)
+    assert [order.payments for order in scenario.orders] == [[], []]
 
-    printed = await recover(desk)
-    assert f"{desk.orders[0].id}" in printed
+    printed = await recover(scenario)
+    assert f"{scenario.orders[0].id}" in printed
     assert "fits #1" in printed
     assert "Recover mode is over" in printed
-    card = await desk.card(catalogue.card.TO_APPROVE, seconds=_LEASES)
+    card = await scenario.card(catalogue.card.TO_APPROVE, seconds=_LEASES)
     assert (
-        await desk.slack.until(lambda: catalogue.on_hold.BACK in str(desk.slack.messages("approvals")) or None)
+        await scenario.slack.until(lambda: catalogue.on_hold.BACK in str(scenario.slack.messages("approvals")) or None)
     ) is True
-    await desk.clicks_in_vain(desk.dan, old, "Pay", said("card_before_restore", cart=1))
-    assert [order.payments for order in desk.orders] == [[], []]
+    await scenario.clicks_in_vain(scenario.dan, old, "Pay", said("card_before_restore", cart=1))
+    assert [order.payments for order in scenario.orders] == [[], []]
 
-    await desk.cleo.click(card, "Approve")
-    await desk.sees(desk.cleo, f"order {desk.orders[0].id}", channel="approvals", seconds=_LEASES)
-    assert desk.checkouts() == 2
-    assert len(desk.orders) == 2
+    await scenario.cleo.click(card, "Approve")
+    await scenario.sees(scenario.cleo, f"order {scenario.orders[0].id}", channel="approvals", seconds=_LEASES)
+    assert scenario.checkouts() == 2
+    assert len(scenario.orders) == 2
 
 
-async def test_operators_compare_and_release_in_slack(desk: Story):
+async def test_operators_compare_and_release_in_slack(scenario: Story):
     """The same by buttons: Compare now shows what OVH has, only then I have compared appears."""
-    await desk.requested()
-    restore = await back_up(desk)
-    approved = copy.deepcopy(await desk.card(catalogue.card.TO_APPROVE))
-    await desk.cleo.click(approved, "Approve")
-    old = copy.deepcopy(await desk.payable(_LEASES))
+    await scenario.requested()
+    restore = await back_up(scenario)
+    approved = copy.deepcopy(await scenario.card(catalogue.card.TO_APPROVE))
+    await scenario.cleo.click(approved, "Approve")
+    old = copy.deepcopy(await scenario.payable(_LEASES))
     await restore()
-    await desk.clicks_in_vain(desk.dan, old, "Pay", said("on_hold"))
-    await is_on_hold(desk)
+    await scenario.clicks_in_vain(scenario.dan, old, "Pay", said("on_hold"))
+    await is_on_hold(scenario)
     # The button of before the loss is on record still: recover mode holds it.
-    await desk.clicks_in_vain(desk.cleo, approved, "Approve", said("on_hold"))
-    told = (await desk.slack.until(lambda: direct(desk, desk.cleo.id) or None))[0]
+    await scenario.clicks_in_vain(scenario.cleo, approved, "Approve", said("on_hold"))
+    told = (await scenario.slack.until(lambda: direct(scenario, scenario.cleo.id) or None))[0]
     assert "I have compared" not in told.plain_text()
-    await desk.cleo.click(told, "Compare now")
-    found = await desk.slack.until(
-        lambda: next((m for m in direct(desk, desk.cleo.id) if "that I don't know" in m.plain_text()), None)
+    await scenario.cleo.click(told, "Compare now")
+    found = await scenario.slack.until(
+        lambda: next((m for m in direct(scenario, scenario.cleo.id) if "that I don't know" in m.plain_text()), None)
     )
-    assert f"{desk.orders[0].id}" in found.plain_text()
-    await desk.cleo.click(found, "I have compared")
-    await desk.slack.until(lambda: [m for m in direct(desk, desk.cleo.id) if "at the earliest" in m.text] or None)
-    assert "on hold" in (await healthz(desk))["recover_mode"]
-    if desk.stage.environment["DATABASE_URL"].startswith("postgresql"):
+    assert f"{scenario.orders[0].id}" in found.plain_text()
+    await scenario.cleo.click(found, "I have compared")
+    await scenario.slack.until(
+        lambda: [m for m in direct(scenario, scenario.cleo.id) if "at the earliest" in m.text] or None
+    )
+    assert "on hold" in (await healthz(scenario))["recover_mode"]
+    if scenario.stage.environment["DATABASE_URL"].startswith("postgresql"):
         return  # a process of the lost state may live for a day
-    desk.ovh.clock.put(FLOOR.total_seconds() + 60)
-    await desk.card(catalogue.card.TO_APPROVE, seconds=60)
-    assert len(desk.orders) == 1
+    scenario.ovh.clock.put(FLOOR.total_seconds() + 60)
+    await scenario.card(catalogue.card.TO_APPROVE, seconds=60)
+    assert len(scenario.orders) == 1

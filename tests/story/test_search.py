@@ -264,7 +264,7 @@ async def test_a_list_that_is_none_is_told_and_what_was_typed_is_handed_back(sto
 async def test_add_all_adds_what_is_shown_or_nothing(story: Story, bot):
     await story.ada.command("search one.ovh two.ovh three.ovh")
     shown = await story.sees(story.ada, catalogue.search.some_available(3, 3))
-    search = await bot.desk.searches.find(id_of(shown), story.ada.id, None)
+    search = await bot.services.searches.find(id_of(shown), story.ada.id, None)
     search.answers.pop(DomainName("two.ovh"))  # as if the newest answers were not drawn yet
     await story.ada.click(shown, "Add all available")
     await story.sees(story.ada, said("availability_changed"))
@@ -277,7 +277,7 @@ async def test_to_stop_what_is_not_kept_any_more_does_not_look_as_if_it_worked(s
     story.ovh.faults.add(*LOOK_UP, "slow", times=50, seconds=0.2)
     await story.ada.command(f"search {names('far', 60)}")
     shown = await story.sees(story.ada, "/60")
-    bot.desk.searches.forget(id_of(shown))
+    bot.services.searches.forget(id_of(shown))
     await story.ada.click(shown, "Stop")
     await story.sees(story.ada, catalogue.search.gone(catalogue.search.NOT_STOPPED, button="Add to cart"))
     await story.sees(story.ada, catalogue.search.some_available(60, 60), seconds=30)
@@ -286,6 +286,6 @@ async def test_to_stop_what_is_not_kept_any_more_does_not_look_as_if_it_worked(s
 async def test_a_search_that_is_not_kept_any_more_is_told_kindly(story: Story, bot):
     await story.ada.command(f"search {names('gone', 30)}")
     found = await story.sees(story.ada, catalogue.search.page_of(1, 3), seconds=20)
-    bot.desk.searches.forget(id_of(found))
+    bot.services.searches.forget(id_of(found))
     await story.ada.click(found, "Next page")
     await story.sees(story.ada, catalogue.search.gone(catalogue.search.PAGE_NOT_TURNED, button="Add to cart"))

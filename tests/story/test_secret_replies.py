@@ -29,7 +29,7 @@ def mode() -> str:
 
 @pytest.fixture
 def client(bot: Bot) -> AsyncWebClient:
-    return bot.desk.client
+    return bot.services.client
 
 
 def lasting(story: Story) -> list[dict[str, Any]]:

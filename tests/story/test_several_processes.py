@@ -19,14 +19,14 @@ def settings(postgres_url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def desk(stage: Stage) -> Story:
+async def scenario(stage: Stage) -> Story:
     """Three processes; Slack's payloads go to them in turn."""
     await asyncio.gather(*(bot.start() for bot in (stage.bot, stage.another_bot(), stage.another_bot())))
     return Story(stage)
 
 
-async def test_three_processes_order_once_and_pay_once_and_tell_everything_once(desk: Story):
-    story = desk
+async def test_three_processes_order_once_and_pay_once_and_tell_everything_once(scenario: Story):
+    story = scenario
     await story.dan.click(await story.ordered("name.ovh", "other.ovh"), "Pay")
     card = await story.card(catalogue.card.DELIVERED, seconds=40)
     assert [order.payments for order in story.orders] == [[8120045]]
@@ -36,8 +36,8 @@ async def test_three_processes_order_once_and_pay_once_and_tell_everything_once(
     assert [text for text, times in Counter(told.text for told in story.slack.thread(card)).items() if times > 1] == []
 
 
-async def test_eight_clicks_on_three_processes_approve_once(desk: Story):
-    story = desk
+async def test_eight_clicks_on_three_processes_approve_once(scenario: Story):
+    story = scenario
     card = await story.requested()
     await asyncio.gather(*(story.cleo.click(card, "Approve") for _ in range(8)))
     await story.payable()
@@ -71,8 +71,8 @@ class TestASearch:
     def settings(self, postgres_url: str) -> dict[str, str]:
         return {"DATABASE_URL": postgres_url, "OVH_BURST": "100", "OVH_REQUESTS_PER_SECOND": "50"}
 
-    async def test_is_leafed_through_and_added_anywhere(self, desk: Story):
-        story = desk
+    async def test_is_leafed_through_and_added_anywhere(self, scenario: Story):
+        story = scenario
         await story.ada.command(f"search {' '.join(f'page-{number}.ovh' for number in range(60))}")
         shown = await story.sees(story.ada, catalogue.search.page_of(1, 5), seconds=20)
         for page in (2, 3, 4, 5):
@@ -82,8 +82,8 @@ class TestASearch:
         await story.sees(story.ada, ADDED)
         await story.sees(story.ada, "*Cart #1*  40 names")
 
-    async def test_is_stopped_and_gone_on_with_anywhere(self, desk: Story):
-        story = desk
+    async def test_is_stopped_and_gone_on_with_anywhere(self, scenario: Story):
+        story = scenario
         slow = story.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=999, seconds=0.6)
         await story.ada.command(f"search {' '.join(f'far-{number}.ovh' for number in range(200))}")
         shown = await story.sees(story.ada, "/200")

@@ -76,7 +76,7 @@ async def test_a_shorter_life_where_ovh_refuses_a_long_one(ovh, gateway, longest
 
 async def test_another_desks_marker_is_not_ours(access, ovh, gateway):
     """Two desks on one account do not see each other's attempts."""
-    other = OvhGateway(access, desk="other")
+    other = OvhGateway(access, bot_id="other")
     try:
         await ask(other.leave_marker, "orders 1234", now())
         assert await ask(gateway.markers, "orders 1234") == frozenset()
@@ -94,7 +94,7 @@ def test_descriptions_are_short():
 
 async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
     """Both desks are seen by each, and no marker or cart of either."""
-    other = OvhGateway(access, desk="other")
+    other = OvhGateway(access, bot_id="other")
     try:
         shown = {await ask(desk.show_presence, await ask(gateway.time) + MONTH) for desk in (gateway, other)}
         await ask(other.leave_marker, "orders 1234", now())
@@ -161,9 +161,9 @@ async def test_a_marker_is_known_by_the_second_of_its_attempt(ovh, access, gatew
 
 async def test_recover_mode_reads_what_this_desk_left(access, ovh):
     """Its markers with what they are about; of other desks only how many they left."""
-    desks = [OvhGateway(access, desk=desk) for desk in ("ours", "other", "unnamed")]
+    bots = [OvhGateway(access, bot_id=desk) for desk in ("ours", "other", "unnamed")]
     try:
-        ours, other, unknown = desks
+        ours, other, unknown = bots
         marker = await ask(ours.leave_marker, "pays 7", now())
         theirs = await ask(other.leave_marker, "orders 1234", now())
         await ask(ours.show_presence, await ask(ours.time) + MONTH)
@@ -172,5 +172,5 @@ async def test_recover_mode_reads_what_this_desk_left(access, ovh):
         found, others = await ask(unknown.markers_left, urgent=True)
         assert ({each.id for each in found}, others) == ({marker, theirs}, 0)
     finally:
-        for desk in desks:
+        for desk in bots:
             desk.close()

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from handlers.messages import words as catalogue
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 
@@ -27,16 +27,16 @@ def slack() -> Slack:
 
 
 @pytest.fixture
-def desk(slack):
+def services(slack):
     nobody = cast(Any, None)
-    return Desk(nobody, nobody, nobody, nobody, client=cast(Any, slack), wake=lambda: None)
+    return Services(nobody, nobody, nobody, nobody, client=cast(Any, slack), wake=lambda: None)
 
 
 def did(what: str = "") -> Interaction:
     return Interaction("U0ADA", "trigger", channel="C0DOMAINS", value=what)
 
 
-async def test_of_a_thousand_wishes_one_that_opens_a_form_begins_at_once(desk):
+async def test_of_a_thousand_wishes_one_that_opens_a_form_begins_at_once(services):
     """They take four seconds to begin, and Slack's trigger lives three."""
     begun: list[str] = []
     form = asyncio.Event()
@@ -48,28 +48,28 @@ async def test_of_a_thousand_wishes_one_that_opens_a_form_begins_at_once(desk):
         form.set()
 
     for number in range(1000):
-        desk.start(wait, did(str(number)))
-    desk.start(open_form, did(), at_once=True)
+        services.start(wait, did(str(number)))
+    services.start(open_form, did(), at_once=True)
     await asyncio.sleep(0)
     assert form.is_set()
     assert len(begun) < 10
-    await desk.work.drain(0.05)
+    await services.work.drain(0.05)
     assert begun == [str(number) for number in range(len(begun))]
-    await desk.work.cut_short(5)
+    await services.work.cut_short(5)
 
 
 @pytest.mark.parametrize("waited", [0.0, 0.05])
-async def test_who_waits_for_their_turn_when_the_desk_stops_is_told(desk, slack, waited):
+async def test_who_waits_for_their_turn_when_the_desk_stops_is_told(services, slack, waited):
     done = []
 
     async def story(_did: Interaction, _reply: Reply) -> None:
         done.append(1)
 
     for _ in range(300):
-        desk.start(story, did())
+        services.start(story, did())
     if waited:
         await asyncio.sleep(waited)
-    await desk.work.cut_short(5)
+    await services.work.cut_short(5)
     assert len(done) < 300
     assert len(done) + len(slack.told) == 300
     assert all(catalogue.failures.cut_short() in told for told in slack.told)

@@ -106,7 +106,7 @@ class Clock:
         return self.now
 
 
-def a_desk(members: list[str], approvers: set[str], payers: set[str] = frozenset()):  # type: ignore[assignment] # empty
+def a_notifier(members: list[str], approvers: set[str], payers: set[str] = frozenset()):  # type: ignore[assignment] # empty
     slack, outbox, clock = PaperSlack(members), PaperOutbox(), Clock()
     policy = replace(POLICY, approvers=frozenset(approvers), payers=frozenset(payers))
     return slack, outbox, clock, Announcer(slack, outbox, AtOnce(), policy, clock=clock)  # type: ignore[arg-type]
@@ -128,7 +128,7 @@ async def shown(announcer: Announcer, clock: Clock, times: int = 12) -> None:
 @pytest.mark.parametrize("error", [says("ratelimited"), says("internal_error"), TimeoutError(), OSError()])
 async def test_a_stumble_repeats_no_explanation(error):
     """Six failed reads of the approvers' group: the requester hears once why the card came directly."""
-    slack, _, clock, announcer = a_desk(["U0CLEO"], {GROUP})
+    slack, _, clock, announcer = a_notifier(["U0CLEO"], {GROUP})
     slack.stumbles = [error] * 6
     await shown(announcer, clock)
     assert len(slack.heard("U0ADA")) == 1
@@ -140,7 +140,7 @@ async def test_a_stumble_repeats_no_explanation(error):
 )
 async def test_a_database_that_is_away_repeats_no_message(fails):
     """What was posted before the database failed is not posted again: neither the explanation nor a card."""
-    slack, outbox, clock, announcer = a_desk([], {"U0CLEO"})
+    slack, outbox, clock, announcer = a_notifier([], {"U0CLEO"})
     outbox.fails = list(fails)
     await shown(announcer, clock)
     assert outbox.fails == []
@@ -166,7 +166,7 @@ def people(number: int) -> list[str]:
 async def test_the_requester_reads_how_many_got_it(members, told, rest):
     """The number is that of the people who get a message, without the requester; the rest is named, too."""
     for approvers, group in (({GROUP}, members), (set(members), [])):
-        slack, _, clock, announcer = a_desk(group, approvers)
+        slack, _, clock, announcer = a_notifier(group, approvers)
         await shown(announcer, clock)
         (text,) = slack.heard("U0ADA")
         assert told in text
@@ -179,7 +179,7 @@ async def test_the_requester_reads_how_many_got_it(members, told, rest):
 @pytest.mark.parametrize("word", ["no_such_subteam", "missing_scope", "plan_upgrade_required"])
 async def test_a_lost_group_is_not_counted(word):
     """Where the group cannot be read, no number promises anything for its members."""
-    slack, _, clock, announcer = a_desk(people(3), {GROUP})
+    slack, _, clock, announcer = a_notifier(people(3), {GROUP})
     slack.stumbles = [says(word)]
     await shown(announcer, clock)
     (text,) = slack.heard("U0ADA")

@@ -12,22 +12,22 @@ from store.tables import ChainRow
 _DIGITS = 12  # hexadecimal
 
 
-def desk_id(engines: Engines, *, team: str, bot_user: str | None) -> str:
+def bot_id(engines: Engines, *, team: str, bot_user: str | None) -> str:
     """Return the id that marks this bot's carts at OVH, derived from this database, the Slack team and the bot user.
 
     A copy of the database under another app is another bot. The id is stored for commands that do not know Slack.
     """
     with Session(engines.read) as session:
-        columns = (col(ChainRow.database_id), col(ChainRow.desk))
+        columns = (col(ChainRow.database_id), col(ChainRow.bot_id))
         database, kept = session.exec(select(*columns).where(col(ChainRow.id) == 1)).one()
-    desk = hashlib.sha256("\n".join((database or "", team, bot_user or "")).encode()).hexdigest()[:_DIGITS]
-    if kept != desk:
+    own = hashlib.sha256("\n".join((database or "", team, bot_user or "")).encode()).hexdigest()[:_DIGITS]
+    if kept != own:
         with engines.write.begin() as connection:
-            connection.execute(update(ChainRow).where(col(ChainRow.id) == 1).values(desk=desk))
-    return desk
+            connection.execute(update(ChainRow).where(col(ChainRow.id) == 1).values(bot_id=own))
+    return own
 
 
-def kept_desk_id(engines: Engines) -> str | None:
+def stored_bot_id(engines: Engines) -> str | None:
     """Return the id from the bot's latest start; None before the first one."""
     with Session(engines.read) as session:
-        return session.exec(select(col(ChainRow.desk)).where(col(ChainRow.id) == 1)).one()
+        return session.exec(select(col(ChainRow.bot_id)).where(col(ChainRow.id) == 1)).one()
