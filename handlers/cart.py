@@ -166,8 +166,8 @@ async def pending(services: Services, did: Interaction, reply: Reply, _typed: st
 
 async def show(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     person = await services.person(did)
-    cart, events = await services.bridge.call(services.workflow.story, cart_number(typed), by=person)
-    await reply.tell(views.story(cart, events))
+    cart, events = await services.bridge.call(services.workflow.timeline, cart_number(typed), by=person)
+    await reply.tell(views.timeline(cart, events))
 
 
 async def history(services: Services, did: Interaction, reply: Reply, typed: str) -> None:

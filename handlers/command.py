@@ -19,9 +19,9 @@ from handlers.toolkit.responder import Reply
 from handlers.views.help import help_message
 from handlers.views.search import looking
 
-Story = Callable[[Services, Interaction, Reply, str], Awaitable[None]]
+Handler = Callable[[Services, Interaction, Reply, str], Awaitable[None]]
 
-_WORDS: dict[str, Story] = {
+_WORDS: dict[str, Handler] = {
     "search": search.tell,
     "add": cart.add,
     "remove": cart.remove_typed,
@@ -46,20 +46,20 @@ def register(app: AsyncApp, services: Services) -> None:
     async def command_typed(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_command(body)
         word, rest = [*did.value.split(maxsplit=1), "", ""][:2]
-        story = _WORDS.get(word.lower())
-        if story is None:
+        handler = _WORDS.get(word.lower())
+        if handler is None:
             with services.command_names.in_use(did.command):
                 said = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
             await ack(text=said.text, blocks=said.blocks)
             return
-        if story is search.tell:
+        if handler is search.tell:
             await ack(text=_WAIT.text, blocks=_WAIT.blocks)
             did = replace(did, placeholder=True)
         else:
             await ack()
 
         async def told(did: Interaction, reply: Reply) -> None:
-            await story(services, did, reply, rest)
+            await handler(services, did, reply, rest)
 
         services.start(told, did)
 

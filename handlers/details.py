@@ -29,7 +29,7 @@ async def _show(services: Services, did: Interaction, reply: Reply) -> None:
     """Open the form, or turn its page. The trigger expires after three seconds, so only the database is read before."""
     number, _, page = did.value.partition(" ")
     cart, _events = await services.bridge.call(
-        services.workflow.story, cart_number(number), by=await services.person(did)
+        services.workflow.timeline, cart_number(number), by=await services.person(did)
     )
     waived = services.workflow.policy.waive_retraction
     form = details_modal(cart, waive_retraction=waived, page=int(page) if page.isdecimal() else 0)

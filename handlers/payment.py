@@ -60,7 +60,7 @@ async def _open_order(services: Services, did: Interaction, reply: Reply) -> Non
     await _open_for_link(did, reply, button=words.buttons.OPEN_ORDER)
     person = await services.person(did)
     cart_id, shown = cart_and_mark(did.value)
-    async with services.at_ovh(did, reply, queue=services.settling) as threads:
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
         url = await threads.call(services.workflow.order_link, cart_id, payer=person, shown=shown)
     await reply.tell(order_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
 
@@ -69,7 +69,7 @@ async def _open_invoice(services: Services, did: Interaction, reply: Reply) -> N
     await _open_for_link(did, reply, button=words.buttons.OPEN_INVOICE)
     person = await services.person(did)
     cart_id = cart_number(did.value)
-    async with services.at_ovh(did, reply, queue=services.settling) as threads:
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
         url = await threads.call(services.workflow.invoice_link, cart_id, payer=person)
     await reply.tell(invoice_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
 

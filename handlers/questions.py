@@ -45,7 +45,7 @@ def register(app: AsyncApp, services: Services) -> None:
     async def answers_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_form(body, stays=True)
         # Only the database is read before the acknowledgement, which carries the errors to their fields.
-        await ack(**await services.settle(lambda: _save(services, did)))
+        await ack(**await services.form_response(lambda: _save(services, did)))
 
 
 async def learn_quietly(services: Services, user: str, cart_id: int) -> None:
@@ -145,13 +145,13 @@ def _show_both(
     again = replace(at, seen=frozenset())
     closed = _given_back(both, both.typed)
 
-    async def story(did: Interaction, reply: Reply) -> None:
+    async def handler(did: Interaction, reply: Reply) -> None:
         try:
             await draw(services, did, reply, again, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
         except OrderingError as refusal:
             await reply.tell(_given_back(refusal, both.typed))
 
-    services.start(story, did)
+    services.start(handler, did)
     return {"response_action": "update", "view": views.loading(words.questions.OTHERS_ANSWERED)}
 
 

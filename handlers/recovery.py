@@ -57,7 +57,7 @@ async def _give_up(services: Services, did: Interaction, _reply: Reply) -> str:
 
 async def _nothing_ordered(services: Services, did: Interaction, reply: Reply) -> str:
     person, clicked = await services.person(did), Decision.read(did.value)
-    async with services.at_ovh(did, reply, queue=services.settling) as threads:
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
         cart = await threads.call(
             services.workflow.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )
@@ -102,7 +102,7 @@ async def _ask_which(services: Services, did: Interaction, reply: Reply) -> None
 async def _adopt(services: Services, did: Interaction, reply: Reply) -> None:
     person, order_id = await services.person(did), int(did.typed(ORDER))
     clicked = Decision.read(did.metadata)
-    async with services.at_ovh(did, reply, queue=services.settling) as threads:
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
         cart = await threads.call(
             services.workflow.adopt, clicked.cart_id, order_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )

@@ -46,7 +46,7 @@ def register(app: AsyncApp, services: Services, inbox: Inbox) -> None:
 
 async def _compare(services: Services, did: Interaction, reply: Reply) -> None:
     person = await services.person(did)
-    async with services.at_ovh(did, reply, queue=services.settling) as threads:
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
         found, stamp = await threads.call(services.workflow.compare, by=person)
     _, mode = await services.bridge.call(services.workflow.rendering)
     await reply.tell(views.compared(found, stamp, mode))

@@ -87,7 +87,7 @@ def _race(workflow: Workflow, clicks: ThreadPoolExecutor) -> Counter[str]:
         return "approved"
 
     seen = Counter(clicks.map(click, _TEAM))
-    after, events = workflow.story(cart.id, by=_TEAM[0])
+    after, events = workflow.timeline(cart.id, by=_TEAM[0])
     recorded = [event for event in events if event.state is CartState.APPROVED]
     twice = seen["approved"] > 1 or len(recorded) > 1 or len(after.approved_by) > 1
     lost = seen["approved"] != len(recorded) or after.state is not CartState.APPROVED

@@ -46,7 +46,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 def _on_click(app: AsyncApp, services: Services, act: Act, action: Action) -> None:
-    async def story(did: Interaction, reply: Reply) -> None:
+    async def handler(did: Interaction, reply: Reply) -> None:
         await services.must_search(did)
         pressed = _Pressed.of(did)
         search = await services.searches.find(pressed.search, did.user, reply)
@@ -59,7 +59,7 @@ def _on_click(app: AsyncApp, services: Services, act: Act, action: Action) -> No
     @app.action(act)
     async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        services.start(story, Interaction.of_action(body))
+        services.start(handler, Interaction.of_action(body))
 
 
 async def _ask(services: Services, did: Interaction, search: Search) -> None:

@@ -27,7 +27,7 @@ from ordering.model.errors import NotPossible, OrderingError
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.inbox import Inbox as Rows
 
-Story = Callable[[Services, Interaction, Reply], Awaitable[None]]
+Handler = Callable[[Services, Interaction, Reply], Awaitable[None]]
 
 # These only stop or refuse, so they go first, end the older clicks on their cart, and stay valid indefinitely.
 STOPPING = frozenset({Act.STOP.value, Act.WITHDRAW.value, Form.REJECT.value})
@@ -51,7 +51,7 @@ _log = structlog.get_logger()
 class Decision:
     """How to carry out a click, and how long it stays valid."""
 
-    story: Story
+    handler: Handler
     life: timedelta | None
 
 
@@ -72,11 +72,11 @@ class Inbox:
         """The stored buttons and forms, which need no other deduplication."""
         return self._decisions.keys()
 
-    def decide(self, kind: str, story: Story) -> None:
+    def decide(self, kind: str, handler: Handler) -> None:
         """Register the story that carries out clicks of this kind."""
         policy = self._services.workflow.policy
         life = None if kind in STOPPING else policy.payment_life if kind == Act.PAY else policy.approval_life
-        self._decisions[kind] = Decision(story, life)
+        self._decisions[kind] = Decision(handler, life)
 
     async def take(self, kind: str, did: Interaction) -> bool:
         """Store a click and carry it out; return whether to acknowledge it to Slack.
@@ -146,7 +146,7 @@ class Inbox:
         workflow = self._services.workflow.under(click, overtakes=click.kind in STOPPING)
         mine, did = replace(self._services, workflow=workflow), replace(did, clicked_at=click.at)
         try:
-            await mine.unless_outdated(decision.story(mine, did, reply))
+            await mine.unless_outdated(decision.handler(mine, did, reply))
         except ClickEnded:
             await self._ended_before(click, reply)
         except OrderingError as refusal:

@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Services
-from handlers.toolkit.inbox import Inbox, Story
+from handlers.toolkit.inbox import Handler, Inbox
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 
@@ -25,12 +25,12 @@ def on_click(app: AsyncApp, inbox: Inbox, act: Act, decide: Decision) -> None:
     If the click could not be stored, Slack gets no answer: the user sees that, and a redelivery counts.
     """
 
-    async def story(services: Services, did: Interaction, reply: Reply) -> None:
+    async def handler(services: Services, did: Interaction, reply: Reply) -> None:
         said = await decide(services, did, reply)
         services.wake()
         await reply.tell(Drawn.saying(said))
 
-    inbox.decide(act, story)
+    inbox.decide(act, handler)
 
     @app.action(act)
     async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
@@ -44,7 +44,7 @@ def on_submit(
     app: AsyncApp,
     inbox: Inbox,
     form: Form,
-    decide: Story,
+    decide: Handler,
     *,
     faults: Callable[[Interaction], Mapping[str, str]],
     waiting: Callable[[], View] | None = None,

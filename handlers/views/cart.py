@@ -106,11 +106,11 @@ def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> 
     return _list(words.cart.NEWEST_FIRST, carts, next_page)
 
 
-def story(cart: Cart, events: Sequence[Event]) -> Drawn:
+def timeline(cart: Cart, events: Sequence[Event]) -> Drawn:
     """Return one cart with its names and its events."""
     listed_names = [_added(line) for line in cart.lines]
     told = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
-    head = words.story.head(cart)
+    head = words.timeline.head(cart)
     if cart.purpose:
         head += f"\n>{escape(cart.purpose)}"
     return _with_details(
@@ -118,9 +118,9 @@ def story(cart: Cart, events: Sequence[Event]) -> Drawn:
         words.cart.state_alone(cart),
         [
             section(head),
-            rows(listed_names or [words.story.NO_NAMES], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
+            rows(listed_names or [words.timeline.NO_NAMES], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
             rows(answered(cart.lines, cart.quote), rank=3, more=words.cart.MORE_ANSWERS_IN_DETAILS),
-            _newest(told or [words.story.NOTHING_HAPPENED], rank=2),
+            _newest(told or [words.timeline.NOTHING_HAPPENED], rank=2),
         ],
     )
 
@@ -130,7 +130,7 @@ def _newest(told: Sequence[str], *, rank: int) -> Part:
 
     def draw(number: int) -> list[Block]:
         left = len(told) - number
-        return sections([*([words.story.earlier(left)] if left else []), *told[left:]])
+        return sections([*([words.timeline.earlier(left)] if left else []), *told[left:]])
 
     return Part(draw, len(told), rank)
 
@@ -229,4 +229,4 @@ def _list(title: str, carts: Sequence[Cart], hint: str) -> Drawn:
 
 def _happened(event: Event, cart: Cart) -> str:
     said = happened(event) or {S.SUBMITTED: cart.purpose, S.REJECTED: cart.reason}.get(event.state)
-    return words.story.happened(event, escape(said) if said else "")
+    return words.timeline.happened(event, escape(said) if said else "")

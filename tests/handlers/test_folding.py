@@ -139,7 +139,7 @@ def draw_all(state: CartState, count: int, script: str, length: int) -> None:
     assert MUST_STAND.get(state, set()) <= buttons_of(drawn)
     assert drawn.is_complete or Act.DETAILS in buttons_of(drawn)
     for message in (
-        drawn, cart.shared_cart(shown), cart.story(shown, events), cart.pending([shown] * 12),
+        drawn, cart.shared_cart(shown), cart.timeline(shown, events), cart.pending([shown] * 12),
         cart.history([shown] * 10, more=True), Drawn.saying(escape(shown.note or "x")),
         refusals.refused(NotPossible(code="form_needs_operator", fix=shown.note or "x")),
         refusals.handed_back(NotPossible(code="cart_changed", cart=12), {"Your reason": shown.note or "x"}),

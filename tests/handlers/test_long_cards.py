@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handlers.notifier import approval_card
 from handlers.toolkit.folding import MESSAGE
-from handlers.views.cart import shared_cart, story
+from handlers.views.cart import shared_cart, timeline
 from handlers.views.home import CARD
 from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.model.cart_line import Line
@@ -81,7 +81,7 @@ def test_every_cart_that_can_be_requested_is_shown(rules, reason, dns, long_name
     cart = requested(rules, reason=reason, dns=dns, long_names=long_names, dearer=dearer)
     fits(approval_card(cart, POLICY, stamp=LONGEST))
     fits(approval_card(cart, POLICY, CARD, stamp=LONGEST))
-    fits(story(*rules.workflow.story(cart.id, by=rules.ada)))
+    fits(timeline(*rules.workflow.timeline(cart.id, by=rules.ada)))
 
 
 def test_a_card_whose_total_rose_is_shown(rules):

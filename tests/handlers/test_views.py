@@ -74,7 +74,7 @@ def test_every_card_and_cart_fits_one_message(state, count):
     shown = a_cart(state, [a_line(f"{LONG}-{n}.ovh") for n in range(count)])
     check(card(shown))
     check(cart.shared_cart(shown))
-    check(cart.story(shown, [Event(12, state, NOW, "U0ADA", EVIL)] * 100))
+    check(cart.timeline(shown, [Event(12, state, NOW, "U0ADA", EVIL)] * 100))
 
 
 @pytest.mark.parametrize("state", list(S))
@@ -187,7 +187,7 @@ def test_forty_of_the_longest_reasons_can_all_be_read():
 
 def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
     claimed = a_cart(S.OPEN, [a_line().answered({"CLAIMS_NOTICE": "true"}, by="U0BEN")], quote=None)
-    assert "the trademark notice acknowledged by <@U0BEN>" in words_of(cart.story(claimed, []))
+    assert "the trademark notice acknowledged by <@U0BEN>" in words_of(cart.timeline(claimed, []))
     quotes = [
         replace(a_quote(), configuration=(Configuration(a_line().domain, "CLAIMS_NOTICE", value),))
         for value in ("false", "true")

@@ -59,7 +59,9 @@ def test_a_cheaper_quote_goes_on_and_is_recorded(rules):
     rules.registrar.quote = a_quote("3.00")
     ordered = rules.settle(cart.id)
     assert (ordered.state, str(ordered.quote.total), str(ordered.seal.total)) == (S.CHECKED_OUT, "€3.00", "€3.59")
-    (told,) = [event.fact for event in rules.workflow.story(cart.id, by=rules.ada)[1] if event.state is S.CHECKING_OUT]
+    (told,) = [
+        event.fact for event in rules.workflow.timeline(cart.id, by=rules.ada)[1] if event.state is S.CHECKING_OUT
+    ]
     assert (told.kind, told.data["approved"]) == (K.CHECKOUT_STARTED, amount(euros("3.59")))
     assert told.data["ovh"]["total"] == amount(euros("3.00"))
 
@@ -270,7 +272,7 @@ def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
     with pytest.raises(OrderingError):
         rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     # Not for a moment: what it costs is compared before it counts as ordered.
-    assert S.CHECKED_OUT not in [event.state for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
+    assert S.CHECKED_OUT not in [event.state for event in rules.workflow.timeline(cart.id, by=rules.ada)[1]]
 
 
 def test_an_order_that_ovh_cancels_unpaid_ends_there(rules):

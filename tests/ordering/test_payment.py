@@ -161,7 +161,7 @@ def show(rules, order_id, **changes):
 
 
 def reminders(rules, cart_id):
-    story = rules.workflow.story(cart_id, by=rules.ada)[1]
+    story = rules.workflow.timeline(cart_id, by=rules.ada)[1]
     return [event.at for event in story if event.kind is EventKind.PAYMENT_REMINDER]
 
 
@@ -278,7 +278,7 @@ def test_an_invoice_that_comes_after_the_delivery_is_found_once(rules):
     cart = rules.settle(cart.id, steps=5, seconds=3600)
     assert cart.order.invoice == "FR7"
     assert rules.fulfilment.next_due() is None
-    told = [event.data for event in rules.workflow.story(cart.id, by=rules.ada)[1] if event.kind is INVOICE]
+    told = [event.data for event in rules.workflow.timeline(cart.id, by=rules.ada)[1] if event.kind is INVOICE]
     assert told == [{"order": cart.order.id, "ovh": {"invoice": "FR7"}}]
     assert rules.workflow.invoice_link(cart.id, payer=rules.dan).endswith("/FR7")
     with pytest.raises(NotAllowed):

@@ -137,7 +137,7 @@ def test_a_first_try_that_comes_through_while_its_cart_is_given_back_bars_anothe
 
 def story(rules, cart_id):
     """What happened to a cart."""
-    return rules.workflow.story(cart_id, by=rules.dan)[1]
+    return rules.workflow.timeline(cart_id, by=rules.dan)[1]
 
 
 def undecided(rules, fault):

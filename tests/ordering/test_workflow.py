@@ -117,7 +117,7 @@ def lookers(rules):
     cart = rules.requested()
     return (
         lambda by: rules.workflow.open_cart("C1", by=by),
-        lambda by: rules.workflow.story(cart.id, by=by),
+        lambda by: rules.workflow.timeline(cart.id, by=by),
         lambda by: rules.workflow.pending(by=by),
         lambda by: rules.workflow.history(by=by),
     )

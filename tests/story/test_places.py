@@ -176,7 +176,7 @@ async def test_the_record_can_be_followed_in_slack(story: Story):
     await story.ben.command("pending")
     await story.sees(story.ben, catalogue.cart.waiting(1))
     await story.ben.command("show #1")
-    approved = catalogue.story.happened(Event(1, CartState.APPROVED, NOW, by="U0CLEO"), "").partition("  ")[2]
+    approved = catalogue.timeline.happened(Event(1, CartState.APPROVED, NOW, by="U0CLEO"), "").partition("  ")[2]
     shown = await story.sees(story.ben, approved)
     assert f"*Cart #1*: {catalogue.cart.state(CartState.CHECKED_OUT)}" in shown.plain_text()
     await story.ben.command("history")

@@ -111,7 +111,7 @@ def test_eight_drivers_remind_the_payers_once(store):
     cart = rules.ordered()
     rules.clock.now = NOW + timedelta(days=12)
     all_at_once(lambda _: rules.fulfilment.advance(cart.id))
-    kinds = [event.kind for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
+    kinds = [event.kind for event in rules.workflow.timeline(cart.id, by=rules.ada)[1]]
     assert kinds.count(EventKind.PAYMENT_REMINDER) == 1
 
 
