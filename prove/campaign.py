@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from handlers.messages import words
-from prove.copies import Story
+from prove.copies import Timeline
 from prove.crash_points import THE_END
 from prove.databases import Databases
 from prove.fates import Fate
@@ -163,7 +163,7 @@ class Campaign:
             broken.append(_failed(failure))
         broken += put_back.broken if put_back is not None else []
         met.turns += waiting.cases
-        broken += await asyncio.to_thread(lambda: list(met.look_back(Story.read(database))))
+        broken += await asyncio.to_thread(lambda: list(met.look_back(Timeline.read(database))))
         return broken + await asyncio.to_thread(
             lambda: list(broken_laws(stage, database, met.lost, apart=met.clocks_apart))
         )

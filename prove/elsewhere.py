@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ordering.model.facts import EventKind
-from prove.copies import Story
+from prove.copies import Timeline
 from prove.turns import Elsewhere
 from sandbox.ovh.orders import Order
 from sandbox.stage import Stage
@@ -42,19 +42,19 @@ class Colleague:
         if self.made is not None:
             self.made.cancelled, self.cancelled_at = True, self.stage.ovh.clock.now()
 
-    def met(self, story: Story) -> str | None:
+    def met(self, timeline: Timeline) -> str | None:
         """Return the fault that occurred: a request that the foreign order stopped; None otherwise."""
-        stopped = any(event.kind is EventKind.FOREIGN_ORDER_FOUND for event in story.events)
+        stopped = any(event.kind is EventKind.FOREIGN_ORDER_FOUND for event in timeline.events)
         when = "an hour before the request" if self.plan.before_call is None else "while it was bought"
         return f"stopped by an order made elsewhere {when}" if stopped else None
 
-    def broken(self, story: Story) -> Iterator[tuple[str, str]]:
+    def broken(self, timeline: Timeline) -> Iterator[tuple[str, str]]:
         """Yield each order of ours made in addition to it, although the bot could see it and no user allowed it."""
         other = self.made
         if other is None:
             return
         allowed = [
-            e for e in story.events if e.kind is EventKind.ORDERED_ANYWAY and (e.data or {}).get("order") == other.id
+            e for e in timeline.events if e.kind is EventKind.ORDERED_ANYWAY and (e.data or {}).get("order") == other.id
         ]
         first = min((event.at for event in allowed), default=None)
         for order in self.stage.ovh.orders.ours():

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from ordering.record.verification import Audit
 from prove.approvals import intents, objections
-from prove.copies import Story
+from prove.copies import Timeline
 from prove.decisions import lost_decisions, repeated_decisions
 from prove.elsewhere import BESIDE
 from prove.no_writes import MOVED
@@ -45,7 +45,7 @@ Broken = tuple[str, str]
 
 
 def broken_laws(
-    stage: Stage, database: str, lost: Story | None = None, *, apart: timedelta = timedelta()
+    stage: Stage, database: str, lost: Timeline | None = None, *, apart: timedelta = timedelta()
 ) -> Iterator[Broken]:
     """Compare the audit log with OVH's ledger and with what users saw.
 
@@ -63,7 +63,7 @@ def broken_laws(
                     yield "secrets in logs, channels or database", f"an order's or invoice's link in {table.name}"
     finally:
         engines.close()
-    now = Story.read(database)
+    now = Timeline.read(database)
     timelines = [now] if lost is None else [now, lost]
     yield from _orders(stage, timelines)
     yield from _payments(stage)
@@ -75,15 +75,15 @@ def broken_laws(
     yield from _secrets(stage)
 
 
-def _orders(stage: Stage, timelines: Sequence[Story]) -> Iterator[Broken]:
+def _orders(stage: Stage, timelines: Sequence[Timeline]) -> Iterator[Broken]:
     """Check the orders. Each recorded intent names OVH's cart, and so the cart that an order was made for."""
     made: Counter[int] = Counter()
-    told = [(cart_id, story) for timeline in timelines for cart_id, story in timeline.of_carts().items()]
-    made_for = {cart: (cart_id, story) for cart_id, story in reversed(told) for cart in intents(story)}
+    told = [(cart_id, entries) for timeline in timelines for cart_id, entries in timeline.of_carts().items()]
+    made_for = {cart: (cart_id, entries) for cart_id, entries in reversed(told) for cart in intents(entries)}
     for order in stage.ovh.orders.ours():
-        cart_id, story = made_for.get(order.cart, (0, []))
+        cart_id, entries = made_for.get(order.cart, (0, []))
         made[cart_id] += 1
-        for objection in objections(order, story, stage):
+        for objection in objections(order, entries, stage):
             about = f"order {order.id} over {order.domains}, {order.description}"
             yield "orders that no approval covers", f"{about}: {objection}"
     for cart_id, count in made.items():

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from prove.clocks import Hand
-from prove.copies import Story
+from prove.copies import Timeline
 from prove.elsewhere import Colleague
 from prove.no_writes import FullDisk
 from prove.tokens import TokenTrouble
@@ -44,7 +44,7 @@ class Met:
     tokens: TokenTrouble | None = field(default=None, init=False)
     full_disk: FullDisk | None = field(default=None, init=False)
     hands: list[Hand] = field(default_factory=list, init=False)  # of the clocks of all lives
-    lost: Story | None = field(default=None, init=False)  # the history when the database was restored
+    lost: Timeline | None = field(default=None, init=False)  # the history when the database was restored
 
     def take_turn(self) -> None:
         """Inject the run's own fault, as far as it needs no process of the bot."""
@@ -67,15 +67,15 @@ class Met:
         money = " POST " in boundary and boundary.endswith(("/checkout", "/pay"))
         self.turns["frozen in a money call" if money else "frozen anywhere"] += 1
 
-    def look_back(self, story: Story) -> Iterator[tuple[str, str]]:
+    def look_back(self, timeline: Timeline) -> Iterator[tuple[str, str]]:
         """Record which of the run's own faults occurred, by the audit log; yields the laws that it broke."""
-        met = [self.tokens.met() if self.tokens else None, self.colleague.met(story) if self.colleague else None]
+        met = [self.tokens.met() if self.tokens else None, self.colleague.met(timeline) if self.colleague else None]
         met += [self.full_disk.met() if self.full_disk else None, *self._clocks_met()]
         self.turns += Counter(filter(None, met))
         if self.full_disk is not None:
             yield from self.full_disk.broken()
         if self.colleague is not None:
-            yield from self.colleague.broken(story)
+            yield from self.colleague.broken(timeline)
 
     def change_price(self, amount: str) -> None:
         self.stage.ovh.names.rise(self.drawn.names[0], amount)

@@ -96,7 +96,7 @@ OF_DECISIONS = (
         "acknowledge a click that was not written down",
         "handlers.toolkit.inbox:Inbox.take",
         swap("return False", "return True"),
-        "tests/story/test_clicks.py::test_a_database_that_hangs_gets_no_answer",
+        "tests/scenarios/test_clicks.py::test_a_database_that_hangs_gets_no_answer",
     ),
     Mutation(
         "work off nothing that another process left",

@@ -62,11 +62,11 @@ async def test_of_a_thousand_wishes_one_that_opens_a_form_begins_at_once(service
 async def test_who_waits_for_their_turn_when_the_desk_stops_is_told(services, slack, waited):
     done = []
 
-    async def story(_did: Interaction, _reply: Reply) -> None:
+    async def handler(_did: Interaction, _reply: Reply) -> None:
         done.append(1)
 
     for _ in range(300):
-        services.start(story, did())
+        services.start(handler, did())
     if waited:
         await asyncio.sleep(waited)
     await services.work.cut_short(5)

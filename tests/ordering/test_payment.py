@@ -161,8 +161,8 @@ def show(rules, order_id, **changes):
 
 
 def reminders(rules, cart_id):
-    story = rules.workflow.timeline(cart_id, by=rules.ada)[1]
-    return [event.at for event in story if event.kind is EventKind.PAYMENT_REMINDER]
+    events = rules.workflow.timeline(cart_id, by=rules.ada)[1]
+    return [event.at for event in events if event.kind is EventKind.PAYMENT_REMINDER]
 
 
 def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refused(rules, monkeypatch):

@@ -57,7 +57,7 @@ def test_nothing_is_ordered_again_while_an_order_may_still_show(rules, candidate
     said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert said.attempt.denied_by == rules.dan.id
     rules.settle(cart.id, steps=60)
-    assert any(event.state is S.APPROVED and event.by is None for event in story(rules, cart.id))
+    assert any(event.state is S.APPROVED and event.by is None for event in events_of(rules, cart.id))
 
 
 def test_nothing_is_ordered_again_while_an_order_may_be_ours(rules):
@@ -135,7 +135,7 @@ def test_a_first_try_that_comes_through_while_its_cart_is_given_back_bars_anothe
     assert len(rules.registrar.orders) == 1
 
 
-def story(rules, cart_id):
+def events_of(rules, cart_id):
     """What happened to a cart."""
     return rules.workflow.timeline(cart_id, by=rules.dan)[1]
 

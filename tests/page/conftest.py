@@ -7,9 +7,9 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 from handlers.messages import words as catalogue
 from sandbox.browser import FLAGS
-from tests.story.conftest import Story, board, bot, floors, settings, stage, story
+from tests.scenarios.conftest import Scenario, board, bot, floors, scenario, settings, stage
 
-__all__ = ["board", "bot", "floors", "settings", "stage", "story"]  # fixtures of the stories, used here, too
+__all__ = ["board", "bot", "floors", "scenario", "settings", "stage"]  # fixtures of the stories, used here, too
 expect.set_options(timeout=15_000)
 
 
@@ -19,14 +19,14 @@ def mode() -> str:
 
 
 @pytest.fixture
-async def page(story: Story, chromium: str) -> AsyncIterator[Page]:
+async def page(scenario: Scenario, chromium: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(15_000)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
-        await page.goto(story.stage.page_url)
+        await page.goto(scenario.stage.page_url)
         yield page
         await expect(page.locator(".unknown")).to_have_count(0)
         await browser.close()

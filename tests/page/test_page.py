@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from handlers.messages import words as catalogue
 from tests.page.conftest import PageUser
 from tests.refusing import said
-from tests.story.conftest import Story
+from tests.scenarios.conftest import Scenario
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def settings() -> dict[str, str]:
     return {"DESK_SETTLE_SECONDS": "1"}
 
 
-async def test_three_people_buy_a_name_by_clicking(story: Story, page_user: PageUser):
+async def test_three_people_buy_a_name_by_clicking(scenario: Scenario, page_user: PageUser):
     await page_user.type("/domain search blue-otter.ovh taken-otter.com")
     await page_user.sees("€2.99 for 1 year, then €3.59 a year")
     await page_user.button("add").click()
@@ -32,29 +32,29 @@ async def test_three_people_buy_a_name_by_clicking(story: Story, page_user: Page
     await page_user.sees(catalogue.paying.KEEPS_OPEN)
     await page_user.pay()
     await page_user.sees(catalogue.card.DELIVERED)
-    assert [order.payments for order in story.orders] == [[8120045]]
+    assert [order.payments for order in scenario.orders] == [[8120045]]
     await expect(page_user.page.locator("#guide .done")).to_have_count(4)
     await expect(page_user.page.locator("#ovh-ledger")).to_contain_text("1 payment")
 
 
-async def test_somebody_without_the_right_is_told_so(story: Story, page_user: PageUser):
-    story.slack.state.world.channel("approvals").members.add(story.ada.id)
+async def test_somebody_without_the_right_is_told_so(scenario: Scenario, page_user: PageUser):
+    scenario.slack.state.world.channel("approvals").members.add(scenario.ada.id)
     await page_user.request("name.ovh")
     await page_user.be("Ada")
     await page_user.button("approve").click()
     await page_user.sees(said("not_approver"))
-    assert story.checkouts() == 0
+    assert scenario.checkouts() == 0
 
 
-async def test_a_lost_answer_of_the_checkout_is_looked_up(story: Story, page_user: PageUser):
+async def test_a_lost_answer_of_the_checkout_is_looked_up(scenario: Scenario, page_user: PageUser):
     await page_user.page.locator("[data-focus=lose_checkout]").check()
     await page_user.order("name.ovh")
-    assert len(story.orders) == 1
+    assert len(scenario.orders) == 1
     await expect(page_user.page.locator("[data-focus=lose_checkout]")).not_to_be_checked()
     await expect(page_user.page.locator("#guide .done")).to_contain_text(["Search", "Ask", "Approve", "lost"])
 
 
-async def test_a_payment_that_is_sent_twice_is_tried_by_hand(story: Story, page_user: PageUser):
+async def test_a_payment_that_is_sent_twice_is_tried_by_hand(scenario: Scenario, page_user: PageUser):
     """The panel repeats one payment and then unchecks itself, and a colleague's order stands in the ledger."""
     ledger = page_user.page.locator("#ovh-ledger")
     await page_user.page.locator("#ovh-name").fill("theirs.ovh")
@@ -65,7 +65,7 @@ async def test_a_payment_that_is_sent_twice_is_tried_by_hand(story: Story, page_
     await page_user.pay()
     await expect(page_user.page.locator("[data-focus=repeat_payment]")).not_to_be_checked()
     await expect(ledger).to_contain_text("1 payment")
-    assert [order.payments for order in story.orders] == [[], [8120045]]
+    assert [order.payments for order in scenario.orders] == [[], [8120045]]
 
 
 async def test_a_form_says_what_is_missing_at_its_field(page_user: PageUser):
@@ -76,12 +76,12 @@ async def test_a_form_says_what_is_missing_at_its_field(page_user: PageUser):
     await expect(page_user.page.locator("#form [aria-invalid=true]")).to_be_focused()
 
 
-async def test_a_double_click_is_one(story: Story, page_user: PageUser):
+async def test_a_double_click_is_one(scenario: Scenario, page_user: PageUser):
     await page_user.request("name.ovh")
     await page_user.be("Cleo")
     await page_user.button("approve").dblclick()
     await page_user.sees(catalogue.paying.KEEPS_OPEN)
-    assert story.checkouts() == 1
+    assert scenario.checkouts() == 1
 
 
 async def test_commands_are_completed_by_keyboard(page: Page):
@@ -113,8 +113,8 @@ async def test_axe_finds_nothing_serious(page_user: PageUser, scheme: str, width
     await _is_accessible(page)
 
 
-async def test_other_pages_and_hosts_are_kept_out(story: Story):
-    url = story.stage.page_url
+async def test_other_pages_and_hosts_are_kept_out(scenario: Scenario):
+    url = scenario.stage.page_url
     async with aiohttp.ClientSession() as session:
         for headers in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}):
             async with session.get(url, headers=headers) as answer:

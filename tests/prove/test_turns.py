@@ -16,7 +16,7 @@ from ordering.model.events import Event
 from ordering.model.facts import EventKind
 from prove.campaign import Seen
 from prove.clocks import HAND, Hand, give_clocks
-from prove.copies import Copy, Story
+from prove.copies import Copy, Timeline
 from prove.crash_points import Gate, ScheduledAction
 from prove.elsewhere import BESIDE, Colleague
 from prove.no_writes import MOVED, FullDisk
@@ -92,8 +92,8 @@ def test_a_copy_goes_back_and_tells_what_was_lost(rules: Rules, database: str, t
     shown = rules.requested().request_mark
     kept = Copy(database, tmp_path)
     rules.workflow.approve(1, approver=rules.cleo, shown=shown)
-    lost, now = kept.put_back(), Story.read(database)
-    assert [story.events[-1].state for story in (lost, now)] == [CartState.APPROVED, CartState.SUBMITTED]
+    lost, now = kept.put_back(), Timeline.read(database)
+    assert [timeline.events[-1].state for timeline in (lost, now)] == [CartState.APPROVED, CartState.SUBMITTED]
     assert kept.newest == len(now.entries) < len(lost.entries)
     assert lost.and_then(now) == lost.events
 
@@ -139,12 +139,12 @@ def test_an_order_beside_one_made_elsewhere_breaks_a_law(stage: Stage, before_ca
     colleague.orders()
     assert colleague.made is not None
     stage.ovh.orders.all[7] = replace(an_order(7), made_at=datetime.now(UTC) + timedelta(minutes=1))
-    seen = [law for law, _ in colleague.broken(Story())]
+    seen = [law for law, _ in colleague.broken(Timeline())]
     assert seen == ([BESIDE] if before_call is None else [])
-    allowed = Story(events=[an_event(EventKind.ORDERED_ANYWAY, order=colleague.made.id)])
+    allowed = Timeline(events=[an_event(EventKind.ORDERED_ANYWAY, order=colleague.made.id)])
     assert list(colleague.broken(allowed)) == []
     colleague.cancels()
-    assert list(colleague.broken(Story())) == []
+    assert list(colleague.broken(Timeline())) == []
 
 
 def test_money_that_moves_while_nothing_is_written_breaks_a_law(stage: Stage):
