@@ -22,7 +22,7 @@ from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
 from bot.worker import Worker, keep_going
 from handlers.messages import refusal
-from handlers.notifier import Announcer
+from handlers.notifier import Notifier
 from handlers.recovery_mode import RecoverWatch
 from handlers.search.sessions import Searches, SharedSearches
 from handlers.toolkit.context import Services
@@ -128,7 +128,7 @@ class Bot:
         self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, lost_markers, self._health)
         self.worker = Worker(
             fulfilment=fulfilment,
-            announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
+            notifier=Notifier(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
             leases=leases,
             bridge=own,

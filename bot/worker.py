@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from bot.worker_pool import LONGEST_SLEEP, WorkerPool, release, until_set
-from handlers.notifier import Announcer
+from handlers.notifier import Notifier
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
@@ -43,7 +43,7 @@ class Worker:
         self,
         *,
         fulfilment: Fulfilment,
-        announcer: Announcer,
+        notifier: Notifier,
         refresh_homes: Callable[[], Awaitable[None]],
         leases: Leases,
         bridge: Bridge,
@@ -54,7 +54,7 @@ class Worker:
         self._leases = leases
         self._on_stuck = on_stuck
         self._stuck: frozenset[int] = frozenset()
-        self._announcer = announcer
+        self._notifier = notifier
         self._refresh_homes = refresh_homes
         self._bridge = bridge
         pool = partial(
@@ -102,7 +102,7 @@ class Worker:
 
     async def _show_outdated(self) -> None:
         self._show_now.clear()
-        outdated = [cart_id for cart_id in await self._announcer.outdated() if cart_id not in self._showing]
+        outdated = [cart_id for cart_id in await self._notifier.outdated() if cart_id not in self._showing]
         mine = await self._bridge.call(self._leases.acquire, TaskType.SHOW, outdated)
         for cart_id in mine:
             self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
@@ -139,13 +139,13 @@ class Worker:
             await until_set(news, wait)
             retry = min(retry * 2, _LONGEST_RETRY)
             mine = bool(await self._bridge.call(self._leases.acquire, TaskType.SHOW, [cart_id]))
-        self._announcer.leave(cart_id)
+        self._notifier.leave(cart_id)
 
     async def _shown(self, cart_id: int, retry: float) -> float | None:
         """Show one cart once; return the seconds until the next try, None if everything is shown."""
         try:
             async with self._room_to_show:
-                return await self._announcer.show(cart_id)
+                return await self._notifier.show(cart_id)
         except Exception as error:  # noqa: BLE001 - shown again later: the database records what is not shown
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
             return retry
@@ -163,7 +163,7 @@ class Worker:
                 await asyncio.sleep(left)
             del self._again_at[cart_id]
             try:
-                await self._announcer.show_again([cart_id])
+                await self._notifier.show_again([cart_id])
             except Exception as error:  # noqa: BLE001 - the database is down: the shown state is most likely right
                 _log.warning("not_shown_again", cart=cart_id, error=type(error).__name__)
             self._show_now.set()

@@ -26,7 +26,7 @@ from handlers import recovery as attention
 from handlers.home import Homes
 from handlers.messages import words
 from handlers.search import buttons as search_clicks
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.deduplication import Once
 from handlers.toolkit.inbox import Inbox
@@ -64,7 +64,7 @@ def _answer_the_rest(app: AsyncApp, services: Services) -> None:
     """Answer buttons and forms from an older version of the bot."""
 
     async def outlived(_did: Interaction, reply: Reply) -> None:
-        await reply.tell(Drawn.saying(words.failures.old_button()))
+        await reply.send(RenderedMessage.from_text(words.failures.old_button()))
 
     @app.action(re.compile(".*"))
     async def unknown_button(ack: AsyncAck, body: Mapping[str, Any]) -> None:

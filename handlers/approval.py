@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.messages import words
 from handlers.messages.en import decisions as says
 from handlers.toolkit.action_ids import REASON, Act, Form
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import handed_back
 from handlers.toolkit.inbox import Inbox
@@ -106,7 +106,7 @@ async def _reject(services: Services, did: Interaction, reply: Reply) -> None:
             services.workflow.reject, decision.cart_id, approver=person, reason=reason, stamp=decision.stamp
         )
     except OrderingError as refusal:
-        await reply.tell(handed_back(refusal, {says.YOUR_REASON: reason}))
+        await reply.send(handed_back(refusal, {says.YOUR_REASON: reason}))
         return
     services.wake()
-    await reply.tell(Drawn.saying(says.rejected(cart.id)))
+    await reply.send(RenderedMessage.from_text(says.rejected(cart.id)))

@@ -12,7 +12,7 @@ from handlers import messages
 from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.inbox import Inbox
@@ -81,9 +81,9 @@ async def add(services: Services, did: Interaction, reply: Reply, typed: str) ->
     services.wake()
     note = _no_longer_approves(services, person, changed.cart) if changed.names else ""
     if said := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
-        await reply.tell(Drawn.saying(said))
+        await reply.send(RenderedMessage.from_text(said))
     for name, needed in changed.choices:
-        await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
+        await reply.send(choice(messages.refusal(needed).text, name, needed.offers))
     if changed.names and changed.cart is not None:
         services.work.start(learn_quietly(services, did.user, changed.cart.id))
 
@@ -96,10 +96,10 @@ async def _add_clicked(services: Services, did: Interaction, reply: Reply) -> No
         async with services.at_ovh(did, reply, what=f"*{name}*") as threads:
             cart = await threads.call(services.workflow.add, channel_of(did), name, by=person, seen=seen or None)
     except ChoiceNeeded as needed:
-        await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
+        await reply.send(choice(messages.refusal(needed).text, name, needed.offers))
         return
     services.wake()
-    await reply.tell(Drawn.saying(added(cart, [name]) + _no_longer_approves(services, person, cart)))
+    await reply.send(RenderedMessage.from_text(added(cart, [name]) + _no_longer_approves(services, person, cart)))
     services.work.start(learn_quietly(services, did.user, cart.id))
 
 
@@ -117,7 +117,9 @@ async def remove_typed(services: Services, did: Interaction, reply: Reply, typed
         return await _remove(services, did, cart_id, name)
 
     changed = await _each(parts, take_out)
-    await reply.tell(Drawn.saying("\n".join(filter(None, [_removed(changed.cart, changed.names), *changed.refused]))))
+    await reply.send(
+        RenderedMessage.from_text("\n".join(filter(None, [_removed(changed.cart, changed.names), *changed.refused])))
+    )
 
 
 @dataclass
@@ -154,26 +156,26 @@ async def show_open(services: Services, did: Interaction, reply: Reply, _typed: 
     """Show the channel's cart, with its buttons, to the user who typed the command."""
     cart = await services.bridge.call(services.workflow.open_cart, channel_of(did), by=await services.person(did))
     if cart is None:
-        await reply.tell(Drawn.saying(words.cart.none_open()))
+        await reply.send(RenderedMessage.from_text(words.cart.none_open()))
         return
-    await reply.tell(views.shared_cart(cart))
+    await reply.send(views.shared_cart(cart))
 
 
 async def pending(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
     carts = await services.bridge.call(services.workflow.pending, by=await services.person(did), limit=30)
-    await reply.tell(views.pending(carts))
+    await reply.send(views.pending(carts))
 
 
 async def show(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     person = await services.person(did)
     cart, events = await services.bridge.call(services.workflow.timeline, cart_number(typed), by=person)
-    await reply.tell(views.timeline(cart, events))
+    await reply.send(views.timeline(cart, events))
 
 
 async def history(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     person, before = await services.person(did), cart_number(typed) if typed.strip() else None
     found = await services.bridge.call(services.workflow.history, by=person, before=before, limit=_PAGE + 1)
-    await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
+    await reply.send(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 
 async def _remove_clicked(services: Services, did: Interaction, reply: Reply) -> None:
@@ -181,9 +183,9 @@ async def _remove_clicked(services: Services, did: Interaction, reply: Reply) ->
     cart = await _remove(services, did, cart_number(number), DomainName.parse(name))
     if did.form and cart.lines:
         form = views.request_modal(cart, purpose=did.typed(PURPOSE))
-        await reply.show_form(form, otherwise=Drawn.saying(_removed(cart, [DomainName.parse(name)])))
+        await reply.show_form(form, otherwise=RenderedMessage.from_text(_removed(cart, [DomainName.parse(name)])))
     elif did.ephemeral or did.form:
-        await reply.tell(views.shared_cart(cart), replace=True)
+        await reply.send(views.shared_cart(cart), replace=True)
 
 
 async def _remove(services: Services, did: Interaction, cart_id: int, name: DomainName) -> Cart:
@@ -197,7 +199,7 @@ async def _copy(services: Services, did: Interaction, reply: Reply) -> None:
     person = await services.person(did)
     cart = await services.bridge.call(services.workflow.copy_lines, cart_number(did.value), by=person)
     services.wake()
-    await reply.tell(Drawn.saying(words.cart.copied(cart.id, len(cart.lines))))
+    await reply.send(RenderedMessage.from_text(words.cart.copied(cart.id, len(cart.lines))))
 
 
 async def _ask_purpose(services: Services, did: Interaction, reply: Reply) -> None:
@@ -226,17 +228,17 @@ async def _request(services: Services, did: Interaction, reply: Reply) -> None:
     total = cart.quote.total if cart.quote else None
     said = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
-    await reply.tell(Drawn.saying(said + "".join(warnings)))
+    await reply.send(RenderedMessage.from_text(said + "".join(warnings)))
 
 
 async def _request_refused(services: Services, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
     """Show the form again with the problem, so the user does not have to type everything again."""
-    said = Drawn.saying(sentence(refusal))
+    said = RenderedMessage.from_text(sentence(refusal))
     cart = await services.bridge.call(services.workflow.cart, cart_number(did.metadata))
     try:
         services.workflow.may_request(cart, await services.person(did))
     except OrderingError:
-        await reply.tell(said)
+        await reply.send(said)
     else:
         findings = refusal.findings if isinstance(refusal, NotReady) else ()
         problem = None if findings else sentence(refusal)

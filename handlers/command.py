@@ -22,7 +22,7 @@ from handlers.views.search import looking
 Handler = Callable[[Services, Interaction, Reply, str], Awaitable[None]]
 
 _WORDS: dict[str, Handler] = {
-    "search": search.tell,
+    "search": search.search_command,
     "add": cart.add,
     "remove": cart.remove_typed,
     "cart": cart.show_open,
@@ -52,7 +52,7 @@ def register(app: AsyncApp, services: Services) -> None:
                 said = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
             await ack(text=said.text, blocks=said.blocks)
             return
-        if handler is search.tell:
+        if handler is search.search_command:
             await ack(text=_WAIT.text, blocks=_WAIT.blocks)
             did = replace(did, placeholder=True)
         else:

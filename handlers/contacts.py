@@ -14,9 +14,9 @@ from slack_sdk.models.views import View
 
 from handlers import messages
 from handlers.messages import words
-from handlers.questions import draw
+from handlers.questions import render
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn, Secret
+from handlers.toolkit.blocks import RenderedMessage, Secret
 from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
@@ -57,7 +57,7 @@ def register(app: AsyncApp, services: Services) -> None:
             errors = {name: messages.refusal(error).text for name, error in wrong.items()}
             await ack(response_action="errors", errors=errors)
             return
-        await ack(response_action="update", view=note(Drawn.saying(words.contacts.CREATING)))
+        await ack(response_action="update", view=note(RenderedMessage.from_text(words.contacts.CREATING)))
         services.start(lambda did, reply: _make(services, did, reply, form, values), did)
 
 
@@ -74,11 +74,13 @@ async def _show(services: Services, did: Interaction, reply: Reply) -> None:
     person = await services.person(did)
     async with services.at_ovh(did, reply) as threads:
         contacts = await threads.call(services.workflow.contacts, by=person)
-    await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying(words.contacts.LIST_CLOSED))
+    await reply.show_form(
+        views.contacts_list(contacts), otherwise=RenderedMessage.from_text(words.contacts.LIST_CLOSED)
+    )
 
 
 async def _other_fields(did: Interaction, reply: Reply) -> None:
-    await reply.show_form(with_other_fields(did), otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
+    await reply.show_form(with_other_fields(did), otherwise=RenderedMessage.from_text(words.contacts.FORM_CLOSED))
 
 
 def with_other_fields(did: Interaction) -> View:
@@ -104,17 +106,17 @@ async def _make(services: Services, did: Interaction, reply: Reply, form: LegalF
     try:
         await _choose(services, did, back, at, contact)
     except OrderingError as refusal:
-        await reply.tell(Drawn.saying(words.contacts.created_only(contact.id, sentence(refusal))))
+        await reply.send(RenderedMessage.from_text(words.contacts.created_only(contact.id, sentence(refusal))))
     else:
-        await reply.tell(Drawn.saying(words.contacts.created(contact.id, DomainName(at.domain))))
+        await reply.send(RenderedMessage.from_text(words.contacts.created(contact.id, DomainName(at.domain))))
 
 
-def _not_made(refusal: OrderingError) -> Drawn | Secret:
+def _not_made(refusal: OrderingError) -> RenderedMessage | Secret:
     """Return why no contact was created. OVH's own words may quote personal data that the user typed."""
-    said = Drawn.saying(sentence(refusal))
+    said = RenderedMessage.from_text(sentence(refusal))
     if not isinstance(refusal, RegistrarRefused):
         return said
-    return Secret(said, otherwise=Drawn.saying(words.contacts.REFUSED_AFTER_CLOSING))
+    return Secret(said, otherwise=RenderedMessage.from_text(words.contacts.REFUSED_AFTER_CLOSING))
 
 
 async def _choose(services: Services, did: Interaction, back: Return, at: AnswersPage, contact: Contact) -> None:
@@ -122,7 +124,7 @@ async def _choose(services: Services, did: Interaction, back: Return, at: Answer
     asked = [question.label for question in await _questions(services, did, at) if question.is_of_contacts]
     label = OWNER_CONTACT if OWNER_CONTACT in asked else asked[0] if asked else OWNER_CONTACT
     below = Reply(services.client, replace(did, form=back.view))
-    await draw(services, did, below, at, {**back.typed, label: contact.id})
+    await render(services, did, below, at, {**back.typed, label: contact.id})
 
 
 async def _questions(services: Services, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:

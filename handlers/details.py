@@ -9,13 +9,13 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.responder import Reply
 from handlers.views.details import details_modal
 
-_CLOSED = Drawn.saying(words.details.CLOSED)
+_CLOSED = RenderedMessage.from_text(words.details.CLOSED)
 
 
 def register(app: AsyncApp, services: Services) -> None:

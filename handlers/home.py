@@ -86,8 +86,8 @@ class Homes:
     async def _publish(self, user: str) -> None:
         with self._services.command_names.in_use():
             view = await self._view(user)
-        drawn = without_events(str(view.to_dict()))
-        if user not in self._published or self._published[user] == drawn:
+        rendered = without_events(str(view.to_dict()))
+        if user not in self._published or self._published[user] == rendered:
             return
         try:
             await self._sent(user, view)
@@ -99,7 +99,7 @@ class Homes:
         else:
             self._alerts.clear(words.slack.HOME)
             if user in self._published:
-                self._published[user] = drawn
+                self._published[user] = rendered
 
     async def _sent(self, user: str, view: View) -> None:
         """Publish a view, or the plain Home if Slack refuses its content."""

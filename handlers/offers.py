@@ -12,7 +12,7 @@ from handlers.cart import added
 from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import OFFER, Act, Form
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
@@ -56,7 +56,7 @@ async def _add(services: Services, did: Interaction, reply: Reply) -> None:
         await reply.show_form(form, otherwise=views.choice(said, name, needed.offers))
         return
     services.wake()
-    await reply.tell(Drawn.saying(added(cart, [name])))
+    await reply.send(RenderedMessage.from_text(added(cart, [name])))
     services.work.start(learn_quietly(services, did.user, cart.id))
 
 

@@ -9,13 +9,13 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.responder import Reply
 from handlers.views import owners as views
 
-_CLOSED = Drawn.saying(words.owners.CLOSED)
+_CLOSED = RenderedMessage.from_text(words.owners.CLOSED)
 
 
 def register(app: AsyncApp, services: Services) -> None:

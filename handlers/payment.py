@@ -62,7 +62,7 @@ async def _open_order(services: Services, did: Interaction, reply: Reply) -> Non
     cart_id, shown = cart_and_mark(did.value)
     async with services.at_ovh(did, reply, queue=services.checking) as threads:
         url = await threads.call(services.workflow.order_link, cart_id, payer=person, shown=shown)
-    await reply.tell(order_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
+    await reply.send(order_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
 
 
 async def _open_invoice(services: Services, did: Interaction, reply: Reply) -> None:
@@ -71,7 +71,7 @@ async def _open_invoice(services: Services, did: Interaction, reply: Reply) -> N
     cart_id = cart_number(did.value)
     async with services.at_ovh(did, reply, queue=services.checking) as threads:
         url = await threads.call(services.workflow.invoice_link, cart_id, payer=person)
-    await reply.tell(invoice_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
+    await reply.send(invoice_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
 
 
 async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None:

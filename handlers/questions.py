@@ -13,7 +13,7 @@ from handlers import messages
 from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.toolkit.action_ids import REACH, Act, Form
-from handlers.toolkit.blocks import Drawn, Secret
+from handlers.toolkit.blocks import RenderedMessage, Secret
 from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import handed_back, sentence
 from handlers.toolkit.interaction import Interaction, cart_number
@@ -31,7 +31,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
 from ordering.model.question import AnsweredMeanwhile, Question, Reach, WrongAnswers
 
-_CLOSED = Drawn.saying(words.questions.CLOSED)
+_CLOSED = RenderedMessage.from_text(words.questions.CLOSED)
 _log = structlog.get_logger()
 
 
@@ -68,7 +68,7 @@ async def learn_quietly(services: Services, user: str, cart_id: int) -> None:
     services.wake()
 
 
-async def draw(
+async def render(
     services: Services,
     did: Interaction,
     reply: Reply,
@@ -77,7 +77,7 @@ async def draw(
     *,
     overtaken: Collection[str] = (),
     reach: Reach = Reach.ONE,
-    otherwise: Drawn | Secret = _CLOSED,
+    otherwise: RenderedMessage | Secret = _CLOSED,
 ) -> None:
     """Show the form of one name in the open view. If the user closed it, send the message `otherwise` instead."""
     cart = await _cart(services, did, at.cart_id)
@@ -111,9 +111,11 @@ async def _open(services: Services, did: Interaction, reply: Reply) -> None:
             cart = await threads.call(services.workflow.learn_questions, cart.id, first=domain)
     line = _line(cart, domain) if domain else _only(cart)
     if line is None:
-        await reply.show_form(views.answers_list(cart), otherwise=Drawn.saying(words.questions.LIST_CLOSED))
+        await reply.show_form(
+            views.answers_list(cart), otherwise=RenderedMessage.from_text(words.questions.LIST_CLOSED)
+        )
         return
-    await draw(services, did, reply, AnswersPage(cart.id, line.domain.ascii, from_list=from_list))
+    await render(services, did, reply, AnswersPage(cart.id, line.domain.ascii, from_list=from_list))
 
 
 async def _save(services: Services, did: Interaction) -> dict[str, Any]:
@@ -147,9 +149,9 @@ def _show_both(
 
     async def handler(did: Interaction, reply: Reply) -> None:
         try:
-            await draw(services, did, reply, again, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
+            await render(services, did, reply, again, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
         except OrderingError as refusal:
-            await reply.tell(_given_back(refusal, both.typed))
+            await reply.send(_given_back(refusal, both.typed))
 
     services.start(handler, did)
     return {"response_action": "update", "view": views.loading(words.questions.OTHERS_ANSWERED)}
@@ -159,7 +161,7 @@ def _go_on(services: Services, did: Interaction, at: AnswersPage, cart: Cart) ->
     """Go to the next page, back to the list, or close the form."""
     if at.more:
         following = replace(at, page=at.page + 1, seen=frozenset())
-        services.start(lambda did, reply: draw(services, did, reply, following), did)
+        services.start(lambda did, reply: render(services, did, reply, following), did)
         return {"response_action": "update", "view": views.loading()}
     return {"response_action": "update", "view": views.answers_list(cart)} if at.from_list else {}
 
@@ -171,7 +173,7 @@ def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Intera
 
 def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
     """Return the refusal with the answers. They hold birthdays and tax numbers, so no lasting message shows them."""
-    otherwise = Drawn.saying(words.questions.not_repeated(sentence(refusal)))
+    otherwise = RenderedMessage.from_text(words.questions.not_repeated(sentence(refusal)))
     return Secret(handed_back(refusal, _by_title(typed)), otherwise=otherwise)
 
 

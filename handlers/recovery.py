@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.messages import words
 from handlers.messages.en import decisions as says
 from handlers.toolkit.action_ids import ORDER, Act, Form
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
@@ -108,4 +108,4 @@ async def _adopt(services: Services, did: Interaction, reply: Reply) -> None:
         )
     services.wake()
     hidden = cart.order is not None and cart.order.owner_hidden
-    await reply.tell(Drawn.saying(says.order_named(order_id, cart.id, owner_hidden=hidden)))
+    await reply.send(RenderedMessage.from_text(says.order_named(order_id, cart.id, owner_hidden=hidden)))

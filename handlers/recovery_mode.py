@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
@@ -49,7 +49,7 @@ async def _compare(services: Services, did: Interaction, reply: Reply) -> None:
     async with services.at_ovh(did, reply, queue=services.checking) as threads:
         found, stamp = await threads.call(services.workflow.compare, by=person)
     _, mode = await services.bridge.call(services.workflow.rendering)
-    await reply.tell(views.compared(found, stamp, mode))
+    await reply.send(views.compared(found, stamp, mode))
 
 
 async def _confirm(services: Services, did: Interaction, _reply: Reply) -> str:
@@ -106,8 +106,8 @@ class RecoverWatch:
         if mode.floor_from is None or mode.confirmed_by is not None:
             await self._read_clock(mode)
         if not mode.told and await self._bridge.call(self._mode.must_tell):
-            drawn = views.begun(mode)
-            if not await self._tell(await self._people(self._workflow.policy.operators), drawn):
+            rendered = views.begun(mode)
+            if not await self._tell(await self._people(self._workflow.policy.operators), rendered):
                 await self._bridge.call(self._mode.tell_again)
 
     async def _read_clock(self, mode: Recovery) -> None:
@@ -139,12 +139,12 @@ class RecoverWatch:
         if not told:
             await self._bridge.call(self._mode.tell_loss_again)
 
-    async def _tell(self, channels: Iterable[str], drawn: Drawn) -> bool:
+    async def _tell(self, channels: Iterable[str], rendered: RenderedMessage) -> bool:
         """Post to each channel; return whether one of them got it, or none ever can."""
         later = told = False
         for channel in channels:
             try:
-                await self._poster.post(channel, drawn)
+                await self._poster.post(channel, rendered)
                 told = True
             except FAILURES as error:
                 refusal = read(error)

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.responder import Reply
@@ -46,9 +46,9 @@ async def _save(services: Services, did: Interaction, reply: Reply) -> None:
     chosen, seen = touched(did.values or {})
     cart_id = cart_number(did.metadata.partition(" ")[0])
     if not chosen:
-        await reply.tell(Drawn.saying(words.years.unchanged(cart_id)))
+        await reply.send(RenderedMessage.from_text(words.years.unchanged(cart_id)))
         return
     cart = await services.bridge.call(services.workflow.set_years, cart_id, chosen, by=person, seen=seen)
     services.wake()
     changed = ((line.domain, line.years) for line in cart.lines if line.domain in chosen)
-    await reply.tell(Drawn.saying(words.years.changed(cart.id, changed)))
+    await reply.send(RenderedMessage.from_text(words.years.changed(cart.id, changed)))

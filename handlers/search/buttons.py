@@ -14,7 +14,7 @@ from handlers.questions import learn_quietly
 from handlers.search.run import run, show
 from handlers.search.sessions import Search
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn, sections
+from handlers.toolkit.blocks import RenderedMessage, sections
 from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
@@ -51,7 +51,7 @@ def _on_click(app: AsyncApp, services: Services, act: Act, action: Action) -> No
         pressed = _Pressed.of(did)
         search = await services.searches.find(pressed.search, did.user, reply)
         if search is None:
-            await reply.tell(views.gone(act))
+            await reply.send(views.gone(act))
             return
         search.page = pressed.page
         await action(services, did, search)
@@ -95,7 +95,7 @@ async def _stop(services: Services, did: Interaction, search: Search) -> None:
         await asyncio.sleep(_STOPS_WITHIN)
         after = await services.searches.find(search.id, search.user, search.reply)
         if after is not None and after.is_elsewhere:
-            await search.reply.tell(views.does_not_stop())
+            await search.reply.send(views.does_not_stop())
 
 
 async def _show(services: Services, search: Search) -> None:
@@ -121,7 +121,7 @@ async def _add_all(services: Services, did: Interaction, search: Search) -> None
     services.wake()
     lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]
     lines = lines or [words.search.NONE_FREE_NOW]
-    await search.reply.tell(Drawn.of(lines[0], sections(lines)))
+    await search.reply.send(RenderedMessage.of(lines[0], sections(lines)))
     if cart is not None:
         services.work.start(learn_quietly(services, did.user, cart.id))
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from handlers.messages import words
 from handlers.search.query_parser import search_of, why_words
 from handlers.search.sessions import MOST_AT_ONCE, Search
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.command_name import command
 from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import handed_back
@@ -32,18 +32,18 @@ class _Stopped(Exception):
     """The user stopped the search."""
 
 
-async def tell(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
+async def search_command(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     """Search and show answers as they arrive, within Slack's limit of five uses per response_url."""
     await services.must_search(did)
     query, unreadable = await services.bridge.call(search_of, typed)  # the user may have pasted hundreds of names
     if not (query.names or query.words or unreadable):
-        await reply.tell(help_message())
+        await reply.send(help_message())
         return
     try:
         async with services.at_ovh(did, reply, queue=services.planning, what=f"`search {typed}`") as threads:
             plan = await threads.call(services.workflow.plan_of, query)
     except OrderingError as refusal:
-        await reply.tell(handed_back(refusal, {words.search.YOU_TYPED: command(f"search {typed}")}))
+        await reply.send(handed_back(refusal, {words.search.YOU_TYPED: command(f"search {typed}")}))
         return
     if plan.perhaps_extensions:
         unreadable.append(why_words(query.extensions, plan.perhaps_extensions))
@@ -51,11 +51,11 @@ async def tell(services: Services, did: Interaction, reply: Reply, typed: str) -
     search = Search(did.user, plan.names, unreadable, reply, allow_premium, left_out=plan.left_out)
     if not search.names:
         await show(search)
-    elif (first := await _told_first(services, search, query)) is None:
+    elif (first := await _confirmation(services, search, query)) is None:
         await run(services, search, search.names)
     else:
         await services.searches.keep(search)
-        await reply.tell(first)
+        await reply.send(first)
 
 
 async def run(services: Services, search: Search, names: Sequence[DomainName], *, refresh: bool = False) -> None:
@@ -77,18 +77,18 @@ async def show(search: Search) -> None:
     If another call is updating it, that call repeats: many clicks in a short time update the message only twice.
     """
     search.show_now, search.is_outdated = False, True
-    if search.is_drawing:
+    if search.is_rendering:
         return
-    search.is_drawing = True
+    search.is_rendering = True
     try:
         while search.is_outdated:
             search.is_outdated = False
-            await search.reply.tell(views.results(search.found()), replace=True)
+            await search.reply.send(views.results(search.found()), replace=True)
     finally:
-        search.is_drawing = False
+        search.is_rendering = False
 
 
-async def _told_first(services: Services, search: Search, query: Query) -> Drawn | None:
+async def _confirmation(services: Services, search: Search, query: Query) -> RenderedMessage | None:
     """Return the message to show before the first lookup; None if there is none.
 
     It warns that a search with `--all` is expensive, or that the search must wait.

@@ -59,7 +59,7 @@ class Search:
     show_now: bool = False
     stop_now: bool = False
     used_at: float = 0.0  # by the clock of `Searches`
-    is_drawing: bool = False  # its message is being updated
+    is_rendering: bool = False  # its message is being updated
     is_outdated: bool = False  # something changed since that update began
     is_elsewhere: bool = False  # another process runs it; this one only shows it
 

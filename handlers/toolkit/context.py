@@ -13,7 +13,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.search.sessions import Searches
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.command_name import CommandNames
 from handlers.toolkit.error_messages import cut_short, refused, unforeseen
 from handlers.toolkit.interaction import Interaction
@@ -84,7 +84,7 @@ class Services:
         """
 
         async def notice(said: str) -> None:
-            await reply.tell(Drawn.saying(said))
+            await reply.send(RenderedMessage.from_text(said))
 
         queue = queue or self.ovh
         async with queue.place(did.user, what=what, notice=notice, always=did.form is not None) as threads:
@@ -121,14 +121,14 @@ class Services:
             await self.unless_outdated(handler(did, reply))
         except OrderingError as refusal:
             _log.info("refused", handler=handler.__qualname__, user=did.user, why=type(refusal).__name__)
-            await reply.tell(refused(refusal))
+            await reply.send(refused(refusal))
         except asyncio.CancelledError:
-            await reply.tell(cut_short())
+            await reply.send(cut_short())
             raise
         except Exception:  # noqa: BLE001 - the last resort: the user is notified, the bug is logged
             reference = secrets.token_hex(4)
             _log.exception("unforeseen", handler=handler.__qualname__, user=did.user, reference=reference)
-            await reply.tell(unforeseen(reference))
+            await reply.send(unforeseen(reference))
         finally:
             self.wake()
 
@@ -144,5 +144,5 @@ class Services:
             raise
 
 
-def _instead(drawn: Drawn) -> dict[str, Any]:
-    return {"response_action": "update", "view": note(drawn)}
+def _instead(rendered: RenderedMessage) -> dict[str, Any]:
+    return {"response_action": "update", "view": note(rendered)}

@@ -17,7 +17,7 @@ import structlog
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import goes_on, refused, unforeseen
 from handlers.toolkit.interaction import Interaction, cart_and_mark
@@ -118,7 +118,7 @@ class Inbox:
                 async with self._turn(click):
                     await self._decide(click, did, reply)
             except asyncio.CancelledError:
-                await reply.tell(goes_on())
+                await reply.send(goes_on())
                 raise
             except Exception:  # noqa: BLE001 - the last resort: the bug is logged, and the click is retried
                 await self._failed(click, reply)
@@ -136,11 +136,11 @@ class Inbox:
     async def _decide(self, click: Click, did: Interaction, reply: Reply) -> None:
         decision = self._decisions.get(click.kind)
         if decision is None or (decision.life is not None and click.age > decision.life):
-            await reply.tell(Drawn.saying(words.failures.lapsed(click.cart_id)))
+            await reply.send(RenderedMessage.from_text(words.failures.lapsed(click.cart_id)))
             await self._end(click, ClickOutcome.LAPSED)
             return
         if click.kind in _ASKED_ONCE and await self._bridge.call(self._rows.was_decided, click):
-            await reply.tell(Drawn.saying(words.failures.done_already(click.cart_id)))
+            await reply.send(RenderedMessage.from_text(words.failures.done_already(click.cart_id)))
             await self._end(click, ClickOutcome.DECIDED)
             return
         workflow = self._services.workflow.under(click, overtakes=click.kind in STOPPING)
@@ -151,7 +151,7 @@ class Inbox:
             await self._ended_before(click, reply)
         except OrderingError as refusal:
             _log.info("refused", click=click.kind, user=did.user, why=type(refusal).__name__)
-            await reply.tell(refused(refusal))
+            await reply.send(refused(refusal))
             await self._end(click, ClickOutcome.REFUSED)
         else:
             await self._end(click, ClickOutcome.DECIDED)
@@ -159,7 +159,7 @@ class Inbox:
     async def _ended_before(self, click: Click, reply: Reply) -> None:
         """Notify the user if the request was stopped first. If another process decided the click, that one notifies."""
         if await self._bridge.call(self._rows.outcome, click.key) is ClickOutcome.OVERTAKEN:
-            await reply.tell(Drawn.saying(words.failures.ended_before(click.cart_id)))
+            await reply.send(RenderedMessage.from_text(words.failures.ended_before(click.cart_id)))
 
     async def _failed(self, click: Click, reply: Reply) -> None:
         reference = secrets.token_hex(4)
@@ -168,7 +168,7 @@ class Inbox:
             return  # the row is still open, so it is retried in a moment
         with suppress(Exception):  # the database may be down, too
             await self._end(click, ClickOutcome.FAILED)
-        await reply.tell(unforeseen(reference))
+        await reply.send(unforeseen(reference))
 
     async def _end(self, click: Click, outcome: ClickOutcome) -> None:
         await self._bridge.call(self._rows.end, click.key, outcome)

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.context import Services
 from handlers.toolkit.inbox import Handler, Inbox
 from handlers.toolkit.interaction import Interaction
@@ -28,7 +28,7 @@ def on_click(app: AsyncApp, inbox: Inbox, act: Act, decide: Decision) -> None:
     async def handler(services: Services, did: Interaction, reply: Reply) -> None:
         said = await decide(services, did, reply)
         services.wake()
-        await reply.tell(Drawn.saying(said))
+        await reply.send(RenderedMessage.from_text(said))
 
     inbox.decide(act, handler)
 

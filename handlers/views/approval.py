@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from handlers.messages import blocked, happened, remark, words
 from handlers.messages.en.grammar import names
 from handlers.toolkit.action_ids import REASON, Act, Form
-from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section
+from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section
 from handlers.toolkit.folding import MESSAGE, Part, Room
 from handlers.toolkit.mrkdwn import cut_bytes, escape, escape_lines
 from handlers.views.answer_summary import answered
@@ -39,17 +39,19 @@ def card(
     approvers: frozenset[str],
     payers: frozenset[str],
     room: Room = MESSAGE,
-) -> Drawn:
+) -> RenderedMessage:
     """Return the card: what will be bought, for whom and why, the total, and who does what next.
 
     A *Details* button opens what does not fit the room.
     """
     status = _status(cart, approvals_needed, approvers, payers)
     parts = _parts(cart, status, waive_retraction=waive_retraction)
-    drawn = Drawn.of(_says.alone(cart), parts, room)
-    if drawn.is_complete:
-        return drawn
-    return replace(Drawn.of(_says.alone(cart), [*parts, *buttons(details_button(cart))], room), is_complete=False)
+    rendered = RenderedMessage.of(_says.alone(cart), parts, room)
+    if rendered.is_complete:
+        return rendered
+    return replace(
+        RenderedMessage.of(_says.alone(cart), [*parts, *buttons(details_button(cart))], room), is_complete=False
+    )
 
 
 def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | Part]:

@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from handlers.messages import happened, words
 from handlers.messages.en.findings import finding
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
-from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section, sections
+from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section, sections
 from handlers.toolkit.folding import VIEW, Part, fold, listed
 from handlers.toolkit.mrkdwn import cut, escape, hinted
 from handlers.views.answer_summary import answered
@@ -29,12 +29,12 @@ _MOST_EVENTS = 40
 S = CartState
 
 
-def shared_cart(cart: Cart) -> Drawn:
+def shared_cart(cart: Cart) -> RenderedMessage:
     """Return a channel's cart with who added what, and its buttons while it is open."""
     if cart.state is not S.OPEN:
         return _closed(cart)
     if not cart.lines:
-        return Drawn.saying(words.cart.empty(cart.id))
+        return RenderedMessage.from_text(words.cart.empty(cart.id))
     label = words.buttons.REQUEST
     about = words.buttons.about_cart(label, cart.id)
     ask = button(label, Act.REQUEST, cart.id, style="primary", about=about)
@@ -50,9 +50,9 @@ def shared_cart(cart: Cart) -> Drawn:
     )
 
 
-def unshown(cart: Cart, reference: str) -> Drawn:
+def unshown(cart: Cart, reference: str) -> RenderedMessage:
     """Return the replacement for a cart that cannot be rendered: no button decides on what no one can see."""
-    return Drawn.saying(words.cart.unshown(cart.id, reference))
+    return RenderedMessage.from_text(words.cart.unshown(cart.id, reference))
 
 
 def request_modal(
@@ -89,24 +89,24 @@ def request_modal(
     )
 
 
-def pending(carts: Sequence[Cart]) -> Drawn:
+def pending(carts: Sequence[Cart]) -> RenderedMessage:
     """Return the list of carts that wait for a user or for OVH."""
     if not carts:
-        return Drawn.saying(words.cart.none_waiting())
+        return RenderedMessage.from_text(words.cart.none_waiting())
     return _list(words.cart.waiting(len(carts)), carts, words.cart.shows_one(carts[0].id))
 
 
-def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> Drawn:
+def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> RenderedMessage:
     """Return the list of requests, newest first; `before` is the number below which the list starts."""
     if not carts and before is not None:
-        return Drawn.saying(words.cart.none_before(before))
+        return RenderedMessage.from_text(words.cart.none_before(before))
     if not carts:
-        return Drawn.saying(words.cart.none_requested())
+        return RenderedMessage.from_text(words.cart.none_requested())
     next_page = words.cart.older(carts[-1].id) if more else words.cart.NO_MORE
     return _list(words.cart.NEWEST_FIRST, carts, next_page)
 
 
-def timeline(cart: Cart, events: Sequence[Event]) -> Drawn:
+def timeline(cart: Cart, events: Sequence[Event]) -> RenderedMessage:
     """Return one cart with its names and its events."""
     listed_names = [_added(line) for line in cart.lines]
     told = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
@@ -128,11 +128,11 @@ def timeline(cart: Cart, events: Sequence[Event]) -> Drawn:
 def _newest(told: Sequence[str], *, rank: int) -> Part:
     """Return a part with the newest of these lines, and the number of older ones."""
 
-    def draw(number: int) -> list[Block]:
+    def render(number: int) -> list[Block]:
         left = len(told) - number
         return sections([*([words.timeline.earlier(left)] if left else []), *told[left:]])
 
-    return Part(draw, len(told), rank)
+    return Part(render, len(told), rank)
 
 
 def copy_button(cart: Cart) -> ButtonElement:
@@ -192,7 +192,7 @@ def _removable(cart: Cart, line: Line) -> SectionBlock:
     return section("\n".join(filter(None, told)), accessory=_remove(cart, line.domain))
 
 
-def _closed(cart: Cart) -> Drawn:
+def _closed(cart: Cart) -> RenderedMessage:
     return _with_details(
         cart,
         words.cart.state_alone(cart),
@@ -204,10 +204,10 @@ def _closed(cart: Cart) -> Drawn:
     )
 
 
-def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> Drawn:
+def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> RenderedMessage:
     """Return a message about one cart; a *Details* button opens what it folds."""
-    drawn = Drawn.of(text, parts)
-    return drawn if drawn.is_complete else Drawn.of(text, [*parts, *buttons(details_button(cart))])
+    rendered = RenderedMessage.of(text, parts)
+    return rendered if rendered.is_complete else RenderedMessage.of(text, [*parts, *buttons(details_button(cart))])
 
 
 def _other_names(number: int) -> Block:
@@ -222,9 +222,9 @@ def _added(line: Line) -> str:
     return f"*{line.domain}*  {priced(line)}, {words.cart.added_by(line.added_by)}"
 
 
-def _list(title: str, carts: Sequence[Cart], hint: str) -> Drawn:
+def _list(title: str, carts: Sequence[Cart], hint: str) -> RenderedMessage:
     text = words.cart.list_alone(title, carts)
-    return Drawn.of(text, [section(f"*{title}*"), cart_lines(carts, rank=1), context(hint)])
+    return RenderedMessage.of(text, [section(f"*{title}*"), cart_lines(carts, rank=1), context(hint)])
 
 
 def _happened(event: Event, cart: Cart) -> str:

@@ -40,8 +40,8 @@ class Return:
     def __str__(self) -> str:
         # Keep as much as fits: Slack's clients keep what was typed in the form below, but nothing keeps the rest.
         less = (self, replace(self, typed={}), replace(self, kept={}), replace(self, typed={}, kept={}))
-        drawn = [json.dumps(asdict(each)) for each in less]
-        return next((text for text in drawn if len(text) <= _METADATA), drawn[-1])
+        rendered = [json.dumps(asdict(each)) for each in less]
+        return next((text for text in rendered if len(text) <= _METADATA), rendered[-1])
 
     @classmethod
     def read(cls, text: str) -> Return:

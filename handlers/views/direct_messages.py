@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.messages import happened, remark
 from handlers.messages.en import news as says
-from handlers.toolkit.blocks import Drawn, buttons, section
+from handlers.toolkit.blocks import RenderedMessage, buttons, section
 from handlers.toolkit.mrkdwn import escape_lines
 from handlers.views.cart import copy_button
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
@@ -14,7 +14,7 @@ from ordering.model.facts import EventKind
 S = CartState
 
 
-def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
+def news(event: Event, cart: Cart, *, before: Event | None) -> RenderedMessage | None:
     """Return the message that a request ended or is stuck; None otherwise, or if the requester caused it."""
     if event.by == cart.requester or _is_known(event, cart, before):
         return None
@@ -30,7 +30,7 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
     if said is None:
         return None
     copy = buttons(copy_button(cart)) if event.state in NOT_BOUGHT else []
-    return Drawn.of(said, [section(said), *copy])
+    return RenderedMessage.of(said, [section(said), *copy])
 
 
 ARCHIVED = {"is_archived", "is_inactive"}

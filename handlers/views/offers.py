@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import OFFER, Act, Form
-from handlers.toolkit.blocks import Drawn, button, context, section
+from handlers.toolkit.blocks import RenderedMessage, button, context, section
 from handlers.toolkit.mrkdwn import cut, escape
 from handlers.views.prices import offered, unusual_terms
 from ordering.model.choosing import only_usual
@@ -38,11 +38,11 @@ def side_by_side(offers: Sequence[Offer]) -> str:
     return "\n".join(f"{_kind(offer)}: {offered(offer)}" for offer in offers)
 
 
-def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> Drawn:
+def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> RenderedMessage:
     """Return a message in which a user chooses an offer, or confirms the only one."""
     rows = [section(f"{_kind(offer)}\n{offered(offer)}", accessory=_add(domain, offer)) for offer in offers[:_MOST]]
     said = escape(sentence)
-    return Drawn.of(said, [section(said), *rows, context(words.prices.NET)])
+    return RenderedMessage.of(said, [section(said), *rows, context(words.prices.NET)])
 
 
 def asking(domain: DomainName) -> View:

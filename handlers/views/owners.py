@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn, button, context, section
+from handlers.toolkit.blocks import RenderedMessage, button, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut, escape_markup
@@ -28,7 +28,7 @@ def owner_button(cart: Cart) -> ButtonElement:
 
 def reading_owners() -> View:
     """Return the form that stays open until OVH has answered."""
-    return note(Drawn.saying(words.owners.ASKING))
+    return note(RenderedMessage.from_text(words.owners.ASKING))
 
 
 def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:

@@ -7,7 +7,7 @@ from slack_sdk.models.views import View
 
 from handlers.messages import remark, words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn, Secret, button, buttons, confirm, context, section
+from handlers.toolkit.blocks import RenderedMessage, Secret, button, buttons, confirm, context, section
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut_bytes, escape
 from ordering.model.cart import Cart
@@ -109,13 +109,13 @@ def invoice_link(url: str, cart: Cart) -> Secret:
 
 def fetching_link() -> View:
     """Return the form that stays open until the link has arrived."""
-    return note(Drawn.saying(_says.GETTING_LINK))
+    return note(RenderedMessage.from_text(_says.GETTING_LINK))
 
 
 def _link(url: str, what: str, button_label: str, caution: str) -> Secret:
     return Secret(
-        Drawn.of(_says.link_alone(what), [section(_says.link(url, what)), context(caution)]),
-        otherwise=Drawn.saying(_says.link_not_shown(what, button=button_label)),
+        RenderedMessage.of(_says.link_alone(what), [section(_says.link(url, what)), context(caution)]),
+        otherwise=RenderedMessage.from_text(_says.link_not_shown(what, button=button_label)),
     )
 
 

@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.toolkit.action_ids import REACH, Act, Form
-from handlers.toolkit.blocks import Drawn, button, buttons, context, section
+from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup, plain
@@ -199,4 +199,4 @@ def _labels(questions: Iterable[Question] | None) -> set[str]:
 
 def loading(text: str = words.questions.ASKING) -> View:
     """Return the form to show immediately: the trigger expires in three seconds, and OVH may take longer."""
-    return note(Drawn.saying(text))
+    return note(RenderedMessage.from_text(text))

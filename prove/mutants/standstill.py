@@ -9,7 +9,7 @@ _TIMERS, _STEPS = "tests/store/contract/test_timers.py", "tests/ordering/test_no
 _SCHEMA, _RACES = "tests/store/test_schema_guard.py", "tests/store/contract/test_races.py"
 _REFUSALS, _ONCE = "tests/handlers/test_unknown_refusals.py", "tests/store/test_outdated.py"
 _SET_BY_WRONG_CLOCK = "(col(TimerRow.set_at), col(TimerRow.set_at) > now + _CLOCKS_APART)"
-_SQL, _ANNOUNCER = "store.transactions:SqlTransaction", "handlers.notifier:Announcer"
+_SQL, _ANNOUNCER = "store.transactions:SqlTransaction", "handlers.notifier:Notifier"
 
 OF_STANDSTILL = (
     Mutation(

@@ -100,7 +100,7 @@ def _worker(memory: SqlStore, gateway: OvhGateway, stuck: list[object], passed: 
     began = _now()
     return Worker(
         fulfilment=Counted(store=memory, registrar=gateway, policy=POLICY, clock=_now),
-        announcer=Nothing(),  # type: ignore[arg-type] # what the driver needs of it
+        notifier=Nothing(),  # type: ignore[arg-type] # what the driver needs of it
         refresh_homes=no_homes,
         leases=SharedLeases(memory, clock=lambda: began + timedelta(seconds=passed()), lease=LEASE),
         bridge=Bridge(2),

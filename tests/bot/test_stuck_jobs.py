@@ -63,7 +63,7 @@ async def no_homes() -> None:
 def a_worker(jobs: Jobs, leases: LocalLeases | SharedLeases, told: list[Sequence[int]]) -> Worker:
     return Worker(
         fulfilment=jobs,  # type: ignore[arg-type] # what the driver needs of it
-        announcer=Nothing(),  # type: ignore[arg-type] # as above
+        notifier=Nothing(),  # type: ignore[arg-type] # as above
         refresh_homes=no_homes,
         leases=leases,
         bridge=Bridge(2),

@@ -111,7 +111,7 @@ def a_worker(carts: Carts, *, cards: object = None, leases: Leases | None = None
 
     return Worker(
         fulfilment=carts,  # type: ignore[arg-type] # what the driver needs of it
-        announcer=cards or Nothing(),  # type: ignore[arg-type] # as above
+        notifier=cards or Nothing(),  # type: ignore[arg-type] # as above
         refresh_homes=refresh,
         leases=leases or LocalLeases(),
         bridge=Bridge(2),

@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 import handlers
 from handlers.home import Homes
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.poster import Posted, Poster
 from handlers.toolkit.retries import Retries
@@ -22,7 +22,7 @@ from handlers.views.home import plain_home
 from sandbox.slack.world import TEAM
 
 GROUP = "S0APPROVERS"
-HELLO = Drawn.saying("Hello")
+HELLO = RenderedMessage.from_text("Hello")
 WORDS = ["missing_scope", "no_permission", "token_revoked", "plan_upgrade_required", "access_denied"]
 
 

@@ -61,12 +61,12 @@ def requested(rules: Rules, *, reason: str, dns: str | None, long_names: bool, d
     return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="For the launch")
 
 
-def fits(drawn) -> None:
-    blocks = [block.to_dict() for block in drawn.blocks]
+def fits(rendered) -> None:
+    blocks = [block.to_dict() for block in rendered.blocks]
     assert faults_of(blocks) == []
     assert limits.weight(blocks) <= MESSAGE.size
     assert len(blocks) <= 50
-    assert drawn.text
+    assert rendered.text
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_every_generated_cart_fits(names, state, note, answer, warning, tries, m
         trouble=Trouble(NOW, EARLIER_TEXT, {"text": note}) if tries else None,
     )  # fmt: skip
     many = replace(POLICY, approvers=frozenset(f"U{n}" for n in range(approvers)))
-    for drawn in (
+    for rendered in (
         approval_card(cart, many, stamp=LONGEST),
         approval_card(cart, many, CARD, stamp=LONGEST),
         shared_cart(cart),
     ):
-        fits(drawn)
+        fits(rendered)

@@ -39,8 +39,8 @@ def said(fact: Fact) -> str:
 
 
 def told(event: Event, cart: Cart, before: Event | None = None) -> str | None:
-    drawn = news(event, cart, before=before)
-    return drawn.text if drawn else None
+    rendered = news(event, cart, before=before)
+    return rendered.text if rendered else None
 
 
 ORDER = SalesOrder(256, euros("3.59"), euros("0.60"), expires_at=NOW + timedelta(days=14))

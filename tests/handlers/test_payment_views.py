@@ -15,7 +15,7 @@ from ordering.model.events import Event
 from ordering.model.facts import EventKind, Fact
 from ordering.model.sales_order import Payment, PaymentMethod, SalesOrder, Word
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
-from tests.handlers.drawing import blocks_of, check
+from tests.handlers.rendering import blocks_of, check
 
 S, K = CartState, EventKind
 ORDER = SalesOrder(7, euros("3.59"), euros("0.60"), expires_at=NOW, methods=(PaymentMethod(3, "VISA"),))
@@ -41,9 +41,9 @@ def card(shown: Cart):
 
 
 def text(shown: Cart) -> str:
-    drawn = card(shown)
-    check(drawn)
-    return str(blocks_of(drawn))
+    rendered = card(shown)
+    check(rendered)
+    return str(blocks_of(rendered))
 
 
 def buttons(shown: Cart):

@@ -31,7 +31,7 @@ from ordering.model.recovery import (
 from ordering.model.sales_order import OrderStatus
 from sandbox.slack.messages import elements
 from tests.builders import NOW, POLICY, euros
-from tests.handlers.drawing import EVIL, blocks_of, check, labels, words_of
+from tests.handlers.rendering import EVIL, blocks_of, check, labels, words_of
 from tests.handlers.test_views import a_cart
 
 S = CartState
@@ -53,10 +53,10 @@ FOUND = Comparison(
 @pytest.mark.parametrize("state", sorted(WAITING))
 def test_every_open_card_is_on_hold(state):
     """It says so first, and offers nothing that can send or approve."""
-    drawn = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=MODE)
-    check(drawn)
-    assert catalogue.on_hold.card_head(12) in words_of(drawn)
-    assert labels(drawn) == ({"Reject", "Withdraw", "Details"} if state is S.SUBMITTED else {"Details"})
+    rendered = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=MODE)
+    check(rendered)
+    assert catalogue.on_hold.card_head(12) in words_of(rendered)
+    assert labels(rendered) == ({"Reject", "Withdraw", "Details"} if state is S.SUBMITTED else {"Details"})
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - WAITING - {S.OPEN}))
@@ -71,19 +71,19 @@ def test_a_card_that_waits_for_nobody_stays_as_it_is(state):
 @pytest.mark.parametrize("state", sorted(WAITING))
 def test_every_button_that_decides_carries_the_stamp(state, on_hold):
     """On cards as always and on cards on hold."""
-    drawn = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=on_hold)
-    check(drawn)
-    for _, element in elements(blocks_of(drawn)):
+    rendered = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=on_hold)
+    check(rendered)
+    for _, element in elements(blocks_of(rendered)):
         if element["type"] == "button" and element["action_id"] not in ONLY_LOOK:
             assert Decision.read(element["value"]).stamp == STAMP
 
 
 def test_the_operators_message_asks_to_compare_first():
     """Only the comparison offers to release, and neither button is green."""
-    drawn = views.begun(MODE)
-    check(drawn)
-    assert labels(drawn) == {"Compare now"}
-    assert "domain-desk recover" in words_of(drawn)
+    rendered = views.begun(MODE)
+    check(rendered)
+    assert labels(rendered) == {"Compare now"}
+    assert "domain-desk recover" in words_of(rendered)
     found = views.compared(FOUND, STAMP, MODE)
     check(found)
     assert labels(found) == {"I have compared", "Compare now"}
@@ -97,10 +97,10 @@ def test_the_operators_message_asks_to_compare_first():
 def test_an_order_that_ovh_does_not_show_is_listed():
     """With its number, and since when it is known; such a comparison is not empty."""
     hidden = (HiddenOrder(7, NOW), *(HiddenOrder(number) for number in range(100, 160)))
-    drawn = views.compared(replace(FOUND, hidden=hidden), STAMP, MODE)
-    check(drawn)
-    assert labels(drawn) == {"I have compared", "Compare now"}
-    words = words_of(drawn)
+    rendered = views.compared(replace(FOUND, hidden=hidden), STAMP, MODE)
+    check(rendered)
+    assert labels(rendered) == {"I have compared", "Compare now"}
+    words = words_of(rendered)
     assert "7 · OVH lists it, but I can't read it. I first saw it" in words
     assert "100 · OVH lists it, but I can't read it. Look at it" in words
     alone = words_of(views.compared(Comparison(1, NOW, hidden=hidden[:1]), STAMP, MODE))
@@ -116,10 +116,10 @@ def test_an_empty_comparison_says_so():
 @pytest.mark.parametrize("request_number", [None, 12])
 def test_people_read_what_is_forgotten(loss, request_number):
     """With the request's number where it is for its requester."""
-    drawn = views.forgotten(loss, request=request_number)
-    check(drawn)
-    assert catalogue.on_hold.BACK in drawn.text
-    assert ("#12" in drawn.text) is (request_number is not None)
+    rendered = views.forgotten(loss, request=request_number)
+    check(rendered)
+    assert catalogue.on_hold.BACK in rendered.text
+    assert ("#12" in rendered.text) is (request_number is not None)
 
 
 class PaperSlack:

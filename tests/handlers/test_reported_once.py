@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from handlers.notifier import Announcer
+from handlers.notifier import Notifier
 from ordering.model.cart import Cart, CartState
 from ordering.model.recovery import Stamp
 from ordering.ports.store import Message, MessageRole
@@ -109,14 +109,14 @@ class Clock:
 def a_notifier(members: list[str], approvers: set[str], payers: set[str] = frozenset()):  # type: ignore[assignment] # empty
     slack, outbox, clock = PaperSlack(members), PaperOutbox(), Clock()
     policy = replace(POLICY, approvers=frozenset(approvers), payers=frozenset(payers))
-    return slack, outbox, clock, Announcer(slack, outbox, AtOnce(), policy, clock=clock)  # type: ignore[arg-type]
+    return slack, outbox, clock, Notifier(slack, outbox, AtOnce(), policy, clock=clock)  # type: ignore[arg-type]
 
 
-async def shown(announcer: Announcer, clock: Clock, times: int = 12) -> None:
+async def shown(notifier: Notifier, clock: Clock, times: int = 12) -> None:
     """Try as the driver does: again after the wait, also after an error of the database."""
     for _ in range(times):
         try:
-            wait = await announcer.show(12)
+            wait = await notifier.show(12)
         except OSError:
             wait = 1.0
         if wait is None:
@@ -128,9 +128,9 @@ async def shown(announcer: Announcer, clock: Clock, times: int = 12) -> None:
 @pytest.mark.parametrize("error", [says("ratelimited"), says("internal_error"), TimeoutError(), OSError()])
 async def test_a_stumble_repeats_no_explanation(error):
     """Six failed reads of the approvers' group: the requester hears once why the card came directly."""
-    slack, _, clock, announcer = a_notifier(["U0CLEO"], {GROUP})
+    slack, _, clock, notifier = a_notifier(["U0CLEO"], {GROUP})
     slack.stumbles = [error] * 6
-    await shown(announcer, clock)
+    await shown(notifier, clock)
     assert len(slack.heard("U0ADA")) == 1
     assert {channel for channel, _ in slack.said} == {"U0ADA", "U0CLEO"}
 
@@ -140,9 +140,9 @@ async def test_a_stumble_repeats_no_explanation(error):
 )
 async def test_a_database_that_is_away_repeats_no_message(fails):
     """What was posted before the database failed is not posted again: neither the explanation nor a card."""
-    slack, outbox, clock, announcer = a_notifier([], {"U0CLEO"})
+    slack, outbox, clock, notifier = a_notifier([], {"U0CLEO"})
     outbox.fails = list(fails)
-    await shown(announcer, clock)
+    await shown(notifier, clock)
     assert outbox.fails == []
     assert sorted(channel for channel, _ in slack.said) == ["U0ADA", "U0ADA", "U0CLEO"]
     assert len(slack.heard("U0ADA")) == 1
@@ -166,8 +166,8 @@ def people(number: int) -> list[str]:
 async def test_the_requester_reads_how_many_got_it(members, told, rest):
     """The number is that of the people who get a message, without the requester; the rest is named, too."""
     for approvers, group in (({GROUP}, members), (set(members), [])):
-        slack, _, clock, announcer = a_notifier(group, approvers)
-        await shown(announcer, clock)
+        slack, _, clock, notifier = a_notifier(group, approvers)
+        await shown(notifier, clock)
         (text,) = slack.heard("U0ADA")
         assert told in text
         assert rest in text
@@ -179,9 +179,9 @@ async def test_the_requester_reads_how_many_got_it(members, told, rest):
 @pytest.mark.parametrize("word", ["no_such_subteam", "missing_scope", "plan_upgrade_required"])
 async def test_a_lost_group_is_not_counted(word):
     """Where the group cannot be read, no number promises anything for its members."""
-    slack, _, clock, announcer = a_notifier(people(3), {GROUP})
+    slack, _, clock, notifier = a_notifier(people(3), {GROUP})
     slack.stumbles = [says(word)]
-    await shown(announcer, clock)
+    await shown(notifier, clock)
     (text,) = slack.heard("U0ADA")
     assert "Approvers and payers find it in my Home." in text
     assert "direct message" not in text

@@ -51,8 +51,8 @@ class Told:
     def __init__(self) -> None:
         self.shown: list[str] = []
 
-    async def tell(self, drawn, *, replace: bool = False) -> None:
-        self.shown.append(drawn.text)
+    async def send(self, rendered, *, replace: bool = False) -> None:
+        self.shown.append(rendered.text)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 from handlers import notifier
 from handlers.messages import words as catalogue
-from handlers.notifier import Announcer
+from handlers.notifier import Notifier
 from handlers.toolkit.retries import UNKNOWN_LASTS
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
@@ -102,16 +102,16 @@ class NotifierProcess:
 
     def __init__(self) -> None:
         self.slack, self.outbox, self.now = PaperSlack(), PaperOutbox(), 0.0
-        self.announcer = self.process()
+        self.notifier = self.process()
 
-    def process(self) -> Announcer:
+    def process(self) -> Notifier:
         policy = replace(POLICY, approvers=frozenset({"U0CLEO"}), payers=frozenset())
-        return Announcer(self.slack, self.outbox, AtOnce(), policy, clock=lambda: self.now)  # type: ignore[arg-type] # papers
+        return Notifier(self.slack, self.outbox, AtOnce(), policy, clock=lambda: self.now)  # type: ignore[arg-type] # papers
 
     async def works(self, seconds: float) -> bool:
         """Show as the worker does, again after each wait, for so long; returns whether nothing is left to do."""
         end = self.now + seconds
-        while (wait := await self.announcer.show(12)) is not None:
+        while (wait := await self.notifier.show(12)) is not None:
             self.now += wait
             if self.now > end:
                 return False
@@ -122,7 +122,7 @@ class NotifierProcess:
 
     @property
     def sentences(self) -> list[str]:
-        return self.announcer.alerts.sentences()
+        return self.notifier.alerts.sentences()
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ async def test_three_tries_within_an_hour_are_not_enough(process: NotifierProces
     process.slack.refuses[CHANNEL] = WORDS[0]
     for _ in range(40):
         process.now += 60
-        assert await process.announcer.show(12) is not None
+        assert await process.notifier.show(12) is not None
     assert not process.in_channel().is_settled
 
 
@@ -159,7 +159,7 @@ async def test_a_changed_request_is_tried_again(process: NotifierProcess):
     process.slack.refuses[CHANNEL] = WORDS[0]
     await process.works(3 * UNKNOWN_LASTS)
     before = len(process.slack.tries)
-    assert await process.announcer.show(12) is None
+    assert await process.notifier.show(12) is None
     assert len(process.slack.tries) == before
     process.outbox.changes()
     process.slack.refuses.clear()
@@ -185,7 +185,7 @@ async def test_refused_everywhere_the_operator_knows(process: NotifierProcess):
     assert await process.works(4 * UNKNOWN_LASTS)
     assert any("No message shows the card of cart #12" in said for said in process.sentences)
     process.outbox.cart = replace(process.outbox.cart, state=CartState.CANCELLED)
-    await process.announcer.show(12)
+    await process.notifier.show(12)
     assert process.sentences == []
 
 
@@ -205,10 +205,10 @@ async def test_an_edit_that_is_refused_is_given_up_too(process: NotifierProcess)
 async def test_another_process_does_not_start_the_hour_again(process: NotifierProcess):
     """Two processes that take turns count the hour from their own first try."""
     process.slack.refuses[CHANNEL] = WORDS[0]
-    one, two = process.announcer, process.process()
+    one, two = process.notifier, process.process()
     for turn in range(80):
-        announcer, other = (one, two) if turn % 2 else (two, one)
-        if await announcer.show(12) is None:
+        notifier, other = (one, two) if turn % 2 else (two, one)
+        if await notifier.show(12) is None:
             break
         other.leave(12)
         process.now += 60

@@ -11,7 +11,7 @@ from handlers.messages import blocked, happened
 from handlers.messages import words as catalogue
 from handlers.messages.en.warnings import warning
 from handlers.toolkit import modals as forms
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.mrkdwn import cut, escape
 from handlers.views import approval, cart, details, home, offers, years
 from handlers.views import recovery as attention
@@ -29,7 +29,7 @@ from ordering.model.seal import differences, seal
 from sandbox.slack.block_kit import faults_of_view
 from sandbox.slack.messages import words
 from tests.builders import NOW, POLICY, a_line, a_quote, a_quoted, euros
-from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
+from tests.handlers.rendering import EVIL, LONG, blocks_of, check, labels, offer, words_of
 from tests.saying import HOLE, after_hole
 
 S, K = CartState, EventKind
@@ -175,11 +175,11 @@ def test_forty_of_the_longest_reasons_can_all_be_read():
     lines = [a_line(f"name-{number}.fr") for number in range(MOST_LINES)]
     told = tuple(Configuration(line.domain, "REASON", reason) for line, reason in zip(lines, reasons, strict=True))
     shown = a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=told), purpose="x", note=None)
-    drawn = card(shown)
-    check(drawn)
-    assert {"Approve", "Details"} <= labels(drawn)
+    rendered = card(shown)
+    check(rendered)
+    assert {"Approve", "Details"} <= labels(rendered)
     more = after_hole(catalogue.grammar.more(HOLE, catalogue.cart.MORE_ANSWERS_IN_DETAILS))
-    assert more in words_of(drawn)
+    assert more in words_of(rendered)
     pages = [details.details_modal(shown, waive_retraction=True, page=page).to_dict() for page in range(9)]
     read = "\n".join(text for page in pages for text in words(page["blocks"]))
     assert all(reason.strip().replace("&", "&amp;") in read for reason in reasons)
@@ -329,7 +329,7 @@ def test_forms_and_homes_fit():
         cart.request_modal(full, purpose=EVIL, problem="No."),
         forms.checking(),
         forms.outdated(),
-        forms.note(Drawn.saying(EVIL)),
+        forms.note(RenderedMessage.from_text(EVIL)),
         cart.request_modal(full, findings=[said_no(EVIL, line.domain, Fix.REMOVE) for line in full.lines]),
         years.years_modal(replace(full, lines=tuple(replace(n, offered_years=(1, 2, 10)) for n in full.lines))),
         years.years_modal(full),

@@ -15,7 +15,7 @@ from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage
 from tests.browser import not_run
 from tests.saying import added
-from tests.scenarios.drawing import Board
+from tests.scenarios.rendering import Board
 
 _IN_LINKS = ("orderPassword", "passwd=")
 
@@ -117,9 +117,9 @@ def settings() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def board() -> Iterator[Board]:
-    drawing = Board()
-    yield drawing
-    drawing.close()
+    rendering = Board()
+    yield rendering
+    rendering.close()
 
 
 @pytest.fixture

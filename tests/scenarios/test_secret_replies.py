@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import Bot
 from handlers.messages import words as catalogue
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn, Secret
+from handlers.toolkit.blocks import RenderedMessage, Secret
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
 from handlers.toolkit.responder import MOST_USES, Reply
@@ -151,7 +151,7 @@ async def test_a_dead_response_url_falls_back_to_an_ephemeral_message(
 ):
     """A response_url that is used up or expired leaves the ephemeral message, in channels and in conversations."""
     secret, did = _secret(), _click(scenario, "U0DAN", "C0APPROVALS", why=why)
-    await Reply(client, did).tell(secret, replace=True)
+    await Reply(client, did).send(secret, replace=True)
     assert [m.only_for for m in scenario.slack.state.messages["C0APPROVALS"] if LINK in m.text] == ["U0DAN"]
     assert lasting(scenario) == []
 
@@ -162,7 +162,7 @@ async def test_no_way_but_a_lasting_message_says_so(scenario: Scenario, client: 
     """Where neither way is open, the direct message holds the stand-in: no link."""
     secret, did = _secret(), _click(scenario, "U0DAN", "C0APPROVALS", why=why)
     scenario.slack.faults.add("chat.postEphemeral", "500" if error == "500" else "error", error=error, times=2)
-    await Reply(client, did).tell(secret)
+    await Reply(client, did).send(secret)
     await told(scenario, scenario.dan, "no link here")
     assert shown(scenario) == []
 
@@ -170,7 +170,7 @@ async def test_no_way_but_a_lasting_message_says_so(scenario: Scenario, client: 
 async def test_a_person_outside_the_channel_gets_no_link(scenario: Scenario, client: AsyncWebClient):
     """The true refusal, not a made one: Ada is not in the approvers' channel."""
     secret, did = _secret(), _click(scenario, "U0ADA", "C0APPROVALS", why="expired")
-    await Reply(client, did).tell(secret)
+    await Reply(client, did).send(secret)
     await told(scenario, scenario.ada, "no link here")
     assert shown(scenario) == []
 
@@ -180,7 +180,7 @@ async def test_the_bots_own_conversation_keeps_no_link(scenario: Scenario, clien
     scenario.slack.state.world.conversation("U0DAN")
     for why in ("", "expired"):
         did = _click(scenario, "U0DAN", "D0DAN", why=why)
-        await Reply(client, did).tell(_secret(), replace=True)
+        await Reply(client, did).send(_secret(), replace=True)
     assert [m.only_for for m in scenario.slack.state.messages["D0DAN"] if LINK in m.text] == ["U0DAN", "U0DAN"]
     assert lasting(scenario) == []
 
@@ -190,7 +190,7 @@ async def test_a_secret_replaces_no_message_of_everybody(scenario: Scenario, cli
     card = await scenario.ordered()
     did = _click(scenario, "U0DAN", "C0APPROVALS", original=card.ts)
     before = card.plain_text()
-    await Reply(client, did).tell(_secret(), replace=True)
+    await Reply(client, did).send(_secret(), replace=True)
     assert card.plain_text() == before
     assert lasting(scenario) == []
 
@@ -198,20 +198,22 @@ async def test_a_secret_replaces_no_message_of_everybody(scenario: Scenario, cli
 async def test_what_a_form_typed_does_not_come_back_as_a_message(scenario: Scenario, client: AsyncWebClient):
     """Personal data of a form that was closed: the stand-in says that it is not repeated."""
     did = Interaction("U0ADA", "trigger", form="V0CLOSED")
-    await Reply(client, did).show_form(note(Drawn.saying("a form")), otherwise=_secret())
+    await Reply(client, did).show_form(note(RenderedMessage.from_text("a form")), otherwise=_secret())
     await told(scenario, scenario.ada, "no link here")
     assert shown(scenario) == []
 
 
 def test_a_secret_is_no_message():
-    """What posts messages takes a `Drawn`; the types keep the two apart, and mypy checks it."""
-    assert not isinstance(_secret(), Drawn)
+    """What posts messages takes a `RenderedMessage`; the types keep the two apart, and mypy checks it."""
+    assert not isinstance(_secret(), RenderedMessage)
     assert not hasattr(_secret(), "blocks")
     assert not hasattr(_secret(), "text")
 
 
 def _secret() -> Secret:
-    return Secret(Drawn.saying(f"https://ovh.example/?{LINK}=x"), otherwise=Drawn.saying("no link here"))
+    return Secret(
+        RenderedMessage.from_text(f"https://ovh.example/?{LINK}=x"), otherwise=RenderedMessage.from_text("no link here")
+    )
 
 
 def _click(scenario: Scenario, user: str, channel: str, *, why: str = "", original: str | None = None) -> Interaction:

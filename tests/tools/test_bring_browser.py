@@ -312,7 +312,7 @@ def test_tests_without_a_browser_are_not_run_and_red(workers, tmp_path):
     """The others run, the exit code is not 0, and one line per kind reports the missing browser."""
     tests = [
         "tests/page/test_words.py",
-        "tests/scenarios/test_drawing.py",
+        "tests/scenarios/test_rendering.py",
         "tests/page/test_page.py",
     ]
     environment = os.environ | {"CHROMIUM": str(tmp_path / "none")}

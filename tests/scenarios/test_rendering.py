@@ -1,6 +1,6 @@
 """The drawing board can say no."""
 
-from tests.scenarios.drawing import Board
+from tests.scenarios.rendering import Board
 
 
 def test_what_the_page_does_not_know_comes_out_as_a_box(chromium: str, board: Board):

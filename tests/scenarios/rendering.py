@@ -30,7 +30,7 @@ class Board:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drawing-board")
-        self._drawn: set[str] = set()
+        self._rendered: set[str] = set()
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._page: Page | None = None
@@ -40,18 +40,18 @@ class Board:
 
         Raises NoBrowserError where there is no browser to render with.
         """
-        new = {shape: blocks for blocks in views if (shape := _shape(blocks)) not in self._drawn}
+        new = {shape: blocks for blocks in views if (shape := _shape(blocks)) not in self._rendered}
         if not new:
             return []
-        found = self._thread.submit(self._draw, list(new.values())).result(60)
-        self._drawn |= set(new)
+        found = self._thread.submit(self._render, list(new.values())).result(60)
+        self._rendered |= set(new)
         return found
 
     def close(self) -> None:
         self._thread.submit(self._shut).result(30)
         self._thread.shutdown()
 
-    def _draw(self, views: list[Blocks]) -> list[str]:
+    def _render(self, views: list[Blocks]) -> list[str]:
         self._page = self._page or self._opened()
         return list(self._page.evaluate("(views) => window.unknowns(views)", views))
 

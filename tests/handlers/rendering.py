@@ -14,21 +14,21 @@ def offer(name: str, price: str = "2.99", **more) -> Offer:
     return Offer(DomainName.parse(name), Action.CREATE, "create-default", orderable=True, price=euros(price), **more)
 
 
-def blocks_of(drawn):
-    return [block.to_dict() for block in drawn.blocks]
+def blocks_of(rendered):
+    return [block.to_dict() for block in rendered.blocks]
 
 
-def words_of(drawn):
-    return "\n".join(words(blocks_of(drawn)))
+def words_of(rendered):
+    return "\n".join(words(blocks_of(rendered)))
 
 
-def labels(drawn):
-    return {element["text"]["text"] for _, element in elements(blocks_of(drawn))}
+def labels(rendered):
+    return {element["text"]["text"] for _, element in elements(blocks_of(rendered))}
 
 
-def check(drawn):
-    assert faults_of(blocks_of(drawn)) == []
-    assert drawn.text
-    shown = str(blocks_of(drawn)) + drawn.text
+def check(rendered):
+    assert faults_of(blocks_of(rendered)) == []
+    assert rendered.text
+    shown = str(blocks_of(rendered)) + rendered.text
     assert "<!channel>" not in shown
     assert "<@U1>" not in shown
