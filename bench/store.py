@@ -78,7 +78,7 @@ def _race(workflow: Workflow, people: Sequence[Person], number: int) -> int:
 
     def approve(person: Person) -> None:
         try:
-            workflow.approve(cart.id, approver=person, shown=shown)
+            workflow.approve(cart.id, approver=person, mark=shown)
         except OrderingError:
             return
         approved.append(person.id)

@@ -68,7 +68,7 @@ async def _approve_after(services: Services, decision: Decision, person: Person)
                 services.workflow.approve,
                 decision.cart_id,
                 approver=person,
-                shown=decision.shown,
+                mark=decision.mark,
                 earlier=earlier,
                 stamp=decision.stamp,
             )

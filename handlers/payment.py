@@ -49,7 +49,7 @@ async def _pay(services: Services, did: Interaction, _reply: Reply) -> str:
         clicked.cart_id,
         payer=person,
         method=method,
-        shown=clicked.shown,
+        mark=clicked.mark,
         stamp=clicked.stamp,
         clicked_at=did.clicked_at,
     )
@@ -61,7 +61,7 @@ async def _open_order(services: Services, did: Interaction, reply: Reply) -> Non
     person = await services.person(did)
     cart_id, shown = cart_and_mark(did.value)
     async with services.at_ovh(did, reply, queue=services.checking) as threads:
-        url = await threads.call(services.workflow.order_link, cart_id, payer=person, shown=shown)
+        url = await threads.call(services.workflow.order_link, cart_id, payer=person, mark=shown)
     await reply.send(order_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
 
 

@@ -42,7 +42,7 @@ def _without_number(did: Interaction) -> Mapping[str, str]:
 async def _try_again(services: Services, did: Interaction, _reply: Reply) -> str:
     person, clicked = await services.person(did), Decision.read(did.value)
     cart = await services.decisions.call(
-        services.workflow.try_again, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        services.workflow.try_again, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     return says.trying_again(cart.id)
 
@@ -50,7 +50,7 @@ async def _try_again(services: Services, did: Interaction, _reply: Reply) -> str
 async def _give_up(services: Services, did: Interaction, _reply: Reply) -> str:
     person, clicked = await services.person(did), Decision.read(did.value)
     cart = await services.decisions.call(
-        services.workflow.give_up, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        services.workflow.give_up, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     return says.closed(cart.id)
 
@@ -59,7 +59,7 @@ async def _nothing_ordered(services: Services, did: Interaction, reply: Reply) -
     person, clicked = await services.person(did), Decision.read(did.value)
     async with services.at_ovh(did, reply, queue=services.checking) as threads:
         cart = await threads.call(
-            services.workflow.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+            services.workflow.nothing_ordered, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
         )
     return says.nothing_ordered(cart.id)
 
@@ -67,7 +67,7 @@ async def _nothing_ordered(services: Services, did: Interaction, reply: Reply) -
 async def _order_anyway(services: Services, did: Interaction, _reply: Reply) -> str:
     person, clicked = await services.person(did), Decision.read(did.value)
     cart = await services.decisions.call(
-        services.workflow.order_anyway, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        services.workflow.order_anyway, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     return says.ordering_anyway(cart.id)
 
@@ -75,7 +75,7 @@ async def _order_anyway(services: Services, did: Interaction, _reply: Reply) -> 
 async def _it_was_paid(services: Services, did: Interaction, _reply: Reply) -> str:
     person, clicked = await services.person(did), Decision.read(did.value)
     cart = await services.decisions.call(
-        services.workflow.it_was_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        services.workflow.it_was_paid, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     return says.was_paid(cart.id)
 
@@ -83,7 +83,7 @@ async def _it_was_paid(services: Services, did: Interaction, _reply: Reply) -> s
 async def _not_paid(services: Services, did: Interaction, _reply: Reply) -> str:
     person, clicked = await services.person(did), Decision.read(did.value)
     cart = await services.decisions.call(
-        services.workflow.not_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        services.workflow.not_paid, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     known = cart.payment
     if known is not None and known.sent_at is None:
@@ -94,7 +94,7 @@ async def _not_paid(services: Services, did: Interaction, _reply: Reply) -> str:
 async def _ask_which(services: Services, did: Interaction, reply: Reply) -> None:
     person, clicked = await services.person(did), Decision.read(did.value)
     cart = await services.decisions.call(
-        services.workflow.may_settle, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        services.workflow.may_settle, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     await reply.open_form(views.adopt_modal(cart, clicked=did.value), button=words.buttons.IT_IS_THIS_ORDER)
 
@@ -104,7 +104,7 @@ async def _adopt(services: Services, did: Interaction, reply: Reply) -> None:
     clicked = Decision.read(did.metadata)
     async with services.at_ovh(did, reply, queue=services.checking) as threads:
         cart = await threads.call(
-            services.workflow.adopt, clicked.cart_id, order_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+            services.workflow.adopt, clicked.cart_id, order_id, by=person, mark=clicked.mark, stamp=clicked.stamp
         )
     services.wake()
     hidden = cart.order is not None and cart.order.owner_hidden

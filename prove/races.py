@@ -79,7 +79,7 @@ def _race(workflow: Workflow, clicks: ThreadPoolExecutor) -> Counter[str]:
     def click(person: Person) -> str:
         together.wait()
         try:
-            workflow.approve(cart.id, approver=person, shown=shown)
+            workflow.approve(cart.id, approver=person, mark=shown)
         except CartChanged:
             return "error"  # a user would be asked to try again
         except NotPossible:

@@ -279,7 +279,7 @@ class InboxRow(SQLModel, table=True):
     kind: str
     cart_id: int  # as on the button: a cart with that number need not exist
     by: str
-    shown: str
+    mark: str = Field(sa_column=Column("shown", String, nullable=False))
     content: str | None = None
     at: datetime
     next_at: datetime  # after this any process may take it over

@@ -72,7 +72,7 @@ class Rules:
 
     def approved(self, name: str = "name.ovh", channel: str = "C1"):
         cart = self.requested(name, channel)
-        return self.workflow.approve(cart.id, approver=self.cleo, shown=cart.request_mark)
+        return self.workflow.approve(cart.id, approver=self.cleo, mark=cart.request_mark)
 
     def ordered(self):
         cart = self.approved()
@@ -80,7 +80,7 @@ class Rules:
 
     def paid(self):
         cart = self.ordered()
-        self.workflow.pay(cart.id, payer=self.dan, method=None, shown=cart.mark)
+        self.workflow.pay(cart.id, payer=self.dan, method=None, mark=cart.mark)
         return self.settle(cart.id)
 
     def mark(self, cart_id: int) -> str:

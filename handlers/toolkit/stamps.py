@@ -18,10 +18,10 @@ _EVENT = re.compile(r"([0-9a-f]{12}\.[0-9]+)\.[0-9]+\.[0-9a-f]{0,12}\.[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The value of a button that decides. `shown` is the card's seal or fingerprint; empty without one."""
+    """The value of a button that decides. `mark` is the card's seal or fingerprint; empty without one."""
 
     cart_id: int
-    shown: str
+    mark: str
     stamp: Stamp
 
     @classmethod

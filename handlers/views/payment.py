@@ -69,7 +69,7 @@ def pays_again(cart: Cart) -> list[Block]:
     return [context(_says.again_from(until))]
 
 
-def as_shown(cart: Cart) -> str:
+def button_value(cart: Cart) -> str:
     """Return the value of a button that decides: the cart, and the fingerprint of the shown state it decides on."""
     return f"{cart.id} {cart.mark}"
 
@@ -84,7 +84,7 @@ def open_order(cart: Cart) -> ButtonElement:
     if cart.payment.sent_at is None and cart.payment.unexplained:
         under_way = _says.MAY_BE_PAID
     question = confirm(_says.OPEN_TITLE, under_way, label)
-    return button(label, Act.OPEN_ORDER, as_shown(cart), about=about, confirm=question)
+    return button(label, Act.OPEN_ORDER, button_value(cart), about=about, confirm=question)
 
 
 def open_invoice(cart: Cart) -> ButtonElement | None:
@@ -124,7 +124,7 @@ def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
     if order.is_free:
         title, text = _says.FREE_TITLE, _says.free_question(cart)
     pay, about = words.buttons.PAY, _says.about_pay(order.id)
-    return button(pay, Act.PAY, as_shown(cart), style="primary", about=about, confirm=confirm(title, text, pay))
+    return button(pay, Act.PAY, button_value(cart), style="primary", about=about, confirm=confirm(title, text, pay))
 
 
 def _methods(order: SalesOrder) -> StaticSelectElement:

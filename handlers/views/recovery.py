@@ -10,7 +10,7 @@ from handlers.messages.en.grammar import names
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import button, buttons, confirm, context, section
 from handlers.toolkit.mrkdwn import cut_bytes, escape
-from handlers.views.payment import as_shown, open_order, pays_again
+from handlers.views.payment import button_value, open_order, pays_again
 from ordering.model.cart import Cart
 
 _LONGEST_NOTE = 1_500  # bytes
@@ -21,7 +21,7 @@ _labels, _about = words.buttons, words.buttons.about_cart
 def attention(cart: Cart) -> list[Block]:
     """Return what happened, and the buttons that are safe now."""
     note = escape(remark(cart)).strip() or _says.LOOK
-    told, shown = section(cut_bytes(note, _LONGEST_NOTE)), as_shown(cart)
+    told, shown = section(cut_bytes(note, _LONGEST_NOTE)), button_value(cart)
     if cart.is_undecided:
         return [told, *_undecided(cart)]
     if cart.payment_is_undecided:
@@ -88,11 +88,11 @@ def _order_anyway(cart: Cart) -> ButtonElement | None:
     why = _says.anyway_beside(cart.foreign_order) if cart.foreign_order else _says.ANYWAY_AFTER_TRY
     label = _labels.ORDER_ANYWAY
     question = confirm(_says.ANYWAY_TITLE, why, label)
-    return button(label, Act.ORDER_ANYWAY, as_shown(cart), about=_about(label, cart.id), confirm=question)
+    return button(label, Act.ORDER_ANYWAY, button_value(cart), about=_about(label, cart.id), confirm=question)
 
 
 def _undecided(cart: Cart) -> list[Block]:
-    shown, this, nothing = as_shown(cart), _labels.IT_IS_THIS_ORDER, _labels.NOTHING_ORDERED_TRY_AGAIN
+    shown, this, nothing = button_value(cart), _labels.IT_IS_THIS_ORDER, _labels.NOTHING_ORDERED_TRY_AGAIN
     again = confirm(_says.NOTHING_TITLE, _says.nothing_question(cart), _labels.NOTHING_ORDERED)
     was_said = cart.attempt is not None and cart.attempt.denied_by is not None
     return buttons(
@@ -107,7 +107,7 @@ def _undecided_payment(cart: Cart) -> list[Block]:
 
     Neither answer pays anything or marks the order as paid: only OVH's proof does, or the end of the minimum wait.
     """
-    shown, it_was, it_was_not = as_shown(cart), _labels.IT_WAS_PAID, _labels.IT_WAS_NOT_PAID
+    shown, it_was, it_was_not = button_value(cart), _labels.IT_WAS_PAID, _labels.IT_WAS_NOT_PAID
     paid = confirm(_says.PAID_TITLE, _says.paid_question(cart), it_was)
     unpaid = confirm(_says.UNPAID_TITLE, _says.unpaid_question(cart, _then(cart)), it_was_not)
     return buttons(

@@ -185,13 +185,13 @@ class Cart:
         """
         return f"{self.seal.short if self.seal else ''}-{self.mark}"
 
-    def must_be_as_shown(self, shown: str) -> None:
+    def require_mark(self, mark: str) -> None:
         """Raise `CardOutdated` if the button's fingerprint is not the cart's.
 
         The button is then on an old card, or Slack redelivered a click. The fingerprint is only compared, never trusted
         as input.
         """
-        if shown != self.mark:
+        if mark != self.mark:
             raise CardOutdated(self.id)
 
     def covers(self, total: Money) -> bool:

@@ -29,11 +29,11 @@ class Deciding(UseCases):
         cart_id: int,
         *,
         approver: Person,
-        shown: str,
+        mark: str,
         earlier: Collection[Person] = (),
         stamp: Stamp | None = None,
     ) -> Cart:
-        """Approve exactly what the card showed; `shown` is the request mark on the button that was clicked.
+        """Approve exactly what the card showed; `mark` is the request mark on the button that was clicked.
 
         `earlier` are the people who approved before, as Slack describes them now. At the last approval each of them
         must still have the right: an approval of a person who lost it no longer counts. Raises `NotPossible` if Slack
@@ -43,11 +43,11 @@ class Deciding(UseCases):
         now = self._clock()
         with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
-            if _is_approved_by(cart, approver, shown):
+            if _is_approved_by(cart, approver, mark):
                 return cart
             self._must_wait_for_approval(cart, approver)
             sealed, quote = seal_and_quote(cart)
-            if shown != cart.request_mark:
+            if mark != cart.request_mark:
                 raise CardOutdated(cart_id)
             self._refuse_beyond_limits(carts, cart, quote.total, now)
             needed = self.policy.approvals_needed(sealed.total)
@@ -147,9 +147,9 @@ class Deciding(UseCases):
         self.policy.may_approve(cart, approver)
 
 
-def _is_approved_by(cart: Cart, approver: Person, shown: str) -> bool:
+def _is_approved_by(cart: Cart, approver: Person, mark: str) -> bool:
     """Return whether this person approved exactly this already, so repeating it is no error."""
-    return approver.id in cart.approved_by and cart.seal is not None and shown.partition("-")[0] == cart.seal.short
+    return approver.id in cart.approved_by and cart.seal is not None and mark.partition("-")[0] == cart.seal.short
 
 
 def _said_before(cart: Cart) -> Data | None:

@@ -21,13 +21,13 @@ S, K = CartState, EventKind
 
 
 class Settling(UseCases):
-    """Resolves a cart that needs attention; `shown` is the fingerprint on the button that was clicked."""
+    """Resolves a cart that needs attention; `mark` is the fingerprint on the button that was clicked."""
 
-    def try_again(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def try_again(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Check a cart out again under the same seal after OVH refused it and nothing was ordered."""
-        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED)
+        return self._resolve(cart_id, by=by, mark=mark, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED)
 
-    def order_anyway(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def order_anyway(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Order a cart despite what was shown: another order of its names, or an attempt that is not on record."""
         now = self._clock()
         with self._decision(cart_id, stamp) as carts:
@@ -35,7 +35,7 @@ class Settling(UseCases):
             self.policy.may_approve(cart, by)
             if not cart.can_be_ordered_anyway:
                 raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
-            cart.must_be_as_shown(shown)
+            cart.require_mark(mark)
             if cart.foreign_order is None:
                 subject, lost = orders(line.domain.ascii for line in cart.lines), cart.fact.data if cart.fact else {}
                 for marker in lost_markers(lost):
@@ -47,26 +47,26 @@ class Settling(UseCases):
             data: Data = {"order": cart.foreign_order}
             return carts.save(moved, happened(moved, now, K.ORDERED_ANYWAY, data=data, by=by.id), due_at=now)
 
-    def give_up(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def give_up(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Close a cart if nothing was ordered, or if OVH cancelled its order or no longer knows it."""
-        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED)
+        return self._resolve(cart_id, by=by, mark=mark, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED)
 
-    def may_settle(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def may_settle(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Raise if this person may not state what became of this cart's order."""
         self.policy.may_resolve(by)
         self._must_be_allowed(cart_id, stamp)
         cart = self.cart(cart_id)
         if not cart.is_undecided:
             raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
-        cart.must_be_as_shown(shown)
+        cart.require_mark(mark)
         return cart
 
-    def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def adopt(self, cart_id: int, order_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Adopt the order at OVH that a person names; refuse one with other names or terms, or of another cart.
 
         An order that costs more than was approved is adopted, too, but cannot be paid from here.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
+        cart = self.may_settle(cart_id, by=by, mark=mark, stamp=stamp)
         known = self._known_orders([order_id])
         seen = None if known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
         if seen is not None and seen.outcome is Outcome.UNDECIDED:
@@ -89,14 +89,14 @@ class Settling(UseCases):
             event = happened(found, now, K.ORDER_ADOPTED, data=data, by=by.id)
             return carts.save(found.saying(K.ORDER_ADOPTED, data), event, due_at=due_at)
 
-    def nothing_ordered(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def nothing_ordered(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that OVH made no order of a cart, which is then checked out again.
 
         The approval stays the same. The statement takes effect once an order of the first attempt would certainly be
         visible; until then the bot keeps searching for it. Refused if an order may be this cart's after all, or if the
         first checkout could still succeed.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
+        cart = self.may_settle(cart_id, by=by, mark=mark, stamp=stamp)
         self.policy.may_deny(cart, by)
         attempt = cart.attempt
         if attempt is None:
@@ -136,27 +136,27 @@ class Settling(UseCases):
                 raise NotPossible(code="registrar_cart_closed", cart=cart.id)
         return seen
 
-    def it_was_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def it_was_paid(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that a payment succeeded which OVH does not show yet.
 
         The request stays in paying, and the question is not repeated for a day: only OVH can make it paid.
         """
-        return self._say(cart_id, by, shown, stamp, paid=True)
+        return self._say(cart_id, by, mark, stamp, paid=True)
 
-    def not_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def not_paid(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that a payment did not succeed.
 
         It takes effect when the floor is over and OVH still shows nothing. If the question was asked before anything
         was sent, it takes effect at once: the transactions shown are not this order's, and the payment is sent.
         """
-        return self._say(cart_id, by, shown, stamp, paid=False)
+        return self._say(cart_id, by, mark, stamp, paid=False)
 
-    def _say(self, cart_id: int, by: Person, shown: str, stamp: Stamp | None, *, paid: bool) -> Cart:
+    def _say(self, cart_id: int, by: Person, mark: str, stamp: Stamp | None, *, paid: bool) -> Cart:
         now = self._clock()
         self.policy.may_resolve(by)
         with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
-            order, payment = self._payment_to_settle(cart, by, shown, paid=paid)
+            order, payment = self._payment_to_settle(cart, by, mark, paid=paid)
             said = replace(payment, word=Word(paid=paid, by=by.id, at=now))
             if payment.sent_at is None and not paid:
                 order = replace(order, explained=max(order.explained, payment.unexplained))
@@ -165,11 +165,11 @@ class Settling(UseCases):
             data: Data = {"order": order.id, "method": payment.method, "sent": payment.sent_at is not None}
             return carts.save(moved, happened(moved, now, kind, data=data, by=by.id), due_at=now)
 
-    def _payment_to_settle(self, cart: Cart, by: Person, shown: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
+    def _payment_to_settle(self, cart: Cart, by: Person, mark: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
         """Return the order and payment in question; raises if this person may not make this statement."""
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
             raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
-        cart.must_be_as_shown(shown)
+        cart.require_mark(mark)
         if cart.payment.sent_at is None:
             self.policy.may_pay(by)
         if not paid:
@@ -181,7 +181,7 @@ class Settling(UseCases):
         cart_id: int,
         *,
         by: Person,
-        shown: str,
+        mark: str,
         stamp: Stamp | None,
         to: CartState,
         kind: EventKind,
@@ -193,7 +193,7 @@ class Settling(UseCases):
             ended = cart.has_nothing_to_come or cart.order_is_missing
             if not ended or (to is S.APPROVED and cart.order is not None):
                 raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
-            cart.must_be_as_shown(shown)
+            cart.require_mark(mark)
             data: Data = {"order": cart.order.id if cart.order else None, "missing": cart.order_is_missing}
             moved = cart.to(to, at=now).saying(kind, data)
             event = happened(moved, now, kind, data=data, by=by.id)

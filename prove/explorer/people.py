@@ -139,7 +139,7 @@ class People:
             return
         if opens and not self._has_page:
             with suppress(OrderingError):
-                process.workflow.order_link(cart.id, payer=DAN, shown=cart.mark)
+                process.workflow.order_link(cart.id, payer=DAN, mark=cart.mark)
                 self._has_page = True
         if self._has_page or not opens:
             for _ in range(times):
@@ -227,13 +227,13 @@ class People:
         if cart.seal is None:
             raise AssertionError("a request without a seal")
 
-        def approve(by: Process, *, approver: Person = CLEO, shown: str = cart.request_mark) -> Cart:
-            return by.workflow.approve(cart.id, approver=approver, shown=shown, stamp=plan.stamp)
+        def approve(by: Process, *, approver: Person = CLEO, mark: str = cart.request_mark) -> Cart:
+            return by.workflow.approve(cart.id, approver=approver, mark=mark, stamp=plan.stamp)
 
         if plan.manner == "self":
             _must_fail(lambda: approve(process, approver=ADA), "the own request")
         if plan.manner == "old-card":
-            _must_fail(lambda: approve(process, shown=_OLD), "what no card shows")
+            _must_fail(lambda: approve(process, mark=_OLD), "what no card shows")
         self._decided(CLEO.id, approve, process)
         self._repeat(plan, CLEO.id, approve)
 
@@ -247,11 +247,11 @@ class People:
             return
         method = PREPAID if plan.manner == "prepaid" else None
 
-        def pay(by: Process, *, shown: str = cart.mark) -> Cart:
-            return by.workflow.pay(cart.id, payer=DAN, method=method, shown=shown, stamp=plan.stamp)
+        def pay(by: Process, *, mark: str = cart.mark) -> Cart:
+            return by.workflow.pay(cart.id, payer=DAN, method=method, mark=mark, stamp=plan.stamp)
 
         if plan.manner == "old-card":
-            _must_fail(lambda: pay(process, shown=_OLD), "an old card")
+            _must_fail(lambda: pay(process, mark=_OLD), "an old card")
         self._decided(DAN.id, pay, process)
         self._repeat(plan, DAN.id, pay)
 
@@ -264,13 +264,13 @@ class People:
         say = workflow.nothing_ordered
         if ours and plan.manner != "wrong":
             say = partial(workflow.adopt, order_id=ours[-1].id)
-        self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
+        self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp), process)
 
     def _name_another(self, process: Process, cart: Cart, plan: Plan) -> None:
         """Name an order of other names, which the bot must refuse."""
         other = self._world.ledger.new_foreign(("other.ovh",), self._world.now).id
         with suppress(OrderingError):
-            process.workflow.adopt(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp, order_id=other)
+            process.workflow.adopt(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp, order_id=other)
             raise LawBroken(NOT_OURS, f"a person named order {other}, of other names")
 
     def _say_paid(self, process: Process, cart: Cart, plan: Plan) -> None:
@@ -280,23 +280,23 @@ class People:
         paid = order.paid_at(now) is not None if plan.manner == "hasty" else bool(order.taken())
         says_paid = paid is not (plan.manner == "wrong")
         say = process.workflow.it_was_paid if says_paid else process.workflow.not_paid
-        self._decided(DAN.id, lambda _: say(cart.id, by=DAN, shown=cart.mark, stamp=plan.stamp), process)
+        self._decided(DAN.id, lambda _: say(cart.id, by=DAN, mark=cart.mark, stamp=plan.stamp), process)
 
     def _order_anyway(self, process: Process, cart: Cart, plan: Plan) -> None:
         """Order in addition to the orders shown, or close the request if one of them is a forgotten order of ours."""
 
-        def order(by: Process, *, who: Person = CLEO, shown: str = cart.mark) -> Cart:
-            return by.workflow.order_anyway(cart.id, by=who, shown=shown, stamp=plan.stamp)
+        def order(by: Process, *, who: Person = CLEO, mark: str = cart.mark) -> Cart:
+            return by.workflow.order_anyway(cart.id, by=who, mark=mark, stamp=plan.stamp)
 
         if plan.manner == "self":
             _must_fail(lambda: order(process, who=ADA), "the own request")
         if plan.manner == "old-card":
-            _must_fail(lambda: order(process, shown=_OLD), "an old card")
+            _must_fail(lambda: order(process, mark=_OLD), "an old card")
         now = self._world.now
         own = [o for o in self._world.ledger.ours if o.is_alive(now) and (plan.manner != "hasty" or o.is_whole(now))]
         if own or plan.manner == "close":
             self._decided(
-                CLEO.id, lambda by: by.workflow.give_up(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process
+                CLEO.id, lambda by: by.workflow.give_up(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp), process
             )
         else:
             self._decided(CLEO.id, order, process)
@@ -305,7 +305,7 @@ class People:
         self._tries += cart.order is None
         again = cart.order is None and self._tries <= 2
         resolve = process.workflow.try_again if again else process.workflow.give_up
-        self._decided(CLEO.id, lambda _: resolve(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
+        self._decided(CLEO.id, lambda _: resolve(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp), process)
 
     def _decided(self, by: str, click: Callable[[Process], Cart], process: Process) -> None:
         """Click, and record the decision as accepted if the bot accepted one: a repeated click changes nothing."""

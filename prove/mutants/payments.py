@@ -48,7 +48,7 @@ OF_PAYMENTS = (
     Mutation(
         "pay what the card did not show",
         f"{_PAYING}.pay",
-        drop("cart.must_be_as_shown(shown)"),
+        drop("cart.require_mark(mark)"),
         f"{_PAY}::test_another_total_than_the_card_showed_is_not_paid",
     ),
     Mutation(
@@ -159,7 +159,7 @@ OF_PAYMENTS = (
     Mutation(
         "open the order beside a payment without a question",
         f"{_PAYING}._note_opened",
-        drop("cart.must_be_as_shown(shown or '')"),
+        drop("cart.require_mark(mark or '')"),
         f"{_FLOOR}::test_a_card_without_the_payment_opens_no_page",
     ),
     Mutation(

@@ -59,7 +59,7 @@ def _approved(memory: SqlStore, gateway: OvhGateway, people: Rules) -> int:
         workflow.answer(cart.id, name, ANSWERS, by=people.ada)
     cart = workflow.request_approval(cart.id, requester=people.ada, purpose="For the launch")
     assert cart.seal is not None
-    return workflow.approve(cart.id, approver=people.cleo, shown=cart.request_mark).id
+    return workflow.approve(cart.id, approver=people.cleo, mark=cart.request_mark).id
 
 
 async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, access, store):  # noqa: F811 - the fixtures

@@ -32,7 +32,7 @@ def pays(rules, fault=None, *, method=1):
 
 def pays_again(rules, cart_id, fault=None, *, method=1):
     """The same for a request whose order can be paid."""
-    rules.workflow.pay(cart_id, payer=rules.dan, method=method, shown=rules.mark(cart_id))
+    rules.workflow.pay(cart_id, payer=rules.dan, method=method, mark=rules.mark(cart_id))
     rules.registrar.next_fault = fault
     rules.fulfilment.advance(cart_id)
     rules.fulfilment.advance(cart_id)

@@ -26,7 +26,7 @@ def held(rules):
 
 
 def pay(rules, cart):
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
 
 
 def test_pay_waits_for_the_owner(rules, held):
@@ -99,7 +99,7 @@ def test_a_person_adopts_an_order_without_owner(rules):
     rules.settle(cart.id, steps=10)
     rules.registrar.owner_hidden = True
     (order_id,) = rules.registrar.orders
-    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
+    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, mark=rules.mark(cart.id))
     assert (found.state, found.order.owner_hidden) == (S.CHECKED_OUT, True)
 
 
@@ -111,6 +111,6 @@ def test_a_person_adopts_an_order_with_other_terms(rules):
     rules.registrar.differs = OTHER_YEARS
     (order_id,) = rules.registrar.orders
     with refuses("order_terms_differ", NotPossible) as refused:
-        rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.adopt(cart.id, order_id, by=rules.dan, mark=rules.mark(cart.id))
     evidence = {"seen": "order_differs", "order": order_id, "different": [OTHER_YEARS]}
     assert refused.value.params == {"cart": cart.id, "order": order_id, "evidence": evidence}

@@ -40,7 +40,7 @@ def test_lapsed_approval_says_so_and_is_given_again(rules):
     after = rules.settle(cart.id, steps=1)
     assert (after.approved_by, after.approved_at) == ((), None)
     assert after.fact == Fact(K.APPROVAL_LAPSED, {"seconds": 72 * HOUR})
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=after.request_mark)
+    rules.workflow.approve(cart.id, approver=rules.cleo, mark=after.request_mark)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -49,9 +49,9 @@ def test_life_counts_from_the_last_approval(rules):
     """Two approvals 50 hours apart hold for 72 hours from the second one."""
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     rules.clock.pass_by(50 * HOUR)
-    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=[rules.cleo])
+    rules.workflow.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=[rules.cleo])
     rules.clock.pass_by(60 * HOUR)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
@@ -63,7 +63,7 @@ def test_trying_again_does_not_renew_an_approval(rules):
     rules.settle(cart.id, steps=1)
     rules.registrar.prepare_refuses = None
     rules.clock.pass_by(73 * HOUR)
-    rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    rules.workflow.try_again(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=3).state is S.SUBMITTED
     assert rules.registrar.orders == {}
 
@@ -84,7 +84,7 @@ def rules_away():
 
 def paying(rules):
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 @pytest.mark.parametrize(("minutes", "payments"), [(14, 1), (16, 0), (13 * 24 * 60, 0)])
@@ -106,7 +106,7 @@ def test_lapsed_payment_is_watched_and_payable_again(rules):
     rules.registrar.methods = (PaymentMethod(7, "A new card"),)
     rules.clock.pass_by(600)
     assert rules.settle(cart.id, steps=2).order.methods == rules.registrar.methods
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
     rules.settle(cart.id, steps=3)
     assert len(rules.registrar.payments) == 1
 
@@ -216,8 +216,8 @@ def test_one_lost_approval_of_two_keeps_the_other(rules):
     """Of two approvals only the void one is to be given again."""
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
-    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=[rules.cleo])
+    rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
+    rules.workflow.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=[rules.cleo])
     rules.people.known["U0CLEO"] = Person("U0CLEO", Membership.DEACTIVATED)
     after = rules.settle(cart.id, steps=2)
     assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0DAN",))
@@ -305,10 +305,10 @@ def test_an_old_click_renews_no_lapsed_approval(rules):
     """Pressed before the lapse and worked off after it, as after a crash: the approver decides about the new round."""
     cart = rules.requested()
     old = cart.request_mark
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=old)
+    rules.workflow.approve(cart.id, approver=rules.cleo, mark=old)
     rules.clock.pass_by(73 * 3600)
     after = rules.settle(cart.id, steps=1)
     assert after.state is S.SUBMITTED
     with pytest.raises(CardOutdated):
-        rules.workflow.approve(cart.id, approver=rules.dan, shown=old)
-    assert rules.workflow.approve(cart.id, approver=rules.dan, shown=after.request_mark).state is S.APPROVED
+        rules.workflow.approve(cart.id, approver=rules.dan, mark=old)
+    assert rules.workflow.approve(cart.id, approver=rules.dan, mark=after.request_mark).state is S.APPROVED

@@ -34,8 +34,8 @@ def test_a_paid_order_that_ovh_cancels_is_told_and_can_be_closed(rules):
     cancelled = {"order": cart.order.id, "ovh": {"status": "cancelled"}}
     assert stuck.fact == Fact(K.ORDER_CANCELLED_AFTER_PAYMENT, cancelled)
     with pytest.raises(OrderingError):
-        rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-    assert rules.workflow.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.CANCELLED
+        rules.workflow.try_again(cart.id, by=rules.dan, mark=rules.mark(cart.id))
+    assert rules.workflow.give_up(cart.id, by=rules.dan, mark=rules.mark(cart.id)).state is S.CANCELLED
 
 
 def test_what_was_missing_arrives_and_the_cart_goes_on(rules):

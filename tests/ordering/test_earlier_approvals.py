@@ -24,7 +24,7 @@ def half_approved(rules, policy=TWO, **of_cleo):
     """A cart that Cleo approved, and that needs one more approval."""
     rules.restart(policy)
     cart = rules.requested()
-    return rules.workflow.approve(cart.id, approver=Person("U0CLEO", **of_cleo), shown=cart.request_mark)
+    return rules.workflow.approve(cart.id, approver=Person("U0CLEO", **of_cleo), mark=cart.request_mark)
 
 
 LOST = [
@@ -46,7 +46,7 @@ def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
     cart = half_approved(rules, before, groups=IN_GROUP)
     rules.restart(policy)
     dan, eve = Person("U0DAN", groups=IN_GROUP), Person("U0EVE", groups=IN_GROUP)
-    after = rules.workflow.approve(cart.id, approver=dan, shown=cart.request_mark, earlier=[Person("U0CLEO", **now)])
+    after = rules.workflow.approve(cart.id, approver=dan, mark=cart.request_mark, earlier=[Person("U0CLEO", **now)])
     assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0DAN",))
     assert (after.fact.kind, after.fact.data["void"]) == (EventKind.PARTLY_APPROVED, 1)
     assert after.fact.data["before"] == {"kind": "approval_requested", "data": cart.fact.data}
@@ -56,7 +56,7 @@ def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
     half = Fact(EventKind.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 1})
     assert events[-1].fact == half
     rules.restart(replace(policy, approvers=policy.approvers | {"U0EVE"}))
-    done = rules.workflow.approve(cart.id, approver=eve, shown=cart.request_mark, earlier=[dan])
+    done = rules.workflow.approve(cart.id, approver=eve, mark=cart.request_mark, earlier=[dan])
     assert (done.state, done.approved_by, done.fact, done.note) == (S.APPROVED, ("U0DAN", "U0EVE"), None, None)
 
 
@@ -74,16 +74,16 @@ def test_a_right_that_cannot_be_read_is_neither_yes_nor_no(rules, policy, now):
     cart = half_approved(rules, policy, groups=IN_GROUP)
     dan = Person("U0DAN", groups=IN_GROUP)
     with refuses("earlier_approvers_not_read", NotPossible):
-        rules.workflow.approve(cart.id, approver=dan, shown=cart.request_mark, earlier=[Person("U0CLEO", **now)])
+        rules.workflow.approve(cart.id, approver=dan, mark=cart.request_mark, earlier=[Person("U0CLEO", **now)])
     assert rules.workflow.cart(cart.id) == cart
     known = [Person("U0CLEO", groups=IN_GROUP)]
-    assert rules.workflow.approve(cart.id, approver=dan, shown=cart.request_mark, earlier=known).state is S.APPROVED
+    assert rules.workflow.approve(cart.id, approver=dan, mark=cart.request_mark, earlier=known).state is S.APPROVED
 
 
 def test_an_unread_group_does_not_hide_a_right_by_name(rules):
     cart = half_approved(rules)
     cleo = Person("U0CLEO", unread_groups=IN_GROUP)
-    done = rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=[cleo])
+    done = rules.workflow.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=[cleo])
     assert done.state is S.APPROVED
 
 
@@ -91,15 +91,15 @@ def test_an_approval_given_meanwhile_is_checked_as_well(rules):
     """Whoever was not looked up before the last approval does not count unseen."""
     cart = half_approved(rules)
     with pytest.raises(CartChanged):
-        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
+        rules.workflow.approve(cart.id, approver=rules.dan, mark=cart.request_mark)
     assert rules.workflow.cart(cart.id) == cart
 
 
 def test_an_approver_who_got_the_right_back_approves_again(rules):
     cart = half_approved(rules)
     gone = [replace(rules.cleo, membership=Membership.GUEST)]
-    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=gone)
-    done = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, earlier=[rules.dan])
+    rules.workflow.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=gone)
+    done = rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, earlier=[rules.dan])
     assert (done.state, done.approved_by) == (S.APPROVED, ("U0DAN", "U0CLEO"))
 
 
@@ -114,20 +114,20 @@ def test_the_requester_does_not_say_that_nothing_was_ordered(rules, allowed):
     cart = rules.settle(cart.id, steps=10)
     rules.restart(replace(ADA_TOO, self_approval=allowed))
     if allowed:
-        said = rules.workflow.nothing_ordered(cart.id, by=rules.ada, shown=cart.mark)
+        said = rules.workflow.nothing_ordered(cart.id, by=rules.ada, mark=cart.mark)
         assert said.attempt.denied_by == rules.ada.id
         return
     with refuses("own_denial", NotAllowed):
-        rules.workflow.nothing_ordered(cart.id, by=rules.ada, shown=cart.mark)
+        rules.workflow.nothing_ordered(cart.id, by=rules.ada, mark=cart.mark)
     assert rules.workflow.cart(cart.id) == cart
-    said = rules.workflow.nothing_ordered(cart.id, by=rules.cleo, shown=cart.mark)
+    said = rules.workflow.nothing_ordered(cart.id, by=rules.cleo, mark=cart.mark)
     assert said.attempt.denied_by == rules.cleo.id
 
 
 def undecided_payment(rules):
     """A cart whose payment got lost, and OVH shows something that could be it."""
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     rules.registrar.next_fault = "lost_before"
     rules.registrar.sighting = BOOKED
     return rules.settle(cart.id, steps=4)
@@ -139,9 +139,9 @@ def test_the_requester_does_not_say_that_it_was_not_paid(rules, allowed):
     cart = undecided_payment(rules)
     rules.restart(replace(ADA_TOO, self_approval=allowed))
     if allowed:
-        assert rules.workflow.not_paid(cart.id, by=rules.ada, shown=cart.mark).payment.is_denied
+        assert rules.workflow.not_paid(cart.id, by=rules.ada, mark=cart.mark).payment.is_denied
         return
     with refuses("own_denial", NotAllowed):
-        rules.workflow.not_paid(cart.id, by=rules.ada, shown=cart.mark)
+        rules.workflow.not_paid(cart.id, by=rules.ada, mark=cart.mark)
     assert rules.workflow.cart(cart.id) == cart
-    assert rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark).payment.is_denied
+    assert rules.workflow.not_paid(cart.id, by=rules.dan, mark=cart.mark).payment.is_denied

@@ -63,7 +63,7 @@ def test_decisions_against_a_purchase_have_kinds(rules: Rules) -> None:
     rules.restart(replace(POLICY, second_approval_over=euros("1").amount))
     half = rules.requested("c.ovh")
     assert half.seal is not None
-    rules.workflow.approve(half.id, approver=rules.cleo, shown=half.request_mark)
+    rules.workflow.approve(half.id, approver=rules.cleo, mark=half.request_mark)
     assert newest(rules, half.id) == (K.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 0})
 
 
@@ -86,7 +86,7 @@ def test_a_refused_checkout_names_the_error(rules: Rules, monkeypatch: pytest.Mo
     rules.advance(cart.id)
     expected = {"error": "ovh_refused", "ovh": {"status": 400, "said": "gone"}}
     assert newest(rules, cart.id) == (K.CHECKOUT_REFUSED, expected)
-    rules.workflow.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    rules.workflow.give_up(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert newest(rules, cart.id) == (K.CLOSED, {"order": None, "missing": False})
 
 
@@ -114,7 +114,7 @@ def test_an_unknown_order_lists_what_ovh_shows(rules: Rules) -> None:
 def test_a_refused_payment_keeps_ovhs_words(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal names order and method, and OVH's words as OVH's."""
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
     takes_on(rules, monkeypatch)
     rules.registrar.sighting = PaymentSighting(
         PaymentProgress.REFUSED, {"seen": "refused", "said": "expired card " * 99}
@@ -130,7 +130,7 @@ def test_a_changed_order_has_both_amounts(rules: Rules) -> None:
     """A payment that was not sent since OVH changed the order says so as a reason, with both totals."""
     cart = rules.ordered()
     assert cart.order is not None
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     rules.registrar.orders[cart.order.id] = replace(rules.registrar.orders[cart.order.id], total=euros("3.00"))
     rules.advance(cart.id)
     changed = {"before": PRICE, "ovh": {"total": {"amount": "3.00", "currency": "EUR"}}}

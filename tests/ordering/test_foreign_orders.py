@@ -120,7 +120,7 @@ def test_an_order_without_lines_holds_for_ten_minutes(rules):
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
     assert (after.fact.kind, after.fact.data["is_clear"]) == (EventKind.FOREIGN_ORDER_FOUND, False)
     assert after.fact.data["order"] == 900
-    rules.workflow.order_anyway(cart.id, by=rules.dan, shown=after.mark)
+    rules.workflow.order_anyway(cart.id, by=rules.dan, mark=after.mark)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
@@ -159,7 +159,7 @@ def test_an_order_that_cannot_be_read_is_a_question_after_ten_minutes(rules, mon
     assert (asked.state, asked.foreign_order) == (S.NEEDS_ATTENTION, 900)
     assert (asked.fact.kind, asked.fact.data["is_clear"]) == (EventKind.FOREIGN_ORDER_FOUND, False)
     assert (asked.fact.data["order"], asked.fact.data["ovh"]["names"]) == (900, [])
-    rules.workflow.order_anyway(cart.id, by=rules.dan, shown=asked.mark)
+    rules.workflow.order_anyway(cart.id, by=rules.dan, mark=asked.mark)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
     monkeypatch.setattr(rules.registrar, "foreign_order", read)
     assert rules.settle(rules.approved("second.ovh", "C2").id).state is S.CHECKED_OUT
@@ -206,7 +206,7 @@ def test_an_order_that_was_allowed_is_never_adopted(rules, monkeypatch):
     """The approver said that it is somebody else's; after a lost answer it is not taken for this request's."""
     elsewhere(rules, an_order(900, "name.ovh", ago=timedelta(minutes=4)))
     cart = rules.settle(rules.approved().id)
-    rules.workflow.order_anyway(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.order_anyway(cart.id, by=rules.dan, mark=cart.mark)
     asked: list[frozenset[int]] = []
     find = rules.registrar.find_order
 
@@ -231,7 +231,7 @@ def stopped(rules):
 
 def test_an_approver_has_it_ordered_anyway(rules, stopped):
     """For the order that was shown; who said so is on record."""
-    rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+    rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
     after = rules.settle(stopped.id)
     assert (after.state, after.foreign_allowed) == (S.CHECKED_OUT, (900,))
     told = [(event.by, event.fact) for event in rules.workflow.timeline(stopped.id, by=rules.dan)[1]]
@@ -240,13 +240,13 @@ def test_an_approver_has_it_ordered_anyway(rules, stopped):
 
 def test_another_order_is_another_question(rules, stopped):
     """A yes to one order is no yes to the next."""
-    rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+    rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
     elsewhere(rules, an_order(901, "name.ovh"))
     after = rules.settle(stopped.id)
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 901)
     with pytest.raises(CardOutdated):
-        rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
-    rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=after.mark)
+        rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
+    rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=after.mark)
     assert rules.settle(stopped.id).foreign_allowed == (900, 901)
 
 
@@ -254,14 +254,14 @@ def test_who_may_not_order_anyway(rules, stopped):
     """Not the requester, and nobody but approvers."""
     for person in (rules.ada, rules.ben):
         with pytest.raises(NotAllowed):
-            rules.workflow.order_anyway(stopped.id, by=person, shown=stopped.mark)
+            rules.workflow.order_anyway(stopped.id, by=person, mark=stopped.mark)
     assert rules.workflow.cart(stopped.id).state is S.NEEDS_ATTENTION
 
 
 def test_a_requester_with_self_approval_orders_anyway(rules, stopped):
     """Where self-approval is on, and the requester is an approver."""
     rules.restart(replace(POLICY, self_approval=True, approvers=frozenset({"U0ADA"})))
-    assert rules.workflow.order_anyway(stopped.id, by=rules.ada, shown=stopped.mark).state is S.APPROVED
+    assert rules.workflow.order_anyway(stopped.id, by=rules.ada, mark=stopped.mark).state is S.APPROVED
 
 
 def test_nothing_to_order_anyway(rules):
@@ -270,16 +270,16 @@ def test_nothing_to_order_anyway(rules):
     rules.registrar.prepare_refuses = "The name is gone."
     cart = rules.settle(cart.id)
     with pytest.raises(NotPossible):
-        rules.workflow.order_anyway(cart.id, by=rules.dan, shown=cart.mark)
+        rules.workflow.order_anyway(cart.id, by=rules.dan, mark=cart.mark)
 
 
 def test_try_again_asks_again(rules, stopped):
     """Trying again is no yes: the order still stops it, and no longer once it is cancelled."""
-    rules.workflow.try_again(stopped.id, by=rules.dan, shown=stopped.mark)
+    rules.workflow.try_again(stopped.id, by=rules.dan, mark=stopped.mark)
     again = rules.settle(stopped.id)
     assert again.foreign_order == 900
     elsewhere(rules, an_order(900, "name.ovh", status=OrderStatus.CANCELLED))
-    rules.workflow.try_again(stopped.id, by=rules.dan, shown=again.mark)
+    rules.workflow.try_again(stopped.id, by=rules.dan, mark=again.mark)
     assert rules.settle(stopped.id).state is S.CHECKED_OUT
 
 
@@ -304,7 +304,7 @@ def test_a_second_order_after_an_adoption_stops_pay(rules):
     """Nobody can tell which one is ours: a person pays the right one at OVH."""
     cart = adopted(rules)
     elsewhere(rules, an_order(990, "name.ovh"))
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     after = rules.settle(cart.id)
     assert (after.state, after.payment, rules.registrar.payments) == (S.NEEDS_ATTENTION, None, [])
     assert after.fact == Fact(EventKind.SECOND_ORDER_FOUND, {"order": cart.order.id, "second": 990})
@@ -313,7 +313,7 @@ def test_a_second_order_after_an_adoption_stops_pay(rules):
 def test_a_second_order_hides_no_payment_that_may_have_left(rules):
     """A process died between its marker and its intent: that payment's floor runs first."""
     cart = adopted(rules)
-    paying = rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    paying = rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     with rules.store.begin() as carts:
         started = rules.clock() + rules.registrar.ahead
         carts.announce_call(RecordedCall(pays(paying.order.id), cart.id, 1, started, marker="m-1"))
@@ -337,5 +337,5 @@ def test_an_order_that_was_not_adopted_has_no_second(rules):
     """Its number came from its own checkout: another order later is somebody else's matter."""
     cart = rules.ordered()
     elsewhere(rules, an_order(990, "name.ovh"))
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     assert rules.settle(cart.id).state is S.PAID

@@ -38,7 +38,7 @@ def test_a_restart_at_every_step_changes_nothing(rules):
         rules.settle(cart.id, steps=1)
         seen = rules.workflow.cart(cart.id)
         if seen.state is S.CHECKED_OUT and seen.order.methods:
-            rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+            rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
         rules.registrar.deliver()
     assert rules.workflow.cart(cart.id).state is S.DELIVERED
     assert len(rules.registrar.orders) == len(rules.registrar.payments) == 1
@@ -73,7 +73,7 @@ def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(ru
     refused = Fact(K.CHECKOUT_REFUSED, {"error": "registrar_refused", "ovh": {"said": "The name is gone."}})
     assert (stuck.state, stuck.fact) == (S.NEEDS_ATTENTION, refused)
     rules.registrar.prepare_refuses = None
-    rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    rules.workflow.try_again(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
@@ -255,7 +255,7 @@ def test_an_undecided_order_is_for_a_person_and_found_later(rules):
     assert (stuck.fact.kind, stuck.fact.data["refusal"]) == (K.ORDER_UNKNOWN, None)
     assert stuck.fact.data["evidence"] == CART_GONE
     with pytest.raises(OrderingError):
-        rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.try_again(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     rules.registrar.undecided = False
     assert rules.settle(cart.id, steps=10, seconds=120).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
@@ -270,7 +270,7 @@ def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
     assert stuck.fact.data["approved"] == amount(euros("3.59"))
     assert stuck.fact.data["ovh"] == {"total": amount(euros("99.00"))}
     with pytest.raises(OrderingError):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     # Not for a moment: what it costs is compared before it counts as ordered.
     assert S.CHECKED_OUT not in [event.state for event in rules.workflow.timeline(cart.id, by=rules.ada)[1]]
 
@@ -431,13 +431,13 @@ def _do(rules: Rules, cart_id: int, action: str, shown: str | None = None) -> No
     cart, work = rules.workflow.cart(cart_id), rules.workflow
     shown = cart.mark if shown is None else shown
     actions: dict[str, Callable[[], object]] = {
-        "approve": lambda: work.approve(cart_id, approver=rules.cleo, shown=cart.request_mark),
+        "approve": lambda: work.approve(cart_id, approver=rules.cleo, mark=cart.request_mark),
         "reject": lambda: work.reject(cart_id, approver=rules.cleo, reason="no"),
-        "pay": lambda: work.pay(cart_id, payer=rules.dan, method=None, shown=shown),
-        "try": lambda: work.try_again(cart_id, by=rules.dan, shown=shown),
-        "close": lambda: work.give_up(cart_id, by=rules.dan, shown=shown),
-        "adopt": lambda: work.adopt(cart_id, next(iter(rules.registrar.orders), 99), by=rules.dan, shown=shown),
-        "nothing": lambda: work.nothing_ordered(cart_id, by=rules.dan, shown=shown),
+        "pay": lambda: work.pay(cart_id, payer=rules.dan, method=None, mark=shown),
+        "try": lambda: work.try_again(cart_id, by=rules.dan, mark=shown),
+        "close": lambda: work.give_up(cart_id, by=rules.dan, mark=shown),
+        "adopt": lambda: work.adopt(cart_id, next(iter(rules.registrar.orders), 99), by=rules.dan, mark=shown),
+        "nothing": lambda: work.nothing_ordered(cart_id, by=rules.dan, mark=shown),
         "withdraw": lambda: work.withdraw(cart_id, by=rules.ada),
         "restart": rules.restart,
         "deliver": rules.registrar.deliver,
@@ -446,7 +446,7 @@ def _do(rules: Rules, cart_id: int, action: str, shown: str | None = None) -> No
         "advance": lambda: rules.settle(cart_id, steps=1),
         "blur": lambda: setattr(rules.registrar, "sighting", None if rules.registrar.sighting else BLURRED),
         "hide": lambda: setattr(rules.registrar, "undecided", not rules.registrar.undecided),
-        "paid": lambda: work.it_was_paid(cart_id, by=rules.dan, shown=shown),
-        "unpaid": lambda: work.not_paid(cart_id, by=rules.dan, shown=shown),
+        "paid": lambda: work.it_was_paid(cart_id, by=rules.dan, mark=shown),
+        "unpaid": lambda: work.not_paid(cart_id, by=rules.dan, mark=shown),
     }
     actions[action]()

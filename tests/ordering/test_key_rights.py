@@ -17,7 +17,7 @@ def blocked(request, rules):
         rules.registrar.rights_missing.add(CHECK_OUT)
         return cart.id, S.APPROVED, S.CHECKED_OUT, K.CHECKOUT_STARTED, CHECK_OUT
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.registrar.rights_missing.add(PAY)
     return cart.id, S.PAYING, S.PAID, K.PAYMENT_STARTED, PAY
 

@@ -20,7 +20,7 @@ from tests.builders import NOW
 
 def paying(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     return cart
 
 
@@ -46,7 +46,7 @@ def test_a_payment_that_was_not_sent_is_payable_at_once(rules):
     again = rules.workflow.cart(cart.id)
     assert (again.state, again.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
     assert not any(method.refused for method in again.order.methods)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 1)]
 

@@ -86,11 +86,11 @@ def test_an_approver_orders_in_spite_of_a_lost_try(rules):
     lost(rules)
     stopped = rules.settle(rules.approved().id)
     with pytest.raises(OnHold):
-        rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+        rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
     assert release(rules)
     with pytest.raises(NotAllowed):
-        rules.workflow.order_anyway(stopped.id, by=rules.ada, shown=stopped.mark)
-    rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+        rules.workflow.order_anyway(stopped.id, by=rules.ada, mark=stopped.mark)
+    rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
     assert rules.settle(stopped.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -101,7 +101,7 @@ def test_try_again_does_not_forget_a_lost_try(rules):
     stopped = rules.settle(rules.approved().id)
     assert release(rules)
     lost(rules)  # another one, of a process that still lives
-    rules.workflow.try_again(stopped.id, by=rules.dan, shown=stopped.mark)
+    rules.workflow.try_again(stopped.id, by=rules.dan, mark=stopped.mark)
     again = rules.settle(stopped.id)
     assert (again.state, again.fact.kind) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD)
     assert {call.state for call in calls(rules)} == {CallState.UNSENT}
@@ -223,7 +223,7 @@ def test_a_marker_that_cannot_be_saved_asks_nobody_about_an_order(rules, monkeyp
 def test_a_marker_that_cannot_be_saved_asks_nobody_about_a_payment(rules, monkeypatch):
     """The same before a payment."""
     cart = rules.settle(rules.approved().id)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     after_the_marker(rules, monkeypatch, "pays")
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
@@ -339,7 +339,7 @@ def test_an_attempt_of_a_moment_ago_is_left_to_its_process(rules, monkeypatch):
 
 def paying(rules):
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 def test_a_lost_payment_is_for_a_person(rules):
@@ -413,7 +413,7 @@ def test_an_intent_that_cannot_be_saved_is_tried_again(rules, monkeypatch, what,
     cart = rules.approved()
     if what == "ready_to_pay":
         cart = rules.settle(cart.id)
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
     after = rules.settle(cart.id, steps=4, seconds=3)  # within the settling time
@@ -428,7 +428,7 @@ def test_an_attempt_that_came_in_between_is_looked_after(rules, monkeypatch, wha
     subject, look = NAMES, "prepare"
     if what == "payment":
         cart = rules.settle(cart.id)
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
         subject, look = pays(cart.order.id), "order"
     looks = getattr(rules.registrar, look)
 

@@ -70,7 +70,7 @@ def checking_out(rules: Rules):
 
 def paying(rules: Rules):
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 def unclear(rules: Rules):

@@ -26,7 +26,7 @@ def another_process(rules) -> Fulfilment:
 
 def paying(rules, method=1):
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=method, mark=rules.mark(cart.id))
 
 
 def sleeps_at(rules, monkeypatch, call, meanwhile):
@@ -71,7 +71,7 @@ def test_an_overtaken_payment_is_payable_at_once(rules, monkeypatch, call):
     assert (again.state, again.payment, again.fact.kind) == (S.CHECKED_OUT, None, K.PAYMENT_NOT_SENT)
     assert (again.fact.data["reason"], again.fact.data["error"]) == ("not_sent", "held_up")
     assert state_of_calls(rules, pays(cart.order.id)) == [CallState.UNSENT]
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 1)]
 
@@ -173,14 +173,14 @@ def test_the_payment_of_another_attempt_stays(rules, monkeypatch):
     def meanwhile() -> None:
         taken_over(rules, cart)()
         other = another_process(rules)
-        rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.not_paid(cart.id, by=rules.dan, mark=rules.mark(cart.id))
         rules.clock.now += DAY
         for _ in range(3):
             for due in other.due():
                 other.advance(due)
             rules.clock.pass_by(30)
         assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
-        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
         rules.registrar.next_fault = "lost_before"
         other.advance(cart.id)
 
@@ -214,7 +214,7 @@ def test_what_a_payer_said_stays(rules, monkeypatch):
     def meanwhile() -> None:
         taken_over(rules, cart)()
         assert rules.workflow.cart(cart.id).payment_is_undecided
-        rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.it_was_paid(cart.id, by=rules.dan, mark=rules.mark(cart.id))
 
     sleeps_at(rules, monkeypatch, "markers", meanwhile)
     with pytest.raises(CartChanged):

@@ -43,21 +43,21 @@ CONFIRMING = PaymentSighting(
 def test_no_payment_is_sent_while_another_of_the_order_may_still_be_taken(rules, earlier):
     cart = rules.ordered()
     rules.registrar.earlier = earlier
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, kept.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
     assert (kept.fact.kind, kept.fact.data["reason"]) == (EventKind.PAYMENT_NOT_SENT, "payment_open")
     assert kept.fact.data["evidence"] == earlier.seen
     rules.registrar.earlier = None
-    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
 
 
 def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules):
     cart = rules.ordered()
     rules.registrar.earlier = PaymentSighting(PaymentProgress.RECEIVED, {"seen": "payment_received", "order": 7})
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     assert rules.workflow.cart(cart.id).state is S.PAID
     assert rules.registrar.payments == []
@@ -67,7 +67,7 @@ def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules)
 def test_what_was_refused_or_taken_for_another_order_hinders_no_payment(rules, earlier):
     cart = rules.ordered()
     rules.registrar.earlier = earlier
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
 
 
@@ -76,7 +76,7 @@ def test_another_total_than_the_card_showed_is_not_paid(rules):
     show(rules, cart.order.id, total=euros("3.00"))
     rules.settle(cart.id, seconds=60)
     with refuses("card_outdated", CardOutdated):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     now = rules.workflow.cart(cart.id)
     assert (now.state, now.order.total) == (S.CHECKED_OUT, euros("3.00"))
 
@@ -85,7 +85,7 @@ def test_another_total_than_the_card_showed_is_not_paid(rules):
 def test_a_card_from_before_an_upgrade_pays_nothing(rules, shown):
     cart = rules.ordered()
     with pytest.raises(CardOutdated):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=shown)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=shown)
     assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
 
 
@@ -99,7 +99,7 @@ def test_what_is_rendered_again_without_a_decision_makes_no_click_on_pay_stale(r
     rules.clock.now = NOW + timedelta(days=12)
     rules.settle(cart.id, steps=1)
     assert len(reminders(rules, cart.id)) == 1
-    paying = rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    paying = rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     assert paying.state is S.PAYING
 
 
@@ -107,7 +107,7 @@ def test_limits_hold_at_the_payment_too(rules):
     cart = rules.ordered()
     rules.restart(replace(rules.policy, limit_per_order=Decimal("3.00")))
     with refuses("order_limit_exceeded", NotPossible, limit={"amount": "3.00", "currency": "EUR"}):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
 
 
@@ -115,7 +115,7 @@ def test_a_payment_must_leave_within_half_of_the_settling_time(rules, monkeypatc
     cart = rules.ordered()
     limits = []
     monkeypatch.setattr(rules.registrar, "pay", lambda *_, not_after: limits.append(not_after))
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     assert limits == [rules.workflow.cart(cart.id).payment.sent_at + timedelta(seconds=30)]
 
@@ -123,7 +123,7 @@ def test_a_payment_must_leave_within_half_of_the_settling_time(rules, monkeypatc
 def test_when_a_payment_was_sent_is_kept_by_both_clocks(rules):
     cart = rules.ordered()
     rules.registrar.ahead = timedelta(minutes=-10)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     payment = rules.workflow.cart(cart.id).payment
     assert (payment.sent_at, payment.sent_at_ovh) == (rules.clock.now, rules.clock.now - timedelta(minutes=10))
@@ -132,7 +132,7 @@ def test_when_a_payment_was_sent_is_kept_by_both_clocks(rules):
 def test_nothing_is_sent_where_ovhs_clock_cannot_be_read(rules, monkeypatch):
     cart = rules.ordered()
     monkeypatch.setattr(rules.registrar, "clock_ahead", failing(RegistrarUnavailable()))
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.advance(cart.id)
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, kept.payment.sent_at, rules.registrar.payments) == (S.PAYING, None, [])
@@ -150,7 +150,7 @@ def test_earlier_payments_are_looked_for_since_the_order_was_made(rules, monkeyp
 
     monkeypatch.setattr(rules.registrar, "earlier_payment", noting)
     rules.clock.pass_by(3600)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     assert looked == [cart.attempt.started_at]
 
@@ -171,7 +171,7 @@ def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refu
     rules.registrar.sighting = REFUSED
     refused: list[Fact] = []
     for method, suggested in ((1, 2), (2, 1)):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=method, mark=rules.mark(cart.id))
         cart = rules.settle(cart.id, steps=3)
         assert cart.state is S.CHECKED_OUT
         assert cart.order.suggested_method.id == suggested
@@ -188,13 +188,13 @@ def test_where_ovh_lists_no_method_a_payer_is_sent_to_its_page(rules):
     rules.registrar.methods = ()
     cart = rules.ordered()
     with refuses("no_payment_method", NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
 
 
 def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
     rules.registrar.methods = (PaymentMethod("ovhAccount", "ovhAccount"),)
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
     cart = rules.settle(cart.id, steps=2)
     assert (cart.state, cart.payment.method) == (S.PAID, "ovhAccount")
     assert rules.registrar.payments == [(cart.order.id, "ovhAccount")]
@@ -204,15 +204,15 @@ def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
 def test_what_the_order_does_not_accept_cannot_pay_it(rules, method):
     cart = rules.ordered()
     with refuses("payment_method_not_accepted", NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=method, mark=rules.mark(cart.id))
 
 
 def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
     rules.registrar.quote, rules.registrar.methods = a_quote("0.00", "0.00"), ()
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
-        rules.workflow.pay(cart.id, payer=rules.ben, method=None, shown=rules.mark(cart.id))
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.ben, method=None, mark=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, "fidelityAccount")]
 
@@ -229,7 +229,7 @@ def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
 )
 def test_an_order_that_changed_at_ovh_since_the_click_is_not_paid(rules, changes, state):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     show(rules, cart.order.id, **changes)
     rules.fulfilment.advance(cart.id)
     after = rules.workflow.cart(cart.id)
@@ -242,7 +242,7 @@ def test_an_order_that_got_dearer_than_approved_is_no_longer_offered_for_payment
     show(rules, cart.order.id, total=euros("99.00"))
     assert rules.settle(cart.id, steps=3, seconds=300).state is S.NEEDS_ATTENTION
     with pytest.raises(NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
 
 
 @pytest.mark.parametrize(("life", "at"), [(14, 11), (6, 3), (4, 2), (1, 0.5)])
@@ -296,7 +296,7 @@ def test_an_invoice_that_never_comes_is_not_asked_for_for_ever(rules):
 
 def test_an_order_that_ovh_changed_since_the_card_showed_it_is_looked_at_again(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     order = rules.registrar.orders[cart.order.id]
     rules.registrar.orders[order.id] = replace(order, total=euros("3.00"), tax=euros("0.50"))
     rules.advance(cart.id)
@@ -305,5 +305,5 @@ def test_an_order_that_ovh_changed_since_the_card_showed_it_is_looked_at_again(r
     assert (after.fact.kind, after.fact.data["reason"]) == (EventKind.PAYMENT_NOT_SENT, "order_changed")
     assert after.fact.data["before"] == amount(euros("3.59"))
     assert after.fact.data["ovh"] == {"total": amount(euros("3.00"))}
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID

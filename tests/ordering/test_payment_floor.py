@@ -57,7 +57,7 @@ def test_a_refused_call_that_paid_shows_late_and_is_paid_once(rules):
     cart = pays(rules, "refused")
     after(rules, cart.id, 10 * MINUTES)
     with refuses("not_payable", NotPossible, state="paying"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
     rules.registrar.sighting = PAID
     assert after(rules, cart.id, 4 * MINUTES).state is S.PAID
 
@@ -141,7 +141,7 @@ def test_a_refusal_after_the_page_was_opened_waits_for_the_floor(rules, monkeypa
     """What is refused may have been paid on the page, while ours is still on its way."""
     takes_on(rules, monkeypatch)
     cart = pays(rules)
-    rules.workflow.order_link(cart.id, payer=rules.dan, shown=cart.mark)
+    rules.workflow.order_link(cart.id, payer=rules.dan, mark=cart.mark)
     rules.registrar.sighting = REFUSED
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
@@ -153,7 +153,7 @@ def test_a_card_without_the_payment_opens_no_page(rules, monkeypatch, shown):
     takes_on(rules, monkeypatch)
     cart = pays(rules)
     with pytest.raises(CardOutdated):
-        rules.workflow.order_link(cart.id, payer=rules.dan, shown=shown)
+        rules.workflow.order_link(cart.id, payer=rules.dan, mark=shown)
     assert rules.workflow.cart(cart.id).order.opened_at is None
 
 
@@ -191,7 +191,7 @@ def dies_while_paying(rules, monkeypatch):
 
     cart = rules.ordered()
     monkeypatch.setattr(rules.registrar, "pay", dies)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     with pytest.raises(Death):
         rules.fulfilment.advance(cart.id)
     monkeypatch.undo()
@@ -209,7 +209,7 @@ def test_a_dead_senders_call_ends_with_it(rules, monkeypatch, looked_before):
     started = rules.clock.now
     cart = after(rules, cart.id, 2 * MINUTES)
     assert abs(cart.payment.waits_until_ovh - started - 15 * MINUTES) < MINUTES
-    rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     assert after(rules, cart.id, started + 15 * MINUTES - SECOND - rules.clock.now).state is S.PAYING
     assert after(rules, cart.id, MINUTES).state is S.CHECKED_OUT
 
@@ -227,7 +227,7 @@ def test_without_an_end_on_record_the_floor_is_a_day(rules, monkeypatch):
     cart = after(rules, cart.id, 2 * MINUTES)
     assert cart.payment_is_undecided
     assert cart.payment.waits_until_ovh == sent + DAY
-    rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     assert after(rules, cart.id, sent + DAY - SECOND - rules.clock.now).state is S.PAYING
     assert after(rules, cart.id, 3 * SECOND).state is S.CHECKED_OUT
 
@@ -236,7 +236,7 @@ def test_an_end_that_could_not_be_dated_is_dated_later(rules, monkeypatch):
     """The floor runs from a time that was read from OVH after the end, never from a kept difference."""
     monkeypatch.setattr(rules.registrar, "time", failing(RegistrarUnavailable()))
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.registrar.next_fault = "refused"
     rules.advance(cart.id)
     rules.advance(cart.id)
@@ -270,7 +270,7 @@ def test_what_shows_while_the_time_is_read_is_seen(rules, monkeypatch, fault):
     cart = pays(rules, fault)
     if fault == "lost_before":
         cart = after(rules, cart.id, 2 * MINUTES)
-        rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+        rules.workflow.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     rules.clock.pass_by(60 * 60)
     read = rules.registrar.time
 
@@ -323,7 +323,7 @@ def test_a_click_that_comes_again_after_the_floor_pays_nothing(rules):
     pays_again(rules, cart.id, "refused")
     after(rules, cart.id, 20 * MINUTES)
     with pytest.raises(CardOutdated):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
 
 
 def test_a_lost_answer_of_a_payment_that_shows_is_adopted(rules):

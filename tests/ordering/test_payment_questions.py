@@ -57,7 +57,7 @@ def test_an_accepted_payment_that_does_not_show_is_asked_about_later(rules, monk
     assert after(rules, cart.id, 9 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).payment_is_undecided
     with pytest.raises(NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
     assert sent == [1]
 
 
@@ -99,8 +99,8 @@ def test_it_was_not_paid_takes_effect_when_the_floor_is_over(rules):
     """It is taken at once, with the name, and nobody can pay before the floor's end."""
     cart = asked(rules)
     with pytest.raises(NotAllowed):
-        rules.workflow.not_paid(cart.id, by=rules.ben, shown=cart.mark)
-    said = rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+        rules.workflow.not_paid(cart.id, by=rules.ben, mark=cart.mark)
+    said = rules.workflow.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     assert (said.state, said.payment.word.by, said.payment.is_denied) == (S.PAYING, "U0DAN", True)
     end = cart.payment.waits_until_ovh
     assert after(rules, cart.id, end - timedelta(seconds=1) - rules.clock.now).state is S.PAYING
@@ -113,14 +113,14 @@ def test_it_was_not_paid_takes_effect_when_the_floor_is_over(rules):
 def test_it_was_not_paid_after_the_floor_takes_effect_at_once(rules):
     """Nobody waits once more."""
     cart = after(rules, asked(rules).id, 40 * MINUTES)
-    rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     assert rules.settle(cart.id, steps=2, seconds=1).state is S.CHECKED_OUT
 
 
 def test_it_was_not_paid_is_dropped_where_ovh_shows_the_payment(rules):
     """The message says so."""
     cart = asked(rules)
-    rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     show(rules, cart.order.id, status=OrderStatus.CHECKING)
     cart = after(rules, cart.id, 2 * MINUTES)
     assert (cart.state, cart.fact.kind) == (S.PAID, EventKind.PAYMENT_RECEIVED)
@@ -131,8 +131,8 @@ def test_it_was_paid_keeps_the_request_in_paying_for_a_day(rules):
     """Only OVH makes it paid, and nobody is asked again before."""
     cart = asked(rules)
     with pytest.raises(NotAllowed):
-        rules.workflow.it_was_paid(cart.id, by=rules.ben, shown=cart.mark)
-    assert rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=cart.mark).state is S.PAYING
+        rules.workflow.it_was_paid(cart.id, by=rules.ben, mark=cart.mark)
+    assert rules.workflow.it_was_paid(cart.id, by=rules.dan, mark=cart.mark).state is S.PAYING
     assert after(rules, cart.id, DAY - 2 * MINUTES).state is S.PAYING
     again = after(rules, cart.id, 10 * MINUTES)
     assert again.payment_is_undecided
@@ -149,7 +149,7 @@ def test_what_was_said_never_makes_an_order_paid(rules, fault, paid):
     if fault == "lost_before":
         cart = after(rules, cart.id, 2 * MINUTES)
         say = rules.workflow.it_was_paid if paid else rules.workflow.not_paid
-        say(cart.id, by=rules.dan, shown=cart.mark)
+        say(cart.id, by=rules.dan, mark=cart.mark)
     assert after(rules, cart.id, 2 * HOURS).state is not S.PAID
 
 
@@ -157,7 +157,7 @@ def test_a_refusal_that_ovh_shows_counts_whatever_was_said(rules, monkeypatch):
     """OVH took the call on, and one payment was begun and refused: that is proof."""
     takes_on(rules, monkeypatch)
     cart = after(rules, pays(rules).id, 12 * MINUTES)
-    rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.it_was_paid(cart.id, by=rules.dan, mark=cart.mark)
     rules.registrar.sighting = REFUSED
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
@@ -168,20 +168,20 @@ def test_a_word_is_taken_while_ovh_cannot_be_asked(rules, monkeypatch, action):
     cart = asked(rules)
     monkeypatch.setattr(rules.registrar, "payment", failing(RegistrarUnavailable()))
     assert rules.settle(cart.id).trouble
-    assert getattr(rules.workflow, action)(cart.id, by=rules.dan, shown=cart.mark).state is S.PAYING
+    assert getattr(rules.workflow, action)(cart.id, by=rules.dan, mark=cart.mark).state is S.PAYING
 
 
 def test_a_click_about_an_earlier_payment_says_nothing_about_the_next(rules):
     """Each question has its own mark."""
     first = asked(rules)
-    rules.workflow.not_paid(first.id, by=rules.dan, shown=first.mark)
+    rules.workflow.not_paid(first.id, by=rules.dan, mark=first.mark)
     after(rules, first.id, 20 * MINUTES)
     second = after(rules, pays_again(rules, first.id, "lost_before", method=2).id, 2 * MINUTES)
     assert second.payment_is_undecided
     for say in (rules.workflow.it_was_paid, rules.workflow.not_paid):
         for shown in (first.mark, ""):
             with pytest.raises(CardOutdated):
-                say(second.id, by=rules.cleo, shown=shown)
+                say(second.id, by=rules.cleo, mark=shown)
     assert rules.mark(second.id) == second.mark
 
 
@@ -190,7 +190,7 @@ def test_a_payment_that_is_not_undecided_is_not_settled(rules):
     cart = rules.paid()
     for say in (rules.workflow.it_was_paid, rules.workflow.not_paid):
         with pytest.raises(NotPossible):
-            say(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+            say(cart.id, by=rules.dan, mark=rules.mark(cart.id))
 
 
 # The order ends meanwhile
@@ -205,7 +205,7 @@ def test_an_order_that_is_cancelled_beside_a_transaction_is_for_support(rules):
     assert cart.state is S.NEEDS_ATTENTION
     assert cart.fact.kind is EventKind.ORDER_CANCELLED_AFTER_PAYMENT
     assert (cart.fact.data["while_paying"], cart.fact.data["evidence"]) == (True, TAKEN.seen)
-    assert rules.workflow.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.CANCELLED
+    assert rules.workflow.give_up(cart.id, by=rules.dan, mark=rules.mark(cart.id)).state is S.CANCELLED
 
 
 @pytest.mark.parametrize(("accepted", "state"), [(True, S.NEEDS_ATTENTION), (False, S.CANCELLED)])
@@ -243,11 +243,11 @@ def test_money_that_may_have_paid_the_order_is_asked_about_first(rules):
 def test_it_was_not_paid_before_the_first_payment_sends_it(rules):
     """The transactions that were shown are not this order's, and a later one is asked about again."""
     cart = questioned(rules)
-    rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     rules.registrar.earlier = replace(TAKEN, unexplained=2)
     again = after(rules, cart.id, MINUTES)
     assert (again.payment_is_undecided, again.payment.unexplained) == (True, 2)
-    rules.workflow.not_paid(cart.id, by=rules.dan, shown=again.mark)
+    rules.workflow.not_paid(cart.id, by=rules.dan, mark=again.mark)
     assert after(rules, cart.id, MINUTES).state is S.PAID
     assert len(rules.registrar.payments) == 1
 
@@ -255,7 +255,7 @@ def test_it_was_not_paid_before_the_first_payment_sends_it(rules):
 def test_it_was_paid_before_the_first_payment_sends_nothing(rules):
     """OVH must show it; after a day somebody is asked again."""
     cart = questioned(rules)
-    rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.it_was_paid(cart.id, by=rules.dan, mark=cart.mark)
     assert after(rules, cart.id, 20 * HOURS).state is S.PAYING
     assert after(rules, cart.id, 5 * HOURS).payment_is_undecided
     show(rules, cart.order.id, status=OrderStatus.CHECKING)
@@ -269,7 +269,7 @@ def test_only_a_payer_answers_before_the_first_payment(rules, who):
     cart = questioned(rules)
     for say in (rules.workflow.it_was_paid, rules.workflow.not_paid):
         with pytest.raises(NotAllowed):
-            say(cart.id, by=getattr(rules, who), shown=cart.mark)
+            say(cart.id, by=getattr(rules, who), mark=cart.mark)
 
 
 @pytest.mark.parametrize("allowed", [True, False])
@@ -279,7 +279,7 @@ def test_the_requester_answers_only_with_self_approval(rules, allowed):
     cart = questioned(rules)
     rules.restart(replace(rules.policy, payers=payers, self_approval=allowed))
     if allowed:
-        assert rules.workflow.not_paid(cart.id, by=rules.ada, shown=cart.mark).state is S.PAYING
+        assert rules.workflow.not_paid(cart.id, by=rules.ada, mark=cart.mark).state is S.PAYING
     else:
         with pytest.raises(NotAllowed):
-            rules.workflow.not_paid(cart.id, by=rules.ada, shown=cart.mark)
+            rules.workflow.not_paid(cart.id, by=rules.ada, mark=cart.mark)

@@ -159,7 +159,7 @@ def undecided(rules):
 def test_a_persons_word_counts_after_the_floor(rules):
     """*Nothing was ordered* is taken at once, and takes effect when an order would surely show."""
     cart = undecided(rules)
-    said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
+    said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=cart.mark)
     assert (said.state, said.attempt.denied_by) == (S.NEEDS_ATTENTION, "U0DAN")
     assert rules.settle(cart.id, steps=20).state is S.NEEDS_ATTENTION
     assert rules.registrar.orders == {}
@@ -170,7 +170,7 @@ def test_a_persons_word_counts_after_the_floor(rules):
 def test_a_persons_word_is_dropped_where_an_order_shows(rules):
     """The order of the first try shows after all: it is adopted, and nothing is ordered beside it."""
     cart = undecided(rules)
-    rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=cart.mark)
     late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())
     rules.registrar.undecided = False
     after = rules.settle(cart.id, steps=30)
@@ -201,7 +201,7 @@ def test_a_clock_that_is_put_right_after_a_crash(rules, monkeypatch):
     asked = rules.settle(cart.id, steps=30)  # a quarter of an hour
     assert (asked.state, asked.is_undecided, registrar.orders) == (S.NEEDS_ATTENTION, True, {})
     with refuses("order_possible", NotPossible):
-        rules.workflow.nothing_ordered(asked.id, by=rules.dan, shown=asked.mark)
+        rules.workflow.nothing_ordered(asked.id, by=rules.dan, mark=asked.mark)
 
 
 def test_ovh_does_not_tell_its_time(rules, monkeypatch):

@@ -25,19 +25,19 @@ def decisions(rules, cart, stamp):
     """Every decision that a card offers, over one cart."""
     flow, (cleo, dan) = rules.workflow, (rules.cleo, rules.dan)
     return {
-        "approve": lambda: flow.approve(cart.id, approver=cleo, shown=cart.request_mark, stamp=stamp),
+        "approve": lambda: flow.approve(cart.id, approver=cleo, mark=cart.request_mark, stamp=stamp),
         "approved_so_far": lambda: flow.approved_so_far(cart.id, stamp=stamp),
         "may_reject": lambda: flow.may_reject(cart.id, approver=cleo, stamp=stamp),
         "reject": lambda: flow.reject(cart.id, approver=cleo, reason="No.", stamp=stamp),
         "withdraw": lambda: flow.withdraw(cart.id, by=rules.ada, stamp=stamp),
-        "pay": lambda: flow.pay(cart.id, payer=dan, method=None, shown=cart.mark, stamp=stamp),
-        "try_again": lambda: flow.try_again(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "give_up": lambda: flow.give_up(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "may_settle": lambda: flow.may_settle(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "adopt": lambda: flow.adopt(cart.id, 1, by=dan, shown=cart.mark, stamp=stamp),
-        "nothing_ordered": lambda: flow.nothing_ordered(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "it_was_paid": lambda: flow.it_was_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "not_paid": lambda: flow.not_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "pay": lambda: flow.pay(cart.id, payer=dan, method=None, mark=cart.mark, stamp=stamp),
+        "try_again": lambda: flow.try_again(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "give_up": lambda: flow.give_up(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "may_settle": lambda: flow.may_settle(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "adopt": lambda: flow.adopt(cart.id, 1, by=dan, mark=cart.mark, stamp=stamp),
+        "nothing_ordered": lambda: flow.nothing_ordered(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "it_was_paid": lambda: flow.it_was_paid(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "not_paid": lambda: flow.not_paid(cart.id, by=dan, mark=cart.mark, stamp=stamp),
     }
 
 
@@ -71,7 +71,7 @@ class TestStamps:
         cart = rules.requested()
         stamp = stamp_of(rules)
         rules.requested("other.ovh", "C2")
-        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp)
+        approved = rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, stamp=stamp)
         assert approved.state is S.APPROVED
 
     def test_a_lost_request_is_noticed_before_it_is_looked_for(self, rules):
@@ -79,7 +79,7 @@ class TestStamps:
         rules.requested()
         beyond = replace(stamp_of(rules), number=99)
         with pytest.raises(DatabaseWentBack):
-            rules.workflow.approve(41, approver=rules.cleo, shown="x", stamp=beyond)
+            rules.workflow.approve(41, approver=rules.cleo, mark="x", stamp=beyond)
         standing = rules.workflow.recover_mode.standing()
         assert (standing.recovery.cause, standing.numbers_above) == (Cause.CARD, 41)
 
@@ -117,9 +117,9 @@ class TestHeld:
         cart = rules.workflow.add("C3", DomainName.parse("b.ovh"), by=rules.ada)
         hold(rules)
         with refuses("on_hold", OnHold):
-            rules.workflow.approve(waiting.id, approver=rules.cleo, shown=waiting.request_mark)
+            rules.workflow.approve(waiting.id, approver=rules.cleo, mark=waiting.request_mark)
         with pytest.raises(OnHold):
-            rules.workflow.pay(ordered.id, payer=rules.dan, method=None, shown=ordered.mark)
+            rules.workflow.pay(ordered.id, payer=rules.dan, method=None, mark=ordered.mark)
         with pytest.raises(OnHold):
             rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
         assert [rules.workflow.cart(each.id).version for each in (waiting, ordered)] == [
@@ -156,7 +156,7 @@ class TestHeld:
     def test_what_a_payer_decided_is_not_paid(self, rules, monkeypatch, moment):
         """The same for a payment."""
         cart = rules.ordered()
-        rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
         if moment == "before the step":
             hold(rules)
 

@@ -130,8 +130,8 @@ class TestReleased:
         hold(rules)
         assert release(rules)
         with refuses("card_before_restore", CardBeforeRestore):
-            rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=before)
-        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules))
+            rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, stamp=before)
+        approved = rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, stamp=stamp_of(rules))
         assert approved.state is S.APPROVED
 
     def test_what_was_held_goes_on_at_once(self, rules):
@@ -219,7 +219,7 @@ class TestCompared:
         )
         rules.clock.pass_by(3600)
         assert release(rules)
-        rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules))
+        rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, stamp=stamp_of(rules))
         after = rules.settle(cart.id)
         assert (after.state, after.foreign_order, rules.registrar.orders) == (CartState.NEEDS_ATTENTION, 900, {})
 
@@ -232,7 +232,7 @@ class TestCompared:
         found, _ = rules.workflow.compare(by=rules.cleo)
         assert [each.id for each in found.markers] == [marker]
         assert release(rules)
-        rules.workflow.try_again(stopped.id, by=rules.dan, shown=rules.workflow.cart(stopped.id).mark)
+        rules.workflow.try_again(stopped.id, by=rules.dan, mark=rules.workflow.cart(stopped.id).mark)
         assert rules.settle(stopped.id).state is CartState.CHECKED_OUT
 
     def test_a_comparison_outside_recover_mode_keeps_nothing(self, rules):

@@ -17,14 +17,14 @@ def test_a_person_says_which_order_it_is_and_only_one_that_fits_is_believed(rule
     rules.settle(cart.id, steps=10)
     (order_id,) = rules.registrar.orders
     with pytest.raises(NotAllowed):
-        rules.workflow.adopt(cart.id, order_id, by=rules.ben, shown=rules.mark(cart.id))
+        rules.workflow.adopt(cart.id, order_id, by=rules.ben, mark=rules.mark(cart.id))
     with refuses("not_this_carts_order", NotPossible):
-        rules.workflow.adopt(cart.id, order_id + 1, by=rules.dan, shown=rules.mark(cart.id))
-    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.adopt(cart.id, order_id + 1, by=rules.dan, mark=rules.mark(cart.id))
+    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, mark=rules.mark(cart.id))
     assert (found.state, found.order.id) == (S.CHECKED_OUT, order_id)
     assert rules.settle(cart.id).order.methods
     with pytest.raises(NotPossible):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
 
 
 def test_a_dearer_order_that_a_person_names_is_kept_but_never_offered_for_payment(rules):
@@ -33,13 +33,13 @@ def test_a_dearer_order_that_a_person_names_is_kept_but_never_offered_for_paymen
     rules.registrar.order_total = euros("9.99")
     rules.settle(cart.id, steps=10)
     (order_id,) = rules.registrar.orders
-    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
+    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, mark=rules.mark(cart.id))
     assert (found.state, found.order.id) == (S.NEEDS_ATTENTION, order_id)
     assert (found.fact.kind, found.fact.data["payable"]) == (EventKind.ORDER_ADOPTED, False)
     assert found.fact.data["approved"] == amount(euros("3.59"))
     assert found.fact.data["ovh"] == {"total": amount(euros("9.99"))}
     with pytest.raises(NotPossible):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
 
 
 @pytest.mark.parametrize(("candidates", "closed"), [((7,), False), ((), True)])
@@ -49,12 +49,12 @@ def test_nothing_is_ordered_again_while_an_order_may_still_show(rules, candidate
     rules.registrar.candidates, rules.registrar.closed = candidates, closed
     rules.settle(cart.id, steps=10)
     with pytest.raises(NotPossible):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     rules.clock.pass_by(86_000)
     with pytest.raises(NotPossible):  # names show within minutes mostly, and sometimes only hours later
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     rules.clock.pass_by(400)
-    said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert said.attempt.denied_by == rules.dan.id
     rules.settle(cart.id, steps=60)
     assert any(event.state is S.APPROVED and event.by is None for event in events_of(rules, cart.id))
@@ -83,14 +83,14 @@ def test_an_order_of_another_cart_is_not_adopted(rules):
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     rules.settle(cart.id, steps=10)
     with refuses("not_this_carts_order", NotPossible):
-        rules.workflow.adopt(cart.id, other.order.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.adopt(cart.id, other.order.id, by=rules.dan, mark=rules.mark(cart.id))
 
 
 def test_a_person_says_that_nothing_was_ordered_and_it_is_ordered_once(rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     rules.settle(cart.id, steps=10)
-    said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert (said.state, said.attempt.denied_by) == (S.NEEDS_ATTENTION, rules.dan.id)
     rules.registrar.undecided = False
     assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
@@ -103,7 +103,7 @@ def test_a_person_who_errs_about_nothing_being_ordered_buys_nothing_twice(rules)
     rules.settle(cart.id, steps=10)
     rules.registrar.undecided = False
     with refuses("order_found", NotPossible):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert rules.workflow.cart(cart.id).state is S.NEEDS_ATTENTION
     assert len(rules.registrar.orders) == 1
 
@@ -114,7 +114,7 @@ def test_a_first_try_that_could_still_come_through_bars_another(rules):
     rules.settle(cart.id, steps=10)
     rules.registrar.undecided, rules.registrar.undeletable = False, True
     with refuses("first_attempt_still_held", NotPossible):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert rules.workflow.cart(cart.id).state is S.NEEDS_ATTENTION
 
 
@@ -130,7 +130,7 @@ def test_a_first_try_that_comes_through_while_its_cart_is_given_back_bars_anothe
 
     monkeypatch.setattr(rules.registrar, "discard", too_late)
     with refuses("order_found", NotPossible):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=cart.mark)
     assert rules.workflow.cart(cart.id).state is S.NEEDS_ATTENTION
     assert len(rules.registrar.orders) == 1
 
@@ -152,16 +152,16 @@ def undecided(rules, fault):
 def test_a_click_about_the_first_try_says_nothing_about_the_second(rules):
     rules.approved()
     first = undecided(rules, "lost_before")
-    rules.workflow.nothing_ordered(first.id, by=rules.cleo, shown=first.mark)
+    rules.workflow.nothing_ordered(first.id, by=rules.cleo, mark=first.mark)
     rules.registrar.next_fault = "lost_after"
     second = rules.settle(first.id, steps=60)
     assert (second.is_undecided, second.attempt.number) == (True, 2)
     (order_id,) = rules.registrar.orders
     for shown in (first.mark, ""):
         for late in (
-            lambda shown: rules.workflow.nothing_ordered(second.id, by=rules.dan, shown=shown),
-            lambda shown: rules.workflow.may_settle(second.id, by=rules.dan, shown=shown),
-            lambda shown: rules.workflow.adopt(second.id, order_id, by=rules.dan, shown=shown),
+            lambda shown: rules.workflow.nothing_ordered(second.id, by=rules.dan, mark=shown),
+            lambda shown: rules.workflow.may_settle(second.id, by=rules.dan, mark=shown),
+            lambda shown: rules.workflow.adopt(second.id, order_id, by=rules.dan, mark=shown),
         ):
             with refuses("card_outdated", CardOutdated):
                 late(shown)
@@ -175,18 +175,18 @@ def test_a_trouble_that_comes_meanwhile_makes_no_click_about_a_try_stale(rules, 
     monkeypatch.setattr(rules.registrar, "find_order", failing(RegistrarUnavailable()))
     assert rules.settle(cart.id).trouble
     monkeypatch.undo()
-    assert rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark).attempt.denied_by == rules.dan.id
+    assert rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=cart.mark).attempt.denied_by == rules.dan.id
 
 
 def test_a_click_about_an_earlier_refusal_neither_tries_again_nor_closes(rules):
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
     first = rules.settle(cart.id)
-    rules.workflow.try_again(cart.id, by=rules.cleo, shown=first.mark)
+    rules.workflow.try_again(cart.id, by=rules.cleo, mark=first.mark)
     second = rules.settle(cart.id)
     assert (first.state, second.state) == (S.NEEDS_ATTENTION, S.NEEDS_ATTENTION)
     for late in (rules.workflow.try_again, rules.workflow.give_up):
         for shown in (first.mark, ""):
             with pytest.raises(CardOutdated):
-                late(cart.id, by=rules.dan, shown=shown)
-    assert rules.workflow.give_up(cart.id, by=rules.dan, shown=second.mark).state is S.CANCELLED
+                late(cart.id, by=rules.dan, mark=shown)
+    assert rules.workflow.give_up(cart.id, by=rules.dan, mark=second.mark).state is S.CANCELLED

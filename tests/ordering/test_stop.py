@@ -26,13 +26,13 @@ def test_approvers_payers_and_the_requester_stop_an_order(rules, who):
 def test_a_payment_is_stopped_until_its_intent(rules, who):
     """A stopped payment is not sent; the same order can be paid by a new click."""
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
     stopped = rules.workflow.stop(cart.id, by=Person(who))
     assert (stopped.state, stopped.payment) == (S.CHECKED_OUT, None)
     assert stopped.fact == Fact(EventKind.PAYMENT_STOPPED)
     rules.settle(cart.id)
     assert rules.registrar.payments == []
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
     assert rules.settle(cart.id).state is S.PAID
     assert len(rules.registrar.payments) == 1
 
@@ -73,7 +73,7 @@ def test_stop_during_the_checkout_wins_or_loses_whole(rules, monkeypatch):
 def test_stop_during_the_look_before_a_payment(rules, monkeypatch):
     """Stopped while OVH is asked for earlier payments: nothing is sent."""
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
     look = rules.registrar.earlier_payment
 
     def meanwhile(*args, **more):
@@ -95,7 +95,7 @@ def test_too_late_to_stop_says_what_was_sent(rules):
     with refuses("too_late_to_stop", NotPossible, cart=1, state="checking_out"):
         rules.workflow.stop(cart.id, by=rules.cleo)
     ordered = rules.settle(cart.id)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=ordered.mark)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=ordered.mark)
     rules.registrar.next_fault = "lost_after"
     rules.advance(cart.id)
     with refuses("too_late_to_stop", NotPossible, cart=1, state="paying"):
@@ -107,8 +107,8 @@ def test_the_same_decision_again_changes_nothing(rules):
     """Approve, Pay, Reject, Withdraw and Request approval, each once more by the same person."""
     cart = rules.requested()
     assert rules.workflow.request_approval(cart.id, requester=rules.ada, purpose=" For the launch ") == cart
-    approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
-    assert rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == approved
+    approved = rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
+    assert rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark) == approved
     other = rules.requested("other.ovh", "C2")
     withdrawn = rules.workflow.withdraw(other.id, by=rules.ada)
     assert rules.workflow.withdraw(other.id, by=rules.ada) == withdrawn

@@ -37,7 +37,7 @@ def requested(rules, offer):
 
 def approved(rules, offer=USUAL):
     cart = requested(rules, offer)
-    return rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    return rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
 
 
 @pytest.mark.parametrize(("mode", "phase"), UNUSUAL)
@@ -100,7 +100,7 @@ def test_a_renewal_that_rose_asks_again(rules, now):
     assert (cart.fact.kind, renewals) == (EventKind.TERMS_CHANGED, [amount(euros("3.59")), amount(euros(now))])
     assert len(cart.fact.data["changes"]) == 1
     assert cart.lines[0].renewal == euros(now)
-    again = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    again = rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     assert rules.settle(again.id).state is S.CHECKED_OUT
 
 
@@ -154,7 +154,7 @@ def test_an_earlier_approval_holds_for_what_it_covers(rules):
     earlier = seal(cart.lines, cart.quote, waive_retraction=True, form=SealForm.WITHOUT_RENEWALS)
     with rules.store.begin() as carts:
         cart = carts.save(replace(cart, seal=earlier))
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     offered(rules, replace(USUAL, renewal=euros("359.00")))
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 

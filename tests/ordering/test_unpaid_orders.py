@@ -99,7 +99,7 @@ def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, 
     cart = rules.ordered()
     rules.registrar.sighting = replace(REFUSED, begun=0)
     takes_on(rules, monkeypatch)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     asked.clear()
     look(rules, cart, 6)
     assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
@@ -131,7 +131,7 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
 
 def test_a_step_that_only_looks_leaves_a_cart_alone_that_somebody_decided_about_meanwhile(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id, TaskType.WATCH)
     rules.fulfilment.put_off(cart.id, "a1b2c3", TaskType.WATCH)
     kept = rules.workflow.cart(cart.id)

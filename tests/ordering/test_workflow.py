@@ -104,9 +104,9 @@ def test_only_members_add_remove_approve_and_pay(rules, membership):
     somebody = Person("U0CLEO", membership)
     for action in (
         lambda: rules.workflow.add("C2", DomainName.parse("x.ovh"), by=somebody),
-        lambda: rules.workflow.approve(cart.id, approver=somebody, shown=cart.request_mark),
+        lambda: rules.workflow.approve(cart.id, approver=somebody, mark=cart.request_mark),
         lambda: rules.workflow.reject(cart.id, approver=somebody, reason="no"),
-        lambda: rules.workflow.pay(cart.id, payer=somebody, method=None, shown=rules.mark(cart.id)),
+        lambda: rules.workflow.pay(cart.id, payer=somebody, method=None, mark=rules.mark(cart.id)),
     ):
         with pytest.raises(NotAllowed):
             action()
@@ -175,13 +175,13 @@ def test_a_failing_pre_flight_leaves_the_cart_open(rules):
 def test_an_approval_is_for_the_card_that_was_shown(rules):
     cart = rules.requested()
     with refuses("card_outdated", NotPossible, cart=cart.id):
-        rules.workflow.approve(cart.id, approver=rules.cleo, shown="0" * 12)
+        rules.workflow.approve(cart.id, approver=rules.cleo, mark="0" * 12)
 
 
 def test_a_second_click_is_told_that_it_is_decided(rules):
     cart = rules.approved()
     with refuses("already_decided", NotPossible, state="approved"):
-        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
+        rules.workflow.approve(cart.id, approver=rules.dan, mark=cart.request_mark)
 
 
 def test_the_requester_and_who_added_cannot_approve(rules):
@@ -190,15 +190,15 @@ def test_the_requester_and_who_added_cannot_approve(rules):
     cart = rules.requested()
     for person, why in ((rules.ada, "own_request"), (rules.ben, "own_name")):
         with refuses(why, NotAllowed, cart=1):
-            rules.workflow.approve(cart.id, approver=person, shown=cart.request_mark)
+            rules.workflow.approve(cart.id, approver=person, mark=cart.request_mark)
 
 
 def test_above_an_amount_two_approve(rules):
     rules.restart(replace(POLICY, second_approval_over=Decimal(3)))
     cart = rules.requested()
-    half = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    half = rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     assert half.state is S.SUBMITTED
-    assert rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == half
+    assert rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark) == half
     second = {"approver": rules.dan, "shown": cart.request_mark, "earlier": [rules.cleo]}
     assert rules.workflow.approve(cart.id, **second).state is S.APPROVED
 
@@ -210,7 +210,7 @@ def test_limits_hold_at_the_request_and_over_the_month(rules):
     rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
     open_cart = rules.workflow.open_cart("C1", by=rules.ada)
     cart = rules.workflow.request_approval(open_cart.id, requester=rules.ada, purpose="x")
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     with refuses("month_limit_exceeded", NotPossible, committed=eur("3.59"), limit=eur("5.00")):
         rules.requested("second.ovh", "C2")
 
@@ -232,7 +232,7 @@ def for_a_person(rules):
 
 def being_paid(rules):
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 def delivered(rules):
@@ -303,7 +303,7 @@ def test_only_the_requester_withdraws_and_only_in_time(rules):
     cart = rules.requested()
     with pytest.raises(NotAllowed):
         rules.workflow.withdraw(cart.id, by=rules.cleo)
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     with refuses("not_withdrawable", NotPossible):
         rules.workflow.withdraw(cart.id, by=rules.ada)
 
@@ -311,13 +311,13 @@ def test_only_the_requester_withdraws_and_only_in_time(rules):
 def test_only_a_payer_pays_with_a_method_of_the_order_and_once(rules):
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
-        rules.workflow.pay(cart.id, payer=rules.cleo, method=1, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.cleo, method=1, mark=rules.mark(cart.id))
     with refuses("payment_method_not_accepted", NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=99, shown=rules.mark(cart.id))
-    paying = rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
-    assert rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id)) == paying
+        rules.workflow.pay(cart.id, payer=rules.dan, method=99, mark=rules.mark(cart.id))
+    paying = rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
+    assert rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id)) == paying
     with refuses("not_payable", NotPossible, state="paying"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
 
 
 def test_the_order_link_is_for_payers(rules):
@@ -344,9 +344,9 @@ def test_an_approver_group_that_cannot_be_read_refuses(rules):
     cart = rules.requested()
     unread = Person("U0EVE", unread_groups=frozenset({"S0TEAM"}))
     with refuses("group_not_read", NotAllowed):
-        rules.workflow.approve(cart.id, approver=unread, shown=cart.request_mark)
+        rules.workflow.approve(cart.id, approver=unread, mark=cart.request_mark)
     member = Person("U0EVE", groups=frozenset({"S0TEAM"}))
-    assert rules.workflow.approve(cart.id, approver=member, shown=cart.request_mark).state is S.APPROVED
+    assert rules.workflow.approve(cart.id, approver=member, mark=cart.request_mark).state is S.APPROVED
 
 
 def test_an_ovh_that_does_not_answer_loses_nothing(rules, monkeypatch):

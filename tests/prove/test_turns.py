@@ -91,7 +91,7 @@ def test_a_copy_goes_back_and_tells_what_was_lost(rules: Rules, database: str, t
     """Events are guarded against changes; a restore goes round that, as it does in earnest."""
     shown = rules.requested().request_mark
     kept = Copy(database, tmp_path)
-    rules.workflow.approve(1, approver=rules.cleo, shown=shown)
+    rules.workflow.approve(1, approver=rules.cleo, mark=shown)
     lost, now = kept.put_back(), Timeline.read(database)
     assert [timeline.events[-1].state for timeline in (lost, now)] == [CartState.APPROVED, CartState.SUBMITTED]
     assert kept.newest == len(now.entries) < len(lost.entries)

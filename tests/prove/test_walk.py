@@ -46,6 +46,6 @@ def test_a_cart_that_goes_on_or_that_nobody_was_told_of_is_not_at_rest(store, tm
     (told,) = walk._at_a_loss(store)
     assert "is submitted, not told" in told
     assert cart.seal
-    workflow.approve(cart.id, approver=Person("U0CLEO"), shown=cart.request_mark)
+    workflow.approve(cart.id, approver=Person("U0CLEO"), mark=cart.request_mark)
     (told,) = walk._at_a_loss(store)
     assert "is approved" in told

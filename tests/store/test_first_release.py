@@ -187,9 +187,9 @@ def test_a_note_of_the_release_stays_on_a_card_that_says_more(rules: Rules) -> N
         noted = carts.cart(TERMS_CHANGED)
     assert noted.note is not None
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
-    rules.workflow.approve(noted.id, approver=rules.cleo, shown=noted.request_mark)
+    rules.workflow.approve(noted.id, approver=rules.cleo, mark=noted.request_mark)
     left = [Person(rules.cleo.id, Membership.DEACTIVATED)]
-    half = rules.workflow.approve(noted.id, approver=rules.dan, shown=noted.request_mark, earlier=left)
+    half = rules.workflow.approve(noted.id, approver=rules.dan, mark=noted.request_mark, earlier=left)
     assert half.note is None
     (first, second) = remark(half).rsplit("\n", 1)
     assert (first, second) == (noted.note, remark(replace(half, fact=Fact(K.PARTLY_APPROVED, {"void": 1}))))

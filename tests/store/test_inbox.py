@@ -33,8 +33,8 @@ def rules(store) -> Rules:
     return Rules(store)
 
 
-def a_click(key: str, kind: str = "approve", *, cart: int = 1, by: str = "U0CLEO", shown: str = "1 seal") -> Click:
-    return Click(key, kind, cart, by, shown, '{"reason": "private words"}')
+def a_click(key: str, kind: str = "approve", *, cart: int = 1, by: str = "U0CLEO", mark: str = "1 seal") -> Click:
+    return Click(key, kind, cart, by, mark, '{"reason": "private words"}')
 
 
 def left_behind(engines: Engines, *, seconds: float = 6) -> None:
@@ -52,7 +52,7 @@ def rows(engines: Engines) -> list[tuple[str, str | None, str | None]]:
 
 def approving(rules: Rules, click: Click, cart) -> None:
     under: Workflow = rules.workflow.under(click)
-    under.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    under.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
 
 
 def test_a_redelivery_is_the_same_row(inbox, engines):
@@ -135,7 +135,7 @@ def test_what_stops_ends_older_clicks_on_its_cart(inbox, engines, rules, kind):
     inbox.put(a_click("T4", cart=cart.id))
     under = rules.workflow.under(stopping, overtakes=True)
     if kind == "stop":
-        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
+        rules.workflow.approve(cart.id, approver=rules.dan, mark=cart.request_mark)
         under.stop(cart.id, by=rules.cleo)
     elif kind == "reject":
         under.reject(cart.id, approver=rules.cleo, reason="no")
@@ -161,7 +161,7 @@ def test_the_same_question_answered_before(inbox, engines, rules):
     inbox.put(a_click("T1", "pay"))
     inbox.end("T1", ClickOutcome.DECIDED)
     assert inbox.was_decided(a_click("T2", "pay"))
-    for other in (a_click("T3", "try"), a_click("T3", "pay", by="U0DAN"), a_click("T3", "pay", shown="1 other")):
+    for other in (a_click("T3", "try"), a_click("T3", "pay", by="U0DAN"), a_click("T3", "pay", mark="1 other")):
         assert not inbox.was_decided(other)
 
 

@@ -63,7 +63,7 @@ def forget_attempts(engines: Engines) -> None:
 
 def paying(rules: Rules) -> Cart:
     cart = rules.ordered()
-    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 def pays_and_dies(rules: Rules, monkeypatch: pytest.MonkeyPatch, *, loses: bool) -> tuple[int, list[int]]:
@@ -109,7 +109,7 @@ def test_the_audit_chain_knows_of_a_payment(rules, engines):
     assert (newest.kind, newest.by) == (EventKind.PAYMENT_STARTED, rules.dan.id)
     lose_newest_events(engines, newest.id - 1)
     with pytest.raises(DatabaseWentBack):
-        rules.workflow.approve(other.id, approver=rules.cleo, shown=other.request_mark)
+        rules.workflow.approve(other.id, approver=rules.cleo, mark=other.request_mark)
     assert rules.workflow.recover_mode.standing().recovery.cause is Cause.PROCESS
 
 

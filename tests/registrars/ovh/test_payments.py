@@ -338,13 +338,13 @@ async def test_an_order_is_not_paid_twice_where_our_clock_was_put_back_after_a_l
     cart = await ask(rules.settle, cart.id, steps=3, seconds=2)
     ovh.payments.settle_after = 3600.0
     ovh.faults.add("POST", "/me/order/*/pay", "lost_after")
-    await ask(rules.workflow.pay, cart.id, payer=rules.dan, method=VISA, shown=rules.mark(cart.id))
+    await ask(rules.workflow.pay, cart.id, payer=rules.dan, method=VISA, mark=rules.mark(cart.id))
     await ask(rules.advance, cart.id)
     rules.clock.now, ovh.clock_offset = datetime.now(UTC), 0.0
     for _ in range(30):
         cart = await ask(rules.settle, cart.id, steps=1, seconds=60)
         if cart.state is CartState.CHECKED_OUT:
-            await ask(rules.workflow.pay, cart.id, payer=rules.dan, method=SEPA, shown=rules.mark(cart.id))
+            await ask(rules.workflow.pay, cart.id, payer=rules.dan, method=SEPA, mark=rules.mark(cart.id))
     assert cart.state is CartState.PAYING
     assert [call.source for call in ovh.payments.calls] == [str(VISA)]
 

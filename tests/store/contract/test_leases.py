@@ -111,7 +111,7 @@ def test_what_was_decided_and_what_is_only_watched_are_due_apart(rules):
 def test_a_payment_waits_for_nobody_who_only_looks_at_its_order(rules):
     cart = rules.ordered()
     process(rules).acquire(WATCH, [cart.id])
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     assert rules.fulfilment.due(ADVANCE) == [cart.id]
     assert rules.fulfilment.next_due(ADVANCE) == rules.clock.now
     assert process(rules).acquire(ADVANCE, [cart.id]) == [cart.id]

@@ -59,7 +59,7 @@ def test_a_channel_has_one_open_cart(store):
 def test_eight_approvers_approve_once(store):
     rules = Rules(store, Policy(approvers=frozenset(f"U0{n}" for n in range(EIGHT)), payers=frozenset()))
     cart = rules.requested()
-    results = all_at_once(lambda n: rules.workflow.approve(cart.id, approver=Person(f"U0{n}"), shown=cart.request_mark))
+    results = all_at_once(lambda n: rules.workflow.approve(cart.id, approver=Person(f"U0{n}"), mark=cart.request_mark))
     assert winners(results) == 1
     assert len(rules.workflow.cart(cart.id).approved_by) == 1
 
@@ -73,7 +73,7 @@ def test_of_eight_approvers_two_approve_where_two_are_needed(store):
     rules = Rules(store, policy)
     cart = rules.requested()
     results = all_at_once(
-        lambda n: rules.workflow.approve(cart.id, approver=team[n], shown=cart.request_mark, earlier=team)
+        lambda n: rules.workflow.approve(cart.id, approver=team[n], mark=cart.request_mark, earlier=team)
     )
     assert winners(results) == 2
     assert len(set(rules.workflow.cart(cart.id).approved_by)) == 2
@@ -83,9 +83,9 @@ def test_a_void_approval_is_gone_from_the_database(store):
     """What the last approver's click found stays found, whoever reads the cart next."""
     rules = Rules(store, replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     gone = [replace(rules.cleo, membership=Membership.DEACTIVATED)]
-    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=gone)
+    rules.workflow.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=gone)
     rules.restart()
     after = rules.workflow.cart(cart.id)
     assert (after.state, after.approved_by) == (CartState.SUBMITTED, ("U0DAN",))
@@ -101,7 +101,7 @@ def test_eight_drivers_order_once(store):
 def test_eight_drivers_pay_once(store):
     rules = Rules(store)
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
     all_at_once(lambda _: rules.fulfilment.advance(cart.id))
     assert len(rules.registrar.payments) == 1
 
@@ -129,6 +129,6 @@ def test_eight_approvals_at_once_stay_within_the_month(store):
     rules = Rules(store, Policy(approvers=frozenset({"U0CLEO"}), payers=frozenset(), limit_per_month=Decimal(5)))
     carts = [rules.requested(f"n{n}.ovh", channel=f"C{n}") for n in range(EIGHT)]
     results = all_at_once(
-        lambda n: rules.workflow.approve(carts[n].id, approver=rules.cleo, shown=carts[n].request_mark)
+        lambda n: rules.workflow.approve(carts[n].id, approver=rules.cleo, mark=carts[n].request_mark)
     )
     assert winners(results) == 1
