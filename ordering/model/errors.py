@@ -16,7 +16,7 @@ OrderingError                 tell the user: handlers.messages makes the sentenc
       NotKnown                OVH does not know this object, or no longer does
     RegistrarUnavailable      a read without an answer: try again later
       RateLimitTimeout                timed out waiting for a rate-limit permit: nothing was sent, OVH is not at fault
-      DraftGone               the OVH cart that this step was building is gone: start again with a new one
+      CartGone               the OVH cart that this step was building is gone: start again with a new one
       NotSent                 the sender knows that no byte of a money call left: it can be sent again
       RightsUnread            Slack does not say whether a decision still counts: the step waits
       OnHold                  recover mode: nothing is sent or approved until an operator compared with OVH
@@ -178,7 +178,7 @@ class NotSent(RegistrarUnavailable):
     usual_code = "not_sent"
 
 
-class DraftGone(RegistrarUnavailable):
+class CartGone(RegistrarUnavailable):
     """The OVH cart that this step was building was deleted. Not a fault: the next step builds another one."""
 
     usual_code = "draft_gone"

@@ -11,7 +11,7 @@ from typing import Protocol
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.errors import (
-    DraftGone,
+    CartGone,
     NotSent,
     OrderingError,
     OutcomeUnknown,
@@ -81,7 +81,7 @@ class Checkout:
         self._registrar.require_right_to_check_out()  # a refused call would be searched for
         try:
             prepared = self._registrar.prepare(cart.lines)
-        except DraftGone:
+        except CartGone:
             waited = self._book.now() - cart.since
             if waited >= self._settle:
                 raise  # it still happens after `settle`, so it is no accident: people should see it

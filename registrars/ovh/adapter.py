@@ -42,7 +42,7 @@ from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import Unreadable, readable
 from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
-from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.carts.carts import OvhCarts
 from registrars.ovh.foreign_orders import ForeignOrderReader
 from registrars.ovh.key_rights import KeyRights
 from registrars.ovh.markers import PRODUCT, UNNAMED, Descriptions, Markers
@@ -83,7 +83,7 @@ class OvhGateway:
         self._access = access
         self._client = Client(access, rate_limiter)
         descriptions = Descriptions(bot_id)
-        self._drafts = Drafts(self._client, access, descriptions, home=self._home)
+        self._carts = OvhCarts(self._client, access, descriptions, home=self._home)
         self._markers = Markers(self._client, descriptions, home=self._home)
         self._orders = Orders(self._client)
         self._foreign = ForeignOrderReader(self._client)
@@ -158,23 +158,23 @@ class OvhGateway:
 
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
         with readable():
-            return self._drafts.questions(lines)
+            return self._carts.questions(lines)
 
     def contacts(self) -> tuple[Contact, ...]:
         with readable():
-            return self._drafts.contacts.all()
+            return self._carts.contacts.all()
 
     def contact(self, contact_id: str) -> Contact:
         with readable():
-            return self._drafts.contacts.one(contact_id)
+            return self._carts.contacts.one(contact_id)
 
     def account_holder(self) -> Contact:
         with readable():
-            return self._drafts.contacts.holder()
+            return self._carts.contacts.holder()
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         with readable():
-            return self._drafts.contacts.create(form, values)
+            return self._carts.contacts.create(form, values)
 
     # Orders
 
@@ -202,10 +202,10 @@ class OvhGateway:
         self._search.forget([line.domain for line in lines])  # they are about to be ordered
         with readable():
             self._orders.must_be_listable()  # before building an OVH cart that could not be checked out
-            return self._drafts.prepare(lines)
+            return self._carts.prepare(lines)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
-        return self._drafts.objections(lines)
+        return self._carts.objections(lines)
 
     def presences(self) -> frozenset[str]:
         with readable():
@@ -230,11 +230,11 @@ class OvhGateway:
             return self._markers.of(subject)
 
     def discard(self, registrar_cart: str) -> bool:
-        return self._drafts.discard(registrar_cart)
+        return self._carts.discard(registrar_cart)
 
     @contextmanager
     def ready_to_check_out(self, registrar_cart: str, *, waive_retraction: bool) -> Iterator[MoneyCall[SalesOrder]]:
-        self._drafts.hand_on(registrar_cart)
+        self._carts.hand_on(registrar_cart)
         # Unpaid: its amount can be compared before anything is paid, and a wrong order expires on its own.
         body = {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": waive_retraction}
         with self._client.money_call(f"/order/cart/{segment(registrar_cart)}/checkout", body) as call:

@@ -14,7 +14,7 @@ from ordering.model.money_call import digest
 from ordering.model.recovery import Marker
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.errors import Complained, NotThere
+from registrars.ovh.api.errors import CartRejected, NotThere
 from registrars.ovh.throttling.scheduler import Priority
 
 PRODUCT = "Domain Desk"
@@ -149,7 +149,7 @@ class Markers:
                 body["expire"] = expiry.isoformat(timespec="seconds")
             try:
                 made: Mapping[str, object] = self._client.build("POST", "/order/cart", body, priority=Priority.MONEY)
-            except Complained:
+            except CartRejected:
                 if expiry is None:
                     raise
             else:

@@ -18,7 +18,7 @@ from sandbox.ovh.extensions import Extension, extension_of
 from sandbox.ovh.names import Names
 from sandbox.ovh.offers import OLD_MODES, Offer
 from sandbox.ovh.prices import MARKETS, Market, price
-from sandbox.ovh.questions import Question, complaints
+from sandbox.ovh.questions import Question, errors
 from sandbox.ovh.quotes import Layout, Priced, quote
 from sandbox.ovh.rules import broken, eligibility_of, faults
 
@@ -288,7 +288,7 @@ class Carts:
             raise refused("This cart is not assigned to an account")
         if not cart.items:
             raise refused("Cart is empty")
-        if found := [text for item in cart.items.values() for text in self._complaints(item)]:
+        if found := [text for item in cart.items.values() for text in self._errors(item)]:
             raise refused("\n".join(found))
         for item in cart.items.values():
             if self.judges_owners and (refusal := self._ineligible(item)):
@@ -309,14 +309,14 @@ class Carts:
                 return offer
         raise refused(f"The domain {name} is not available for this offer")
 
-    def _complaints(self, item: Item) -> Iterator[str]:
+    def _errors(self, item: Item) -> Iterator[str]:
         asked = [
             question.but(needed=False)
             if question.label == "OWNER_LEGAL_AGE" and not self.legal_age_blocks
             else question
             for question in item.questions
         ]
-        yield from complaints(asked, item.configurations.values(), refuses_unknown=self.refuses_unknown_labels)
+        yield from errors(asked, item.configurations.values(), refuses_unknown=self.refuses_unknown_labels)
         if self._contacts.owner(item.answer("OWNER_CONTACT")) is None:
             yield "Custom field OWNER_CONTACT names no contact of this account for product domain"
         for label in ("ADMIN_ACCOUNT", "TECH_ACCOUNT"):

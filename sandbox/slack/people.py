@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.slack.delivery import Delivery
-from sandbox.slack.elements import Value, complaint, state_of
+from sandbox.slack.elements import Value, error_of, state_of
 from sandbox.slack.messages import Message, OpenView, elements
 from sandbox.slack.server import Server
 from sandbox.slack.state import State
@@ -117,7 +117,7 @@ class Actor:
             if element["action_id"] in values:
                 entry = state_of(element, values[element["action_id"]])
                 opened.chosen.setdefault(block_id, {})[element["action_id"]] = entry
-        if errors := _complaints(opened):
+        if errors := _errors(opened):
             return errors
         payload = self._interaction("view_submission") | {"view": self._shown(opened), "response_urls": []}
         answer = await self._delivery.send("interactive", payload)
@@ -229,12 +229,12 @@ def _acts(opened: OpenView, block_id: str) -> bool:
     return block["type"] != "input" or bool(block.get("dispatch_action"))
 
 
-def _complaints(opened: OpenView) -> dict[str, str]:
+def _errors(opened: OpenView) -> dict[str, str]:
     """Return Slack's complaints about the fields before it sends the form, by block."""
     found = {}
     for block in opened.blocks:
         if block["type"] == "input":
             state = opened.chosen.get(block["block_id"], {}).get(block["element"]["action_id"], {})
-            if (words := complaint(block, state)) is not None:
+            if (words := error_of(block, state)) is not None:
                 found[block["block_id"]] = words
     return found

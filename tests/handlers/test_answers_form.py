@@ -15,13 +15,13 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.question import EXPLAINED, LEGAL, Kind, Question, mark
 from registrars.ovh import Access
-from registrars.ovh.carts import requirements as asked
-from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.carts import requirements
+from registrars.ovh.carts.carts import OvhCarts
 from sandbox.slack.block_kit import faults_of_view
-from sandbox.slack.elements import complaint, options_of, state_of
+from sandbox.slack.elements import error_of, options_of, state_of
 from sandbox.slack.messages import elements, initial_values
 from tests.builders import NOW, a_line
-from tests.registrars.ovh.test_drafts import DESCRIPTIONS, PaperOvh, answers
+from tests.registrars.ovh.test_carts import DESCRIPTIONS, PaperOvh, answers
 
 LARGEST_VIEW = 250_000  # bytes, Slack's limit
 TYPED = {
@@ -63,7 +63,7 @@ entries = st.fixed_dictionaries(
 @given(listed=st.lists(entries, max_size=12), legal_age=st.booleans())
 def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[str, Any]], legal_age: bool):  # noqa: FBT001 - given
     standing = {"OWNER_LEGAL_AGE": "true" if legal_age else "false"}
-    line = a_line().asked(asked.questions(listed, standing=standing))
+    line = a_line().asked(requirements.questions(listed, standing=standing))
     expected: dict[str, str] = {}
     for question, typed in fill_in_all_pages(a_cart(line)):
         line = line.answered({question.label: question.checked(typed)}, by="U0ADA")
@@ -73,8 +73,8 @@ def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[
 
     ovh = PaperOvh()
     ovh.required, ovh.item = listed, {"itemId": 7, "configurations": [41]}
-    drafts = Drafts(ovh, Access(owner_legal_age=legal_age), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # as the client
-    drafts.prepare([replace(line, questions=None)])
+    carts = OvhCarts(ovh, Access(owner_legal_age=legal_age), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # as the client
+    carts.prepare([replace(line, questions=None)])
     arrived = answers(ovh)
     assert len(arrived) == len(dict(arrived))
     assert dict(arrived) == expected
@@ -83,7 +83,7 @@ def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[
 @given(listed=st.lists(entries, max_size=150))
 @settings(max_examples=25)
 def test_a_registry_that_asks_endlessly_is_asked_back_page_by_page(listed: list[dict[str, Any]]):
-    line = a_line().asked(asked.questions(listed, standing={}))
+    line = a_line().asked(requirements.questions(listed, standing={}))
     shown = [question.label for page in pages_of(a_cart(line)) for question in page[1]]
     assert shown == [question.label for question in line.questions or ()]
     assert len(still_open(line)) <= 300
@@ -99,7 +99,7 @@ def test_a_legal_statement_is_never_made_beforehand():
 @settings(max_examples=60)
 @given(listed=st.lists(entries, max_size=12), answered=st.booleans())
 def test_a_form_that_nobody_touched_says_nothing_new(listed: list[dict[str, Any]], answered: bool):  # noqa: FBT001 - given
-    line = a_line().asked(asked.questions(listed, standing={"OWNER_LEGAL_AGE": "true"}))
+    line = a_line().asked(requirements.questions(listed, standing={"OWNER_LEGAL_AGE": "true"}))
     if answered:
         filled = fill_in_all_pages(a_cart(line))
         line = line.answered({question.label: question.checked(typed) for question, typed in filled}, by="U0ADA")
@@ -152,7 +152,7 @@ def fill_in_all_pages(cart: Cart):
         for block in view["blocks"]:
             if block["type"] == "input" and (question := by_id.get(block["element"]["action_id"])):
                 entry = state_of(block["element"], choice(block["element"], question))
-                assert complaint(block, {block["element"]["action_id"]: entry}) is None
+                assert error_of(block, {block["element"]["action_id"]: entry}) is None
                 state[block["block_id"]][block["element"]["action_id"]] = entry
         body = {"user": {"id": "U0ADA"}, "view": {"id": "V1", "state": {"values": state}}}
         typed = typed_answers(questions, Interaction.of_form(body).values or {})

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.errors import DraftGone, NotPossible, NotSent, RegistrarUnavailable
+from ordering.model.errors import CartGone, NotPossible, NotSent, RegistrarUnavailable
 from ordering.model.facts import EventKind, Fact
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
@@ -129,7 +129,7 @@ def test_a_step_whose_cart_is_gone_ends_quietly(rules, monkeypatch):
     """Another process deleted the draft: no person is asked, no trouble is shown, the next step builds another one."""
     cart = rules.approved()
     with monkeypatch.context() as gone:
-        gone.setattr(rules.registrar, "prepare", failing(DraftGone()))
+        gone.setattr(rules.registrar, "prepare", failing(CartGone()))
         rules.advance(cart.id)
     quiet = rules.workflow.cart(cart.id)
     assert (quiet.state, quiet.trouble, quiet.fact) == (S.APPROVED, None, cart.fact)
@@ -140,7 +140,7 @@ def test_a_cart_that_is_gone_again_and_again_is_shown(rules, monkeypatch):
     """Nothing is retried for ever in silence: after the settling time people see what stops the order."""
     cart = rules.approved()
     with monkeypatch.context() as gone:
-        gone.setattr(rules.registrar, "prepare", failing(DraftGone()))
+        gone.setattr(rules.registrar, "prepare", failing(CartGone()))
         stopped = rules.settle(cart.id, steps=40)
     assert (stopped.state, stopped.trouble.code) == (S.APPROVED, "draft_gone")
     bought = rules.settle(cart.id)

@@ -131,7 +131,7 @@ class NotThere(NotKnown):
     usual_code = "ovh_not_found"
 
 
-class Complained(RegistrarRefused):
+class CartRejected(RegistrarRefused):
     """OVH rejected the input; `lines` are its message, `details` the fields that it names."""
 
     usual_code = "ovh_refused"
@@ -169,7 +169,7 @@ def refusal(answer: Answer) -> RegistrarRefused:
         return NotThere(ovh=ovh)
     if answer.status == HTTPStatus.FORBIDDEN:  # about this order, account or method: only OVH's own words explain it
         return RegistrarRefused(code="ovh_forbidden", ovh=ovh)
-    return Complained(lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
+    return CartRejected(lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
 
 
 def of_read(answer: Answer) -> Exception:

@@ -9,7 +9,7 @@ import structlog
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import DraftGone, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import CartGone, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.preflight_findings import Finding, Fix, LinesRefused
 from ordering.model.question import OWNER_CONTACT, Question
 from ordering.model.quote import Configuration
@@ -17,14 +17,12 @@ from ordering.ports.carts import Prepared
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import Complained, NotThere, Unreadable, readable
-from registrars.ovh.carts import quotes as quoted
-from registrars.ovh.carts import rejections as complaints
-from registrars.ovh.carts import requirements as asked
+from registrars.ovh.api.errors import CartRejected, NotThere, Unreadable, readable
+from registrars.ovh.carts import quotes, rejections, requirements
 from registrars.ovh.carts.contacts import Contacts
 from registrars.ovh.carts.eligibility import Eligibility
 from registrars.ovh.carts.registry_rules import Rules
-from registrars.ovh.carts.rejections import Asked
+from registrars.ovh.carts.rejections import Requirements
 from registrars.ovh.markers import Descriptions
 from registrars.ovh.throttling.scheduler import Priority
 
@@ -32,7 +30,7 @@ _CART_LIFE = timedelta(days=2)  # longer than the bot searches for any attempt's
 _log = structlog.get_logger()
 
 
-class Drafts:
+class OvhCarts:
     """Builds carts with the answers to the registries' questions; `home` returns the account's subsidiary."""
 
     def __init__(self, client: Client, access: Access, descriptions: Descriptions, *, home: Callable[[], str]) -> None:
@@ -46,14 +44,14 @@ class Drafts:
         if access.owner_contact:
             self._standing[OWNER_CONTACT] = access.owner_contact.rpartition("/")[2]
 
-    def questions(self, lines: Sequence[Line]) -> Asked:
+    def questions(self, lines: Sequence[Line]) -> Requirements:
         """Put each line into a new cart to read OVH's questions about it, then delete the cart.
 
         Raises `LinesRefused` with the reasons for unavailable lines and the questions about the others. After a timeout
         OVH is not called again, and the questions read so far are returned.
         """
         cart = self._new(self._descriptions.scratch, Priority.PEOPLE)
-        learned: Asked = {}
+        learned: Requirements = {}
         refused: list[Finding] = []
         try:
             for line in lines:
@@ -76,19 +74,19 @@ class Drafts:
     def prepare(self, lines: Sequence[Line]) -> Prepared:
         """Fill and dry-run a new cart; delete it on failure.
 
-        Raises `LinesRefused` if OVH rejects a line as it is, or if a question has no answer, and `DraftGone` if the
+        Raises `LinesRefused` if OVH rejects a line as it is, or if a question has no answer, and `CartGone` if the
         cart was deleted in the meantime.
         """
         try:
             cart = self._new(self._descriptions.checkout(line.domain.ascii for line in lines))
         except NotThere as error:  # OVH does not know the cart that it has just made
-            raise DraftGone from error
+            raise CartGone from error
         try:
             return self._filled(cart, lines)
         except NotThere as error:
             if self._description(cart) is None:
                 self._made.discard(cart)
-                raise DraftGone from error
+                raise CartGone from error
             self.discard(cart)
             raise
         except Exception:
@@ -96,18 +94,18 @@ class Drafts:
             raise
 
     def _filled(self, cart: str, lines: Sequence[Line]) -> Prepared:
-        draft = _Draft(self._client, cart, self._eligibility())
-        found: Asked = {}
+        built = _ProbedCart(self._client, cart, self._eligibility())
+        found: Requirements = {}
         given: list[Configuration] = []
         items: list[tuple[int, DomainName]] = []
         for line in lines:
             item = self._put(cart, line, found)
             items.append((int(item["itemId"]), line.domain))
-            path = draft.items[line.domain] = self._path(cart, item)
+            path = built.items[line.domain] = self._path(cart, item)
             found[line.domain] = line.asked(self._questions(line, path)).questions or ()
             given += self._configure(path, line, found, prefilled=bool(item.get("configurations", True)))
-        quote = quoted.quote(self._dry_run(draft, lines, found), tuple(given), items)
-        if unanswered := complaints.open_questions(lines, found):
+        quote = quotes.quote(self._dry_run(built, lines, found), tuple(given), items)
+        if unanswered := rejections.open_questions(lines, found):
             raise LinesRefused(unanswered, found)
         return Prepared(cart, quote, found)
 
@@ -122,7 +120,7 @@ class Drafts:
         for line in lines:
             try:
                 with readable():
-                    found += complaints.of_rule(line, eligibility.faults(line))
+                    found += rejections.of_rule(line, eligibility.faults(line))
             except RegistrarRefused as error:
                 _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
             except RegistrarUnavailable as error:
@@ -195,13 +193,13 @@ class Drafts:
             raise
         return cart
 
-    def _put(self, cart: str, line: Line, found: Asked, at: Priority = Priority.MONEY) -> reading.Json:
+    def _put(self, cart: str, line: Line, found: Requirements, at: Priority = Priority.MONEY) -> reading.Json:
         wanted = {"pricingMode": line.pricing_mode, "duration": f"P{line.years}Y"}  # else OVH chooses, perhaps premium
         body = {"domain": line.domain.ascii, "planCode": line.domain.extension, "quantity": 1, **wanted}
         try:
             item = self._build("POST", f"/order/cart/{segment(cart)}/domain", body, at)
-        except Complained as refusal:
-            raise complaints.of_line(refusal, line, found, Fix.REMOVE) from refusal
+        except CartRejected as refusal:
+            raise rejections.of_line(refusal, line, found, Fix.REMOVE) from refusal
         taken = {"duration": item.get("duration"), **(item.get("settings") or {})}
         for field, asked_for in wanted.items():
             if (got := taken.get(field) or asked_for) != asked_for:
@@ -225,24 +223,24 @@ class Drafts:
     def _questions(self, line: Line, path: str, at: Priority = Priority.MONEY) -> tuple[Question, ...]:
         entries = reading.listed(self._client.ask(f"{path}/requiredConfiguration", priority=at))
         rule = self._rules.about(line.domain, {str(entry["label"]) for entry in entries})
-        return asked.questions(entries, standing=self._standing, rule=rule)
+        return requirements.questions(entries, standing=self._standing, rule=rule)
 
-    def _configure(self, path: str, line: Line, found: Asked, *, prefilled: bool) -> list[Configuration]:
+    def _configure(self, path: str, line: Line, found: Requirements, *, prefilled: bool) -> list[Configuration]:
         """Configure a line's answers.
 
         OVH accepts a label twice and rejects the cart later, so existing values are deleted first.
         """
         given = []
         for question in found[line.domain]:
-            value = asked.sent(question, line.answer_to(question))
+            value = requirements.sent(question, line.answer_to(question))
             if value is None:
                 continue
             if prefilled:
                 self._clear(path, question.label)
             try:
                 self._build("POST", f"{path}/configuration", {"label": question.label, "value": value})
-            except Complained as refusal:
-                raise complaints.of_line(refusal, line, found, Fix.ANSWER) from refusal
+            except CartRejected as refusal:
+                raise rejections.of_line(refusal, line, found, Fix.ANSWER) from refusal
             given.append(Configuration(line.domain, question.label, value))
         return given
 
@@ -251,11 +249,11 @@ class Drafts:
         for number in reading.listed(known):
             self._build("DELETE", f"{path}/configuration/{int(number)}", None)
 
-    def _dry_run(self, draft: _Draft, lines: Sequence[Line], found: Asked) -> reading.Json:
+    def _dry_run(self, built: _ProbedCart, lines: Sequence[Line], found: Requirements) -> reading.Json:
         try:
-            answer = self._client.ask(draft.checkout, priority=Priority.MONEY)
-        except Complained as refusal:
-            raise complaints.of_dry_run(refusal, lines, found, draft) from refusal
+            answer = self._client.ask(built.checkout, priority=Priority.MONEY)
+        except CartRejected as refusal:
+            raise rejections.of_dry_run(refusal, lines, found, built) from refusal
         return dict(answer)
 
     def _build(
@@ -265,7 +263,7 @@ class Drafts:
         return answer if isinstance(answer, dict) else {}
 
 
-class _Draft:
+class _ProbedCart:
     """A filled cart that OVH rejected, and that can be probed for the line at fault."""
 
     def __init__(self, client: Client, cart: str, eligibility: Eligibility) -> None:
@@ -293,6 +291,6 @@ class _Draft:
             return ()
         try:
             self._client.ask(self.checkout, priority=Priority.MONEY)
-        except Complained as refusal:
+        except CartRejected as refusal:
             return refusal.lines
         return ()

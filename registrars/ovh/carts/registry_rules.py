@@ -15,9 +15,9 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarError
 from ordering.model.question import EXPLAINED
 from registrars.ovh.api.client import Client
-from registrars.ovh.api.errors import Complained
+from registrars.ovh.api.errors import CartRejected
 from registrars.ovh.api.schemas import Json
-from registrars.ovh.carts import requirements as asked
+from registrars.ovh.carts import requirements
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 3600.0  # seconds
@@ -46,7 +46,7 @@ class Rules:
             # It only helps users understand a question: the label alone is enough.
             _log.info("rule_not_read", domain=domain.ascii, why=str(error))
             return {}
-        rule = asked.by_label(answer)
+        rule = requirements.by_label(answer)
         self._known[key] = (time.monotonic(), rule)
         return rule
 
@@ -60,7 +60,7 @@ class Rules:
         body = {"owner": given, "adminAccount": account, "techAccount": account, **answers}
         try:
             self._client.build("POST", f"/domain/configurationRule/check?{query}", body, priority=Priority.PEOPLE)
-        except Complained as refusal:
+        except CartRejected as refusal:
             if not refusal.kind.endswith(_BROKEN):
                 raise  # it rejected the request itself, which says nothing about the rule
             return refusal.details

@@ -12,7 +12,7 @@ from handlers.messages.catalogue import needed
 from ordering.model.choosing import ChoiceNeeded, ConfirmationNeeded, OfferChanged, choose
 from ordering.model.contact import FIELDS, LegalForm, checked
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import DraftGone, InvalidAnswer, NotPossible, OrderingError
+from ordering.model.errors import CartGone, InvalidAnswer, NotPossible, OrderingError
 from ordering.model.offer import Action, Availability, Offer, Verdict
 from ordering.model.preflight_findings import Finding, FindingCode, LinesRefused, NotReady
 from ordering.model.question import AnsweredMeanwhile, Kind, Question, WrongAnswers
@@ -39,7 +39,7 @@ CLASSES: list[OrderingError] = [
     ChoiceNeeded(NAME, (OFFER, OFFER)),
     ConfirmationNeeded(NAME, (OFFER,)),
     OfferChanged(NAME, (OFFER,)),
-    DraftGone(),
+    CartGone(),
 ]
 
 

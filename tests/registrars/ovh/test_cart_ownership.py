@@ -6,7 +6,7 @@ import pytest
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import DraftGone, RegistrarRefused
+from ordering.model.errors import CartGone, RegistrarRefused
 from ordering.model.money import Money
 from registrars.ovh import OvhGateway
 from registrars.ovh.markers import Descriptions
@@ -72,7 +72,7 @@ async def test_a_draft_that_somebody_deleted_is_no_refusal(ovh, gateway):
         await ask(gateway.prepare, [LINE])
     ovh.faults.add("GET", "/order/cart/*/item/*/requiredConfiguration", "refuse", status=404, message="gone", times=1)
     ovh.faults.add("GET", "/order/cart/*", "refuse", status=404, message="gone", times=2)
-    with pytest.raises(DraftGone):
+    with pytest.raises(CartGone):
         await ask(gateway.prepare, [LINE])
 
 

@@ -9,9 +9,8 @@ from ordering.model.money import Money
 from ordering.model.preflight_findings import Finding, Fix
 from ordering.model.preflight_findings import FindingCode as F
 from ordering.model.question import OWNER_CONTACT, Answer, Kind, Question
-from registrars.ovh.api.errors import Complained
-from registrars.ovh.carts import rejections as complaints
-from registrars.ovh.carts import requirements as asked
+from registrars.ovh.api.errors import CartRejected
+from registrars.ovh.carts import rejections, requirements
 
 
 def faults(*named: tuple[str, str]) -> Data:
@@ -19,14 +18,14 @@ def faults(*named: tuple[str, str]) -> Data:
 
 
 def read(*entries, **standing):
-    return asked.questions(entries, standing=standing)
+    return requirements.questions(entries, standing=standing)
 
 
 def line(name: str, *answers: Answer) -> Line:
     return Line(DomainName(name), 1, "create-default", Money(649, "EUR"), added_by="U0ADA", answers=answers)
 
 
-class Draft:
+class Probe:
     """A cart whose lines each have complaints of their own."""
 
     def __init__(self, said=None, owners=None):
@@ -35,15 +34,15 @@ class Draft:
     def without(self, lines):
         for gone in lines:
             self.said.pop(gone.domain.ascii, None)
-        return [complaint for complaints in self.said.values() for complaint in complaints]
+        return [error for complaints in self.said.values() for error in complaints]
 
     def eligibility(self, line):
         return self.owners.get(line.domain.ascii, {})
 
 
-def broken(lines, found, *said, draft=None, **details):
-    refusal = Complained(lines=said, details=details)
-    return complaints.of_dry_run(refusal, lines, found, draft or Draft())
+def broken(lines, found, *said, probe=None, **details):
+    refusal = CartRejected(lines=said, details=details)
+    return rejections.of_dry_run(refusal, lines, found, probe or Probe())
 
 
 @pytest.mark.parametrize(
@@ -89,23 +88,23 @@ def test_what_must_be_answered_is_decided_where_ovhs_flag_cannot_be_trusted(entr
 
 
 def test_the_rule_explains_what_nobody_has_words_for():
-    rule = asked.by_label(
+    rule = requirements.by_label(
         {"and": [
             {"label": "OWNER_CONTACT", "fields": {"and": [{"label": "city"}]}},
             {"or": [{"label": "MOTTO", "description": "The motto.",
                      "constraints": [{"operator": "contains", "values": ["Onward", "Upward"]}]}]},
         ]}
     )  # fmt: skip
-    (question,) = asked.questions([{"label": "MOTTO", "type": "string"}], standing={}, rule=rule)
+    (question,) = requirements.questions([{"label": "MOTTO", "type": "string"}], standing={}, rule=rule)
     assert (question.told, question.kind, question.allowed) == ("The motto.", Kind.CHOICE, ("Onward", "Upward"))
     assert "city" not in rule
 
 
 def test_a_persons_answer_goes_before_the_standing_one():
     question = Question("OWNER_CONTACT", Kind.CONTACT, standing="1")
-    assert asked.sent(question, None) == "/me/contact/1"
-    assert asked.sent(question, Answer("OWNER_CONTACT", "2", "U0ADA")) == "/me/contact/2"
-    assert asked.sent(Question("DNS"), None) is None
+    assert requirements.sent(question, None) == "/me/contact/1"
+    assert requirements.sent(question, Answer("OWNER_CONTACT", "2", "U0ADA")) == "/me/contact/2"
+    assert requirements.sent(Question("DNS"), None) is None
 
 
 def test_what_the_dry_run_misses_is_found_at_the_lines_that_lack_it():
@@ -137,7 +136,7 @@ def test_an_owner_that_nobody_can_choose_is_fixed_at_ovh_and_by_no_button():
 
 @pytest.mark.parametrize("whose", ["adminAccount", "techAccount"])
 def test_data_of_the_ovh_account_is_fixed_at_ovh_and_by_no_button(whose):
-    (found,) = complaints.of_rule(line("one.berlin"), {f"{whose}.city": "should be Berlin"})
+    (found,) = rejections.of_rule(line("one.berlin"), {f"{whose}.city": "should be Berlin"})
     told = faults((f"{whose}.city", "should be Berlin"))
     assert found == Finding(F.BOTS_ACCOUNT_BREAKS_RULE, DomainName("one.berlin"), None, told)
 
@@ -145,7 +144,7 @@ def test_data_of_the_ovh_account_is_fixed_at_ovh_and_by_no_button(whose):
 def test_of_several_names_the_rule_tells_whose_owner_it_is():
     lines = [line("one.com"), line("two.eu")]
     wrong = {"owner.address.country": "should be in the EU"}
-    refused = broken(lines, {}, "1 error", draft=Draft(owners={"two.eu": wrong}), **wrong)
+    refused = broken(lines, {}, "1 error", probe=Probe(owners={"two.eu": wrong}), **wrong)
     assert [f.domain for f in refused.findings] == [DomainName("two.eu")]
 
 
@@ -157,8 +156,8 @@ def test_a_no_that_fits_nowhere_is_told_for_the_whole_cart():
 def test_of_several_names_that_lack_the_same_the_one_is_found_that_ovh_means():
     lines = [line("one.com"), line("two.ch"), line("three.net")]
     found = {each.domain: (Question("DNS", Kind.NAME_SERVERS),) for each in lines}
-    complaint = "Custom field DNS is mandatory for product domain"
-    refused = broken(lines, found, complaint, draft=Draft({"two.ch": [complaint]}))
+    error = "Custom field DNS is mandatory for product domain"
+    refused = broken(lines, found, error, probe=Probe({"two.ch": [error]}))
     assert refused.findings == (Finding(F.QUESTION_OPEN, lines[1].domain, Fix.ANSWER, {"label": "DNS"}),)
 
 

@@ -19,8 +19,8 @@ from ordering.model.money import Money
 from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question
 from registrars.ovh import Access
-from registrars.ovh.api.errors import Complained
-from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.api.errors import CartRejected
+from registrars.ovh.carts.carts import OvhCarts
 from registrars.ovh.markers import Descriptions
 
 DESCRIPTIONS = Descriptions("d35c")
@@ -74,8 +74,8 @@ def ovh():
 
 
 def prepare(ovh: PaperOvh, **access: Any):
-    drafts = Drafts(ovh, Access(**access), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
-    return drafts.prepare([LINE])
+    carts = OvhCarts(ovh, Access(**access), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+    return carts.prepare([LINE])
 
 
 def answers(ovh: PaperOvh) -> list[tuple[str, str]]:
@@ -140,7 +140,7 @@ def test_what_ovh_fills_in_itself_is_not_taken_for_open(ovh):
 
 def test_a_question_that_only_the_dry_run_insists_on_names_the_domain_too(ovh):
     ovh.required = [{"label": "COLOUR", "required": False}]
-    ovh.refuses["checkout"] = Complained(
+    ovh.refuses["checkout"] = CartRejected(
         ovh={"said": "no"}, lines=["Custom field COLOUR is mandatory for product domain"]
     )
     with pytest.raises(LinesRefused) as refused:
@@ -154,7 +154,7 @@ def test_a_cart_that_counts_as_ours_already_is_used(ovh):
     assert prepare(ovh).registrar_cart == "fake"
 
 
-FAILURES = [RegistrarUnavailable(), Complained(ovh={"said": "OVH said no."}), KeyError("itemId")]
+FAILURES = [RegistrarUnavailable(), CartRejected(ovh={"said": "OVH said no."}), KeyError("itemId")]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def several(*names: str) -> list[Line]:
 @pytest.mark.parametrize(
     "no",
     [
-        Complained(ovh={"said": "it is taken"}),
+        CartRejected(ovh={"said": "it is taken"}),
         RegistrarRefused(ovh={"said": "OVH does not allow this."}),
     ],
 )
@@ -184,7 +184,7 @@ def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_ot
     ovh.required = [{"label": "REASON"}]
     ovh.refuses["gone.ovh"] = no
     with pytest.raises(LinesRefused) as refused:
-        Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR").questions(several("one.ovh", "gone.ovh", "two.ovh"))
+        OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR").questions(several("one.ovh", "gone.ovh", "two.ovh"))
     [finding] = refused.value.findings
     assert (finding.domain, finding.code) == (DomainName("gone.ovh"), FindingCode.REFUSED)
     assert finding.params == {"refusal": no.data}
@@ -197,11 +197,11 @@ def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_ot
 
 def test_what_ovh_told_before_it_fell_silent_is_kept(ovh):
     ovh.refuses["two.ovh"] = RegistrarUnavailable()
-    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
-    assert drafts.questions(several("one.ovh", "two.ovh", "three.ovh")) == {DomainName("one.ovh"): ()}
+    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    assert carts.questions(several("one.ovh", "two.ovh", "three.ovh")) == {DomainName("one.ovh"): ()}
     assert not any((body or {}).get("domain") == "three.ovh" for _, _, body in ovh.built)
     with pytest.raises(RegistrarUnavailable):
-        drafts.questions(several("two.ovh", "three.ovh"))
+        carts.questions(several("two.ovh", "three.ovh"))
 
 
 def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, monkeypatch):
@@ -210,9 +210,9 @@ def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, mon
     monkeypatch.setattr(
         ovh, "ask", lambda path, **more: next(answers) if path.endswith("requiredConfiguration") else ask(path, **more)
     )
-    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     with pytest.raises(LinesRefused) as refused:
-        drafts.questions(several("one.ovh", "two.ovh"))
+        carts.questions(several("one.ovh", "two.ovh"))
     [finding] = refused.value.findings
     unread = Finding(FindingCode.REFUSED, DomainName("one.ovh"), params={"refusal": {"error": "ovh_unreadable"}})
     assert finding == unread
@@ -220,12 +220,12 @@ def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, mon
 
 
 def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[Finding]:
-    drafts = Drafts(ovh, Access(**access), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
-    return list(drafts.objections([line]))
+    carts = OvhCarts(ovh, Access(**access), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+    return list(carts.objections([line]))
 
 
 CHECK = "check?domain=name.ovh&action=create"
-BROKEN = Complained(
+BROKEN = CartRejected(
     details={"_message": "no", "owner.country": 'Field "country" is odd', "domain.audience": "is short"},
     kind="Client::BadRequest::DOMDOCRuleNotRespected",
 )
@@ -248,12 +248,12 @@ def asked_about(ovh: PaperOvh, kind: str) -> int:
 
 
 def test_whoever_fixed_the_account_at_ovh_is_believed_at_the_next_check(ovh):
-    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     two = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
-    drafts.objections(two)
+    carts.objections(two)
     assert asked_about(ovh, "me") == 1
     ovh.me = {"city": "Berlin"}
-    drafts.objections(two)
+    carts.objections(two)
     assert [body["adminAccount"] for _, _, body in ovh.built] == [{}, {}, {"city": "Berlin"}, {"city": "Berlin"}]
 
 
@@ -285,11 +285,11 @@ def test_a_check_that_waits_for_ovh_holds_up_no_other(ovh):
 
 
 def test_whoever_fixed_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
-    drafts = Drafts(ovh, Access(owner_contact="/me/contact/9"), DESCRIPTIONS, home=lambda: "FR")
-    drafts.objections([LINE, replace(LINE, domain=DomainName.parse("other.ovh"))])
+    carts = OvhCarts(ovh, Access(owner_contact="/me/contact/9"), DESCRIPTIONS, home=lambda: "FR")
+    carts.objections([LINE, replace(LINE, domain=DomainName.parse("other.ovh"))])
     assert asked_about(ovh, "9") == 1
     ovh.contact = {"birthCity": "Paris"}
-    drafts.objections([LINE])
+    carts.objections([LINE])
     assert ovh.built[-1][2]["owner"] == {"birthCity": "Paris"}
 
 
@@ -309,10 +309,10 @@ def test_a_rule_judges_the_answers_that_it_has_room_for(ovh):
 
 def test_a_line_that_ovh_does_not_judge_keeps_no_other_from_being_judged(ovh):
     other = replace(LINE, domain=DomainName.parse("other.ovh"))
-    ovh.refuses["check?domain=other.ovh&action=create"] = Complained(ovh={"said": "odd"})
+    ovh.refuses["check?domain=other.ovh&action=create"] = CartRejected(ovh={"said": "odd"})
     ovh.refuses[CHECK] = BROKEN
-    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
-    assert {finding.domain for finding in drafts.objections([other, LINE])} == {LINE.domain}
+    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    assert {finding.domain for finding in carts.objections([other, LINE])} == {LINE.domain}
 
 
 def test_a_rule_whose_answer_nobody_can_read_hinders_nobody(ovh):
@@ -328,7 +328,7 @@ def test_a_name_that_another_account_administers_is_left_to_the_dry_run(ovh):
 
 @pytest.mark.parametrize(
     "error",
-    [RegistrarUnavailable(), Complained(ovh={"said": "odd"}, details={"adminAccount.legalForm": "Invalid enum"})],
+    [RegistrarUnavailable(), CartRejected(ovh={"said": "odd"}, details={"adminAccount.legalForm": "Invalid enum"})],
 )
 def test_a_rule_that_ovh_does_not_tell_hinders_nobody(ovh, error):
     ovh.refuses[CHECK] = error
@@ -336,9 +336,9 @@ def test_a_rule_that_ovh_does_not_tell_hinders_nobody(ovh, error):
 
 
 def test_discarding_never_fails(ovh):
-    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     with ovh.deletes_nothing():
-        assert drafts.discard("fake") is False
+        assert carts.discard("fake") is False
     assert ovh.built == [("DELETE", "/order/cart/fake", None)]
     ovh.refuses["fake"] = RegistrarUnavailable()
-    assert drafts.discard("fake") is False
+    assert carts.discard("fake") is False
