@@ -14,7 +14,7 @@ from bench.messages import first_message
 from bench.table import Goal, Table
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Verdict
-from registrars.ovh import Access, OvhGateway
+from registrars.ovh import OvhConfig, OvhGateway
 
 _FULL = [(n, c) for n in (10, 50, 200, 800) for c in (8, 16, 32, 64)]
 _QUICK = [(10, 8), (50, 16), (200, 64)]
@@ -181,7 +181,7 @@ def _gateway(
 ) -> Iterator[OvhGateway]:
     """The desk's own way to OVH as after its first search: its cart made, its clock read, its connections open."""
     opened = OvhGateway(
-        Access(
+        OvhConfig(
             application_key="bench",
             application_secret="bench",  # noqa: S106 - opens nothing
             consumer_key="bench",

@@ -39,7 +39,7 @@ from ordering.process.outbox import Outbox
 from ordering.process.presence import Presence
 from ordering.process.transitions import Pace
 from ordering.workflow import Workflow
-from registrars.ovh import Access, OvhGateway, SharedRateLimiter
+from registrars.ovh import OvhConfig, OvhGateway, SharedRateLimiter
 from store.bot_id import bot_id
 from store.database_url import parse_database_url
 from store.engine import Engines, open_engines
@@ -86,7 +86,7 @@ class Bot:
         self._engines = engines
         self._client = slack_client(settings)
         own_id = bot_id(engines, team=workspace.team, bot_user=workspace.bot_user)
-        self._registrar = OvhGateway(access(settings), rate_limiter(settings, engines), bot_id=own_id)
+        self._registrar = OvhGateway(ovh_config(settings), rate_limiter(settings, engines), bot_id=own_id)
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_WORKER_THREADS)
@@ -256,8 +256,8 @@ class Bot:
         return None if error is None else refusal(error).text
 
 
-def access(settings: Settings) -> Access:
-    return Access(
+def ovh_config(settings: Settings) -> OvhConfig:
+    return OvhConfig(
         endpoint=settings.ovh_endpoint,
         application_key=settings.ovh_application_key,
         application_secret=_plain(settings.ovh_application_secret),

@@ -198,7 +198,7 @@ def recover(
         _fix(error.lines)
     with _engines() as engines, explained(engines.write):
         bot_id = stored_bot_id(engines) or UNNAMED
-        gateway = OvhGateway(wiring.access(settings), wiring.rate_limiter(settings, engines), bot_id=bot_id)
+        gateway = OvhGateway(wiring.ovh_config(settings), wiring.rate_limiter(settings, engines), bot_id=bot_id)
         command = Recover(SqlStore(engines), gateway, say=typer.echo, asks=lambda said: yes or typer.confirm(said))
         try:
             is_over = command.run(begin=begin, all_stopped=all_stopped)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.app import access
+from bot.app import ovh_config
 from bot.recover import Recover
 from bot.settings import Settings
 from handlers.messages import words
@@ -165,7 +165,7 @@ class PutBack:
     def _recover(self, *, begin: bool) -> None:
         environment = self._stage.environment
         settings = Settings.model_validate({name.lower(): value for name, value in environment.items() if value})
-        engines, gateway = open_engines(self._database), OvhGateway(access(settings))
+        engines, gateway = open_engines(self._database), OvhGateway(ovh_config(settings))
         try:
             command = Recover(SqlStore(engines), gateway, say=lambda _: None, asks=lambda _: True)
             command.run(begin=begin, all_stopped=not self._plan.running)

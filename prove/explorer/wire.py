@@ -36,7 +36,7 @@ from prove.explorer.routes import shape_of
 from registrars.ovh import adapter
 from registrars.ovh.api import errors
 from registrars.ovh.api import schemas as reading
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.errors import Answer
 from registrars.ovh.api.session import CLOCK
 from registrars.ovh.throttling.scheduler import Priority
@@ -244,4 +244,4 @@ def gateway(process: Process) -> adapter.OvhGateway:
         patch.object(adapter, "Client", lambda _access, _budget=None: client),
         patch.object(adapter, "Search", lambda _client, **_: SimulatedSearch(client)),
     ):
-        return adapter.OvhGateway(Access(subsidiary="FR", concurrency=1))
+        return adapter.OvhGateway(OvhConfig(subsidiary="FR", concurrency=1))

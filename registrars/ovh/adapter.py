@@ -38,7 +38,7 @@ from ordering.ports.sales_orders import Known
 from registrars.ovh.account import OrdersOfAccount
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.errors import Unreadable, readable
 from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
@@ -79,11 +79,11 @@ class OvhGateway:
     descriptions of its carts contain. Raises `ValueError` with a line for the operator if the credentials are unusable.
     """
 
-    def __init__(self, access: Access, rate_limiter: RateLimiter | None = None, *, bot_id: str = UNNAMED) -> None:
-        self._access = access
-        self._client = Client(access, rate_limiter)
+    def __init__(self, config: OvhConfig, rate_limiter: RateLimiter | None = None, *, bot_id: str = UNNAMED) -> None:
+        self._config = config
+        self._client = Client(config, rate_limiter)
         descriptions = Descriptions(bot_id)
-        self._carts = OvhCarts(self._client, access, descriptions, home=self._home)
+        self._carts = OvhCarts(self._client, config, descriptions, home=self._home)
         self._markers = Markers(self._client, descriptions, home=self._home)
         self._orders = Orders(self._client)
         self._foreign = ForeignOrderReader(self._client)
@@ -91,8 +91,8 @@ class OvhGateway:
         self._payments = Payments(self._client)
         self._key_rights = KeyRights(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
-        self._search = Search(self._client, home=self._home, threads=access.concurrency)
-        self._subsidiary = access.subsidiary
+        self._search = Search(self._client, home=self._home, threads=config.concurrency)
+        self._subsidiary = config.subsidiary
         self._lists: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._owned: tuple[float, frozenset[DomainName]] = (float("-inf"), frozenset())
         self._health_guard = threading.Lock()
@@ -137,7 +137,7 @@ class OvhGateway:
     # Search
 
     def extensions(self) -> tuple[str, ...]:
-        return self._access.extensions or self._listed("/domain/extensions/highlighted")[:_MOST_TRIED]
+        return self._config.extensions or self._listed("/domain/extensions/highlighted")[:_MOST_TRIED]
 
     def every_extension(self) -> tuple[str, ...]:
         return self._listed("/domain/extensions")
@@ -152,7 +152,7 @@ class OvhGateway:
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
         calls = self._search.calls_for(names)
-        return Effort(calls, seconds=self._client.scheduler.seconds_for(calls), affordable=self._access.burst)
+        return Effort(calls, seconds=self._client.scheduler.seconds_for(calls), affordable=self._config.burst)
 
     # Questions of registries
 

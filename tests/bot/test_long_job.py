@@ -22,7 +22,7 @@ from tests.bot.test_stuck_jobs import no_homes, until
 from tests.bot.test_worker import Nothing
 from tests.builders import POLICY
 from tests.conftest import Rules
-from tests.registrars.ovh.conftest import access, ovh  # noqa: F401 - the simulated OVH, and a fast way to it
+from tests.registrars.ovh.conftest import ovh, ovh_config  # noqa: F401 - the simulated OVH, and a fast way to it
 from tests.store.conftest import engines, store, url  # noqa: F401 - the fixtures of both databases
 
 NAMES = [DomainName.parse(f"reason-{number}.co.uk") for number in range(40)]
@@ -62,13 +62,13 @@ def _approved(memory: SqlStore, gateway: OvhGateway, people: Rules) -> int:
     return workflow.approve(cart.id, approver=people.cleo, mark=cart.request_mark).id
 
 
-async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, access, store):  # noqa: F811 - the fixtures
+async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, ovh_config, store):  # noqa: F811 - the fixtures
     """Some 300 calls, thirty times as fast as in production. A second process does not take the cart over."""
-    fast = OvhGateway(access)
+    fast = OvhGateway(ovh_config)
     cart_id = await asyncio.to_thread(_approved, store, fast, Rules(store))
     fast.close()
     before = len(ovh.calls)
-    slow = [OvhGateway(replace(access, requests_per_second=PACE, burst=1)) for _ in range(2)]
+    slow = [OvhGateway(replace(ovh_config, requests_per_second=PACE, burst=1)) for _ in range(2)]
     stuck: list[object] = []
 
     def passed() -> float:

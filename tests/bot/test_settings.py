@@ -19,7 +19,7 @@ from bot.settings import (
     read_settings,
 )
 from bot.settings.model import FROM_FILES, SECRETS
-from registrars.ovh import Access
+from registrars.ovh import OvhConfig
 from registrars.ovh.api.client import _MONEY_CALL_WAITS
 from tests.bot.faults import fault, faults
 
@@ -43,7 +43,7 @@ def test_warns_of_a_settling_time_below_one_money_call(good, monkeypatch, second
 
 def test_a_money_call_takes_no_longer_than_assumed():
     """Its permit, and then, should OVH's clock have to be read first, two calls."""
-    access = Access()
+    access = OvhConfig()
     assert _MONEY_CALL_WAITS + 2 * (access.connect_timeout + access.read_timeout) == LONGEST_MONEY_CALL
 
 

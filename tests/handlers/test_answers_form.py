@@ -14,7 +14,7 @@ from handlers.views.questions import AnswersPage, answers_form, answers_list, st
 from ordering.model.cart import Cart, CartState
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.question import EXPLAINED, LEGAL, Kind, Question, mark
-from registrars.ovh import Access
+from registrars.ovh import OvhConfig
 from registrars.ovh.carts import requirements
 from registrars.ovh.carts.carts import OvhCarts
 from sandbox.slack.block_kit import faults_of_view
@@ -73,7 +73,7 @@ def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[
 
     ovh = PaperOvh()
     ovh.required, ovh.item = listed, {"itemId": 7, "configurations": [41]}
-    carts = OvhCarts(ovh, Access(owner_legal_age=legal_age), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # as the client
+    carts = OvhCarts(ovh, OvhConfig(owner_legal_age=legal_age), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # as the client
     carts.prepare([replace(line, questions=None)])
     arrived = answers(ovh)
     assert len(arrived) == len(dict(arrived))

@@ -17,7 +17,7 @@ import structlog
 from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, RegistrarUnavailable
 from ordering.process.progress import current_progress, queued
 from registrars.ovh.api import errors
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.errors import Answer, OvhTimeout, Throttled, Unreadable
 from registrars.ovh.api.money import MoneyCall, MoneyCalls
 from registrars.ovh.api.session import CLOCK, Session, read
@@ -39,10 +39,10 @@ _log = structlog.get_logger()
 class Client:
     """One signed session for all threads, behind the scheduler."""
 
-    def __init__(self, access: Access, rate_limiter: RateLimiter | None = None) -> None:
-        own = AdaptiveTokenBucket(per_second=access.requests_per_second, burst=access.burst, now=time.monotonic())
-        self.scheduler = CallScheduler(rate_limiter or own, concurrency=access.concurrency)
-        self._session = Session(access)
+    def __init__(self, config: OvhConfig, rate_limiter: RateLimiter | None = None) -> None:
+        own = AdaptiveTokenBucket(per_second=config.requests_per_second, burst=config.burst, now=time.monotonic())
+        self.scheduler = CallScheduler(rate_limiter or own, concurrency=config.concurrency)
+        self._session = Session(config)
         self._money_calls = MoneyCalls()
         self.answered_at = float("-inf")  # monotonic time at which OVH last accepted a signed call
 

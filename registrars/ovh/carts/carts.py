@@ -16,7 +16,7 @@ from ordering.model.quote import Configuration
 from ordering.ports.carts import Prepared
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.errors import CartRejected, NotThere, Unreadable, readable
 from registrars.ovh.carts import quotes, rejections, requirements
 from registrars.ovh.carts.contacts import Contacts
@@ -33,16 +33,18 @@ _log = structlog.get_logger()
 class OvhCarts:
     """Builds carts with the answers to the registries' questions; `home` returns the account's subsidiary."""
 
-    def __init__(self, client: Client, access: Access, descriptions: Descriptions, *, home: Callable[[], str]) -> None:
+    def __init__(
+        self, client: Client, config: OvhConfig, descriptions: Descriptions, *, home: Callable[[], str]
+    ) -> None:
         self._client = client
         self._descriptions = descriptions
         self._made: set[str] = set()  # made by this process, and not yet deleted or handed on
         self._home = home
         self._rules = Rules(client)
         self.contacts = Contacts(client)
-        self._standing = {"OWNER_LEGAL_AGE": "true" if access.owner_legal_age else "false"}
-        if access.owner_contact:
-            self._standing[OWNER_CONTACT] = access.owner_contact.rpartition("/")[2]
+        self._standing = {"OWNER_LEGAL_AGE": "true" if config.owner_legal_age else "false"}
+        if config.owner_contact:
+            self._standing[OWNER_CONTACT] = config.owner_contact.rpartition("/")[2]
 
     def questions(self, lines: Sequence[Line]) -> Requirements:
         """Put each line into a new cart to read OVH's questions about it, then delete the cart.

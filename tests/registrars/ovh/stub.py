@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from registrars.ovh.api.client import Client
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 
 Script = tuple[int, bytes, Mapping[str, str]]
 
@@ -41,7 +41,7 @@ class Stub:
             "burst": 1000,
             "read_timeout": 1.0,
         }
-        opened = Client(Access(**(values | changes)))  # type: ignore[arg-type] # plain values by name
+        opened = Client(OvhConfig(**(values | changes)))  # type: ignore[arg-type] # plain values by name
         self._clients.append(opened)
         return opened
 

@@ -37,10 +37,10 @@ async def test_another_ones_cart_is_left_alone(ovh, gateway, description):
     assert cart.id in ovh.carts.all
 
 
-async def test_our_cart_is_deleted_by_another_process(ovh, access, gateway):
+async def test_our_cart_is_deleted_by_another_process(ovh, ovh_config, gateway):
     """A process that did not make the cart reads whose it is, and deletes it."""
     prepared = await ask(gateway.prepare, [LINE])
-    other = OvhGateway(access)
+    other = OvhGateway(ovh_config)
     try:
         assert await ask(other.discard, prepared.registrar_cart)
     finally:

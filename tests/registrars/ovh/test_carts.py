@@ -18,7 +18,7 @@ from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.money import Money
 from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question
-from registrars.ovh import Access
+from registrars.ovh import OvhConfig
 from registrars.ovh.api.errors import CartRejected
 from registrars.ovh.carts.carts import OvhCarts
 from registrars.ovh.markers import Descriptions
@@ -73,8 +73,8 @@ def ovh():
     return PaperOvh()
 
 
-def prepare(ovh: PaperOvh, **access: Any):
-    carts = OvhCarts(ovh, Access(**access), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+def prepare(ovh: PaperOvh, **ovh_config: Any):
+    carts = OvhCarts(ovh, OvhConfig(**ovh_config), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
     return carts.prepare([LINE])
 
 
@@ -184,7 +184,7 @@ def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_ot
     ovh.required = [{"label": "REASON"}]
     ovh.refuses["gone.ovh"] = no
     with pytest.raises(LinesRefused) as refused:
-        OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR").questions(several("one.ovh", "gone.ovh", "two.ovh"))
+        OvhCarts(ovh, OvhConfig(), DESCRIPTIONS, home=lambda: "FR").questions(several("one.ovh", "gone.ovh", "two.ovh"))
     [finding] = refused.value.findings
     assert (finding.domain, finding.code) == (DomainName("gone.ovh"), FindingCode.REFUSED)
     assert finding.params == {"refusal": no.data}
@@ -197,7 +197,7 @@ def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_ot
 
 def test_what_ovh_told_before_it_fell_silent_is_kept(ovh):
     ovh.refuses["two.ovh"] = RegistrarUnavailable()
-    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    carts = OvhCarts(ovh, OvhConfig(), DESCRIPTIONS, home=lambda: "FR")
     assert carts.questions(several("one.ovh", "two.ovh", "three.ovh")) == {DomainName("one.ovh"): ()}
     assert not any((body or {}).get("domain") == "three.ovh" for _, _, body in ovh.built)
     with pytest.raises(RegistrarUnavailable):
@@ -210,7 +210,7 @@ def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, mon
     monkeypatch.setattr(
         ovh, "ask", lambda path, **more: next(answers) if path.endswith("requiredConfiguration") else ask(path, **more)
     )
-    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    carts = OvhCarts(ovh, OvhConfig(), DESCRIPTIONS, home=lambda: "FR")
     with pytest.raises(LinesRefused) as refused:
         carts.questions(several("one.ovh", "two.ovh"))
     [finding] = refused.value.findings
@@ -219,8 +219,8 @@ def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, mon
     assert refused.value.asked == {DomainName("two.ovh"): ()}
 
 
-def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[Finding]:
-    carts = OvhCarts(ovh, Access(**access), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+def objections(ovh: PaperOvh, line: Line, **ovh_config: Any) -> list[Finding]:
+    carts = OvhCarts(ovh, OvhConfig(**ovh_config), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
     return list(carts.objections([line]))
 
 
@@ -248,7 +248,7 @@ def asked_about(ovh: PaperOvh, kind: str) -> int:
 
 
 def test_whoever_fixed_the_account_at_ovh_is_believed_at_the_next_check(ovh):
-    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    carts = OvhCarts(ovh, OvhConfig(), DESCRIPTIONS, home=lambda: "FR")
     two = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
     carts.objections(two)
     assert asked_about(ovh, "me") == 1
@@ -285,7 +285,7 @@ def test_a_check_that_waits_for_ovh_holds_up_no_other(ovh):
 
 
 def test_whoever_fixed_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
-    carts = OvhCarts(ovh, Access(owner_contact="/me/contact/9"), DESCRIPTIONS, home=lambda: "FR")
+    carts = OvhCarts(ovh, OvhConfig(owner_contact="/me/contact/9"), DESCRIPTIONS, home=lambda: "FR")
     carts.objections([LINE, replace(LINE, domain=DomainName.parse("other.ovh"))])
     assert asked_about(ovh, "9") == 1
     ovh.contact = {"birthCity": "Paris"}
@@ -311,7 +311,7 @@ def test_a_line_that_ovh_does_not_judge_keeps_no_other_from_being_judged(ovh):
     other = replace(LINE, domain=DomainName.parse("other.ovh"))
     ovh.refuses["check?domain=other.ovh&action=create"] = CartRejected(ovh={"said": "odd"})
     ovh.refuses[CHECK] = BROKEN
-    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    carts = OvhCarts(ovh, OvhConfig(), DESCRIPTIONS, home=lambda: "FR")
     assert {finding.domain for finding in carts.objections([other, LINE])} == {LINE.domain}
 
 
@@ -336,7 +336,7 @@ def test_a_rule_that_ovh_does_not_tell_hinders_nobody(ovh, error):
 
 
 def test_discarding_never_fails(ovh):
-    carts = OvhCarts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    carts = OvhCarts(ovh, OvhConfig(), DESCRIPTIONS, home=lambda: "FR")
     with ovh.deletes_nothing():
         assert carts.discard("fake") is False
     assert ovh.built == [("DELETE", "/order/cart/fake", None)]

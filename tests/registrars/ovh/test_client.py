@@ -13,7 +13,7 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OutcomeUnknown, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.money import Money
-from registrars.ovh import Access, OvhGateway
+from registrars.ovh import OvhConfig, OvhGateway
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.gil_throttle import GIL_THROTTLE
 from registrars.ovh.throttling.scheduler import Priority
@@ -158,8 +158,8 @@ def test_a_name_in_a_path_is_quoted():
     assert segment("café.fr/../x") == "caf%C3%A9.fr%2F..%2Fx"
 
 
-async def test_a_letter_outside_ascii_in_a_path_does_not_break_the_signature(access):
-    client = Client(access)
+async def test_a_letter_outside_ascii_in_a_path_does_not_break_the_signature(ovh_config):
+    client = Client(ovh_config)
     with pytest.raises(RegistrarRefused, match="does not exist"):
         await asyncio.to_thread(ask, client, f"/domain/{segment('café.fr')}")
     client.close()
@@ -189,7 +189,7 @@ async def test_a_deed_is_not_repeated_over_a_clock_that_drifted(ovh, gateway):
 def test_plain_http_leads_to_this_machine_only():
     for url in ("http://example.com/1.0", "ftp://127.0.0.1/1.0"):
         with pytest.raises(ValueError, match="https"):
-            OvhGateway(Access(application_key="fake", application_secret="fake", api_url=url))
+            OvhGateway(OvhConfig(application_key="fake", application_secret="fake", api_url=url))
 
 
 @pytest.mark.parametrize("keys", [{}, dict.fromkeys(("application_key", "application_secret", "consumer_key"))])
@@ -221,14 +221,14 @@ def _no_other_keys(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("access", "sentence"),
     [
-        (Access(), "The OVH_… keys: Missing"),
-        (Access(application_key="fake", application_secret="fake", client_id="i", client_secret="s"), "use both"),
-        (Access(endpoint="ovh-mars", application_key="fake", application_secret="fake"), "OVH_ENDPOINT: ovh-mars"),
+        (OvhConfig(), "The OVH_… keys: Missing"),
+        (OvhConfig(application_key="fake", application_secret="fake", client_id="i", client_secret="s"), "use both"),
+        (OvhConfig(endpoint="ovh-mars", application_key="fake", application_secret="fake"), "OVH_ENDPOINT: ovh-mars"),
     ],
 )
-def test_keys_that_cannot_be_used_are_told_at_once(access, sentence):
+def test_keys_that_cannot_be_used_are_told_at_once(ovh_config, sentence):
     with pytest.raises(ValueError, match=sentence):
-        OvhGateway(access)
+        OvhGateway(ovh_config)
 
 
 @pytest.mark.usefixtures("_no_other_keys")
@@ -240,7 +240,7 @@ def test_a_missing_consumer_key_is_told_without_a_call(stub):
 
 
 def test_secrets_do_not_show_in_the_access():
-    shown = repr(Access(application_secret="FAKE-1", consumer_key="FAKE-2", client_secret="FAKE-3"))
+    shown = repr(OvhConfig(application_secret="FAKE-1", consumer_key="FAKE-2", client_secret="FAKE-3"))
     assert "FAKE" not in shown
 
 

@@ -12,7 +12,7 @@ from ovh.client import OAUTH2_TOKEN_URLS
 
 from handlers import messages
 from ordering.model.errors import RateLimitTimeout, RegistrarRefused
-from registrars.ovh import Access, OvhGateway, adapter, key_rights
+from registrars.ovh import OvhConfig, OvhGateway, adapter, key_rights
 from sandbox.ovh.signing import EVERYTHING
 from sandbox.ovh.tokens import TOKEN_PATH
 from tests.refusing import refuses
@@ -29,13 +29,13 @@ async def ask(function, *args, **kwargs):
 
 
 @pytest.fixture
-def service(ovh, access, monkeypatch):
+def service(ovh, ovh_config, monkeypatch):
     """The gateway of a service account."""
     parts = urlsplit(ovh.base)
     monkeypatch.setitem(OAUTH2_TOKEN_URLS, "ovh-eu", f"{parts.scheme}://{parts.netloc}{TOKEN_PATH}")
     keys = ovh.credentials
     opened = OvhGateway(
-        Access(
+        OvhConfig(
             client_id=keys.client_id,
             client_secret=keys.client_secret,
             api_url=ovh.base,

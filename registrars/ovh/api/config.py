@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Access:
+class OvhConfig:
     """OVH credentials, rate limits and timeouts. Secrets are not part of its repr."""
 
     endpoint: str = "ovh-eu"
