@@ -173,7 +173,7 @@ class Walk(RuleBasedStateMachine):
             for cart in reading.every_cart():
                 cards = [m for m in reading.messages(cart.id) if m.role is MessageRole.APPROVAL]
                 if cart.state in _GOES_ON or (cart.id in outdated and cart.state is not _S.OPEN):
-                    why = cart.trouble or cart.fact
+                    why = cart.blocked or cart.fact
                     yield f"cart #{cart.id} is {cart.state.in_words}, {'not ' * (cart.id in outdated)}told; {why}"
                 elif cart.requester and not any(self._is_told(cart, card) for card in cards):
                     yield f"cart #{cart.id} is {cart.state.in_words}, which no card says"

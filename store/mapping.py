@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
@@ -48,7 +48,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         foreign_order=row.foreign_order,
         foreign_allowed=tuple(row.foreign_allowed or ()),
         fact=Fact(EventKind(row.note_kind), row.note_data or {}) if row.note_kind else None,
-        trouble=_trouble_from(row),
+        blocked=_blocked_from(row),
         version=row.version,
     )
 
@@ -83,11 +83,11 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "reminded_at": cart.reminded_at,
         "note": cart.note,
         "trouble": None,  # a sentence of earlier versions
-        "trouble_since": cart.trouble.since if cart.trouble else None,
+        "trouble_since": cart.blocked.since if cart.blocked else None,
         "foreign_order": cart.foreign_order,
         "foreign_allowed": list(cart.foreign_allowed) or None,
-        "trouble_code": cart.trouble.code if cart.trouble else None,
-        "trouble_data": dict(cart.trouble.data) if cart.trouble else None,
+        "trouble_code": cart.blocked.code if cart.blocked else None,
+        "trouble_data": dict(cart.blocked.data) if cart.blocked else None,
         "note_kind": cart.fact.kind.value if cart.fact else None,
         "note_data": dict(cart.fact.data) if cart.fact else None,
     }
@@ -259,13 +259,13 @@ def _seal_from(row: CartRow) -> Seal | None:
     return Seal(row.seal_digest, Money(row.seal_minor, row.seal_currency))
 
 
-def _trouble_from(row: CartRow) -> Trouble | None:
+def _blocked_from(row: CartRow) -> BlockedReason | None:
     if row.trouble_since is None:
         return None
     since = utc(row.trouble_since)
     if row.trouble is not None or row.trouble_code is None:  # earlier versions stored the sentence
-        return Trouble(since, EARLIER_TEXT, {"text": row.trouble or ""})
-    return Trouble(since, row.trouble_code, row.trouble_data or {})
+        return BlockedReason(since, EARLIER_TEXT, {"text": row.trouble or ""})
+    return BlockedReason(since, row.trouble_code, row.trouble_data or {})
 
 
 def _data_from(text: str | None) -> Data | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from handlers.messages import en as words
 from handlers.messages.catalogue import Hint, Said
-from ordering.model.cart import Cart, Trouble
+from ordering.model.cart import BlockedReason, Cart
 from ordering.model.errors import OrderingError
 from ordering.model.events import Event
 from ordering.model.facts import Data
@@ -27,9 +27,9 @@ def refused(code: str, params: Data) -> Said:
     return Said(said.in_full, said.hint)
 
 
-def blocked(trouble: Trouble) -> str:
+def blocked(reason: BlockedReason) -> str:
     """Return why the bot cannot advance a cart, as plain text. It tries again by itself, so nothing is advised."""
-    return words.why({"error": trouble.code, **trouble.data})
+    return words.why({"error": reason.code, **reason.data})
 
 
 def happened(event: Event) -> str:

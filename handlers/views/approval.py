@@ -71,9 +71,9 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
     if deciding:
         parts += contracts(cart, rank=4)
         parts.append(context(retraction(waived=waive_retraction)))
-    if cart.trouble:
-        said = cut_bytes(escape(blocked(cart.trouble)), _LONGEST_TEXT)
-        parts.append(section(_says.retrying(said, cart.trouble.since)))
+    if cart.blocked:
+        said = cut_bytes(escape(blocked(cart.blocked)), _LONGEST_TEXT)
+        parts.append(section(_says.retrying(said, cart.blocked.since)))
     return [*parts, *_actions(cart)]
 
 

@@ -51,7 +51,7 @@ class OrderingError(Exception):
 
     @property
     def data(self) -> Data:
-        """The code and the parameters, for an event or for `Trouble`."""
+        """The code and the parameters, for an event or for `BlockedReason`."""
         return {"error": self.code, **self.params}
 
     @property

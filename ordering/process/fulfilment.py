@@ -126,8 +126,8 @@ class Fulfilment:
             # A read got no answer or was refused: nothing was done, so the same step can be retried later.
             self._book.try_later(cart, error)
             raise
-        if cart.trouble is not None:
-            self._book.trouble_is_over(cart)
+        if cart.blocked is not None:
+            self._book.unblock(cart)
 
     def _is_void(self, cart: Cart) -> bool:
         """Return whether the decision lapsed, and save that before any call to OVH, which may be down for days.

@@ -108,7 +108,7 @@ class Payments:
         """Block payment of an order that OVH does not know, and ask a person after a day. OVH may show it again."""
         now = self._registrar.time()
         if known.missing_since is None:
-            missing = replace(cart, order=replace(known, missing_since=now), trouble=None)
+            missing = replace(cart, order=replace(known, missing_since=now), blocked=None)
             self._book.try_later(missing, unknown)
         elif now - known.missing_since < self._floors.unknown:
             raise unknown

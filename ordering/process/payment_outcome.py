@@ -221,7 +221,7 @@ class PaymentOutcome:
     def _tell(self, cart: Cart, payment: Payment, why: Fact, now: datetime) -> None:
         """Report the status in the audit log and the card's thread. A person who was asked is not needed any more."""
         at = self._book.now()
-        told = replace(cart, payment=payment, trouble=None)
+        told = replace(cart, payment=payment, blocked=None)
         if cart.state is S.NEEDS_ATTENTION:
             told = cart.to(S.PAYING, at=at, payment=payment)
         event = happened(told, at, why.kind, data=why.data)
@@ -233,7 +233,7 @@ class PaymentOutcome:
     def _keep(self, cart: Cart, payment: Payment) -> Cart:
         """Store a fact of the payment that needs no event, and poll again soon."""
         with self._book.store.begin() as carts:
-            kept = replace(cart, payment=payment, trouble=None)
+            kept = replace(cart, payment=payment, blocked=None)
             return carts.save(kept, due_at=self._book.now() + self._book.pace.quickest)
 
     def _come_back(self, cart: Cart, now: datetime, *, until: datetime | None = None) -> None:

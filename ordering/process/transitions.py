@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.errors import OrderingError, RegistrarError, RegistrarRefused
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount, canonical
@@ -134,7 +134,7 @@ class Logbook:
     def refresh(self, cart: Cart, order: SalesOrder, *, due_in: timedelta | None) -> None:
         """Store the order's current data in the same state; only its amount and its invoice make events."""
         now, known = self.now(), order_of(cart)
-        seen = replace(cart, order=order, trouble=None)
+        seen = replace(cart, order=order, blocked=None)
         events = []
         if (order.total, order.tax) != (known.total, known.tax):
             events.append(happened(seen, now, EventKind.ORDER_CHANGED, data=change(known, order)))
@@ -147,7 +147,7 @@ class Logbook:
     def report(self, cart: Cart, order: SalesOrder, fact: Fact) -> None:
         """Report the status of a cart that stays in its state, and poll again after a while."""
         now = self.now()
-        reported = replace(cart, order=order, trouble=None).saying(fact.kind, fact.data)
+        reported = replace(cart, order=order, blocked=None).saying(fact.kind, fact.data)
         event = happened(reported, now, fact.kind, data=fact.data)
         with self.store.begin() as carts:
             carts.save(reported, event, due_at=now + self.pace.after(now - cart.since))
@@ -167,20 +167,20 @@ class Logbook:
 
     def try_later(self, cart: Cart, error: OrderingError, *, wait: timedelta | None = None) -> None:
         """Record the error that blocks the cart, so people see it, and retry less and less often."""
-        now, known = self.now(), cart.trouble
+        now, known = self.now(), cart.blocked
         since = known.since if known else now
         wait = wait or self.pace.after(now - since)
         if known is not None and known.code == error.code and canonical(known.data) == canonical(error.params):
             self.come_back(cart, wait)
             return
         with self.store.begin() as carts:
-            carts.save(replace(cart, trouble=Trouble(since, error.code, error.params)), due_at=now + wait)
+            carts.save(replace(cart, blocked=BlockedReason(since, error.code, error.params)), due_at=now + wait)
 
-    def trouble_is_over(self, cart: Cart) -> None:
+    def unblock(self, cart: Cart) -> None:
         """Clear the blocked reason after a successful step that did not change the cart."""
         with self.store.begin() as carts:
             if carts.cart(cart.id).version == cart.version:
-                carts.save(replace(cart, trouble=None), due_at=self.now() + self.pace.quickest)
+                carts.save(replace(cart, blocked=None), due_at=self.now() + self.pace.quickest)
 
 
 def is_for_a_person(error: RegistrarError, waited: timedelta, settle: timedelta) -> bool:

@@ -65,7 +65,7 @@ OF_AUDIT_LOG = (
     Mutation(
         "report the same trouble of a delivery again and again",
         "ordering.process.delivery:Deliveries._watch_names",
-        without_part("not trouble.is_same_as(cart.fact)"),
+        without_part("not lateness.is_same_as(cart.fact)"),
         _DELIVERY,
     ),
     Mutation(

@@ -18,7 +18,7 @@ from handlers.toolkit.mrkdwn import cut_bytes, escape
 from handlers.views import answer_summary as answered
 from handlers.views import approval, cart, contacts, details, home, questions, years
 from handlers.views import direct_messages as news
-from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
@@ -79,7 +79,7 @@ def a_cart(state: CartState, count: int, script: str, length: int) -> Cart:
         12, "C1", "U0ADA", state, NOW, lines, requester="U0ADA", purpose=text[:300], quote=quote,
         seal=seal(lines, quote, waive_retraction=True), reason=text, rejected_by="U0CLEO", approved_by=("U0CLEO",),
         note=text, order=order if late else None, payment=Payment(3, "U0DAN", NOW) if late else None,
-        trouble=Trouble(NOW, EARLIER_TEXT, {"text": text}) if state is S.APPROVED else None,
+        blocked=BlockedReason(NOW, EARLIER_TEXT, {"text": text}) if state is S.APPROVED else None,
     )  # fmt: skip
 
 

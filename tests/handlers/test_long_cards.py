@@ -10,7 +10,7 @@ from handlers.notifier import approval_card
 from handlers.toolkit.folding import MESSAGE
 from handlers.views.cart import shared_cart, timeline
 from handlers.views.home import CARD
-from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
+from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.facts import EARLIER_TEXT
@@ -123,7 +123,7 @@ def test_every_generated_cart_fits(names, state, note, answer, warning, tries, m
         rejected_by="U0CLEO", reason=note, note=note, attempt=Attempt(1, "x", NOW),
         order=SalesOrder(7, euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW, ways) if ordered else None,
         payment=Payment(1, "U0DAN", NOW) if ordered else None,
-        trouble=Trouble(NOW, EARLIER_TEXT, {"text": note}) if tries else None,
+        blocked=BlockedReason(NOW, EARLIER_TEXT, {"text": note}) if tries else None,
     )  # fmt: skip
     many = replace(POLICY, approvers=frozenset(f"U{n}" for n in range(approvers)))
     for rendered in (

@@ -16,7 +16,7 @@ from handlers.toolkit.mrkdwn import cut, escape
 from handlers.views import approval, cart, details, home, offers, years
 from handlers.views import recovery as attention
 from handlers.views.help import help_message
-from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
+from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
@@ -33,7 +33,7 @@ from tests.handlers.rendering import EVIL, LONG, blocks_of, check, labels, offer
 from tests.saying import HOLE, after_hole
 
 S, K = CartState, EventKind
-TROUBLE = Trouble(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
+TROUBLE = BlockedReason(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
 
 
 MANY_OFFERS = tuple(

@@ -269,7 +269,7 @@ def test_unread_right_of_an_approver_waits(rules, unread):
     rules.restart(GROUP_POLICY)
     waiting = rules.settle(cart.id, steps=3)
     assert (waiting.state, rules.registrar.carts) == (S.APPROVED, before)
-    assert waiting.trouble.code == "rights_unread"
+    assert waiting.blocked.code == "rights_unread"
     rules.people.known["U0CLEO"] = member
     assert rules.settle(cart.id, seconds=400).state is S.CHECKED_OUT
 

@@ -93,7 +93,7 @@ def test_many_orders_are_read_in_several_steps(rules):
     rules.advance(cart.id)
     waiting = rules.workflow.cart(cart.id)
     assert (waiting.state, len(rules.registrar.foreign_read)) == (S.APPROVED, 20)
-    assert waiting.trouble.code == "foreign_orders_unread"
+    assert waiting.blocked.code == "foreign_orders_unread"
     assert rules.settle(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.foreign_read) == 50
 
@@ -154,7 +154,7 @@ def test_an_order_that_cannot_be_read_is_a_question_after_ten_minutes(rules, mon
     monkeypatch.setattr(rules.registrar, "foreign_order", failing(error))
     cart = rules.approved()
     waiting = rules.settle(cart.id, steps=5)
-    assert (waiting.state, waiting.trouble.code) == (S.APPROVED, "foreign_order_unclear")
+    assert (waiting.state, waiting.blocked.code) == (S.APPROVED, "foreign_order_unclear")
     asked = rules.settle(cart.id, steps=30)
     assert (asked.state, asked.foreign_order) == (S.NEEDS_ATTENTION, 900)
     assert (asked.fact.kind, asked.fact.data["is_clear"]) == (EventKind.FOREIGN_ORDER_FOUND, False)
@@ -199,7 +199,7 @@ def test_a_key_without_the_right_is_no_question_about_an_order(rules, monkeypatc
     refusal = RegistrarRefused(code=code)
     monkeypatch.setattr(rules.registrar, "foreign_order", failing(refusal))
     after = rules.settle(rules.approved().id, steps=40)
-    assert (after.state, after.trouble.code) == (S.APPROVED, code)
+    assert (after.state, after.blocked.code) == (S.APPROVED, code)
 
 
 def test_an_order_that_was_allowed_is_never_adopted(rules, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ordering.model.cart import CartState, Trouble
+from ordering.model.cart import BlockedReason, CartState
 from ordering.model.errors import OrderingError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.sales_order import OrderStatus, Outcome, SalesOrder, Sighting
@@ -311,7 +311,7 @@ def test_a_cart_with_nothing_to_come_is_left_alone_by_a_process_with_an_old_list
 def test_an_unforeseen_failure_is_told_on_the_card(rules):
     cart = rules.approved()
     rules.fulfilment.put_off(cart.id, "f00d")
-    trouble = rules.workflow.cart(cart.id).trouble
+    trouble = rules.workflow.cart(cart.id).blocked
     assert (trouble.code, trouble.data) == ("internal_error", {"reference": "f00d"})
 
 
@@ -328,12 +328,12 @@ def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, m
             rules.fulfilment.advance(cart.id)
         rules.clock.pass_by(60)
     stuck = rules.workflow.cart(cart.id)
-    assert (stuck.state, stuck.trouble) == (
+    assert (stuck.state, stuck.blocked) == (
         S.APPROVED,
-        Trouble(began, "registrar_unavailable"),
+        BlockedReason(began, "registrar_unavailable"),
     )
     monkeypatch.undo()
-    assert rules.settle(cart.id, seconds=400).trouble is None
+    assert rules.settle(cart.id, seconds=400).blocked is None
 
 
 def test_a_question_that_fails_is_asked_later(rules, monkeypatch):

@@ -41,8 +41,8 @@ def test_nothing_is_marked_or_sent_without_the_right(rules, blocked):
     assert [len(each) for each in (registrar.carts, registrar.left_markers, registrar.orders)] == before
     assert registrar.payments == []
     assert started not in kinds(rules, cart_id)
-    assert kept.trouble.code == "ovh_right_missing"
-    assert kept.trouble.data == {"rights": [right]}
+    assert kept.blocked.code == "ovh_right_missing"
+    assert kept.blocked.data == {"rights": [right]}
 
 
 def test_it_goes_on_by_itself_once_the_right_is_there(rules, blocked):
@@ -51,7 +51,7 @@ def test_it_goes_on_by_itself_once_the_right_is_there(rules, blocked):
     assert rules.settle(cart_id, steps=4).state is state
     rules.registrar.rights_missing.clear()
     done = rules.settle(cart_id, steps=4)
-    assert (done.state, done.trouble) == (after, None)
+    assert (done.state, done.blocked) == (after, None)
     assert len(rules.registrar.orders) == 1
     assert rules.registrar.payments == ([(done.order.id, 1)] if after is S.PAID else [])
     assert kinds(rules, cart_id).count(started) == 1

@@ -26,7 +26,7 @@ def missing(rules, monkeypatch):
 def test_nobody_can_pay_an_order_that_ovh_does_not_know(rules, missing):
     """It is never payable meanwhile, and people see why."""
     assert missing.order.missing_since is not None
-    assert missing.trouble.code == "not_known"
+    assert missing.blocked.code == "not_known"
     with refuses("order_not_known", NotPossible):
         rules.workflow.pay(missing.id, payer=rules.dan, method=1, mark=missing.mark)
 
@@ -72,7 +72,7 @@ def test_an_order_that_shows_again_can_be_paid(rules, missing, monkeypatch, days
         assert advanced(rules, missing.id, 2).order_is_missing
     monkeypatch.undo()
     cart = advanced(rules, missing.id, 12)
-    assert (cart.state, cart.order.missing_since, cart.trouble) == (S.CHECKED_OUT, None, None)
+    assert (cart.state, cart.order.missing_since, cart.blocked) == (S.CHECKED_OUT, None, None)
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=3).state is S.PAID
 

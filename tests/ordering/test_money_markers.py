@@ -113,7 +113,7 @@ def test_a_list_that_cannot_see_stops_everything(rules, monkeypatch):
     with monkeypatch.context() as blind:
         blind.setattr(rules.registrar, "markers", lambda _subject: frozenset())
         waiting = rules.settle(rules.approved().id, steps=5)
-    assert (waiting.state, waiting.trouble.code) == (S.APPROVED, "markers_not_listed")
+    assert (waiting.state, waiting.blocked.code) == (S.APPROVED, "markers_not_listed")
     assert rules.registrar.orders == {}
     assert rules.settle(waiting.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
@@ -128,7 +128,7 @@ def test_a_list_that_shows_markers_late_holds_nothing_for_long(rules, monkeypatc
 
     monkeypatch.setattr(rules.registrar, "markers", late)
     cart = rules.approved()
-    assert rules.settle(cart.id, steps=1).trouble.code == "markers_not_listed"
+    assert rules.settle(cart.id, steps=1).blocked.code == "markers_not_listed"
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 

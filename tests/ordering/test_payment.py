@@ -92,7 +92,7 @@ def test_a_card_from_before_an_upgrade_pays_nothing(rules, shown):
 def test_what_is_rendered_again_without_a_decision_makes_no_click_on_pay_stale(rules, monkeypatch):
     cart = rules.ordered()
     monkeypatch.setattr(rules.registrar, "payment_methods", failing(RegistrarUnavailable()))
-    assert rules.settle(cart.id, steps=12, seconds=60).trouble
+    assert rules.settle(cart.id, steps=12, seconds=60).blocked
     monkeypatch.undo()
     rules.registrar.methods = (*rules.registrar.methods, PaymentMethod(3, "PAYPAL"))
     assert len(rules.settle(cart.id, steps=12, seconds=60).order.methods) == len(cart.order.methods) + 1

@@ -167,7 +167,7 @@ def test_a_word_is_taken_while_ovh_cannot_be_asked(rules, monkeypatch, action):
     """It is a word, no proof: so nothing is read for it. What OVH's silence brings meanwhile makes no click stale."""
     cart = asked(rules)
     monkeypatch.setattr(rules.registrar, "payment", failing(RegistrarUnavailable()))
-    assert rules.settle(cart.id).trouble
+    assert rules.settle(cart.id).blocked
     assert getattr(rules.workflow, action)(cart.id, by=rules.dan, mark=cart.mark).state is S.PAYING
 
 

@@ -132,7 +132,7 @@ def test_a_step_whose_cart_is_gone_ends_quietly(rules, monkeypatch):
         gone.setattr(rules.registrar, "prepare", failing(CartGone()))
         rules.advance(cart.id)
     quiet = rules.workflow.cart(cart.id)
-    assert (quiet.state, quiet.trouble, quiet.fact) == (S.APPROVED, None, cart.fact)
+    assert (quiet.state, quiet.blocked, quiet.fact) == (S.APPROVED, None, cart.fact)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
@@ -142,9 +142,9 @@ def test_a_cart_that_is_gone_again_and_again_is_shown(rules, monkeypatch):
     with monkeypatch.context() as gone:
         gone.setattr(rules.registrar, "prepare", failing(CartGone()))
         stopped = rules.settle(cart.id, steps=40)
-    assert (stopped.state, stopped.trouble.code) == (S.APPROVED, "draft_gone")
+    assert (stopped.state, stopped.blocked.code) == (S.APPROVED, "draft_gone")
     bought = rules.settle(cart.id)
-    assert (bought.state, bought.trouble) == (S.CHECKED_OUT, None)
+    assert (bought.state, bought.blocked) == (S.CHECKED_OUT, None)
 
 
 def undecided(rules):

@@ -149,7 +149,7 @@ class TestHeld:
         monkeypatch.setattr(rules.registrar, "prepare", prepared)
         rules.settle(cart.id, steps=20, seconds=60)
         kept = rules.workflow.cart(cart.id)
-        assert (kept.state, kept.attempt, kept.trouble, rules.registrar.orders) == (S.APPROVED, None, None, {})
+        assert (kept.state, kept.attempt, kept.blocked, rules.registrar.orders) == (S.APPROVED, None, None, {})
         assert set(rules.registrar.carts) <= rules.registrar.discarded
 
     @pytest.mark.parametrize("moment", ["before the step", "during the step"])

@@ -173,7 +173,7 @@ def test_a_trouble_that_comes_meanwhile_makes_no_click_about_a_try_stale(rules, 
     rules.approved()
     cart = undecided(rules, "lost_before")
     monkeypatch.setattr(rules.registrar, "find_order", failing(RegistrarUnavailable()))
-    assert rules.settle(cart.id).trouble
+    assert rules.settle(cart.id).blocked
     monkeypatch.undo()
     assert rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=cart.mark).attempt.denied_by == rules.dan.id
 

@@ -57,10 +57,10 @@ def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, 
         with pytest.raises(RegistrarUnavailable):
             rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
     kept = rules.workflow.cart(cart.id)
-    assert (kept.state, kept.trouble.code) == (S.CHECKED_OUT, "registrar_unavailable")
+    assert (kept.state, kept.blocked.code) == (S.CHECKED_OUT, "registrar_unavailable")
     look(rules, cart, 5)
     assert asked[:2] == ["order!", "payment_methods"]
-    assert rules.workflow.cart(cart.id).trouble is None
+    assert rules.workflow.cart(cart.id).blocked is None
 
 
 def test_an_unpaid_order_costs_a_call_each_ten_seconds_and_later_fewer(rules, asked):
@@ -125,7 +125,7 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
     with pytest.raises(RateLimitTimeout):
         rules.fulfilment.advance(cart.id, TaskType.WATCH)
     kept = rules.workflow.cart(cart.id)
-    assert (kept.trouble, kept.version) == (None, cart.version)
+    assert (kept.blocked, kept.version) == (None, cart.version)
     assert rules.fulfilment.next_due() >= rules.clock.now + timedelta(seconds=10)
 
 
@@ -135,5 +135,5 @@ def test_a_step_that_only_looks_leaves_a_cart_alone_that_somebody_decided_about_
     rules.fulfilment.advance(cart.id, TaskType.WATCH)
     rules.fulfilment.put_off(cart.id, "a1b2c3", TaskType.WATCH)
     kept = rules.workflow.cart(cart.id)
-    assert (kept.state, kept.trouble, rules.registrar.payments) == (S.PAYING, None, [])
+    assert (kept.state, kept.blocked, rules.registrar.payments) == (S.PAYING, None, [])
     assert rules.fulfilment.due(TaskType.ADVANCE) == [cart.id]

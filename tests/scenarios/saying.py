@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from handlers.messages import blocked, happened, remark
-from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind, Fact, Json
 
@@ -24,7 +24,7 @@ def in_thread(kind: EventKind, **data: Json) -> str:
 
 def in_trouble(code: str, **data: Json) -> str:
     """Return what a card says while the bot retries."""
-    return _said(blocked(Trouble(_AT, code, data)), code)
+    return _said(blocked(BlockedReason(_AT, code, data)), code)
 
 
 def _said(text: str, about: str) -> str:

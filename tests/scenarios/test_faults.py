@@ -8,7 +8,7 @@ import pytest
 from handlers.messages import blocked
 from handlers.messages import words as catalogue
 from handlers.messages.en.findings import finding
-from ordering.model.cart import Trouble
+from ordering.model.cart import BlockedReason
 from ordering.model.domain_name import DomainName
 from ordering.model.facts import Data, EventKind
 from ordering.model.offer import Verdict
@@ -196,7 +196,7 @@ async def test_an_order_that_cannot_be_told_from_none_is_for_a_person(scenario: 
 async def test_an_ovh_that_is_away_is_told_on_the_card_until_it_is_back(scenario: Scenario):
     card = await scenario.requested()
     away = scenario.ovh.faults.add("*", "*", "error500", times=999)
-    unanswered = Trouble(NOW, "registrar_unavailable")
+    unanswered = BlockedReason(NOW, "registrar_unavailable")
     await scenario.cleo.click(card, "Approve")
     await scenario.card(f"{blocked(unanswered)} I've been retrying since", seconds=30)
     scenario.ovh.faults.remove(away)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.messages import Hint, blocked, refusal, words
-from ordering.model.cart import CartState, Trouble
+from ordering.model.cart import BlockedReason, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidName, NotAllowed, NotPossible, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import EARLIER_TEXT, Data, amount
@@ -62,14 +62,14 @@ def test_a_copy_without_room_says_how_many_would_fit(there: int, fit: str, too_m
 def test_advice_to_try_again_is_for_people_who_can() -> None:
     """A card that says why the bot tries again leaves the advice out."""
     away = RegistrarUnavailable()
-    in_full, alone = refusal(away).text, blocked(Trouble(NOW, away.code, away.params))
+    in_full, alone = refusal(away).text, blocked(BlockedReason(NOW, away.code, away.params))
     assert in_full == f"{alone} {words.refusals.TRY_AGAIN}"
 
 
 def test_a_trouble_of_an_older_version_keeps_its_words() -> None:
     """The store reads a row with a sentence as one; a parameter that is missing takes no words away."""
-    assert blocked(Trouble(NOW, EARLIER_TEXT, {"text": "OVH was away."})) == "OVH was away."
-    assert blocked(Trouble(NOW, "foreign_order_unclear", {}))
+    assert blocked(BlockedReason(NOW, EARLIER_TEXT, {"text": "OVH was away."})) == "OVH was away."
+    assert blocked(BlockedReason(NOW, "foreign_order_unclear", {}))
 
 
 def test_the_words_of_ovh_are_in_quotation_marks() -> None:

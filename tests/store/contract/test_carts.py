@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.toolkit.interaction import Interaction
-from ordering.model.cart import CartState, Trouble
+from ordering.model.cart import BlockedReason, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NoSuchCart
 from ordering.model.events import Event, happened
@@ -91,7 +91,7 @@ def test_a_cart_comes_back_as_it_was_saved(store):
         ),
         note="A sentence of an earlier version.",
         fact=Fact(K.DELIVERY_LATE, {"order": 7, "ovh": {"states": {"name.ovh": "dispute"}}}),
-        trouble=Trouble(NOW, "ovh_unavailable", {"ovh": {"status": 503}}),
+        blocked=BlockedReason(NOW, "ovh_unavailable", {"ovh": {"status": 503}}),
     )
     stored = saved(store, cart)
     with store.read() as carts:
