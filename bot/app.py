@@ -37,7 +37,7 @@ from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
 from ordering.process.lost_markers import LostMarkers
 from ordering.process.outbox import Outbox
 from ordering.process.presence import Presence
-from ordering.process.transitions import Pace
+from ordering.process.transitions import PollSchedule
 from ordering.workflow import Workflow
 from registrars.ovh import OvhConfig, OvhGateway, SharedRateLimiter
 from store.bot_id import bot_id
@@ -75,7 +75,7 @@ class Bot:
         *,
         health: Health | None = None,
         front: Front | None = None,
-        pace: Pace | None = None,
+        poll_schedule: PollSchedule | None = None,
         lease: timedelta = LEASE,
         floors: Floors | None = None,
     ) -> None:
@@ -119,7 +119,7 @@ class Bot:
             policy=policy,
             clock=_now,
             settle=settle,
-            pace=pace,
+            poll_schedule=poll_schedule,
             floors=floors,
             rights=SlackRights(services.members),
         )
@@ -157,17 +157,22 @@ class Bot:
 
     @classmethod
     async def build(
-        cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE, floors: Floors | None = None
+        cls,
+        settings: Settings,
+        *,
+        poll_schedule: PollSchedule | None = None,
+        lease: timedelta = LEASE,
+        floors: Floors | None = None,
     ) -> Bot:
         """Migrate the database, call auth.test once, and connect the parts. Does not wait for unavailable services.
 
-        `pace` is how often OVH is polled, `lease` is when another process takes over this one's work, `floors` is how
-        long a missing payment at OVH proves nothing.
+        `poll_schedule` is how often OVH is polled, `lease` is when another process takes over this one's work, `floors`
+        is how long a missing payment at OVH proves nothing.
         """
         engines = open_engines(settings.database_url.get_secret_value())
         await asyncio.to_thread(migrate, engines)
         workspace = await ask_who_we_are(slack_client(settings))
-        return cls(settings, engines, workspace, pace=pace, lease=lease, floors=floors)
+        return cls(settings, engines, workspace, poll_schedule=poll_schedule, lease=lease, floors=floors)
 
     async def start(self) -> None:
         """Start the worker and the checks, and accept requests; return when Slack is connected.

@@ -19,7 +19,7 @@ from bot import logging as logs
 from bot.app import Bot
 from bot.settings import Settings
 from prove.crash_points import GATE, Gate, ScheduledAction, add_crash_points
-from prove.life import FLOORS, LEASE, PACE
+from prove.life import FLOORS, LEASE, POLL_SCHEDULE
 from prove.turns import Freeze
 
 # Forked from a process that has imported everything: a start costs a tenth of a new interpreter's.
@@ -96,7 +96,7 @@ def _live(
 
 
 async def _until_killed(settings: Settings) -> None:
-    bot = await Bot.build(settings, pace=PACE, lease=LEASE, floors=FLOORS)
+    bot = await Bot.build(settings, poll_schedule=POLL_SCHEDULE, lease=LEASE, floors=FLOORS)
     await bot.start()
     await bot.until_it_fails()
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.app import Bot
 from bot.settings import Settings
 from ordering.process.floors import Floors
-from ordering.process.transitions import Pace
+from ordering.process.transitions import PollSchedule
 from prove.clocks import HAND, Hand
 from prove.crash_points import GATE, Gate, Killed, ScheduledAction
 
@@ -19,7 +19,7 @@ from prove.crash_points import GATE, Gate, Killed, ScheduledAction
 # takes a second.
 SETTINGS = {"DESK_SETTLE_SECONDS": "3", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSIDIARY": "FR", "PORT": "0"}
 # As in production, some fifteen times quicker.
-PACE = Pace(quickest=timedelta(seconds=0.12), slowest=timedelta(seconds=1))
+POLL_SCHEDULE = PollSchedule(quickest=timedelta(seconds=0.12), slowest=timedelta(seconds=1))
 LEASE = timedelta(seconds=0.7)
 # Longer than the bank's delay and OVH's delay after it in a run, as in production.
 FLOORS = Floors(ended=timedelta(seconds=20), unknown=timedelta(seconds=25))
@@ -85,7 +85,7 @@ class Life:
     async def _live(self) -> None:
         # The database is already at the newest revision, so Alembic, which serves one thread at a time, has nothing to
         # do.
-        bot = await Bot.build(self._settings, pace=PACE, lease=LEASE, floors=self._floors)
+        bot = await Bot.build(self._settings, poll_schedule=POLL_SCHEDULE, lease=LEASE, floors=self._floors)
         living = asyncio.create_task(self._run_until_its_end(bot))
         ending = asyncio.create_task(self._end.wait())
         try:

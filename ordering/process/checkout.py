@@ -85,7 +85,7 @@ class Checkout:
             waited = self._book.now() - cart.since
             if waited >= self._settle:
                 raise  # it still happens after `settle`, so it is no accident: people should see it
-            self._book.come_back(cart, self._book.pace.after(waited))
+            self._book.come_back(cart, self._book.poll_schedule.after(waited))
             return
         except RegistrarRefused as refusal:
             self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=refusal.data, attempt=None)
@@ -176,7 +176,7 @@ class Checkout:
         if call is None or call.registrar_cart is None:
             return False
         if not is_over(self._registrar, call.started_at, self._settle):
-            self._book.come_back(cart, self._book.pace.quickest)
+            self._book.come_back(cart, self._book.poll_schedule.quickest)
             return True
         now, attempt = self._book.now(), Attempt(call.attempt, call.registrar_cart, call.started_at)
         looking = cart.to(S.CHECKING_OUT, at=now, attempt=attempt)
@@ -203,7 +203,7 @@ class Checkout:
         except RegistrarUnavailable:
             self._search.turned_away(begun)
         except OutcomeUnknown:
-            self._book.come_back(begun, self._book.pace.quickest)
+            self._book.come_back(begun, self._book.poll_schedule.quickest)
         else:
             self._search.found(begun, order)
 

@@ -46,7 +46,9 @@ class Deliveries:
         if order != known or waited > _INVOICE_COMES_WITHIN:
             self._book.refresh(cart, order, due_in=None)
         else:
-            self._book.come_back(cart, max(self._book.pace.quickest, min(waited / 10, _INVOICE_IS_ASKED_FOR_EVERY)))
+            self._book.come_back(
+                cart, max(self._book.poll_schedule.quickest, min(waited / 10, _INVOICE_IS_ASKED_FOR_EVERY))
+            )
 
     def _watch_names(self, cart: Cart, order: SalesOrder) -> None:
         deliveries = {line.domain: self._registrar.delivery(line.domain) for line in cart.lines}
@@ -56,7 +58,7 @@ class Deliveries:
         odd = _unexpected_states(deliveries)
         lateness = _delivery_problem(order, deliveries) or (None if arrived else self._lateness(cart, order, odd))
         if arrived and lateness is None:
-            wait = None if order.invoice else self._book.pace.quickest
+            wait = None if order.invoice else self._book.poll_schedule.quickest
             delivered = cart.to(S.DELIVERED, at=self._book.now(), order=order)
             self._book.save(delivered, K.DELIVERED, data={"order": order.id}, due_in=wait)
         elif lateness is not None and not lateness.is_same_as(cart.fact):

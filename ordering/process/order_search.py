@@ -50,7 +50,7 @@ class OrderSearch:
         noted = replace(cart, attempt=attempt).saying(K.CHECKOUT_CALL_REFUSED, data)
         with self._book.store.begin() as carts:
             event = happened(noted, now, K.CHECKOUT_CALL_REFUSED, data=data)
-            saved = carts.save(noted, event, due_at=now + self._book.pace.quickest)
+            saved = carts.save(noted, event, due_at=now + self._book.poll_schedule.quickest)
         self.look_for_order(saved)
 
     def turned_away(self, cart: Cart) -> None:
@@ -58,7 +58,7 @@ class OrderSearch:
         if self._find(cart).outcome is Outcome.ABSENT:
             self._withdraw(cart, attempt_of(cart))
         else:
-            self._book.come_back(cart, self._book.pace.quickest)
+            self._book.come_back(cart, self._book.poll_schedule.quickest)
 
     def nothing_left(self, cart: Cart, unsent: NotSent) -> None:
         """No byte of the checkout left this machine: delete its cart and try again."""
@@ -84,7 +84,7 @@ class OrderSearch:
         elif self._may_withdraw(attempt, sighting, waited):
             self._withdraw(cart, attempt)
         elif waited < self._settle:
-            self._book.come_back(cart, self._book.pace.after(waited))
+            self._book.come_back(cart, self._book.poll_schedule.after(waited))
         else:
             self._book.needs_attention(cart, K.ORDER_UNKNOWN, data=_seen(cart, attempt, sighting), follow=True)
 
@@ -101,7 +101,7 @@ class OrderSearch:
         elif attempt.denied_by is not None and is_proven and not self._may_show(attempt, sighting):
             self._step_back(cart, {"denied_by": attempt.denied_by})
         else:
-            self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
+            self._book.come_back(cart, self._book.poll_schedule.after(self._waited(cart)))
 
     def _waited(self, cart: Cart) -> timedelta:
         """Return how long the order has been searched for, by OVH's clock, because ours may be adjusted.
@@ -152,14 +152,14 @@ class OrderSearch:
         if not attempt.deleting:
             with self._book.store.begin() as carts:
                 begun = replace(cart, attempt=replace(attempt, deleting=True))
-                deleting = carts.save(begun, due_at=self._book.now() + self._book.pace.quickest)
+                deleting = carts.save(begun, due_at=self._book.now() + self._book.poll_schedule.quickest)
         if not self._registrar.discard(attempt.registrar_cart):
-            self._book.come_back(deleting, self._book.pace.quickest)
+            self._book.come_back(deleting, self._book.poll_schedule.quickest)
             return
         withdrawn_at = self._registrar.time()
         with self._book.store.begin() as carts:
             withdrawn = replace(attempt_of(deleting), withdrawn_at=withdrawn_at)
-            due_at = self._book.now() + self._book.pace.quickest
+            due_at = self._book.now() + self._book.poll_schedule.quickest
             saved = carts.save(replace(deleting, attempt=withdrawn), due_at=due_at)
         self.look_for_order(saved)  # an order may have been made just before the cart was deleted
 
@@ -169,7 +169,7 @@ class OrderSearch:
         A refusal needs a person; otherwise the cart is ordered again.
         """
         if not is_proven:
-            self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
+            self._book.come_back(cart, self._book.poll_schedule.after(self._waited(cart)))
         elif attempt.refusal is not None:
             data: Data = {**_refusal_of(cart, attempt), "attempt": attempt.number, "call_was_refused": True}
             self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=data, attempt=None)
@@ -209,7 +209,7 @@ def step_back(book: Logbook, carts: Transaction, cart: Cart, reason: Data) -> No
         kind, due_at = K.CHECKOUT_ATTEMPTS_EXHAUSTED, None
         back = cart.to(S.NEEDS_ATTENTION, at=now, attempt=None)
     else:
-        kind, due_at = K.CHECKOUT_RESCHEDULED, now + book.pace.quickest * 2**tries
+        kind, due_at = K.CHECKOUT_RESCHEDULED, now + book.poll_schedule.quickest * 2**tries
         back = cart.to(S.APPROVED, at=now)
     carts.save(back.saying(kind, data), happened(back, now, kind, data=data), due_at=due_at)
 

@@ -30,7 +30,7 @@ from ordering.process.money_markers import MoneyMarkers
 from ordering.process.payment_marker import PaymentMarkers, is_of, save_unsent
 from ordering.process.payment_outcome import PaymentOutcome, made_at_of, shown
 from ordering.process.reminder import is_time_to_remind, remind
-from ordering.process.transitions import Glances, Logbook, change, order_of, payment_of
+from ordering.process.transitions import Logbook, RecentReads, change, order_of, payment_of
 
 S, K = CartState, EventKind
 P = PaymentProgress
@@ -59,7 +59,7 @@ class Payments:
         self._floors = floors
         self._markers = PaymentMarkers(book, registrar, markers, settle)
         self._outcome = PaymentOutcome(book, registrar, settle, floors)
-        self._glances = Glances()
+        self._recent_reads = RecentReads()
 
     def watch_order(self, cart: Cart) -> None:
         """Refresh the order's payment options, detect a payment or cancellation at OVH, and remind once."""
@@ -77,7 +77,7 @@ class Payments:
         else:
             self._book.look_later(cart, order)
         if not is_as_before:  # only after it is stored: otherwise the new data would be taken for known
-            self._glances.was_read(cart, self._book.now())
+            self._recent_reads.was_read(cart, self._book.now())
 
     def pay_or_watch(self, cart: Cart, *, is_hindered: Callable[[Cart], bool]) -> None:
         """Send a payment once, then follow its outcome.
@@ -121,7 +121,7 @@ class Payments:
         try:
             order = known.seen_as(self._registrar.order(known.id), known.methods)
         except NotKnown:
-            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+            self._book.come_back(cart, self._book.poll_schedule.after(self._book.now() - cart.since))
             return
         if not self._is_settled(cart, order):
             found = cart.to(S.CHECKED_OUT, at=self._book.now(), order=replace(order, expires_at=None))
@@ -131,8 +131,8 @@ class Payments:
 
     def _is_as_before(self, cart: Cart, known: SalesOrder) -> bool:
         """Return whether it was read in full recently, and is still neither paid nor over."""
-        lately = known.missing_since is None and self._glances.are_enough(cart, self._book.now())
-        return lately and self._registrar.order_status(known.id) is known.status
+        recently = known.missing_since is None and self._recent_reads.are_enough(cart, self._book.now())
+        return recently and self._registrar.order_status(known.id) is known.status
 
     def _read_again(self, cart: Cart, known: SalesOrder) -> SalesOrder | None:
         """Return the current order with its methods, as a card may have been added or removed.
@@ -187,7 +187,7 @@ class Payments:
                 now = self._book.now()
                 # An event, so a database that loses this intent also lacks an entry of the audit log.
                 begun = happened(sending, now, K.PAYMENT_STARTED, data=_begun(sending), by=payment.by)
-                due_at = now + self._book.pace.quickest
+                due_at = now + self._book.poll_schedule.quickest
                 sent = self._intents.commit(sending, begun, standing=standing, at=now, due_at=due_at)
                 self._call(call, sent)
         except IntentStopped:
@@ -232,7 +232,7 @@ class Payments:
             cart = carts.cart(sent.id)
             if is_of(cart, sent):
                 payment = replace(payment_of(cart), ended_at=now, accepted_at=accepted_at)
-                carts.save(replace(cart, payment=payment), due_at=now + self._book.pace.quickest)
+                carts.save(replace(cart, payment=payment), due_at=now + self._book.poll_schedule.quickest)
 
     def _not_sent(self, sent: Cart, unsent: RegistrarError) -> None:
         """Make the order payable again at once: the sender knows that no byte left."""
@@ -267,7 +267,7 @@ class Payments:
                 payment = replace(payment_of(cart), ended_at=now, refusal=refusal)
                 refused = replace(cart, payment=payment).saying(K.PAYMENT_CALL_REFUSED, data)
                 event = happened(refused, now, K.PAYMENT_CALL_REFUSED, data=data)
-                carts.save(refused, event, due_at=now + self._book.pace.quickest)
+                carts.save(refused, event, due_at=now + self._book.poll_schedule.quickest)
 
     def _has_method(self, order_id: int, method: MethodId) -> bool:
         try:
@@ -315,7 +315,7 @@ class Payments:
             asking, data = replace(payment, word=None), {"order": known.id, "method": payment.method}
             self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, data=data, follow=True, payment=asking)
         else:
-            self._book.come_back(cart, self._book.pace.after(now - cart.since))
+            self._book.come_back(cart, self._book.poll_schedule.after(now - cart.since))
 
     def _paid(self, cart: Cart, order: SalesOrder, *, seen: str) -> None:
         """Record a payment at OVH that was not made here. `seen` says when OVH showed it."""

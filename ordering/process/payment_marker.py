@@ -78,7 +78,7 @@ class PaymentMarkers:
         if left is None:
             return False
         if not is_over(self._registrar, left.started_at, self._settle):
-            self._book.come_back(cart, self._book.pace.quickest)
+            self._book.come_back(cart, self._book.poll_schedule.quickest)
             return True
         now = self._book.now()
         sent = replace(cart, payment=replace(payment, sent_at=now, sent_at_ovh=left.started_at))

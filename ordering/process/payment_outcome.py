@@ -234,16 +234,16 @@ class PaymentOutcome:
         """Store a fact of the payment that needs no event, and poll again soon."""
         with self._book.store.begin() as carts:
             kept = replace(cart, payment=payment, blocked=None)
-            return carts.save(kept, due_at=self._book.now() + self._book.pace.quickest)
+            return carts.save(kept, due_at=self._book.now() + self._book.poll_schedule.quickest)
 
     def _come_back(self, cart: Cart, now: datetime, *, until: datetime | None = None) -> None:
         """Poll again after a while, and at the end of a floor at the latest."""
         pause = self._pause(payment_of(cart), now)
-        left = max(until - now, self._book.pace.quickest) if until else pause
+        left = max(until - now, self._book.poll_schedule.quickest) if until else pause
         self._book.come_back(cart, min(pause, left))
 
     def _pause(self, payment: Payment, now: datetime) -> timedelta:
-        return self._book.pace.after(now - self._sent_at(payment))
+        return self._book.poll_schedule.after(now - self._sent_at(payment))
 
     def _sent_at(self, payment: Payment) -> datetime:
         """Return when it was sent by OVH's clock; older payments have only our own time."""

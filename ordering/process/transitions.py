@@ -19,7 +19,7 @@ _METHODS_HOLD, _METHODS_HOLD_AT_MOST = timedelta(minutes=5), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollSchedule:
     """The polling schedule: a tenth of the time already waited, within these bounds."""
 
     quickest: timedelta = timedelta(seconds=2)
@@ -33,7 +33,7 @@ class Pace:
         return max(self.quickest * _UNHURRIED, self.after(waited))
 
 
-class Glances:
+class RecentReads:
     """Remembers which orders were read in full recently: for these, reading the status is enough.
 
     In memory only: losing it costs a few extra reads.
@@ -64,9 +64,9 @@ class Glances:
 class Logbook:
     """What the steps share: the store, the clock, and the polling schedule."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], pace: Pace) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], poll_schedule: PollSchedule) -> None:
         self.store = store
-        self.pace = pace
+        self.poll_schedule = poll_schedule
         self.now = clock
 
     def cart(self, cart_id: int) -> Cart:
@@ -112,7 +112,7 @@ class Logbook:
     ) -> None:
         """Hand a cart to a person. With `follow`, keep polling whether OVH resolves it."""
         moved = cart.to(CartState.NEEDS_ATTENTION, at=self.now(), **changes)
-        self.save(moved, kind, data=data, due_in=self.pace.quickest if follow else None)
+        self.save(moved, kind, data=data, due_in=self.poll_schedule.quickest if follow else None)
 
     def cancelled_unpaid(self, cart: Cart, order: SalesOrder) -> None:
         """End a cart whose unpaid order OVH cancelled."""
@@ -150,7 +150,7 @@ class Logbook:
         reported = replace(cart, order=order, blocked=None).saying(fact.kind, fact.data)
         event = happened(reported, now, fact.kind, data=fact.data)
         with self.store.begin() as carts:
-            carts.save(reported, event, due_at=now + self.pace.after(now - cart.since))
+            carts.save(reported, event, due_at=now + self.poll_schedule.after(now - cart.since))
 
     def look_later(self, cart: Cart, order: SalesOrder) -> None:
         """Store what is new about the order, and poll again after a while."""
@@ -163,13 +163,17 @@ class Logbook:
     def wait_for(self, cart: Cart) -> timedelta:
         """Return how long to wait before the next poll of an unchanged cart."""
         waited = self.now() - cart.since
-        return self.pace.unhurried_after(waited) if cart.state is CartState.CHECKED_OUT else self.pace.after(waited)
+        return (
+            self.poll_schedule.unhurried_after(waited)
+            if cart.state is CartState.CHECKED_OUT
+            else self.poll_schedule.after(waited)
+        )
 
     def try_later(self, cart: Cart, error: OrderingError, *, wait: timedelta | None = None) -> None:
         """Record the error that blocks the cart, so people see it, and retry less and less often."""
         now, known = self.now(), cart.blocked
         since = known.since if known else now
-        wait = wait or self.pace.after(now - since)
+        wait = wait or self.poll_schedule.after(now - since)
         if known is not None and known.code == error.code and canonical(known.data) == canonical(error.params):
             self.come_back(cart, wait)
             return
@@ -180,7 +184,7 @@ class Logbook:
         """Clear the blocked reason after a successful step that did not change the cart."""
         with self.store.begin() as carts:
             if carts.cart(cart.id).version == cart.version:
-                carts.save(replace(cart, blocked=None), due_at=self.now() + self.pace.quickest)
+                carts.save(replace(cart, blocked=None), due_at=self.now() + self.poll_schedule.quickest)
 
 
 def is_for_a_person(error: RegistrarError, waited: timedelta, settle: timedelta) -> bool:

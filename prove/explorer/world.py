@@ -31,8 +31,8 @@ from registrars.ovh.api.errors import Answer
 Schedule = Mapping[int, str]
 Choose = Callable[[int, Options], str | None]  # returns the deviation at a place, by its number
 REPEATS = 2  # a place that recurs in the same abstract state counts as a place of the search this many times
-# A wait of eight days is polled 264 times at `PACE`. Each new state begins a wait that is dense at first: 72 polls
-# until they are an hour apart. Ten such waits are more than any request needs; a longer run is a break.
+# A wait of eight days is polled 264 times at `POLL_SCHEDULE`. Each new state begins a wait that is dense at first: 72
+# polls until they are an hour apart. Ten such waits are more than any request needs; a longer run is a break.
 MOST_STEPS = 1000
 HORIZON = 8 * 86_400.0  # seconds
 _REQUESTS: dict[tuple[str, ...], tuple[Snapshot, Ledger, float]] = {}  # by names: the store, the truth, and the time

@@ -400,7 +400,7 @@ OF_ORDERS = (
     Mutation(
         "order a name again and again at once",
         "ordering.process.order_search:step_back",
-        swap("book.pace.quickest * 2 ** tries", "book.pace.quickest"),
+        swap("book.poll_schedule.quickest * 2 ** tries", "book.poll_schedule.quickest"),
         "tests/ordering/test_overtaken.py::test_a_checkout_that_is_held_up_again_waits_longer",
     ),
     Mutation(

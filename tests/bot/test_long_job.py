@@ -27,9 +27,9 @@ from tests.store.conftest import engines, store, url  # noqa: F401 - the fixture
 
 NAMES = [DomainName.parse(f"reason-{number}.co.uk") for number in range(40)]
 ANSWERS = {"REGISTRANT_TYPE": "LTD", "COMPANY_NUMBER": "12345678", "REASON": "Ours", "DNS": "ns1.a.net,ns2.a.net"}
-PACE = 30.0  # calls a second: a thirtieth of the time that one a second would take
+POLL_SCHEDULE = 30.0  # calls a second: a thirtieth of the time that one a second would take
 # The job takes some 300 calls, longer than both. Time passes by its calls: a machine that stands still ends no lease.
-LEASE, STUCK = timedelta(seconds=150 / PACE), timedelta(seconds=180 / PACE)
+LEASE, STUCK = timedelta(seconds=150 / POLL_SCHEDULE), timedelta(seconds=180 / POLL_SCHEDULE)
 
 
 class Counted(Fulfilment):
@@ -68,12 +68,12 @@ async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, ovh_co
     cart_id = await asyncio.to_thread(_approved, store, fast, Rules(store))
     fast.close()
     before = len(ovh.calls)
-    slow = [OvhGateway(replace(ovh_config, requests_per_second=PACE, burst=1)) for _ in range(2)]
+    slow = [OvhGateway(replace(ovh_config, requests_per_second=POLL_SCHEDULE, burst=1)) for _ in range(2)]
     stuck: list[object] = []
 
     def passed() -> float:
         """Seconds that the calls so far take at this pace."""
-        return (len(ovh.calls) - before) / PACE
+        return (len(ovh.calls) - before) / POLL_SCHEDULE
 
     monkeypatch.setattr("bot.worker_pool.Progress", partial(Progress, clock=passed))
     running = [asyncio.create_task(_worker(store, gateway, stuck, passed).run()) for gateway in slow]

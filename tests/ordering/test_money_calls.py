@@ -14,7 +14,7 @@ from ordering.process.intent import Intents, Objection
 from ordering.process.money_markers import MoneyMarkers
 from ordering.process.order_search import OrderSearch
 from ordering.process.recovery import RecoverMode
-from ordering.process.transitions import Logbook, Pace
+from ordering.process.transitions import Logbook, PollSchedule
 from tests.builders import NOW
 
 
@@ -121,7 +121,7 @@ def test_an_intent_that_is_stopped_gives_the_cart_back(rules):
         return Objection(carts.cart(intent.id), EventKind.CHECKOUT_RESCHEDULED, {"attempt": 9, "error": "not_sent"})
 
     cart, store, registrar = rules.approved(), rules.store, rules.registrar
-    book, settle = Logbook(store, rules.clock, Pace()), timedelta(seconds=60)
+    book, settle = Logbook(store, rules.clock, PollSchedule()), timedelta(seconds=60)
     search = OrderSearch(book, registrar, settle=settle, floors=Floors())
     foreign = ForeignOrders(store, registrar, rules.clock)
     markers = MoneyMarkers(store, registrar, RecoverMode(store, rules.clock))

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 
 from handlers.messages import words as catalogue
-from ordering.process.transitions import Pace
+from ordering.process.transitions import PollSchedule
 from sandbox.ovh import Recorded
 from sandbox.slack import Message
 from tests.saying import STOPPED
@@ -35,7 +35,9 @@ def mode() -> str:
 def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Unpaid orders are looked at each second, and two such looks at once are all that there is room for."""
     monkeypatch.setattr("bot.app._PLACES", 2)
-    monkeypatch.setattr("ordering.process.fulfilment.Pace", partial(Pace, quickest=timedelta(seconds=0.2)))
+    monkeypatch.setattr(
+        "ordering.process.fulfilment.PollSchedule", partial(PollSchedule, quickest=timedelta(seconds=0.2))
+    )
     return {"OVH_BURST": "300", "OVH_REQUESTS_PER_SECOND": "20", "OVH_CONCURRENCY": str(ON_THE_WIRE)}
 
 
