@@ -206,7 +206,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class OrderReconciliation:
     """The result of searching for an order; `order` is set if exactly one matches.
 
     `seen` is the evidence as data: what was seen, under `seen`, and its details. `candidates` are orders that have the
@@ -233,7 +233,7 @@ class PaymentProgress(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentSighting:
+class PaymentReconciliation:
     """The progress of a payment, and the evidence as data: what was seen, under `seen`, and its details.
 
     `unfinished`: the transaction that leaves it undecided has not ended at OVH either. `failed`: the only evidence is a

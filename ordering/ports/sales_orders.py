@@ -10,7 +10,7 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.quote import Quote
-from ordering.model.sales_order import Attempt, Delivery, OrderStatus, SalesOrder, Sighting
+from ordering.model.sales_order import Attempt, Delivery, OrderReconciliation, OrderStatus, SalesOrder
 
 Known = Callable[[Collection[int]], frozenset[int]]  # returns those of these orders that belong to a cart
 
@@ -21,13 +21,13 @@ class SalesOrders(Protocol):
     Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no).
     """
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> OrderReconciliation:
         """Search for the order that an attempt made with these terms.
 
         `known` returns which orders belong to a cart.
         """
 
-    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> OrderReconciliation:
         """Check whether an order has exactly these names, and the other terms as far as OVH shows them.
 
         ABSENT: other names; UNDECIDED: other terms, described in `seen`. The total may differ.

@@ -201,7 +201,7 @@ class Checkout:
         except NotSent as unsent:
             self._search.nothing_left(begun, unsent)
         except RegistrarUnavailable:
-            self._search.turned_away(begun)
+            self._search.rejected_by_ovh(begun)
         except OutcomeUnknown:
             self._book.come_back(begun, self._book.poll_schedule.quickest)
         else:

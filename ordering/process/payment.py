@@ -19,7 +19,14 @@ from ordering.model.errors import (
 )
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
-from ordering.model.sales_order import MethodId, OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
+from ordering.model.sales_order import (
+    MethodId,
+    OrderStatus,
+    Payment,
+    PaymentProgress,
+    PaymentReconciliation,
+    SalesOrder,
+)
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.money_call import MoneyCall
 from ordering.ports.payments import OrderPayments
@@ -197,7 +204,7 @@ class Payments:
                 self._markers.unsent(recorded, sending)
             raise
 
-    def _intent(self, cart: Cart, payment: Payment, earlier: PaymentSighting, ahead: timedelta) -> Cart:
+    def _intent(self, cart: Cart, payment: Payment, earlier: PaymentReconciliation, ahead: timedelta) -> Cart:
         """Return the cart as it is to be committed before the call."""
         sent_at = self._book.now()
         # An earlier opening of the page counts only if a payment was begun since, or may have been.
@@ -216,8 +223,8 @@ class Payments:
             self._not_sent(sent, unsent)
         except RegistrarRefused as refusal:
             self._refused(sent, refusal)
-        except RegistrarUnavailable as turned_away:
-            self._refused(sent, turned_away)
+        except RegistrarUnavailable as unavailable:
+            self._refused(sent, unavailable)
         except OutcomeUnknown:
             self._ended(sent)
         else:
@@ -248,8 +255,8 @@ class Payments:
         Only if the method is no longer among the order's methods, it certainly could not pay.
         """
         order, method = order_of(sent), payment_of(sent).method
-        was_turned_away = isinstance(error, RegistrarUnavailable)
-        data: Data = {"order": order.id, "method": method, "turned_away": was_turned_away, **error.data}
+        was_unavailable = isinstance(error, RegistrarUnavailable)
+        data: Data = {"order": order.id, "method": method, "unavailable": was_unavailable, **error.data}
         self._keep_refusal(sent, error.code, data)
         if self._has_method(order.id, method):
             return
@@ -277,13 +284,13 @@ class Payments:
 
     # Other payments of the order
 
-    def _earlier(self, cart: Cart, payment: Payment) -> PaymentSighting:
+    def _earlier(self, cart: Cart, payment: Payment) -> PaymentReconciliation:
         order, made_at = order_of(cart), made_at_of(cart, payment)
         with self._book.store.read() as carts:
             others = carts.sent_alike(order, since=made_at)
         return self._registrar.earlier_payment(order, payment.method, made_at=made_at, others=others)
 
-    def _hinders(self, cart: Cart, payment: Payment, earlier: PaymentSighting) -> bool:
+    def _hinders(self, cart: Cart, payment: Payment, earlier: PaymentReconciliation) -> bool:
         """Return whether OVH shows another payment of this order that was taken, or may be, and record it.
 
         It may be one of the bot's that the database lost, or a person pays on OVH's own page. A refused one is no

@@ -12,7 +12,7 @@ from ordering.model.facts import Data, EventKind
 from ordering.model.money_call import CallState, RecordedCall, lost_markers, orders
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
-from ordering.model.sales_order import Attempt, Outcome, Payment, SalesOrder, Sighting, Word
+from ordering.model.sales_order import Attempt, OrderReconciliation, Outcome, Payment, SalesOrder, Word
 from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
 from ordering.process.transitions import excess
 from ordering.workflow.use_cases import UseCases, seal_and_quote
@@ -118,7 +118,7 @@ class Settling(UseCases):
         with self._store.read() as carts:
             return carts.known_orders(among)
 
-    def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
+    def _look_once_more(self, cart: Cart, attempt: Attempt) -> OrderReconciliation:
         """Search for the order; raises `NotPossible` if there is one, or may be."""
         quote = seal_and_quote(cart)[1]
 

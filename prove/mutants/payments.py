@@ -54,7 +54,10 @@ OF_PAYMENTS = (
     Mutation(
         "pay beside a payment by another method",
         f"{_OVH}.look_for_any",
-        swap("self._unfinished(order, made_at, others)", "PaymentSighting(P.NOT_SEEN, 'The order shows no payment.')"),
+        swap(
+            "self._unfinished(order, made_at, others)",
+            "PaymentReconciliation(P.NOT_SEEN, 'The order shows no payment.')",
+        ),
         _SHOWN,
     ),
     Mutation(
@@ -90,7 +93,7 @@ OF_PAYMENTS = (
     Mutation(
         "take silence for a payment that was not taken",
         f"{_OUTCOME}._may_have_failed",
-        returns("sighting.progress is P.NOT_SEEN or payment.is_denied"),
+        returns("reconciliation.progress is P.NOT_SEEN or payment.is_denied"),
         _FLOOR,
     ),
     Mutation(
@@ -129,7 +132,7 @@ OF_PAYMENTS = (
     Mutation(
         "believe what OVH showed before its time was read",
         f"{_OUTCOME}._after_the_floor",
-        swap("self._registrar.payment(order, payment_of(cart))", "PaymentSighting(P.NOT_SEEN)"),
+        swap("self._registrar.payment(order, payment_of(cart))", "PaymentReconciliation(P.NOT_SEEN)"),
         _FLOOR,
     ),
     Mutation(

@@ -24,13 +24,13 @@ from ordering.model.sales_order import (
     Attempt,
     Delivery,
     MethodId,
+    OrderReconciliation,
     OrderStatus,
     Payment,
     PaymentMethod,
-    PaymentSighting,
+    PaymentReconciliation,
     SalesOrder,
     SentPayment,
-    Sighting,
 )
 from ordering.ports.carts import Prepared
 from ordering.ports.money_call import MoneyCall
@@ -258,11 +258,11 @@ class OvhGateway:
     def known_clock_ahead(self) -> timedelta | None:
         return self._client.known_clock_ahead()
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> OrderReconciliation:
         with readable():
             return self._orders.find(attempt, lines, quote, known)
 
-    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> OrderReconciliation:
         with readable():
             return self._orders.fitting(order_id, lines, quote)
 
@@ -308,7 +308,7 @@ class OvhGateway:
         with self._payments.ready_to_pay(order_id, method) as call:
             yield call
 
-    def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+    def payment(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
         with readable():
             return self._payments.look(order, payment)
 
@@ -318,13 +318,13 @@ class OvhGateway:
 
     def earlier_payment(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         with readable():
             return self._payments.look_for_any(order, method, made_at, others)
 
     def unexplained_payments(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         with readable():
             return self._payments.unexplained(order, method, made_at, others)
 

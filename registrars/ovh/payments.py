@@ -17,7 +17,7 @@ from ordering.model.sales_order import (
     Payment,
     PaymentMethod,
     PaymentProgress,
-    PaymentSighting,
+    PaymentReconciliation,
     SalesOrder,
     SentPayment,
 )
@@ -81,7 +81,7 @@ class Payments:
         path = f"/me/order/{order_id}/payWithRegisteredPaymentMean"
         return self._client.money_call(path, {"paymentMean": method})
 
-    def look(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+    def look(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
         """Read the order's status; while that shows no payment, its follow-up, then the account's transactions."""
         status = self._status(order)
         if status.is_paid:
@@ -89,12 +89,12 @@ class Payments:
         since = self._sent_at(payment).replace(microsecond=0)  # OVH writes whole seconds
         seen = self._of_this(self._followed(order, since), payment.method, order.total, since)
         if status.is_over and seen.progress is P.NOT_SEEN:
-            return PaymentSighting(P.CANCELLED, {"seen": "order_cancelled", "order": order.id})
+            return PaymentReconciliation(P.CANCELLED, {"seen": "order_cancelled", "order": order.id})
         return replace(seen, order_is_over=status.is_over)
 
     def look_for_any(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         """Read the evidence of any payment, before one is sent; of transactions, which name no order, those since then.
 
         A refusal proves nothing about a payment begun after it.
@@ -111,26 +111,28 @@ class Payments:
 
     def unexplained(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         """Count the transactions of a method that may have paid this order and belong to no other order.
 
         Each payment in `others` explains one that is dated after it. So does each order made elsewhere that was paid at
         about that time. Raises `RegistrarRefused` if transactions cannot be read.
         """
         if not isinstance(method, int):
-            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # means have no transactions
+            return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # means have no transactions
         entries = list(self._transactions(_MOST_COUNTED, paymentMethodId=str(method)))
         left = _without(_that_may_pay(entries, order.total, made_at), [o for o in others if o.method == method])
         if left:
             left = self._without_orders_of_others(left, order, made_at, {other.order for other in others})
         if not left:
-            return PaymentSighting(P.NOT_SEEN, _NONE)
+            return PaymentReconciliation(P.NOT_SEEN, _NONE)
         newest = max(left, key=_changed_at)
         seen = _transaction("transaction_unexplained", newest, order.total)
         unfinished = any(entry["status"] != _ENDED for entry in left)
-        return PaymentSighting(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
+        return PaymentReconciliation(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
 
-    def _of_this(self, told: PaymentSighting, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
+    def _of_this(
+        self, told: PaymentReconciliation, method: MethodId, total: Money, since: datetime
+    ) -> PaymentReconciliation:
         """Prefer the order's evidence; if it does not say which payment it means, use the transaction."""
         if told.progress not in {P.NOT_SEEN, P.UNDECIDED}:
             return told
@@ -177,7 +179,7 @@ class Payments:
             return []  # the methods alone can pay; the client logged OVH's answer
         return [str(entry["paymentMean"]) for entry in reading.listed(answer)]
 
-    def _followed(self, order: SalesOrder, since: datetime) -> PaymentSighting:
+    def _followed(self, order: SalesOrder, since: datetime) -> PaymentReconciliation:
         """Return the evidence in the order's follow-up for a payment since then.
 
         A refusal counts only if exactly one payment was begun since then. A step keeps its ERROR after a refusal, so it
@@ -192,38 +194,40 @@ class Payments:
         own = _dated(whole, "date", since + _SURELY_AFTER) if was_refused else history
         begun, near_begun, ever_begun = _begun(history), _begun(near), _begun(whole)
         if {entry.get("label") for entry in near} & _RECEIVED:
-            return PaymentSighting(P.RECEIVED, {"seen": "payment_received", "order": order.id}, begun=ever_begun)
+            return PaymentReconciliation(P.RECEIVED, {"seen": "payment_received", "order": order.id}, begun=ever_begun)
         failed, words = validating.get("status") == "ERROR", reading.said_in(own)
         fraud = "FRAUD_REFUSED" in {entry.get("label") for entry in own}
         no = fraud or (bool(own) and failed and bool(words or ever_begun == near_begun))
         if no and _begun(own) == begun == 1:
-            return PaymentSighting(P.REFUSED, {"seen": "refused", "said": quoted(words)}, begun=ever_begun)
+            return PaymentReconciliation(P.REFUSED, {"seen": "refused", "said": quoted(words)}, begun=ever_begun)
         if no or (begun and failed):
-            return PaymentSighting(P.UNDECIDED, {"seen": "some_payment_failed"}, begun=ever_begun)
+            return PaymentReconciliation(P.UNDECIDED, {"seen": "some_payment_failed"}, begun=ever_begun)
         if near_begun and not failed:
-            return PaymentSighting(P.UNDER_WAY, {"seen": "payment_begun", "order": order.id}, begun=ever_begun)
-        return PaymentSighting(P.NOT_SEEN, begun=ever_begun)
+            return PaymentReconciliation(P.UNDER_WAY, {"seen": "payment_begun", "order": order.id}, begun=ever_begun)
+        return PaymentReconciliation(P.NOT_SEEN, begun=ever_begun)
 
-    def _unfinished(self, order: SalesOrder, made_at: datetime, others: Sequence[SentPayment]) -> PaymentSighting:
+    def _unfinished(self, order: SalesOrder, made_at: datetime, others: Sequence[SentPayment]) -> PaymentReconciliation:
         """Look for an unfinished transaction of any method that could pay this order, before another is begun."""
         try:
             entries = [entry for status in _UNFINISHED for entry in self._transactions(_MOST_READ, status=status)]
         except RegistrarRefused:
-            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # like means, which have no transactions
+            return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # like means, which have no transactions
         open_ones = [entry for entry in entries if entry["status"] in _UNFINISHED]
         left = _without(_that_may_pay(open_ones, order.total, made_at), others)
         for entry in left:
-            return PaymentSighting(P.UNDECIDED, _transaction("transaction_open", entry, order.total), unfinished=True)
-        return PaymentSighting(P.NOT_SEEN, _NONE)
+            return PaymentReconciliation(
+                P.UNDECIDED, _transaction("transaction_open", entry, order.total), unfinished=True
+            )
+        return PaymentReconciliation(P.NOT_SEEN, _NONE)
 
     def _unexplained_or_none(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         """Count unexplained transactions; before a first payment, unreadable ones block nothing."""
         try:
             return self.unexplained(order, method, made_at, others)
         except RegistrarRefused:
-            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)
+            return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)
 
     def _without_orders_of_others(
         self, entries: list[Mapping[str, Any]], order: SalesOrder, made_at: datetime, counted: set[int]
@@ -250,27 +254,27 @@ class Payments:
         except RegistrarRefused:
             return None
 
-    def _booked(self, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
+    def _booked(self, method: MethodId, total: Money, since: datetime) -> PaymentReconciliation:
         """Look for a transaction that could be this payment. It names no order, so it can prove only absence.
 
         Accounts such as the prepaid one are no methods and have no transactions: the order shows their payments.
         """
         if not isinstance(method, int):
-            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)
+            return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)
         try:
             near = [e for e in self._transactions(_MOST_READ, paymentMethodId=str(method)) if _fits(e, total)]
         except RegistrarRefused as refusal:
-            return PaymentSighting(P.UNDECIDED, {"seen": "transactions_not_read", "refusal": refusal.data})
+            return PaymentReconciliation(P.UNDECIDED, {"seen": "transactions_not_read", "refusal": refusal.data})
         near = _dated(near, "creationDate", since - _CLOCKS_APART)
         open_ones = [entry for entry in near if entry["status"] not in _FAILED]
         if open_ones:
             # An unfinished one is stronger evidence than a finished one, which may have paid another order.
             entry = max(open_ones, key=lambda one: (one["status"] != _ENDED, _changed_at(one)))
             seen = _transaction("transaction_booked", entry, total)
-            return PaymentSighting(P.UNDECIDED, seen, unfinished=entry["status"] != _ENDED)
+            return PaymentReconciliation(P.UNDECIDED, seen, unfinished=entry["status"] != _ENDED)
         alike = _dated(near, "creationDate", since)
         seen = _transaction("transaction_failed", alike[-1], total) if alike else _NONE
-        return PaymentSighting(P.NOT_SEEN, seen, failed=bool(alike))
+        return PaymentReconciliation(P.NOT_SEEN, seen, failed=bool(alike))
 
     def _transactions(self, most: int, **query: str) -> Iterator[Mapping[str, Any]]:
         numbers = reading.listed(self._client.ask("/me/payment/transaction", query=query, priority=Priority.MONEY))
@@ -278,8 +282,8 @@ class Payments:
             yield self._client.ask(f"/me/payment/transaction/{number}", priority=Priority.MONEY)
 
 
-def _paid(order: SalesOrder) -> PaymentSighting:
-    return PaymentSighting(P.RECEIVED, {"seen": "order_paid", "order": order.id})
+def _paid(order: SalesOrder) -> PaymentReconciliation:
+    return PaymentReconciliation(P.RECEIVED, {"seen": "order_paid", "order": order.id})
 
 
 def _transaction(seen: str, entry: Mapping[str, Any], total: Money) -> Data:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ordering.model.facts import Data, amount
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from ordering.model.sales_order import PaymentProgress, PaymentReconciliation
 from tests.builders import euros
 
 
@@ -13,13 +13,15 @@ def of_transaction(seen: str, status: str) -> Data:
     return {"seen": seen, "transaction": 7, "amount": amount(euros("3.59")), "status": status}
 
 
-NOTHING = PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
-PAID = PaymentSighting(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": 7})
-REFUSED = PaymentSighting(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"}, begun=1)
-FAILED = PaymentSighting(PaymentProgress.NOT_SEEN, of_transaction("transaction_failed", "failure"), failed=True)
-UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7}, begun=1)
-TAKEN = PaymentSighting(PaymentProgress.UNDECIDED, of_transaction("transaction_unexplained", "success"), unexplained=1)
-BOOKED = PaymentSighting(PaymentProgress.UNDECIDED, of_transaction("transaction_booked", "success"))
+NOTHING = PaymentReconciliation(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
+PAID = PaymentReconciliation(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": 7})
+REFUSED = PaymentReconciliation(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"}, begun=1)
+FAILED = PaymentReconciliation(PaymentProgress.NOT_SEEN, of_transaction("transaction_failed", "failure"), failed=True)
+UNDER_WAY = PaymentReconciliation(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7}, begun=1)
+TAKEN = PaymentReconciliation(
+    PaymentProgress.UNDECIDED, of_transaction("transaction_unexplained", "success"), unexplained=1
+)
+BOOKED = PaymentReconciliation(PaymentProgress.UNDECIDED, of_transaction("transaction_booked", "success"))
 CONFIRMING = replace(TAKEN, seen=of_transaction("transaction_unexplained", "confirming"), unfinished=True)
 MINUTES, HOURS, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

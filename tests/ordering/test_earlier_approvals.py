@@ -129,7 +129,7 @@ def undecided_payment(rules):
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     rules.registrar.next_fault = "lost_before"
-    rules.registrar.sighting = BOOKED
+    rules.registrar.reconciliation = BOOKED
     return rules.settle(cart.id, steps=4)
 
 

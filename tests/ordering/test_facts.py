@@ -7,7 +7,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, canonical, quoted
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from ordering.model.sales_order import PaymentProgress, PaymentReconciliation
 from ordering.process.intent import Intents, IntentStopped, Objection
 from registrars.ovh.api.errors import OvhTimeout, Unreadable
 from tests.builders import NOW, POLICY, a_quote, euros, failing
@@ -116,7 +116,7 @@ def test_a_refused_payment_keeps_ovhs_words(rules: Rules, monkeypatch: pytest.Mo
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
     takes_on(rules, monkeypatch)
-    rules.registrar.sighting = PaymentSighting(
+    rules.registrar.reconciliation = PaymentReconciliation(
         PaymentProgress.REFUSED, {"seen": "refused", "said": "expired card " * 99}
     )
     order = rules.settle(cart.id).order

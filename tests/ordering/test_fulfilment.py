@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ordering.model.cart import BlockedReason, CartState
 from ordering.model.errors import OrderingError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, amount
-from ordering.model.sales_order import OrderStatus, Outcome, SalesOrder, Sighting
+from ordering.model.sales_order import OrderReconciliation, OrderStatus, Outcome, SalesOrder
 from store.engine import open_engines
 from store.migrate import migrate
 from store.transactions import SqlStore
@@ -173,7 +173,9 @@ def test_a_dear_order_that_ovh_cancelled_is_looked_at_no_more(rules, monkeypatch
     cancelled = SalesOrder(8, euros("99.00"), euros("16.50"), OrderStatus.CANCELLED)
     rules.registrar.next_fault = "lost_after"
     rules.advance(cart.id)
-    monkeypatch.setattr(rules.registrar, "find_order", lambda *_, **__: Sighting(Outcome.FOUND, SEEN, cancelled))
+    monkeypatch.setattr(
+        rules.registrar, "find_order", lambda *_, **__: OrderReconciliation(Outcome.FOUND, SEEN, cancelled)
+    )
     after = rules.settle(cart.id, steps=3)
     assert after.has_nothing_to_come
     assert rules.fulfilment.due() == []
@@ -444,7 +446,7 @@ def _do(rules: Rules, cart_id: int, action: str, shown: str | None = None) -> No
         "rise": lambda: setattr(rules.registrar, "quote", a_quote(str(rules.registrar.quote.total.amount + 1))),
         "wait": lambda: rules.clock.pass_by(70),
         "advance": lambda: rules.settle(cart_id, steps=1),
-        "blur": lambda: setattr(rules.registrar, "sighting", None if rules.registrar.sighting else BLURRED),
+        "blur": lambda: setattr(rules.registrar, "sighting", None if rules.registrar.reconciliation else BLURRED),
         "hide": lambda: setattr(rules.registrar, "undecided", not rules.registrar.undecided),
         "paid": lambda: work.it_was_paid(cart_id, by=rules.dan, mark=shown),
         "unpaid": lambda: work.not_paid(cart_id, by=rules.dan, mark=shown),

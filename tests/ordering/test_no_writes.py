@@ -76,7 +76,7 @@ def paying(rules: Rules):
 def unclear(rules: Rules):
     cart = paying(rules)
     rules.registrar.next_fault = "lost_before"
-    rules.registrar.sighting = BOOKED
+    rules.registrar.reconciliation = BOOKED
     return rules.settle(cart.id)
 
 

@@ -9,7 +9,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
 from ordering.model.facts import EventKind, Fact, amount
-from ordering.model.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
+from ordering.model.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentReconciliation
 from ordering.process.reminder import remind_at
 from tests.builders import NOW, a_quote, euros, failing
 from tests.ordering.paying import BOOKED, of_transaction, takes_on
@@ -17,7 +17,7 @@ from tests.refusing import refuses
 
 S, INVOICE = CartState, EventKind.INVOICE_RECEIVED
 UNDECIDED = BOOKED
-REFUSED = PaymentSighting(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"})
+REFUSED = PaymentReconciliation(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"})
 
 
 def test_payment_methods_are_read_again(rules, monkeypatch):
@@ -33,8 +33,8 @@ def test_a_payment_on_ovhs_own_page_is_seen(rules):
     assert rules.settle(cart.id, steps=3).state is S.PAID
 
 
-UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7})
-CONFIRMING = PaymentSighting(
+UNDER_WAY = PaymentReconciliation(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7})
+CONFIRMING = PaymentReconciliation(
     PaymentProgress.UNDECIDED, of_transaction("transaction_booked", "confirming"), unfinished=True
 )
 
@@ -56,7 +56,7 @@ def test_no_payment_is_sent_while_another_of_the_order_may_still_be_taken(rules,
 
 def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules):
     cart = rules.ordered()
-    rules.registrar.earlier = PaymentSighting(PaymentProgress.RECEIVED, {"seen": "payment_received", "order": 7})
+    rules.registrar.earlier = PaymentReconciliation(PaymentProgress.RECEIVED, {"seen": "payment_received", "order": 7})
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     assert rules.workflow.cart(cart.id).state is S.PAID
@@ -168,7 +168,7 @@ def reminders(rules, cart_id):
 def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refused(rules, monkeypatch):
     cart = rules.ordered()
     takes_on(rules, monkeypatch)
-    rules.registrar.sighting = REFUSED
+    rules.registrar.reconciliation = REFUSED
     refused: list[Fact] = []
     for method, suggested in ((1, 2), (2, 1)):
         rules.workflow.pay(cart.id, payer=rules.dan, method=method, mark=rules.mark(cart.id))

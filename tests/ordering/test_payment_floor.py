@@ -8,7 +8,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotPossible, RegistrarUnavailable
 from ordering.model.facts import EventKind, Fact
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from ordering.model.sales_order import PaymentProgress, PaymentReconciliation
 from ordering.process.floors import Floors
 from ordering.process.predecessor import end_predecessors_calls
 from tests.builders import failing
@@ -58,7 +58,7 @@ def test_a_refused_call_that_paid_shows_late_and_is_paid_once(rules):
     after(rules, cart.id, 10 * MINUTES)
     with refuses("not_payable", NotPossible, state="paying"):
         rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
-    rules.registrar.sighting = PAID
+    rules.registrar.reconciliation = PAID
     assert after(rules, cart.id, 4 * MINUTES).state is S.PAID
 
 
@@ -122,7 +122,7 @@ def test_the_end_of_a_call_is_kept_beside_another_change(rules, monkeypatch):
 def test_a_card_that_is_refused_after_a_200_is_payable_at_once(rules, monkeypatch):
     """The order shows one payment that was begun, and its end: honest cases stay quick."""
     takes_on(rules, monkeypatch)
-    rules.registrar.sighting = REFUSED
+    rules.registrar.reconciliation = REFUSED
     cart = pays(rules)
     assert (cart.state, cart.order.suggested_method.id) == (S.CHECKED_OUT, 2)
     refused = {"order": cart.order.id, "method": 1, "method_name": "VISA", "all_refused": False}
@@ -132,7 +132,7 @@ def test_a_card_that_is_refused_after_a_200_is_payable_at_once(rules, monkeypatc
 def test_a_refusal_after_a_lost_answer_waits_for_the_floor(rules):
     """A proxy may still hold the call: what was refused may have been begun elsewhere."""
     cart = pays(rules, "lost_before")
-    rules.registrar.sighting = REFUSED
+    rules.registrar.reconciliation = REFUSED
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
@@ -142,7 +142,7 @@ def test_a_refusal_after_the_page_was_opened_waits_for_the_floor(rules, monkeypa
     takes_on(rules, monkeypatch)
     cart = pays(rules)
     rules.workflow.order_link(cart.id, payer=rules.dan, mark=cart.mark)
-    rules.registrar.sighting = REFUSED
+    rules.registrar.reconciliation = REFUSED
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
@@ -163,15 +163,15 @@ def test_a_page_that_was_opened_before_counts_after_an_earlier_try(rules, monkey
     takes_on(rules, monkeypatch)
     cart = rules.ordered()
     rules.workflow.order_link(cart.id, payer=rules.dan)
-    rules.registrar.earlier = PaymentSighting(PaymentProgress.NOT_SEEN, begun=begun)
-    rules.registrar.sighting = REFUSED
+    rules.registrar.earlier = PaymentReconciliation(PaymentProgress.NOT_SEEN, begun=begun)
+    rules.registrar.reconciliation = REFUSED
     assert pays_again(rules, cart.id).state is state
 
 
 def test_a_failed_transaction_waits_for_the_floor_and_asks_nobody(rules, monkeypatch):
     """It names no order, so it may be another's."""
     takes_on(rules, monkeypatch)
-    rules.registrar.sighting = FAILED
+    rules.registrar.reconciliation = FAILED
     cart = pays(rules)
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     paid_again = after(rules, cart.id, 2 * MINUTES)
@@ -275,7 +275,7 @@ def test_what_shows_while_the_time_is_read_is_seen(rules, monkeypatch, fault):
     read = rules.registrar.time
 
     def reading():
-        rules.registrar.sighting = PAID
+        rules.registrar.reconciliation = PAID
         return read()
 
     monkeypatch.setattr(rules.registrar, "time", reading)
@@ -336,7 +336,7 @@ def test_a_lost_answer_of_a_payment_that_shows_is_adopted(rules):
 def test_silence_alone_never_makes_an_order_payable(rules, seen):
     """However long OVH shows nothing, a person must say that it was not paid."""
     cart = pays(rules, "lost_before")
-    rules.registrar.sighting = seen
+    rules.registrar.reconciliation = seen
     for wait in (20 * MINUTES, 2 * DAY, 30 * DAY):
         cart = after(rules, cart.id, wait)
         assert cart.state in {S.PAYING, S.NEEDS_ATTENTION}

@@ -8,7 +8,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
 from ordering.model.facts import EventKind
-from ordering.model.sales_order import OrderStatus, PaymentProgress, PaymentSighting
+from ordering.model.sales_order import OrderStatus, PaymentProgress, PaymentReconciliation
 from tests.builders import SILENT, advanced, failing
 from tests.ordering.paying import (
     DAY,
@@ -65,7 +65,7 @@ def test_what_the_order_shows_as_under_way_is_told_and_not_asked(rules, monkeypa
     """The payer hears of it after an hour, and then daily."""
     takes_on(rules, monkeypatch)
     cart = pays(rules)
-    rules.registrar.sighting = UNDER_WAY
+    rules.registrar.reconciliation = UNDER_WAY
     assert after(rules, cart.id, 55 * MINUTES).payment.told_at_ovh is not None
     assert processing(rules, cart.id) == []
     for wait, many in ((10 * MINUTES, 1), (20 * HOURS, 1), (5 * HOURS, 2), (DAY, 3)):
@@ -76,7 +76,7 @@ def test_what_the_order_shows_as_under_way_is_told_and_not_asked(rules, monkeypa
 def test_a_person_who_was_asked_is_not_needed_once_it_is_under_way(rules):
     """OVH shows it as begun after all."""
     cart = asked(rules)
-    rules.registrar.sighting = UNDER_WAY
+    rules.registrar.reconciliation = UNDER_WAY
     assert after(rules, cart.id, 2 * MINUTES).state is S.PAYING
 
 
@@ -158,7 +158,7 @@ def test_a_refusal_that_ovh_shows_counts_whatever_was_said(rules, monkeypatch):
     takes_on(rules, monkeypatch)
     cart = after(rules, pays(rules).id, 12 * MINUTES)
     rules.workflow.it_was_paid(cart.id, by=rules.dan, mark=cart.mark)
-    rules.registrar.sighting = REFUSED
+    rules.registrar.reconciliation = REFUSED
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
 
@@ -199,7 +199,7 @@ def test_a_payment_that_is_not_undecided_is_not_settled(rules):
 def test_an_order_that_is_cancelled_beside_a_transaction_is_for_support(rules):
     """Money may have been taken for it."""
     cart = asked(rules)
-    rules.registrar.sighting = TAKEN
+    rules.registrar.reconciliation = TAKEN
     show(rules, cart.order.id, status=OrderStatus.CANCELLED)
     cart = after(rules, cart.id, 2 * MINUTES)
     assert cart.state is S.NEEDS_ATTENTION
@@ -214,7 +214,7 @@ def test_an_order_that_ovh_cancels_under_a_payment_ends(rules, monkeypatch, acce
     if accepted:
         takes_on(rules, monkeypatch)
     cart = pays(rules, None if accepted else "lost_before")
-    rules.registrar.sighting = PaymentSighting(
+    rules.registrar.reconciliation = PaymentReconciliation(
         PaymentProgress.CANCELLED, {"seen": "order_cancelled", "order": cart.order.id}
     )
     assert after(rules, cart.id, 2 * MINUTES).state is state

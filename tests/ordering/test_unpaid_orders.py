@@ -97,7 +97,7 @@ def test_a_method_that_was_added_shows_within_minutes(rules):
 
 def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, monkeypatch):
     cart = rules.ordered()
-    rules.registrar.sighting = replace(REFUSED, begun=0)
+    rules.registrar.reconciliation = replace(REFUSED, begun=0)
     takes_on(rules, monkeypatch)
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     asked.clear()

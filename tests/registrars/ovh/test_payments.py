@@ -44,8 +44,8 @@ def sent(method=VISA, *, seconds: float = -5) -> Payment:
 
 
 async def seen(gateway, order, payment):
-    sighting = await ask(gateway.payment, order, payment)
-    return sighting.progress, sighting.seen
+    reconciliation = await ask(gateway.payment, order, payment)
+    return reconciliation.progress, reconciliation.seen
 
 
 def about(told):
@@ -191,9 +191,9 @@ async def test_before_sending_an_open_payment_by_another_method_is_seen_where_th
     ovh.orders.payment_after = 600.0
     shown = {number: entry | {"status": status} for number, entry in ovh.payments.transactions().items()}
     monkeypatch.setattr(ovh.payments, "transactions", lambda: shown)
-    sighting = await earlier(gateway, order)
-    assert sighting.is_open
-    assert about(sighting.seen) == ("transaction_open", amount(order.total), status.lower())
+    reconciliation = await earlier(gateway, order)
+    assert reconciliation.is_open
+    assert about(reconciliation.seen) == ("transaction_open", amount(order.total), status.lower())
     assert not (await earlier(gateway, order, minutes=-10)).is_open  # it names no order, and ours was not made yet
 
 
@@ -203,16 +203,16 @@ async def test_before_sending_what_was_refused_is_no_open_payment(ovh, gateway, 
     ovh.refuse_card(VISA)
     for _ in range(2):
         await ask(pay, gateway, order.id, VISA)
-        sighting = await earlier(gateway, order)
-        assert (sighting.progress, sighting.is_open) == (P.NOT_SEEN, False)
+        reconciliation = await earlier(gateway, order)
+        assert (reconciliation.progress, reconciliation.is_open) == (P.NOT_SEEN, False)
 
 
 async def test_money_that_no_other_order_explains_is_counted(ovh, gateway, order):
     """It names no order, so it may have paid this one."""
     another_order_pays(ovh, order)
     ovh.orders.forgotten.add(order.id + 1000)
-    sighting = await earlier(gateway, order)
-    assert (sighting.progress, sighting.unexplained, sighting.is_open) == (P.UNDECIDED, 1, False)
+    reconciliation = await earlier(gateway, order)
+    assert (reconciliation.progress, reconciliation.unexplained, reconciliation.is_open) == (P.UNDECIDED, 1, False)
     assert (await earlier(gateway, order, method=SEPA)).unexplained == 0
     assert (await earlier(gateway, order, minutes=-10)).unexplained == 0  # ours was not made yet
 
@@ -254,8 +254,8 @@ async def test_only_what_took_or_may_take_money_is_counted(ovh, gateway, order, 
     """A transaction that failed paid nothing; one that has not ended still may."""
     ovh.outsider.transaction("3.59", VISA, status=status)
     ovh.outsider.transaction("3.60", VISA, status=status)
-    sighting = await unexplained(gateway, order)
-    assert (sighting.unexplained, sighting.unfinished) == (count, status == "CONFIRMING")
+    reconciliation = await unexplained(gateway, order)
+    assert (reconciliation.unexplained, reconciliation.unfinished) == (count, status == "CONFIRMING")
 
 
 async def test_an_open_transaction_of_another_order_of_ours_hinders_nobody(ovh, gateway, order):
@@ -303,8 +303,8 @@ async def test_an_orders_end_is_told_beside_what_may_have_paid_it(ovh, gateway, 
     """OVH cancelled it, and a transaction may be its payment."""
     ovh.outsider.transaction("3.59", VISA)
     ovh.cancel(order.id)
-    sighting = await ask(gateway.payment, order, sent())
-    assert (sighting.progress, sighting.order_is_over) == (P.UNDECIDED, True)
+    reconciliation = await ask(gateway.payment, order, sent())
+    assert (reconciliation.progress, reconciliation.order_is_over) == (P.UNDECIDED, True)
 
 
 async def test_ovhs_time_is_read_afresh(ovh, gateway, order):
