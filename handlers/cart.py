@@ -25,9 +25,9 @@ from handlers.views import cart as views
 from handlers.views.offers import choice
 from handlers.views.prices import warned
 from ordering.model.cart import Cart
-from ordering.model.choosing import ChoiceNeeded
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError
+from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import NotReady
 

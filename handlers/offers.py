@@ -17,8 +17,8 @@ from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 from handlers.views import offers as views
-from ordering.model.choosing import ChoiceNeeded
 from ordering.model.domain_name import DomainName
+from ordering.model.offer_selection import ChoiceNeeded
 
 
 def register(app: AsyncApp, services: Services) -> None:

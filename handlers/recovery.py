@@ -94,7 +94,7 @@ async def _not_paid(services: Services, did: Interaction, _reply: Reply) -> str:
 async def _ask_which(services: Services, did: Interaction, reply: Reply) -> None:
     person, clicked = await services.person(did), Decision.read(did.value)
     cart = await services.decisions.call(
-        services.workflow.may_settle, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
+        services.workflow.may_recover, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     await reply.open_form(views.adopt_modal(cart, clicked=did.value), button=words.buttons.IT_IS_THIS_ORDER)
 

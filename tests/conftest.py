@@ -76,18 +76,18 @@ class Rules:
 
     def ordered(self):
         cart = self.approved()
-        return self.settle(cart.id)
+        return self.run_worker(cart.id)
 
     def paid(self):
         cart = self.ordered()
         self.workflow.pay(cart.id, payer=self.dan, method=None, mark=cart.mark)
-        return self.settle(cart.id)
+        return self.run_worker(cart.id)
 
     def mark(self, cart_id: int) -> str:
         """What the buttons of a cart's newest card are about."""
         return self.workflow.cart(cart_id).mark
 
-    def settle(self, cart_id: int, *, steps: int = 12, seconds: float = 30):
+    def run_worker(self, cart_id: int, *, steps: int = 12, seconds: float = 30):
         """Let the driver do what is due, and time pass."""
         for _ in range(steps):
             for due in self.fulfilment.due():

@@ -124,7 +124,7 @@ def thread_line(
         S.DELIVERED: note or _says.registered(cart),
         S.REJECTED: _says.rejected_in_thread(cart, event.by, reason),
         S.CANCELLED: note,
-        S.NEEDS_ATTENTION: _says.needs_attention(_all_who_settle(cart, approvers | payers), note),
+        S.NEEDS_ATTENTION: _says.needs_attention(_all_who_may_recover(cart, approvers | payers), note),
     }[event.state]
     return plain or None
 
@@ -174,7 +174,7 @@ def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[st
     return _says.ordered(payers, cart, note, payable=cart.order is None or not cart.order.owner_hidden)
 
 
-def _all_who_settle(cart: Cart, deciding: frozenset[str]) -> list[str]:
+def _all_who_may_recover(cart: Cart, deciding: frozenset[str]) -> list[str]:
     """Return the payer, the requester, and those who may press the buttons, at most as many as fit a line."""
     concerned = [cart.payment.by] if cart.payment else []
     concerned += [cart.requester] if cart.requester else []

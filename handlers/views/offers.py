@@ -12,9 +12,9 @@ from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, context, section
 from handlers.toolkit.mrkdwn import cut, escape
 from handlers.views.prices import offered, unusual_terms
-from ordering.model.choosing import only_usual
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Offer
+from ordering.model.offer_selection import only_usual
 
 _MOST = 10  # radio buttons that Slack accepts
 _OPTION = 75

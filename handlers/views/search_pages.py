@@ -18,9 +18,9 @@ from handlers.toolkit.blocks import section
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup
 from handlers.views.offers import add_button, side_by_side
 from ordering.model.cart import MOST_LINES
-from ordering.model.choosing import only_usual
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Action, Availability, Offer, Verdict
+from ordering.model.offer_selection import only_usual
 
 _OLD = timedelta(minutes=1)
 _PAGE = 24  # lines of text, about one screen

@@ -8,21 +8,32 @@ from __future__ import annotations
 
 from ordering.ports.inbox import Click
 from ordering.process.inbox import EndingStore
-from ordering.workflow.answering import Answering
-from ordering.workflow.asking import Asking
-from ordering.workflow.deciding import Deciding
-from ordering.workflow.filling import Filling
-from ordering.workflow.looking import Looking
+from ordering.workflow.approval_requests import ApprovalRequests
+from ordering.workflow.approvals import Approvals
+from ordering.workflow.cart_editing import CartEditing
+from ordering.workflow.manual_recovery import ManualRecovery
 from ordering.workflow.owners import Owners
-from ordering.workflow.paying import Paying
-from ordering.workflow.recovering import Recovering
-from ordering.workflow.searching import MOST_LOOKUPS, Query, Searching
-from ordering.workflow.settling import Settling
+from ordering.workflow.payments import PaymentRequests
+from ordering.workflow.queries import Queries
+from ordering.workflow.questions import QuestionAnswers
+from ordering.workflow.recover_mode import RecoverModeDecisions
+from ordering.workflow.search import MOST_LOOKUPS, NameSearch, Query
 
 __all__ = ["MOST_LOOKUPS", "Query", "Workflow"]
 
 
-class Workflow(Searching, Filling, Answering, Asking, Deciding, Owners, Paying, Settling, Recovering, Looking):
+class Workflow(
+    NameSearch,
+    CartEditing,
+    QuestionAnswers,
+    ApprovalRequests,
+    Approvals,
+    Owners,
+    PaymentRequests,
+    ManualRecovery,
+    RecoverModeDecisions,
+    Queries,
+):
     """All use cases, in the order of a cart's life. Thread-safe."""
 
     def under(self, click: Click, *, overtakes: bool = False) -> Workflow:

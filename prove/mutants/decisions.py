@@ -7,7 +7,7 @@ from prove.mutants.mutation import Mutation
 
 _AGE, _STOP, _INBOX = "tests/ordering/test_age.py", "tests/ordering/test_stop.py", "tests/store/test_inbox.py"
 _CONDITIONS = "ordering.process.fulfilment:Fulfilment.__init__"
-_APPROVE, _STOPPING = "ordering.workflow.deciding:Deciding.approve", "ordering.workflow.deciding:Deciding.stop"
+_APPROVE, _STOPPING = "ordering.workflow.approvals:Approvals.approve", "ordering.workflow.approvals:Approvals.stop"
 
 OF_DECISIONS = (
     Mutation(
@@ -118,9 +118,9 @@ OF_DECISIONS = (
     ),
     Mutation(
         "take another offer than the one that was seen",
-        "ordering.model.choosing:choose",
+        "ordering.model.offer_selection:choose",
         swap("found is None", "(found := found or offers[0]) is None"),
-        "tests/ordering/test_choosing.py",
+        "tests/ordering/test_offer_selection.py",
     ),
     Mutation(
         "ask for a name that the account owns",

@@ -321,7 +321,7 @@ OF_ORDERS = (
     ),
     Mutation(
         "believe a no while an order may show, by this machine's clock",
-        "ordering.workflow.settling:Settling._look_once_more",
+        "ordering.workflow.manual_recovery:ManualRecovery._look_once_more",
         swap("is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS)", "self._clock() > attempt.started_at"),
         "tests/ordering/test_proof_of_no_order.py::test_a_clock_that_is_put_right_after_a_crash",
     ),

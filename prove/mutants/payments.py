@@ -12,7 +12,7 @@ _FLOOR, _QUESTIONS, _PAY = (
 )
 _SHOWN, _MISSING = "tests/registrars/ovh/test_payments.py", "tests/ordering/test_missing_order.py"
 _PAYMENTS, _OUTCOME = "ordering.process.payment:Payments", "ordering.process.payment_outcome:PaymentOutcome"
-_OVH, _PAYING = "registrars.ovh.payments:Payments", "ordering.workflow.paying:Paying"
+_OVH, _PAYING = "registrars.ovh.payments:Payments", "ordering.workflow.payments:PaymentRequests"
 
 OF_PAYMENTS = (
     Mutation(
@@ -203,7 +203,7 @@ OF_PAYMENTS = (
     ),
     Mutation(
         "make an order paid by a word",
-        "ordering.workflow.settling:Settling._say",
+        "ordering.workflow.manual_recovery:ManualRecovery._say",
         swap(
             "cart.to(S.PAYING, at=now, payment=said, order=order)",
             "cart.to(S.PAID if paid else S.PAYING, at=now, payment=said, order=order)",

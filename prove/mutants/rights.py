@@ -7,10 +7,10 @@ from prove.mutants.mutation import Mutation
 
 _EARLIER, _SETTLING, _SELF = (
     "tests/ordering/test_earlier_approvals.py",
-    "tests/ordering/test_settling.py",
+    "tests/ordering/test_manual_recovery.py",
     "tests/ordering/test_self_approval.py",
 )
-_READS, _APPROVE = "ordering.workflow.deciding:Deciding._still_valid", "ordering.workflow.deciding:Deciding.approve"
+_READS, _APPROVE = "ordering.workflow.approvals:Approvals._still_valid", "ordering.workflow.approvals:Approvals.approve"
 _RIGHT, _POLICY = "ordering.model.policy:Policy.right_to_approve", "ordering.model.policy:Policy.may_approve"
 
 OF_RIGHTS = (
@@ -35,31 +35,31 @@ OF_RIGHTS = (
     ),
     Mutation(
         "let the requester say that nothing was ordered",
-        "ordering.workflow.settling:Settling.nothing_ordered",
+        "ordering.workflow.manual_recovery:ManualRecovery.nothing_ordered",
         drop("self.policy.may_deny(cart, by)"),
         _EARLIER,
     ),
     Mutation(
         "let the requester say that it was not paid",
-        "ordering.workflow.settling:Settling._payment_to_settle",
+        "ordering.workflow.manual_recovery:ManualRecovery._payment_to_recover",
         never("not paid"),
         _EARLIER,
     ),
     Mutation(
         "let an approver answer before the first payment",
-        "ordering.workflow.settling:Settling._payment_to_settle",
+        "ordering.workflow.manual_recovery:ManualRecovery._payment_to_recover",
         never("cart.payment.sent_at is None"),
         "tests/ordering/test_payment_questions.py::test_only_a_payer_answers_before_the_first_payment",
     ),
     Mutation(
         "let the requester order beside another order",
-        "ordering.workflow.settling:Settling.order_anyway",
+        "ordering.workflow.manual_recovery:ManualRecovery.order_anyway",
         drop("self.policy.may_approve(cart, by)"),
         "tests/ordering/test_foreign_orders.py::test_who_may_not_order_anyway",
     ),
     Mutation(
         "let anybody pay",
-        "ordering.workflow.paying:Paying.pay",
+        "ordering.workflow.payments:PaymentRequests.pay",
         drop("self.policy.may_pay(payer)"),
         "tests/ordering/test_workflow.py::test_only_a_payer_pays_with_a_method_of_the_order_and_once",
     ),

@@ -65,7 +65,7 @@ OF_STANDSTILL = (
     ),
     Mutation(
         "build a cart for the dry run without a write",
-        "ordering.workflow.asking:Asking.request_approval",
+        "ordering.workflow.approval_requests:ApprovalRequests.request_approval",
         swap("carts.begin_step", "carts.cart"),
         _STEPS,
     ),

@@ -90,7 +90,7 @@ def test_a_card_whose_total_rose_is_shown(rules):
     assert cart.seal is not None
     rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     rules.registrar.quote = replace(rules.registrar.quote, total=a_quote("300.00").total)
-    cart = rules.settle(cart.id, steps=1)
+    cart = rules.run_worker(cart.id, steps=1)
     assert cart.state is CartState.SUBMITTED
     fits(approval_card(cart, POLICY, stamp=LONGEST))
 

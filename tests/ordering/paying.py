@@ -46,9 +46,9 @@ def after(rules, cart_id, wait):
     end = rules.clock.now + wait
     rules.clock.now = max(rules.clock.now, end - 5 * MINUTES)
     while rules.clock.now <= end:
-        rules.settle(cart_id, steps=1, seconds=20)
+        rules.run_worker(cart_id, steps=1, seconds=20)
     rules.clock.now = end
-    rules.settle(cart_id, steps=1, seconds=0)
+    rules.run_worker(cart_id, steps=1, seconds=0)
     return rules.workflow.cart(cart_id)
 
 

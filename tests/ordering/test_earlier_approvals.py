@@ -50,7 +50,7 @@ def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
     assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0DAN",))
     assert (after.fact.kind, after.fact.data["void"]) == (EventKind.PARTLY_APPROVED, 1)
     assert after.fact.data["before"] == {"kind": "approval_requested", "data": cart.fact.data}
-    assert rules.settle(cart.id).state is S.SUBMITTED
+    assert rules.run_worker(cart.id).state is S.SUBMITTED
     assert rules.registrar.orders == {}
     _, events = rules.workflow.timeline(cart.id, by=rules.ada)
     half = Fact(EventKind.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 1})
@@ -111,7 +111,7 @@ def test_the_requester_does_not_say_that_nothing_was_ordered(rules, allowed):
     """Another order would follow, so it is for somebody else, except where self-approval is on."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
-    cart = rules.settle(cart.id, steps=10)
+    cart = rules.run_worker(cart.id, steps=10)
     rules.restart(replace(ADA_TOO, self_approval=allowed))
     if allowed:
         said = rules.workflow.nothing_ordered(cart.id, by=rules.ada, mark=cart.mark)
@@ -130,7 +130,7 @@ def undecided_payment(rules):
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     rules.registrar.next_fault = "lost_before"
     rules.registrar.reconciliation = BOOKED
-    return rules.settle(cart.id, steps=4)
+    return rules.run_worker(cart.id, steps=4)
 
 
 @pytest.mark.parametrize("allowed", [False, True])

@@ -33,7 +33,7 @@ def test_a_whole_purchase_is_on_record_as_facts(rules: Rules) -> None:
     cart = rules.paid()
     rules.registrar.deliver()
     rules.registrar.invoice = "FR7"
-    rules.settle(cart.id, steps=4, seconds=400)
+    rules.run_worker(cart.id, steps=4, seconds=400)
     done = rules.workflow.cart(cart.id)
     assert done.order is not None
     assert done.attempt is not None
@@ -94,7 +94,7 @@ def test_an_order_found_later_says_how(rules: Rules) -> None:
     """An order whose answer was lost is another fact than one that OVH's answer named."""
     cart = rules.approved()
     rules.registrar.next_fault = "lost_after"
-    done = rules.settle(cart.id)
+    done = rules.run_worker(cart.id)
     assert done.order is not None
     how = {"found": "after_lost_answer", "owner_hidden": False}
     assert (K.ORDER_FOUND, {"order": done.order.id, **how, "ovh": {"total": PRICE}}) in facts_of(rules, cart.id)
@@ -105,7 +105,7 @@ def test_an_unknown_order_lists_what_ovh_shows(rules: Rules) -> None:
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     rules.registrar.candidates = (7, 8)
-    rules.settle(cart.id)
+    rules.run_worker(cart.id)
     asked = {"attempt": 1, "call_was_refused": False, "refusal": None}
     seen = {"evidence": CART_GONE, "ovh": {"orders": [7, 8], "cart_closed": False}}
     assert newest(rules, cart.id) == (K.ORDER_UNKNOWN, {**asked, **seen})
@@ -119,7 +119,7 @@ def test_a_refused_payment_keeps_ovhs_words(rules: Rules, monkeypatch: pytest.Mo
     rules.registrar.reconciliation = PaymentReconciliation(
         PaymentProgress.REFUSED, {"seen": "refused", "said": "expired card " * 99}
     )
-    order = rules.settle(cart.id).order
+    order = rules.run_worker(cart.id).order
     assert order is not None
     words = ("expired card " * 99)[:300]
     expected = {"order": order.id, "method": 2, "method_name": "SEPA", "all_refused": False, "ovh": {"said": words}}
@@ -159,15 +159,15 @@ def test_a_note_of_an_earlier_version_reports_no_trouble_again(rules: Rules) -> 
     """A cart whose note an earlier version wrote is compared by its fact alone."""
     cart = rules.paid()
     rules.registrar.failed = "A justification is required"
-    rules.settle(cart.id, steps=2)
+    rules.run_worker(cart.id, steps=2)
     with rules.store.begin() as carts:
         stuck = carts.cart(cart.id)
         carts.save(replace(stuck, note="As an older version said it."), due_at=rules.clock.now)
     before = len(facts_of(rules, cart.id))
-    rules.settle(cart.id, steps=4)
+    rules.run_worker(cart.id, steps=4)
     assert len(facts_of(rules, cart.id)) == before
     rules.registrar.failed = "Another reason"
-    rules.settle(cart.id, steps=4)
+    rules.run_worker(cart.id, steps=4)
     kind, data = newest(rules, cart.id)
     assert (kind, data and data["ovh"]) == (K.REGISTRATION_FAILED, {"comment": "Another reason"})
 

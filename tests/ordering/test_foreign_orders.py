@@ -40,7 +40,7 @@ def test_an_order_that_shares_a_name_stops_the_checkout(rules, status):
     """A person reads its number, and nothing is ordered beside it, whatever it is called."""
     elsewhere(rules, an_order(900, "name.ovh", "theirs.ovh", status=status))
     cart = rules.approved()
-    after = rules.settle(cart.id)
+    after = rules.run_worker(cart.id)
     assert (after.state, after.foreign_order, after.has_nothing_to_come) == (S.NEEDS_ATTENTION, 900, True)
     made_at = (NOW - timedelta(days=1)).isoformat()
     seen = {"status": status.value, "names": ["name.ovh", "theirs.ovh"], "total": PRICE, "made_at": made_at}
@@ -54,7 +54,7 @@ def test_clocks_that_are_far_apart_hide_no_order(rules, days):
     """Orders are dated by OVH's clock, so they are listed by it, too."""
     rules.registrar.ahead = timedelta(days=days)
     elsewhere(rules, an_order(900, "name.ovh", ago=timedelta(days=1 - days)))
-    after = rules.settle(rules.approved().id)
+    after = rules.run_worker(rules.approved().id)
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
 
 
@@ -64,24 +64,24 @@ def test_an_order_that_is_over_stops_nothing(rules, status):
     elsewhere(rules, an_order(900, "name.ovh"))
     rules.fulfilment.foreign_orders.read_ahead()
     elsewhere(rules, an_order(900, "name.ovh", status=status))
-    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+    assert rules.run_worker(rules.approved().id).state is S.CHECKED_OUT
 
 
 @pytest.mark.parametrize("names", [(), ("theirs.ovh",), ("xname.ovh",)])
 def test_an_order_of_other_names_stops_nothing(rules, names):
     """Hosting, or other names, are nobody's business here."""
     elsewhere(rules, an_order(900, *names))
-    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+    assert rules.run_worker(rules.approved().id).state is S.CHECKED_OUT
 
 
 def test_an_order_is_read_once(rules):
     """A second checkout reads only what is new, the newest first."""
     for number in range(900, 910):
         elsewhere(rules, an_order(number, f"n{number}.ovh"))
-    rules.settle(rules.approved().id)
+    rules.run_worker(rules.approved().id)
     assert rules.registrar.foreign_read == list(range(909, 899, -1))
     elsewhere(rules, an_order(950, "n950.ovh"))
-    rules.settle(rules.approved("second.ovh", "C2").id)
+    rules.run_worker(rules.approved("second.ovh", "C2").id)
     assert rules.registrar.foreign_read[10:] == [950]
 
 
@@ -94,7 +94,7 @@ def test_many_orders_are_read_in_several_steps(rules):
     waiting = rules.workflow.cart(cart.id)
     assert (waiting.state, len(rules.registrar.foreign_read)) == (S.APPROVED, 20)
     assert waiting.blocked.code == "foreign_orders_unread"
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.foreign_read) == 50
 
 
@@ -107,7 +107,7 @@ def test_an_order_that_comes_while_the_cart_is_built(rules, monkeypatch):
         return prepare(lines)
 
     monkeypatch.setattr(rules.registrar, "prepare", meanwhile)
-    after = rules.settle(cart.id, steps=1)
+    after = rules.run_worker(cart.id, steps=1)
     assert (after.state, rules.registrar.orders) == (S.NEEDS_ATTENTION, {})
 
 
@@ -115,34 +115,34 @@ def test_an_order_without_lines_holds_for_ten_minutes(rules):
     """Then it is a question on the card, once for that order."""
     elsewhere(rules, an_order(900, whole=False, ago=timedelta(minutes=1)))
     cart = rules.approved()
-    assert rules.settle(cart.id, steps=10).state is S.APPROVED
-    after = rules.settle(cart.id, steps=30)
+    assert rules.run_worker(cart.id, steps=10).state is S.APPROVED
+    after = rules.run_worker(cart.id, steps=30)
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
     assert (after.fact.kind, after.fact.data["is_clear"]) == (EventKind.FOREIGN_ORDER_FOUND, False)
     assert after.fact.data["order"] == 900
     rules.workflow.order_anyway(cart.id, by=rules.dan, mark=after.mark)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 def test_an_order_without_lines_shows_them(rules):
     """An order of other names, once it shows them, holds nothing any more."""
     elsewhere(rules, an_order(900, whole=False, ago=timedelta(minutes=1)))
     cart = rules.approved()
-    rules.settle(cart.id, steps=4)
+    rules.run_worker(cart.id, steps=4)
     elsewhere(rules, an_order(900, "theirs.ovh"))
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 def test_an_order_without_lines_that_is_too_cheap_holds_nothing(rules):
     """One that is cheaper than each name cannot be for one of them."""
     elsewhere(rules, an_order(900, whole=False, total="2.98", ago=timedelta(minutes=1)))
-    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+    assert rules.run_worker(rules.approved().id).state is S.CHECKED_OUT
 
 
 def test_an_order_that_shows_no_line_for_an_hour_is_a_question(rules):
     """Nobody waits for its lines any more: a person looks."""
     elsewhere(rules, an_order(900, whole=False, ago=timedelta(hours=2)))
-    after = rules.settle(rules.approved().id, steps=1)
+    after = rules.run_worker(rules.approved().id, steps=1)
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
 
 
@@ -153,25 +153,25 @@ def test_an_order_that_cannot_be_read_is_a_question_after_ten_minutes(rules, mon
     read = rules.registrar.foreign_order
     monkeypatch.setattr(rules.registrar, "foreign_order", failing(error))
     cart = rules.approved()
-    waiting = rules.settle(cart.id, steps=5)
+    waiting = rules.run_worker(cart.id, steps=5)
     assert (waiting.state, waiting.blocked.code) == (S.APPROVED, "foreign_order_unclear")
-    asked = rules.settle(cart.id, steps=30)
+    asked = rules.run_worker(cart.id, steps=30)
     assert (asked.state, asked.foreign_order) == (S.NEEDS_ATTENTION, 900)
     assert (asked.fact.kind, asked.fact.data["is_clear"]) == (EventKind.FOREIGN_ORDER_FOUND, False)
     assert (asked.fact.data["order"], asked.fact.data["ovh"]["names"]) == (900, [])
     rules.workflow.order_anyway(cart.id, by=rules.dan, mark=asked.mark)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
     monkeypatch.setattr(rules.registrar, "foreign_order", read)
-    assert rules.settle(rules.approved("second.ovh", "C2").id).state is S.CHECKED_OUT
+    assert rules.run_worker(rules.approved("second.ovh", "C2").id).state is S.CHECKED_OUT
 
 
 def test_an_order_that_is_hidden_after_its_first_look_is_a_question(rules, monkeypatch):
     """It showed no lines, and then nothing at all: the ten minutes pass all the same."""
     elsewhere(rules, an_order(900, whole=False, ago=timedelta(minutes=1)))
     cart = rules.approved()
-    rules.settle(cart.id, steps=1)
+    rules.run_worker(cart.id, steps=1)
     monkeypatch.setattr(rules.registrar, "foreign_order", failing(NotKnown()))
-    after = rules.settle(cart.id, steps=40)
+    after = rules.run_worker(cart.id, steps=40)
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
 
 
@@ -187,7 +187,7 @@ def test_many_hidden_orders_do_not_hide_the_others(rules, monkeypatch):
         return read(number, at=at, urgent=urgent)
 
     monkeypatch.setattr(rules.registrar, "foreign_order", shown)
-    after = rules.settle(rules.approved().id, steps=60)
+    after = rules.run_worker(rules.approved().id, steps=60)
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 924)
     assert {900, 901} <= set(rules.registrar.foreign_read)
 
@@ -198,14 +198,14 @@ def test_a_key_without_the_right_is_no_question_about_an_order(rules, monkeypatc
     elsewhere(rules, an_order(900, "theirs.ovh"))
     refusal = RegistrarRefused(code=code)
     monkeypatch.setattr(rules.registrar, "foreign_order", failing(refusal))
-    after = rules.settle(rules.approved().id, steps=40)
+    after = rules.run_worker(rules.approved().id, steps=40)
     assert (after.state, after.blocked.code) == (S.APPROVED, code)
 
 
 def test_an_order_that_was_allowed_is_never_adopted(rules, monkeypatch):
     """The approver said that it is somebody else's; after a lost answer it is not taken for this request's."""
     elsewhere(rules, an_order(900, "name.ovh", ago=timedelta(minutes=4)))
-    cart = rules.settle(rules.approved().id)
+    cart = rules.run_worker(rules.approved().id)
     rules.workflow.order_anyway(cart.id, by=rules.dan, mark=cart.mark)
     asked: list[frozenset[int]] = []
     find = rules.registrar.find_order
@@ -216,7 +216,7 @@ def test_an_order_that_was_allowed_is_never_adopted(rules, monkeypatch):
 
     monkeypatch.setattr(rules.registrar, "find_order", watched)
     rules.registrar.next_fault = "lost_before"
-    rules.settle(cart.id, steps=3)
+    rules.run_worker(cart.id, steps=3)
     assert asked
     assert set(asked) == {frozenset({900})}
 
@@ -224,7 +224,7 @@ def test_an_order_that_was_allowed_is_never_adopted(rules, monkeypatch):
 @pytest.fixture
 def stopped(rules):
     elsewhere(rules, an_order(900, "name.ovh"))
-    cart = rules.settle(rules.approved().id)
+    cart = rules.run_worker(rules.approved().id)
     assert cart.foreign_order == 900
     return cart
 
@@ -232,7 +232,7 @@ def stopped(rules):
 def test_an_approver_has_it_ordered_anyway(rules, stopped):
     """For the order that was shown; who said so is on record."""
     rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
-    after = rules.settle(stopped.id)
+    after = rules.run_worker(stopped.id)
     assert (after.state, after.foreign_allowed) == (S.CHECKED_OUT, (900,))
     told = [(event.by, event.fact) for event in rules.workflow.timeline(stopped.id, by=rules.dan)[1]]
     assert ("U0DAN", Fact(EventKind.ORDERED_ANYWAY, {"order": 900})) in told
@@ -242,12 +242,12 @@ def test_another_order_is_another_question(rules, stopped):
     """A yes to one order is no yes to the next."""
     rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
     elsewhere(rules, an_order(901, "name.ovh"))
-    after = rules.settle(stopped.id)
+    after = rules.run_worker(stopped.id)
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 901)
     with pytest.raises(CardOutdated):
         rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
     rules.workflow.order_anyway(stopped.id, by=rules.dan, mark=after.mark)
-    assert rules.settle(stopped.id).foreign_allowed == (900, 901)
+    assert rules.run_worker(stopped.id).foreign_allowed == (900, 901)
 
 
 def test_who_may_not_order_anyway(rules, stopped):
@@ -268,7 +268,7 @@ def test_nothing_to_order_anyway(rules):
     """A cart that was stopped by something else has no such way on."""
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
-    cart = rules.settle(cart.id)
+    cart = rules.run_worker(cart.id)
     with pytest.raises(NotPossible):
         rules.workflow.order_anyway(cart.id, by=rules.dan, mark=cart.mark)
 
@@ -276,11 +276,11 @@ def test_nothing_to_order_anyway(rules):
 def test_try_again_asks_again(rules, stopped):
     """Trying again is no yes: the order still stops it, and no longer once it is cancelled."""
     rules.workflow.try_again(stopped.id, by=rules.dan, mark=stopped.mark)
-    again = rules.settle(stopped.id)
+    again = rules.run_worker(stopped.id)
     assert again.foreign_order == 900
     elsewhere(rules, an_order(900, "name.ovh", status=OrderStatus.CANCELLED))
     rules.workflow.try_again(stopped.id, by=rules.dan, mark=again.mark)
-    assert rules.settle(stopped.id).state is S.CHECKED_OUT
+    assert rules.run_worker(stopped.id).state is S.CHECKED_OUT
 
 
 def test_an_order_of_ours_that_the_memory_lost(rules):
@@ -288,14 +288,14 @@ def test_an_order_of_ours_that_the_memory_lost(rules):
     cart = rules.approved()
     prepared = rules.registrar.prepare(cart.lines)
     rules.registrar.check_out(prepared.registrar_cart, waive_retraction=True, not_after=rules.clock())
-    after = rules.settle(cart.id)
+    after = rules.run_worker(cart.id)
     assert (after.state, len(rules.registrar.orders)) == (S.NEEDS_ATTENTION, 1)
 
 
 def adopted(rules):
     cart = rules.approved()
     rules.registrar.next_fault = "lost_after"
-    cart = rules.settle(cart.id, steps=3)
+    cart = rules.run_worker(cart.id, steps=3)
     assert cart.order.adopted_at is not None
     return cart
 
@@ -305,7 +305,7 @@ def test_a_second_order_after_an_adoption_stops_pay(rules):
     cart = adopted(rules)
     elsewhere(rules, an_order(990, "name.ovh"))
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
-    after = rules.settle(cart.id)
+    after = rules.run_worker(cart.id)
     assert (after.state, after.payment, rules.registrar.payments) == (S.NEEDS_ATTENTION, None, [])
     assert after.fact == Fact(EventKind.SECOND_ORDER_FOUND, {"order": cart.order.id, "second": 990})
 
@@ -330,7 +330,7 @@ def test_a_second_order_is_looked_for_for_a_day(rules):
     cart = adopted(rules)
     rules.clock.pass_by(86_000)
     elsewhere(rules, an_order(990, "name.ovh"))
-    assert rules.settle(cart.id, steps=2).state is S.NEEDS_ATTENTION
+    assert rules.run_worker(cart.id, steps=2).state is S.NEEDS_ATTENTION
 
 
 def test_an_order_that_was_not_adopted_has_no_second(rules):
@@ -338,4 +338,4 @@ def test_an_order_that_was_not_adopted_has_no_second(rules):
     cart = rules.ordered()
     elsewhere(rules, an_order(990, "name.ovh"))
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id).state is S.PAID
+    assert rules.run_worker(cart.id).state is S.PAID

@@ -27,7 +27,7 @@ def test_from_the_approval_to_the_delivery(rules):
     cart = rules.paid()
     assert cart.state is S.PAID
     rules.registrar.deliver()
-    assert rules.settle(cart.id).state is S.DELIVERED
+    assert rules.run_worker(cart.id).state is S.DELIVERED
     assert len(rules.registrar.orders) == len(rules.registrar.payments) == 1
 
 
@@ -35,7 +35,7 @@ def test_a_restart_at_every_step_changes_nothing(rules):
     cart = rules.approved()
     for _ in range(20):
         rules.restart()
-        rules.settle(cart.id, steps=1)
+        rules.run_worker(cart.id, steps=1)
         seen = rules.workflow.cart(cart.id)
         if seen.state is S.CHECKED_OUT and seen.order.methods:
             rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
@@ -47,7 +47,7 @@ def test_a_restart_at_every_step_changes_nothing(rules):
 def test_a_dearer_quote_asks_again_and_orders_nothing(rules):
     cart = rules.approved()
     rules.registrar.quote = a_quote("4.00")
-    again = rules.settle(cart.id)
+    again = rules.run_worker(cart.id)
     assert (again.state, again.approved_by) == (S.SUBMITTED, ())
     totals = [again.fact.data["approved"]["total"], again.fact.data["ovh"]["total"]]
     assert (again.fact.kind, totals) == (K.TERMS_CHANGED, [amount(euros("3.59")), amount(euros("4.00"))])
@@ -57,7 +57,7 @@ def test_a_dearer_quote_asks_again_and_orders_nothing(rules):
 def test_a_cheaper_quote_goes_on_and_is_recorded(rules):
     cart = rules.approved()
     rules.registrar.quote = a_quote("3.00")
-    ordered = rules.settle(cart.id)
+    ordered = rules.run_worker(cart.id)
     assert (ordered.state, str(ordered.quote.total), str(ordered.seal.total)) == (S.CHECKED_OUT, "€3.00", "€3.59")
     (told,) = [
         event.fact for event in rules.workflow.timeline(cart.id, by=rules.ada)[1] if event.state is S.CHECKING_OUT
@@ -69,26 +69,26 @@ def test_a_cheaper_quote_goes_on_and_is_recorded(rules):
 def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(rules):
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
-    stuck = rules.settle(cart.id)
+    stuck = rules.run_worker(cart.id)
     refused = Fact(K.CHECKOUT_REFUSED, {"error": "registrar_refused", "ovh": {"said": "The name is gone."}})
     assert (stuck.state, stuck.fact) == (S.NEEDS_ATTENTION, refused)
     rules.registrar.prepare_refuses = None
     rules.workflow.try_again(cart.id, by=rules.dan, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 @pytest.mark.parametrize("fault", ["lost_before", "lost_after", "unavailable"])
 def test_a_checkout_without_a_clear_answer_orders_once(rules, fault):
     cart = rules.approved()
     rules.registrar.next_fault = fault
-    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
 def test_a_refused_checkout_is_not_repeated(rules):
     cart = rules.approved()
     rules.registrar.next_fault = "refused"
-    assert rules.settle(cart.id, steps=60).state is S.NEEDS_ATTENTION
+    assert rules.run_worker(cart.id, steps=60).state is S.NEEDS_ATTENTION
     assert rules.registrar.orders == {}
 
 
@@ -105,7 +105,7 @@ def test_an_order_that_was_made_although_ovh_said_no_is_found(rules, monkeypatch
         raise answer
 
     monkeypatch.setattr(rules.registrar, "check_out", repeated)
-    assert rules.settle(cart.id, steps=steps).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=steps).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -114,11 +114,11 @@ def test_a_checkout_that_fails_before_its_intent_leaves_no_cart(rules, monkeypat
     """Each try that ends before the intent gives its cart at OVH back."""
     cart = rules.approved()
     monkeypatch.setattr(rules.registrar, "clock_ahead", failing(error))
-    rules.settle(cart.id, steps=4)
+    rules.run_worker(cart.id, steps=4)
     assert rules.registrar.carts
     assert set(rules.registrar.carts) == rules.registrar.discarded
     monkeypatch.undo()
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -133,12 +133,12 @@ def test_what_was_withdrawn_is_ordered_again_only_when_an_order_would_long_have_
         return discard(registrar_cart)
 
     rules.registrar.next_fault = "lost_before"
-    rules.settle(cart.id, steps=2)
+    rules.run_worker(cart.id, steps=2)
     monkeypatch.setattr(rules.registrar, "discard", too_late)
-    waiting = rules.settle(cart.id, steps=2, seconds=20)
+    waiting = rules.run_worker(cart.id, steps=2, seconds=20)
     assert (waiting.state, len(made)) == (S.CHECKING_OUT, 1)
     rules.registrar.carts[waiting.attempt.registrar_cart] = made[0]
-    after = rules.settle(cart.id, steps=4, seconds=20)
+    after = rules.run_worker(cart.id, steps=4, seconds=20)
     assert (after.state, after.order.id, len(rules.registrar.orders)) == (S.CHECKED_OUT, made[0], 1)
 
 
@@ -149,7 +149,7 @@ def test_a_death_right_after_the_intent_leaves_a_cart_that_is_looked_for(rules, 
         with pytest.raises(KeyboardInterrupt):
             rules.advance(cart.id)
     rules.restart()
-    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -164,7 +164,7 @@ def test_another_carts_order_is_not_looked_at(rules, monkeypatch):
 
     monkeypatch.setattr(rules.registrar, "find_order", watched)
     rules.registrar.next_fault = "lost_after"
-    rules.settle(cart.id, steps=2)
+    rules.run_worker(cart.id, steps=2)
     assert seen == [{other.order.id}]
 
 
@@ -176,7 +176,7 @@ def test_a_dear_order_that_ovh_cancelled_is_looked_at_no_more(rules, monkeypatch
     monkeypatch.setattr(
         rules.registrar, "find_order", lambda *_, **__: OrderReconciliation(Outcome.FOUND, SEEN, cancelled)
     )
-    after = rules.settle(cart.id, steps=3)
+    after = rules.run_worker(cart.id, steps=3)
     assert after.has_nothing_to_come
     assert rules.fulfilment.due() == []
 
@@ -184,7 +184,7 @@ def test_a_dear_order_that_ovh_cancelled_is_looked_at_no_more(rules, monkeypatch
 def test_what_has_nothing_to_come_does_not_come_back_at_once(rules):
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
-    rules.settle(cart.id)
+    rules.run_worker(cart.id)
     with rules.store.begin() as carts:
         carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=rules.clock())
     rules.advance(cart.id)
@@ -195,14 +195,14 @@ def test_a_clock_that_was_put_back_stops_nothing(rules):
     cart = rules.approved()
     rules.clock.pass_by(-86_400)
     assert rules.fulfilment.due() == [cart.id]
-    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=3).state is S.CHECKED_OUT
 
 
 def test_a_no_to_a_cart_that_ovh_closed_is_no_proof_that_nothing_was_ordered(rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "refused", True
-    assert rules.settle(cart.id, steps=2).state is S.CHECKING_OUT
-    assert rules.settle(cart.id, steps=20).is_undecided
+    assert rules.run_worker(cart.id, steps=2).state is S.CHECKING_OUT
+    assert rules.run_worker(cart.id, steps=20).is_undecided
 
 
 def test_ovhs_no_is_kept_where_the_look_after_it_fails_and_nothing_is_ordered_again(rules, monkeypatch):
@@ -212,7 +212,7 @@ def test_ovhs_no_is_kept_where_the_look_after_it_fails_and_nothing_is_ordered_ag
     with suppress(OrderingError):
         rules.advance(cart.id)
     monkeypatch.setattr(rules.registrar, "find_order", look)
-    after = rules.settle(cart.id, steps=60)
+    after = rules.run_worker(cart.id, steps=60)
     assert after.has_nothing_to_come
     refused: Data = {"error": "registrar_refused", "attempt": 1, "call_was_refused": True}
     assert after.fact == Fact(K.CHECKOUT_REFUSED, refused)
@@ -235,38 +235,38 @@ def test_no_second_checkout_while_the_first_cart_could_still_be_ordered(rules):
     rules.registrar.undeletable = True
     cart = rules.approved()
     rules.registrar.next_fault = "lost_before"
-    held = rules.settle(cart.id, steps=60)  # half an hour: longer than the floor after a DELETE
+    held = rules.run_worker(cart.id, steps=60)  # half an hour: longer than the floor after a DELETE
     assert (held.state, held.attempt.number, rules.registrar.orders) == (S.CHECKING_OUT, 1, {})
     rules.registrar.undeletable = False
-    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
 def test_nothing_is_believed_before_the_settling_time(rules):
     cart = rules.approved()
     rules.registrar.next_fault = "lost_before"
-    assert rules.settle(cart.id, steps=5, seconds=10).state is S.CHECKING_OUT
+    assert rules.run_worker(cart.id, steps=5, seconds=10).state is S.CHECKING_OUT
 
 
 def test_an_undecided_order_is_for_a_person_and_found_later(rules):
     cart = rules.approved()
     rules.registrar.next_fault = "lost_after"
     rules.registrar.undecided = True
-    stuck = rules.settle(cart.id, steps=10)
+    stuck = rules.run_worker(cart.id, steps=10)
     assert stuck.state is S.NEEDS_ATTENTION
     assert (stuck.fact.kind, stuck.fact.data["refusal"]) == (K.ORDER_UNKNOWN, None)
     assert stuck.fact.data["evidence"] == CART_GONE
     with pytest.raises(OrderingError):
         rules.workflow.try_again(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     rules.registrar.undecided = False
-    assert rules.settle(cart.id, steps=10, seconds=120).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=10, seconds=120).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
 def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
     cart = rules.approved()
     rules.registrar.order_total = euros("99.00")
-    stuck = rules.settle(cart.id)
+    stuck = rules.run_worker(cart.id)
     assert stuck.state is S.NEEDS_ATTENTION
     assert stuck.fact.kind is K.ORDER_EXCEEDS_APPROVAL
     assert stuck.fact.data["approved"] == amount(euros("3.59"))
@@ -280,22 +280,22 @@ def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
 def test_an_order_that_ovh_cancels_unpaid_ends_there(rules):
     cart = rules.ordered()
     rules.registrar.cancel(cart.order.id)
-    assert rules.settle(cart.id).state is S.CANCELLED
+    assert rules.run_worker(cart.id).state is S.CANCELLED
 
 
 def test_a_dear_order_that_ovh_cancels_unpaid_ends_there(rules):
     cart = rules.approved()
     rules.registrar.order_total = euros("99.00")
-    stuck = rules.settle(cart.id)
+    stuck = rules.run_worker(cart.id)
     rules.registrar.cancel(stuck.order.id)
-    ended = rules.settle(cart.id, steps=10, seconds=60)
+    ended = rules.run_worker(cart.id, steps=10, seconds=60)
     assert (ended.state, ended.fact) == (S.CANCELLED, Fact(K.ORDER_CANCELLED, {"order": stuck.order.id}))
 
 
 def test_an_ovh_that_turns_orders_away_is_asked_five_times_and_then_a_person(rules, monkeypatch):
     cart = rules.approved()
     monkeypatch.setattr(rules.registrar, "check_out", failing(RegistrarUnavailable()))
-    after = rules.settle(cart.id, steps=70, seconds=100)
+    after = rules.run_worker(cart.id, steps=70, seconds=100)
     assert after.state is S.NEEDS_ATTENTION
     assert (after.fact.kind, after.fact.data["attempt"]) == (K.CHECKOUT_ATTEMPTS_EXHAUSTED, 5)
     assert len(rules.registrar.orders) == 0
@@ -304,7 +304,7 @@ def test_an_ovh_that_turns_orders_away_is_asked_five_times_and_then_a_person(rul
 def test_a_cart_with_nothing_to_come_is_left_alone_by_a_process_with_an_old_list(rules):
     cart = rules.approved()
     rules.registrar.next_fault = "refused"
-    rules.settle(cart.id, steps=60)
+    rules.run_worker(cart.id, steps=60)
     before = rules.workflow.cart(cart.id)
     rules.fulfilment.advance(cart.id)
     assert rules.workflow.cart(cart.id) == before
@@ -335,7 +335,7 @@ def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, m
         BlockedReason(began, "registrar_unavailable"),
     )
     monkeypatch.undo()
-    assert rules.settle(cart.id, seconds=400).blocked is None
+    assert rules.run_worker(cart.id, seconds=400).blocked is None
 
 
 def test_a_question_that_fails_is_asked_later(rules, monkeypatch):
@@ -345,9 +345,9 @@ def test_a_question_that_fails_is_asked_later(rules, monkeypatch):
         raise RegistrarRefused
 
     monkeypatch.setattr(rules.registrar, "payment_methods", refuses)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
     monkeypatch.undo()
-    assert rules.settle(cart.id, steps=30).order.methods
+    assert rules.run_worker(cart.id, steps=30).order.methods
 
 
 BLURRED = BOOKED
@@ -419,7 +419,7 @@ def test_no_click_decides_a_second_time_however_late_slack_delivers_it_again(tmp
         with suppress(OrderingError):
             _do(rules, cart.id, action, shown)
             decided += [(action, shown)] if action in CLICKS else []
-        rules.settle(cart.id, steps=1)
+        rules.run_worker(cart.id, steps=1)
         for click in decided:
             before = rules.workflow.cart(cart.id)
             with suppress(OrderingError):
@@ -445,7 +445,7 @@ def _do(rules: Rules, cart_id: int, action: str, shown: str | None = None) -> No
         "deliver": rules.registrar.deliver,
         "rise": lambda: setattr(rules.registrar, "quote", a_quote(str(rules.registrar.quote.total.amount + 1))),
         "wait": lambda: rules.clock.pass_by(70),
-        "advance": lambda: rules.settle(cart_id, steps=1),
+        "advance": lambda: rules.run_worker(cart_id, steps=1),
         "blur": lambda: setattr(rules.registrar, "sighting", None if rules.registrar.reconciliation else BLURRED),
         "hide": lambda: setattr(rules.registrar, "undecided", not rules.registrar.undecided),
         "paid": lambda: work.it_was_paid(cart_id, by=rules.dan, mark=shown),

@@ -48,9 +48,9 @@ def test_nothing_is_marked_or_sent_without_the_right(rules, blocked):
 def test_it_goes_on_by_itself_once_the_right_is_there(rules, blocked):
     """Nobody has to click again, and it is sent once."""
     cart_id, state, after, started, _ = blocked
-    assert rules.settle(cart_id, steps=4).state is state
+    assert rules.run_worker(cart_id, steps=4).state is state
     rules.registrar.rights_missing.clear()
-    done = rules.settle(cart_id, steps=4)
+    done = rules.run_worker(cart_id, steps=4)
     assert (done.state, done.blocked) == (after, None)
     assert len(rules.registrar.orders) == 1
     assert rules.registrar.payments == ([(done.order.id, 1)] if after is S.PAID else [])
@@ -64,7 +64,7 @@ def test_a_payment_made_elsewhere_is_seen_without_the_right(rules, blocked):
     rules.advance(cart_id)
     order = rules.workflow.cart(cart_id).order
     rules.registrar.payments.append((order.id, 2))
-    assert rules.settle(cart_id, steps=2).state is S.PAID
+    assert rules.run_worker(cart_id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(order.id, 2)]
 
 

@@ -74,7 +74,7 @@ def test_an_order_that_shows_again_can_be_paid(rules, missing, monkeypatch, days
     cart = advanced(rules, missing.id, 12)
     assert (cart.state, cart.order.missing_since, cart.blocked) == (S.CHECKED_OUT, None, None)
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=3).state is S.PAID
+    assert rules.run_worker(cart.id, steps=3).state is S.PAID
 
 
 @pytest.mark.parametrize(("status", "state"), [(OrderStatus.CANCELLED, S.CANCELLED), (OrderStatus.CHECKING, S.PAID)])

@@ -34,7 +34,7 @@ def test_a_checkout_that_was_not_sent_is_ordered_once(rules):
     assert (back.state, rules.registrar.orders) == (S.APPROVED, {})
     assert set(rules.registrar.carts) == rules.registrar.discarded
     assert back.fact == Fact(EventKind.CHECKOUT_RESCHEDULED, {"attempt": 1, "error": "not_sent"})
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -47,7 +47,7 @@ def test_a_payment_that_was_not_sent_is_payable_at_once(rules):
     assert (again.state, again.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
     assert not any(method.refused for method in again.order.methods)
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.run_worker(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 1)]
 
 
@@ -64,7 +64,7 @@ def test_a_call_that_cannot_be_prepared_has_no_intent(rules, begins):
     assert set(rules.registrar.carts) - {cart for cart, order in rules.registrar.carts.items() if order} == (
         rules.registrar.discarded
     )
-    after = rules.settle(cart.id, steps=3)
+    after = rules.run_worker(cart.id, steps=3)
     assert after.state is (S.CHECKED_OUT if begins == "approved" else S.PAID)
     assert len(rules.registrar.orders) == 1
 

@@ -65,7 +65,7 @@ def calls(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def checking_out(rules: Rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
-    return rules.settle(cart.id, steps=1, seconds=0)
+    return rules.run_worker(cart.id, steps=1, seconds=0)
 
 
 def paying(rules: Rules):
@@ -77,12 +77,12 @@ def unclear(rules: Rules):
     cart = paying(rules)
     rules.registrar.next_fault = "lost_before"
     rules.registrar.reconciliation = BOOKED
-    return rules.settle(cart.id)
+    return rules.run_worker(cart.id)
 
 
 def paid(rules: Rules):
     cart = paying(rules)
-    return rules.settle(cart.id, steps=2)
+    return rules.run_worker(cart.id, steps=2)
 
 
 WAYS: dict[CartState, Callable[[Rules], Cart]] = {

@@ -72,7 +72,7 @@ def test_an_overtaken_payment_is_payable_at_once(rules, monkeypatch, call):
     assert (again.fact.data["reason"], again.fact.data["error"]) == ("not_sent", "held_up")
     assert state_of_calls(rules, pays(cart.order.id)) == [CallState.UNSENT]
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.run_worker(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 1)]
 
 
@@ -89,7 +89,7 @@ def test_an_overtaken_checkout_is_ordered_at_once(rules, monkeypatch, call):
         K.CHECKOUT_RESCHEDULED,
         [CallState.UNSENT],
     )
-    assert rules.settle(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -106,7 +106,7 @@ def test_a_person_who_was_asked_need_not_answer(rules, monkeypatch):
     sleeps_at(rules, monkeypatch, "markers", meanwhile)
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
-    assert rules.settle(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -203,7 +203,7 @@ def test_the_order_of_another_attempt_stays(rules, monkeypatch):
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
     assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
-    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=3).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -241,7 +241,7 @@ def test_a_lost_payment_is_not_taken_back(rules, monkeypatch):
     rules.fulfilment.advance(cart.id)
     asked = rules.workflow.cart(cart.id)
     assert (asked.fact.kind, asked.payment_is_undecided) == (K.ATTEMPT_NOT_ON_RECORD, True)
-    rules.settle(cart.id, steps=2)
+    rules.run_worker(cart.id, steps=2)
     assert rules.workflow.cart(cart.id).payment_is_undecided
     assert CallState.ANNOUNCED not in state_of_calls(rules, pays(cart.order.id))
 
@@ -274,7 +274,7 @@ def test_an_attempt_that_ends_during_a_take_over_was_not_sent(rules, monkeypatch
     assert kept.payment is None or kept.payment.sent_at is None
     assert state_of_calls(rules, subject) == [CallState.UNSENT]
     other.advance(cart.id)
-    assert rules.settle(cart.id, steps=2).state is (S.CHECKED_OUT if begins == "approved" else S.PAID)
+    assert rules.run_worker(cart.id, steps=2).state is (S.CHECKED_OUT if begins == "approved" else S.PAID)
     assert (len(rules.registrar.orders), len(rules.registrar.payments)) == (1, begins == "paying")
 
 
@@ -296,7 +296,7 @@ def test_another_request_that_counts_the_attempt_as_sent_is_corrected(rules, mon
     back = rules.workflow.cart(second[0])
     assert (back.state, back.fact.kind) == (S.APPROVED, K.CHECKOUT_RESCHEDULED)
     assert rules.workflow.cart(first.id).state is S.CANCELLED
-    assert rules.settle(second[0], steps=2, seconds=5).state is S.CHECKED_OUT
+    assert rules.run_worker(second[0], steps=2, seconds=5).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -330,7 +330,7 @@ def test_a_mistake_in_one_correction_stops_no_other_request(rules, monkeypatch, 
     rules.fulfilment.advance(other.id)
     assert rules.workflow.cart(other.id).state is S.CHECKED_OUT
     assert caplog.messages == []
-    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 2
 
 

@@ -24,13 +24,13 @@ def test_payment_methods_are_read_again(rules, monkeypatch):
     cart = rules.ordered()
     assert cart.order.methods
     monkeypatch.setattr(rules.registrar, "payment_methods", lambda _: ())
-    assert rules.settle(cart.id).order.methods == ()
+    assert rules.run_worker(cart.id).order.methods == ()
 
 
 def test_a_payment_on_ovhs_own_page_is_seen(rules):
     cart = rules.ordered()
     rules.registrar.pay(cart.order.id, 1, not_after=NOW)
-    assert rules.settle(cart.id, steps=3).state is S.PAID
+    assert rules.run_worker(cart.id, steps=3).state is S.PAID
 
 
 UNDER_WAY = PaymentReconciliation(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7})
@@ -51,7 +51,7 @@ def test_no_payment_is_sent_while_another_of_the_order_may_still_be_taken(rules,
     assert kept.fact.data["evidence"] == earlier.seen
     rules.registrar.earlier = None
     rules.workflow.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.run_worker(cart.id, steps=2).state is S.PAID
 
 
 def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules):
@@ -68,13 +68,13 @@ def test_what_was_refused_or_taken_for_another_order_hinders_no_payment(rules, e
     cart = rules.ordered()
     rules.registrar.earlier = earlier
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.run_worker(cart.id, steps=2).state is S.PAID
 
 
 def test_another_total_than_the_card_showed_is_not_paid(rules):
     cart = rules.ordered()
     show(rules, cart.order.id, total=euros("3.00"))
-    rules.settle(cart.id, seconds=60)
+    rules.run_worker(cart.id, seconds=60)
     with refuses("card_outdated", CardOutdated):
         rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     now = rules.workflow.cart(cart.id)
@@ -92,12 +92,12 @@ def test_a_card_from_before_an_upgrade_pays_nothing(rules, shown):
 def test_what_is_rendered_again_without_a_decision_makes_no_click_on_pay_stale(rules, monkeypatch):
     cart = rules.ordered()
     monkeypatch.setattr(rules.registrar, "payment_methods", failing(RegistrarUnavailable()))
-    assert rules.settle(cart.id, steps=12, seconds=60).blocked
+    assert rules.run_worker(cart.id, steps=12, seconds=60).blocked
     monkeypatch.undo()
     rules.registrar.methods = (*rules.registrar.methods, PaymentMethod(3, "PAYPAL"))
-    assert len(rules.settle(cart.id, steps=12, seconds=60).order.methods) == len(cart.order.methods) + 1
+    assert len(rules.run_worker(cart.id, steps=12, seconds=60).order.methods) == len(cart.order.methods) + 1
     rules.clock.now = NOW + timedelta(days=12)
-    rules.settle(cart.id, steps=1)
+    rules.run_worker(cart.id, steps=1)
     assert len(reminders(rules, cart.id)) == 1
     paying = rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     assert paying.state is S.PAYING
@@ -137,7 +137,7 @@ def test_nothing_is_sent_where_ovhs_clock_cannot_be_read(rules, monkeypatch):
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, kept.payment.sent_at, rules.registrar.payments) == (S.PAYING, None, [])
     monkeypatch.undo()
-    assert rules.settle(cart.id, steps=3).state is S.PAID
+    assert rules.run_worker(cart.id, steps=3).state is S.PAID
 
 
 def test_earlier_payments_are_looked_for_since_the_order_was_made(rules, monkeypatch):
@@ -172,7 +172,7 @@ def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refu
     refused: list[Fact] = []
     for method, suggested in ((1, 2), (2, 1)):
         rules.workflow.pay(cart.id, payer=rules.dan, method=method, mark=rules.mark(cart.id))
-        cart = rules.settle(cart.id, steps=3)
+        cart = rules.run_worker(cart.id, steps=3)
         assert cart.state is S.CHECKED_OUT
         assert cart.order.suggested_method.id == suggested
         refused.append(cart.fact)
@@ -195,7 +195,7 @@ def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
     rules.registrar.methods = (PaymentMethod("ovhAccount", "ovhAccount"),)
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
-    cart = rules.settle(cart.id, steps=2)
+    cart = rules.run_worker(cart.id, steps=2)
     assert (cart.state, cart.payment.method) == (S.PAID, "ovhAccount")
     assert rules.registrar.payments == [(cart.order.id, "ovhAccount")]
 
@@ -213,7 +213,7 @@ def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
     with pytest.raises(NotAllowed):
         rules.workflow.pay(cart.id, payer=rules.ben, method=None, mark=rules.mark(cart.id))
     rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.run_worker(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, "fidelityAccount")]
 
 
@@ -240,7 +240,7 @@ def test_an_order_that_changed_at_ovh_since_the_click_is_not_paid(rules, changes
 def test_an_order_that_got_dearer_than_approved_is_no_longer_offered_for_payment(rules):
     cart = rules.ordered()
     show(rules, cart.order.id, total=euros("99.00"))
-    assert rules.settle(cart.id, steps=3, seconds=300).state is S.NEEDS_ATTENTION
+    assert rules.run_worker(cart.id, steps=3, seconds=300).state is S.NEEDS_ATTENTION
     with pytest.raises(NotPossible):
         rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
 
@@ -256,7 +256,7 @@ def test_the_payers_are_reminded_once_whatever_restarts(rules):
     for day in range(13):
         assert len(reminders(rules, cart.id)) == (day > 11)
         rules.restart()
-        rules.settle(cart.id, steps=2, seconds=43_200)
+        rules.run_worker(cart.id, steps=2, seconds=43_200)
     assert len(reminders(rules, cart.id)) == 1
     kept = rules.workflow.cart(cart.id)
     assert (kept.fact.kind, kept.note) == (EventKind.ORDER_CREATED, None)
@@ -265,17 +265,17 @@ def test_the_payers_are_reminded_once_whatever_restarts(rules):
 def test_a_reminder_that_comes_too_late_is_left_out(rules):
     cart = rules.ordered()
     rules.clock.now = NOW + timedelta(days=15)
-    rules.settle(cart.id, steps=2)
+    rules.run_worker(cart.id, steps=2)
     assert reminders(rules, cart.id) == []
 
 
 def test_an_invoice_that_comes_after_the_delivery_is_found_once(rules):
     cart = rules.paid()
     rules.registrar.deliver()
-    cart = rules.settle(cart.id)
+    cart = rules.run_worker(cart.id)
     assert (cart.state, cart.order.invoice) == (S.DELIVERED, None)
     rules.registrar.invoice = "FR7"
-    cart = rules.settle(cart.id, steps=5, seconds=3600)
+    cart = rules.run_worker(cart.id, steps=5, seconds=3600)
     assert cart.order.invoice == "FR7"
     assert rules.fulfilment.next_due() is None
     told = [event.data for event in rules.workflow.timeline(cart.id, by=rules.ada)[1] if event.kind is INVOICE]
@@ -288,7 +288,7 @@ def test_an_invoice_that_comes_after_the_delivery_is_found_once(rules):
 def test_an_invoice_that_never_comes_is_not_asked_for_for_ever(rules):
     cart = rules.paid()
     rules.registrar.deliver()
-    rules.settle(cart.id, steps=150, seconds=6 * 3600)
+    rules.run_worker(cart.id, steps=150, seconds=6 * 3600)
     assert rules.fulfilment.next_due() is None
     with refuses("no_invoice_yet", NotPossible):
         rules.workflow.invoice_link(cart.id, payer=rules.dan)
@@ -306,4 +306,4 @@ def test_an_order_that_ovh_changed_since_the_card_showed_it_is_looked_at_again(r
     assert after.fact.data["before"] == amount(euros("3.59"))
     assert after.fact.data["ovh"] == {"total": amount(euros("3.00"))}
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.run_worker(cart.id, steps=2).state is S.PAID

@@ -246,7 +246,7 @@ def test_an_end_that_could_not_be_dated_is_dated_later(rules, monkeypatch):
     rules.clock.pass_by(40 * 60)
     rules.restart()
     now = rules.clock.now
-    cart = rules.settle(cart.id, steps=1, seconds=0)
+    cart = rules.run_worker(cart.id, steps=1, seconds=0)
     assert cart.payment.ended_at_ovh == now
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT

@@ -44,8 +44,8 @@ def processing(rules, cart_id):
 def test_without_an_answer_a_person_is_asked_after_the_settling_time(rules):
     """A minute in which OVH shows nothing, not fifteen: somebody may see at the bank what became of it."""
     cart = pays(rules, "lost_before")
-    assert rules.settle(cart.id, steps=5, seconds=10).state is S.PAYING
-    cart = rules.settle(cart.id, steps=3, seconds=10)
+    assert rules.run_worker(cart.id, steps=5, seconds=10).state is S.PAYING
+    cart = rules.run_worker(cart.id, steps=3, seconds=10)
     assert cart.payment_is_undecided
     assert (cart.payment.method, cart.payment.by) == (1, "U0DAN")
 
@@ -114,7 +114,7 @@ def test_it_was_not_paid_after_the_floor_takes_effect_at_once(rules):
     """Nobody waits once more."""
     cart = after(rules, asked(rules).id, 40 * MINUTES)
     rules.workflow.not_paid(cart.id, by=rules.dan, mark=cart.mark)
-    assert rules.settle(cart.id, steps=2, seconds=1).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=2, seconds=1).state is S.CHECKED_OUT
 
 
 def test_it_was_not_paid_is_dropped_where_ovh_shows_the_payment(rules):
@@ -167,7 +167,7 @@ def test_a_word_is_taken_while_ovh_cannot_be_asked(rules, monkeypatch, action):
     """It is a word, no proof: so nothing is read for it. What OVH's silence brings meanwhile makes no click stale."""
     cart = asked(rules)
     monkeypatch.setattr(rules.registrar, "payment", failing(RegistrarUnavailable()))
-    assert rules.settle(cart.id).blocked
+    assert rules.run_worker(cart.id).blocked
     assert getattr(rules.workflow, action)(cart.id, by=rules.dan, mark=cart.mark).state is S.PAYING
 
 

@@ -33,7 +33,7 @@ def decisions(rules, cart, stamp):
         "pay": lambda: flow.pay(cart.id, payer=dan, method=None, mark=cart.mark, stamp=stamp),
         "try_again": lambda: flow.try_again(cart.id, by=dan, mark=cart.mark, stamp=stamp),
         "give_up": lambda: flow.give_up(cart.id, by=dan, mark=cart.mark, stamp=stamp),
-        "may_settle": lambda: flow.may_settle(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "may_recover": lambda: flow.may_recover(cart.id, by=dan, mark=cart.mark, stamp=stamp),
         "adopt": lambda: flow.adopt(cart.id, 1, by=dan, mark=cart.mark, stamp=stamp),
         "nothing_ordered": lambda: flow.nothing_ordered(cart.id, by=dan, mark=cart.mark, stamp=stamp),
         "it_was_paid": lambda: flow.it_was_paid(cart.id, by=dan, mark=cart.mark, stamp=stamp),
@@ -147,7 +147,7 @@ class TestHeld:
             return prepare(*args, **kwargs)
 
         monkeypatch.setattr(rules.registrar, "prepare", prepared)
-        rules.settle(cart.id, steps=20, seconds=60)
+        rules.run_worker(cart.id, steps=20, seconds=60)
         kept = rules.workflow.cart(cart.id)
         assert (kept.state, kept.attempt, kept.blocked, rules.registrar.orders) == (S.APPROVED, None, None, {})
         assert set(rules.registrar.carts) <= rules.registrar.discarded
@@ -165,7 +165,7 @@ class TestHeld:
             return NOTHING
 
         monkeypatch.setattr(rules.registrar, "earlier_payment", looked)
-        rules.settle(cart.id, steps=20, seconds=60)
+        rules.run_worker(cart.id, steps=20, seconds=60)
         assert (rules.workflow.cart(cart.id).state, rules.registrar.payments) == (S.PAYING, [])
 
     def test_a_lost_answer_is_still_adopted(self, rules):
@@ -174,7 +174,7 @@ class TestHeld:
         rules.registrar.next_fault = "lost_after"
         rules.advance(cart.id)
         hold(rules)
-        assert rules.settle(cart.id).state is S.CHECKED_OUT
+        assert rules.run_worker(cart.id).state is S.CHECKED_OUT
         assert len(rules.registrar.orders) == 1
 
     def test_a_payment_under_way_is_still_followed(self, rules):
@@ -182,7 +182,7 @@ class TestHeld:
         cart = rules.paid()
         hold(rules)
         rules.registrar.deliver()
-        assert rules.settle(cart.id, steps=20).state is S.DELIVERED
+        assert rules.run_worker(cart.id, steps=20).state is S.DELIVERED
 
     def test_all_open_cards_are_rendered_at_both_ends(self, rules):
         """People see on every open card that it is on hold, and later that it is not."""

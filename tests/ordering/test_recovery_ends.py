@@ -83,14 +83,14 @@ class TestReleased:
         mode = rules.workflow.recover_mode
         mode.start_floor(rules.clock())
         found, stamp = rules.workflow.compare(by=rules.cleo)
-        rules.settle(cart.id, steps=2)  # the order is adopted
+        rules.run_worker(cart.id, steps=2)  # the order is adopted
         with refuses("comparison_outdated", NotPossible):
             rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
         found, stamp = rules.workflow.compare(by=rules.cleo)
         rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
         order = rules.workflow.cart(cart.id).order
         rules.registrar.pay(order.id, 1, not_after=rules.clock())  # on OVH's page
-        rules.settle(cart.id, steps=20, seconds=FLOOR.total_seconds())
+        rules.run_worker(cart.id, steps=20, seconds=FLOOR.total_seconds())
         assert not mode.end_if_due(rules.clock())
         assert (mode.is_on, mode.standing().recovery.confirmed_by) == (True, None)
         assert release(rules)
@@ -138,10 +138,10 @@ class TestReleased:
         """A request that was approved before is ordered when recover mode ends."""
         cart = rules.approved()
         hold(rules)
-        rules.settle(cart.id, steps=3)
+        rules.run_worker(cart.id, steps=3)
         assert release(rules)
         assert rules.fulfilment.due() == [cart.id]
-        assert rules.settle(cart.id, steps=2).state is S.CHECKED_OUT
+        assert rules.run_worker(cart.id, steps=2).state is S.CHECKED_OUT
 
     def test_the_loss_is_told_once(self, rules):
         """People read from when to when everything is forgotten."""
@@ -220,26 +220,26 @@ class TestCompared:
         rules.clock.pass_by(3600)
         assert release(rules)
         rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, stamp=stamp_of(rules))
-        after = rules.settle(cart.id)
+        after = rules.run_worker(cart.id)
         assert (after.state, after.foreign_order, rules.registrar.orders) == (CartState.NEEDS_ATTENTION, 900, {})
 
     def test_a_marker_of_the_lost_state_is_shown_once(self, rules):
         """It switches recover mode on; after a comparison that showed it, it stops no checkout any more."""
         marker = rules.registrar.leave_marker(orders(["name.ovh"]))
-        stopped = rules.settle(rules.approved().id)
+        stopped = rules.run_worker(rules.approved().id)
         mode = rules.workflow.recover_mode
         assert (mode.standing().recovery.cause, stopped.state) == (Cause.MARKERS, CartState.NEEDS_ATTENTION)
         found, _ = rules.workflow.compare(by=rules.cleo)
         assert [each.id for each in found.markers] == [marker]
         assert release(rules)
         rules.workflow.try_again(stopped.id, by=rules.dan, mark=rules.workflow.cart(stopped.id).mark)
-        assert rules.settle(stopped.id).state is CartState.CHECKED_OUT
+        assert rules.run_worker(stopped.id).state is CartState.CHECKED_OUT
 
     def test_a_comparison_outside_recover_mode_keeps_nothing(self, rules):
         """A marker that was only looked at still shows that the database went back."""
         rules.registrar.leave_marker(orders(["name.ovh"]))
         rules.workflow.compare(by=rules.cleo)
-        assert rules.settle(rules.approved().id).state is CartState.NEEDS_ATTENTION
+        assert rules.run_worker(rules.approved().id).state is CartState.NEEDS_ATTENTION
         assert rules.workflow.recover_mode.is_on
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from handlers.toolkit.ovh_queue import LineFull
-from ordering.model.choosing import OfferChanged
 from ordering.model.errors import InvalidName, NotPossible, OrderingError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.offer_selection import OfferChanged
 from ordering.model.preflight_findings import LinesRefused, NotReady
 from ordering.model.question import WrongAnswers
 from registrars.ovh.api.errors import Answer, OvhTimeout, Throttled, refusal

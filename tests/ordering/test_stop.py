@@ -17,7 +17,7 @@ def test_approvers_payers_and_the_requester_stop_an_order(rules, who):
     cart = rules.approved()
     stopped = rules.workflow.stop(cart.id, by=Person(who))
     assert (stopped.state, stopped.fact) == (S.CANCELLED, Fact(EventKind.ORDER_STOPPED))
-    assert rules.settle(cart.id).state is S.CANCELLED
+    assert rules.run_worker(cart.id).state is S.CANCELLED
     assert rules.registrar.orders == {}
     assert rules.workflow.timeline(cart.id, by=rules.ada)[1][-1].by == who
 
@@ -30,10 +30,10 @@ def test_a_payment_is_stopped_until_its_intent(rules, who):
     stopped = rules.workflow.stop(cart.id, by=Person(who))
     assert (stopped.state, stopped.payment) == (S.CHECKED_OUT, None)
     assert stopped.fact == Fact(EventKind.PAYMENT_STOPPED)
-    rules.settle(cart.id)
+    rules.run_worker(cart.id)
     assert rules.registrar.payments == []
     rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
-    assert rules.settle(cart.id).state is S.PAID
+    assert rules.run_worker(cart.id).state is S.PAID
     assert len(rules.registrar.payments) == 1
 
 
@@ -43,7 +43,7 @@ def test_nobody_else_stops(rules, who):
     cart = rules.approved()
     with pytest.raises(NotAllowed):
         rules.workflow.stop(cart.id, by=who)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 def test_stopping_again_is_no_error(rules):
@@ -94,13 +94,13 @@ def test_too_late_to_stop_says_what_was_sent(rules):
     rules.advance(cart.id)
     with refuses("too_late_to_stop", NotPossible, cart=1, state="checking_out"):
         rules.workflow.stop(cart.id, by=rules.cleo)
-    ordered = rules.settle(cart.id)
+    ordered = rules.run_worker(cart.id)
     rules.workflow.pay(cart.id, payer=rules.dan, method=None, mark=ordered.mark)
     rules.registrar.next_fault = "lost_after"
     rules.advance(cart.id)
     with refuses("too_late_to_stop", NotPossible, cart=1, state="paying"):
         rules.workflow.stop(cart.id, by=rules.dan)
-    assert rules.settle(cart.id).state is S.PAID
+    assert rules.run_worker(cart.id).state is S.PAID
 
 
 def test_the_same_decision_again_changes_nothing(rules):

@@ -37,7 +37,7 @@ def asked(rules, monkeypatch) -> list[str]:
 
 def look(rules, cart, seconds: int) -> None:
     """Second by second, as the driver would."""
-    rules.settle(cart.id, steps=seconds, seconds=1)
+    rules.run_worker(cart.id, steps=seconds, seconds=1)
 
 
 def test_the_step_that_orders_goes_on_to_the_ways_to_pay_for_somebody_waits_for_them(rules, asked):
@@ -110,7 +110,7 @@ def test_a_restart_reads_the_methods_again(rules, asked):
     cart = rules.ordered()
     rules.restart()
     asked.clear()
-    rules.settle(cart.id, steps=2, seconds=MINUTE)
+    rules.run_worker(cart.id, steps=2, seconds=MINUTE)
     assert "payment_methods" in asked
 
 

@@ -225,7 +225,7 @@ def being_checked_out(rules):
 def for_a_person(rules):
     cart = rules.approved()
     rules.registrar.prepare_refuses = "OVH said no."
-    stuck = rules.settle(cart.id)
+    stuck = rules.run_worker(cart.id)
     rules.registrar.prepare_refuses = None
     return stuck
 
@@ -238,7 +238,7 @@ def being_paid(rules):
 def delivered(rules):
     cart = rules.paid()
     rules.registrar.deliver()
-    return rules.settle(cart.id)
+    return rules.run_worker(cart.id)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def three_carts(store: SqlStore) -> Rules:
     paid = rules.paid()
     rules.workflow.request_approval(waiting.id, requester=rules.ben, purpose="später 🦦")
     rules.registrar.deliver()
-    rules.settle(paid.id, steps=4, seconds=400)
+    rules.run_worker(paid.id, steps=4, seconds=400)
     rules.workflow.add("C3", DomainName.parse("third.ovh"), by=rules.ben)
     with rules.store.read() as carts:
         assert [[e.state.value for e in carts.events(n)] for n in (1, 3)] == [

@@ -87,7 +87,7 @@ def test_what_a_process_saw_before_a_release_is_forgotten(engines: Engines):
     rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
     rules.clock.pass_by(900)
     assert mode.end_if_due(rules.clock())
-    rules.settle(cart.id, steps=3)
+    rules.run_worker(cart.id, steps=3)
     assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
 
 

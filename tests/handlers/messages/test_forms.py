@@ -9,19 +9,19 @@ import pytest
 
 from handlers.messages import Hint, refusal, words
 from handlers.messages.catalogue import needed
-from ordering.model.choosing import ChoiceNeeded, ConfirmationNeeded, OfferChanged, choose
 from ordering.model.contact import FIELDS, LegalForm, checked
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartGone, InvalidAnswer, NotPossible, OrderingError
 from ordering.model.offer import Action, Availability, Offer, Verdict
+from ordering.model.offer_selection import ChoiceNeeded, ConfirmationNeeded, OfferChanged, choose
 from ordering.model.preflight_findings import Finding, FindingCode, LinesRefused, NotReady
 from ordering.model.question import AnsweredMeanwhile, Kind, Question, WrongAnswers
 from tests.builders import euros
 
 ROOT = Path(__file__).parents[3]
 FILES = (
-    "ordering/model/question.py", "ordering/model/contact.py", "ordering/model/choosing.py",
-    "ordering/workflow/answering.py", "ordering/workflow/preflight.py", "ordering/workflow/use_cases.py",
+    "ordering/model/question.py", "ordering/model/contact.py", "ordering/model/offer_selection.py",
+    "ordering/workflow/questions.py", "ordering/workflow/preflight.py", "ordering/workflow/use_cases.py",
     "registrars/ovh/carts/carts.py", "registrars/ovh/carts/contacts.py", "registrars/ovh/carts/rejections.py",
 )  # fmt: skip
 GENERAL = {"InvalidAnswer", "NotPossible", "RegistrarRefused", "RegistrarUnavailable"}
@@ -54,7 +54,7 @@ def _raised() -> Iterator[tuple[str, str, set[str]]]:
                 case ast.Constant(value=str(code)):
                     yield f"{file}:{node.lineno}", code, given.keys() - NO_PARAMS
                 case _:
-                    assert file == "ordering/model/choosing.py"  # tested below, verdict by verdict
+                    assert file == "ordering/model/offer_selection.py"  # tested below, verdict by verdict
 
 
 def test_each_refusal_has_a_sentence_and_hands_over_what_it_needs() -> None:

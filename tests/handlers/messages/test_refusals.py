@@ -27,7 +27,7 @@ COMPUTED = {
     ("ordering/model/policy.py", "code"): {
         "not_approver", "not_payer", "not_approver_or_payer", "cannot_stop", "cannot_see_owners",
     },
-    ("ordering/model/choosing.py", "code"): {
+    ("ordering/model/offer_selection.py", "code"): {
         "name_taken", "name_for_sale_by_owner", "name_not_offered", "extension_not_sold",
     },
 }  # fmt: skip

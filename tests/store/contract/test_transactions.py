@@ -141,7 +141,7 @@ def test_the_record_verifies(store):
     rules = Rules(store)
     paid = rules.paid()
     rules.registrar.deliver()
-    assert rules.settle(paid.id, steps=4, seconds=400).state is S.DELIVERED
+    assert rules.run_worker(paid.id, steps=4, seconds=400).state is S.DELIVERED
     with store.read() as reading:
         states = [event.state for event in reading.events(paid.id)]
         entries = list(reading.record().entries)

@@ -14,7 +14,7 @@ S = CartState
 def test_a_person_says_which_order_it_is_and_only_one_that_fits_is_believed(rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
-    rules.settle(cart.id, steps=10)
+    rules.run_worker(cart.id, steps=10)
     (order_id,) = rules.registrar.orders
     with pytest.raises(NotAllowed):
         rules.workflow.adopt(cart.id, order_id, by=rules.ben, mark=rules.mark(cart.id))
@@ -22,7 +22,7 @@ def test_a_person_says_which_order_it_is_and_only_one_that_fits_is_believed(rule
         rules.workflow.adopt(cart.id, order_id + 1, by=rules.dan, mark=rules.mark(cart.id))
     found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, mark=rules.mark(cart.id))
     assert (found.state, found.order.id) == (S.CHECKED_OUT, order_id)
-    assert rules.settle(cart.id).order.methods
+    assert rules.run_worker(cart.id).order.methods
     with pytest.raises(NotPossible):
         rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
 
@@ -31,7 +31,7 @@ def test_a_dearer_order_that_a_person_names_is_kept_but_never_offered_for_paymen
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
     rules.registrar.order_total = euros("9.99")
-    rules.settle(cart.id, steps=10)
+    rules.run_worker(cart.id, steps=10)
     (order_id,) = rules.registrar.orders
     found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, mark=rules.mark(cart.id))
     assert (found.state, found.order.id) == (S.NEEDS_ATTENTION, order_id)
@@ -47,7 +47,7 @@ def test_nothing_is_ordered_again_while_an_order_may_still_show(rules, candidate
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     rules.registrar.candidates, rules.registrar.closed = candidates, closed
-    rules.settle(cart.id, steps=10)
+    rules.run_worker(cart.id, steps=10)
     with pytest.raises(NotPossible):
         rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     rules.clock.pass_by(86_000)
@@ -56,7 +56,7 @@ def test_nothing_is_ordered_again_while_an_order_may_still_show(rules, candidate
     rules.clock.pass_by(400)
     said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert said.attempt.denied_by == rules.dan.id
-    rules.settle(cart.id, steps=60)
+    rules.run_worker(cart.id, steps=60)
     assert any(event.state is S.APPROVED and event.by is None for event in events_of(rules, cart.id))
 
 
@@ -72,7 +72,7 @@ def test_nothing_is_ordered_again_while_an_order_may_be_ours(rules):
         return bool(delete(registrar_cart))
 
     rules.registrar.discard = discard
-    after = rules.settle(cart.id, steps=10)
+    after = rules.run_worker(cart.id, steps=10)
     assert after.state is S.NEEDS_ATTENTION
     assert after.attempt.number == 1
 
@@ -81,7 +81,7 @@ def test_an_order_of_another_cart_is_not_adopted(rules):
     other = rules.ordered()
     cart = rules.approved("second.ovh", "C2")
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
-    rules.settle(cart.id, steps=10)
+    rules.run_worker(cart.id, steps=10)
     with refuses("not_this_carts_order", NotPossible):
         rules.workflow.adopt(cart.id, other.order.id, by=rules.dan, mark=rules.mark(cart.id))
 
@@ -89,18 +89,18 @@ def test_an_order_of_another_cart_is_not_adopted(rules):
 def test_a_person_says_that_nothing_was_ordered_and_it_is_ordered_once(rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
-    rules.settle(cart.id, steps=10)
+    rules.run_worker(cart.id, steps=10)
     said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert (said.state, said.attempt.denied_by) == (S.NEEDS_ATTENTION, rules.dan.id)
     rules.registrar.undecided = False
-    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
 def test_a_person_who_errs_about_nothing_being_ordered_buys_nothing_twice(rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
-    rules.settle(cart.id, steps=10)
+    rules.run_worker(cart.id, steps=10)
     rules.registrar.undecided = False
     with refuses("order_found", NotPossible):
         rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
@@ -111,7 +111,7 @@ def test_a_person_who_errs_about_nothing_being_ordered_buys_nothing_twice(rules)
 def test_a_first_try_that_could_still_come_through_bars_another(rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
-    rules.settle(cart.id, steps=10)
+    rules.run_worker(cart.id, steps=10)
     rules.registrar.undecided, rules.registrar.undeletable = False, True
     with refuses("first_attempt_still_held", NotPossible):
         rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
@@ -121,7 +121,7 @@ def test_a_first_try_that_could_still_come_through_bars_another(rules):
 def test_a_first_try_that_comes_through_while_its_cart_is_given_back_bars_another(rules, monkeypatch):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
-    cart = rules.settle(cart.id, steps=10)
+    cart = rules.run_worker(cart.id, steps=10)
     rules.registrar.undecided = False
 
     def too_late(registrar_cart: str) -> bool:
@@ -144,7 +144,7 @@ def undecided(rules, fault):
     """A cart whose checkout got lost, and OVH neither shows nor denies an order."""
     rules.registrar.next_fault, rules.registrar.undecided = fault, True
     (cart_id,) = (cart.id for cart in rules.workflow.pending(by=rules.dan))
-    cart = rules.settle(cart_id, steps=10)
+    cart = rules.run_worker(cart_id, steps=10)
     assert cart.is_undecided
     return cart
 
@@ -154,18 +154,18 @@ def test_a_click_about_the_first_try_says_nothing_about_the_second(rules):
     first = undecided(rules, "lost_before")
     rules.workflow.nothing_ordered(first.id, by=rules.cleo, mark=first.mark)
     rules.registrar.next_fault = "lost_after"
-    second = rules.settle(first.id, steps=60)
+    second = rules.run_worker(first.id, steps=60)
     assert (second.is_undecided, second.attempt.number) == (True, 2)
     (order_id,) = rules.registrar.orders
     for shown in (first.mark, ""):
         for late in (
             lambda shown: rules.workflow.nothing_ordered(second.id, by=rules.dan, mark=shown),
-            lambda shown: rules.workflow.may_settle(second.id, by=rules.dan, mark=shown),
+            lambda shown: rules.workflow.may_recover(second.id, by=rules.dan, mark=shown),
             lambda shown: rules.workflow.adopt(second.id, order_id, by=rules.dan, mark=shown),
         ):
             with refuses("card_outdated", CardOutdated):
                 late(shown)
-    assert rules.settle(second.id).mark == second.mark
+    assert rules.run_worker(second.id).mark == second.mark
     assert len(rules.registrar.orders) == 1
 
 
@@ -173,7 +173,7 @@ def test_a_trouble_that_comes_meanwhile_makes_no_click_about_a_try_stale(rules, 
     rules.approved()
     cart = undecided(rules, "lost_before")
     monkeypatch.setattr(rules.registrar, "find_order", failing(RegistrarUnavailable()))
-    assert rules.settle(cart.id).blocked
+    assert rules.run_worker(cart.id).blocked
     monkeypatch.undo()
     assert rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=cart.mark).attempt.denied_by == rules.dan.id
 
@@ -181,9 +181,9 @@ def test_a_trouble_that_comes_meanwhile_makes_no_click_about_a_try_stale(rules, 
 def test_a_click_about_an_earlier_refusal_neither_tries_again_nor_closes(rules):
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
-    first = rules.settle(cart.id)
+    first = rules.run_worker(cart.id)
     rules.workflow.try_again(cart.id, by=rules.cleo, mark=first.mark)
-    second = rules.settle(cart.id)
+    second = rules.run_worker(cart.id)
     assert (first.state, second.state) == (S.NEEDS_ATTENTION, S.NEEDS_ATTENTION)
     for late in (rules.workflow.try_again, rules.workflow.give_up):
         for shown in (first.mark, ""):

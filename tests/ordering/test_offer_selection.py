@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from ordering.model.choosing import ChoiceNeeded, ConfirmationNeeded, OfferChanged
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.facts import amount
 from ordering.model.offer import OFFER_UNREADABLE, Action, Offer, OfferKind
+from ordering.model.offer_selection import ChoiceNeeded, ConfirmationNeeded, OfferChanged
 from tests.builders import POLICY, euros
 from tests.refusing import refuses
 

@@ -21,7 +21,7 @@ S = CartState
 _WITHDRAWN = Fact(EventKind.REQUEST_WITHDRAWN)
 
 
-class Asking(UseCases):
+class ApprovalRequests(UseCases):
     """Checks a cart with OVH, seals the result, and requests approval."""
 
     def may_request(self, cart: Cart, person: Person) -> None:

@@ -20,7 +20,7 @@ from ordering.workflow.use_cases import UseCases, seal_and_quote
 S, K = CartState, EventKind
 
 
-class Settling(UseCases):
+class ManualRecovery(UseCases):
     """Resolves a cart that needs attention; `mark` is the fingerprint on the button that was clicked."""
 
     def try_again(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
@@ -51,7 +51,7 @@ class Settling(UseCases):
         """Close a cart if nothing was ordered, or if OVH cancelled its order or no longer knows it."""
         return self._resolve(cart_id, by=by, mark=mark, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED)
 
-    def may_settle(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
+    def may_recover(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Raise if this person may not state what became of this cart's order."""
         self.policy.may_resolve(by)
         self._must_be_allowed(cart_id, stamp)
@@ -66,7 +66,7 @@ class Settling(UseCases):
 
         An order that costs more than was approved is adopted, too, but cannot be paid from here.
         """
-        cart = self.may_settle(cart_id, by=by, mark=mark, stamp=stamp)
+        cart = self.may_recover(cart_id, by=by, mark=mark, stamp=stamp)
         known = self._known_orders([order_id])
         seen = None if known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
         if seen is not None and seen.outcome is Outcome.UNDECIDED:
@@ -96,7 +96,7 @@ class Settling(UseCases):
         visible; until then the bot keeps searching for it. Refused if an order may be this cart's after all, or if the
         first checkout could still succeed.
         """
-        cart = self.may_settle(cart_id, by=by, mark=mark, stamp=stamp)
+        cart = self.may_recover(cart_id, by=by, mark=mark, stamp=stamp)
         self.policy.may_deny(cart, by)
         attempt = cart.attempt
         if attempt is None:
@@ -156,7 +156,7 @@ class Settling(UseCases):
         self.policy.may_resolve(by)
         with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
-            order, payment = self._payment_to_settle(cart, by, mark, paid=paid)
+            order, payment = self._payment_to_recover(cart, by, mark, paid=paid)
             said = replace(payment, word=Word(paid=paid, by=by.id, at=now))
             if payment.sent_at is None and not paid:
                 order = replace(order, explained=max(order.explained, payment.unexplained))
@@ -165,7 +165,7 @@ class Settling(UseCases):
             data: Data = {"order": order.id, "method": payment.method, "sent": payment.sent_at is not None}
             return carts.save(moved, happened(moved, now, kind, data=data, by=by.id), due_at=now)
 
-    def _payment_to_settle(self, cart: Cart, by: Person, mark: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
+    def _payment_to_recover(self, cart: Cart, by: Person, mark: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
         """Return the order and payment in question; raises if this person may not make this statement."""
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
             raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)

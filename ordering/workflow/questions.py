@@ -22,7 +22,7 @@ S = CartState
 _MOST_AT_ONCE = 10  # names; each costs two of the sixty calls a minute that OVH accepts
 
 
-class Answering(UseCases):
+class QuestionAnswers(UseCases):
     """Questions and answers. Contacts are personal data: only for the user who requests them."""
 
     def learn_questions(self, cart_id: int, *, first: DomainName | None = None) -> Cart:

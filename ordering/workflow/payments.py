@@ -20,7 +20,7 @@ S = CartState
 _PAID_FOR = {S.PAYING, S.PAID, S.DELIVERED}
 
 
-class Paying(UseCases):
+class PaymentRequests(UseCases):
     """Pays a cart's order."""
 
     def pay(

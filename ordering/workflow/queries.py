@@ -12,7 +12,7 @@ from ordering.workflow.use_cases import UseCases
 S = CartState
 
 
-class Looking(UseCases):
+class Queries(UseCases):
     """Reads carts and their events."""
 
     def open_cart(self, channel: str, *, by: Person) -> Cart | None:

@@ -46,7 +46,7 @@ class Plan:
     perhaps_extensions: tuple[str, ...] = ()
 
 
-class Searching(UseCases):
+class NameSearch(UseCases):
     """Looks names up at OVH."""
 
     def plan_of(self, query: Query) -> Plan:

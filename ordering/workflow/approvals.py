@@ -21,7 +21,7 @@ S = CartState
 _WAS_STOPPED = (Fact(EventKind.ORDER_STOPPED), Fact(EventKind.PAYMENT_STOPPED))
 
 
-class Deciding(UseCases):
+class Approvals(UseCases):
     """Decides on a request for approval."""
 
     def approve(

@@ -11,7 +11,7 @@ from ordering.workflow.use_cases import UseCases
 _MOST_TOLD = 200  # requests
 
 
-class Recovering(UseCases):
+class RecoverModeDecisions(UseCases):
     """The operators' part of recover mode, and its data for rendering cards."""
 
     def rendering(self) -> tuple[Stamp, Recovery | None]:

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from ordering.model.cart import MOST_LINES, NOT_BOUGHT, Cart, CartState
 from ordering.model.cart_line import Line
-from ordering.model.choosing import choose
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind, Json
 from ordering.model.homographs import warnings_about
 from ordering.model.offer import Availability, Offer
+from ordering.model.offer_selection import choose
 from ordering.model.policy import Person
 from ordering.ports.store import MessageRole
 from ordering.workflow.use_cases import UseCases
@@ -22,7 +22,7 @@ from ordering.workflow.use_cases import UseCases
 S, K = CartState, EventKind
 
 
-class Filling(UseCases):
+class CartEditing(UseCases):
     """Changes an open cart."""
 
     def offers_of(self, domain: DomainName, *, by: Person) -> tuple[Offer, ...]:
