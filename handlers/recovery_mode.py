@@ -98,21 +98,21 @@ class RecoverWatch:
             await self._follow(standing.recovery)
             standing = await self._bridge.call(self._mode.standing)
         if standing.recovery is None:
-            await self._tell_loss()
+            await self._notify_loss()
             return None
         return words.on_hold.health(standing.recovery.began_at)
 
     async def _follow(self, mode: Recovery) -> None:
         if mode.floor_from is None or mode.confirmed_by is not None:
             await self._read_clock(mode)
-        if not mode.told and await self._bridge.call(self._mode.must_tell):
+        if not mode.notified and await self._bridge.call(self._mode.must_notify):
             rendered = views.begun(mode)
-            if not await self._tell(await self._people(self._workflow.policy.operators), rendered):
-                await self._bridge.call(self._mode.tell_again)
+            if not await self._notify(await self._people(self._workflow.policy.operators), rendered):
+                await self._bridge.call(self._mode.notify_again)
 
     async def _read_clock(self, mode: Recovery) -> None:
         """Start the minimum wait, or end recover mode after it. Reads OVH's clock every 30 seconds at most."""
-        waits_for = replace(mode, told=False)
+        waits_for = replace(mode, notified=False)
         if self._waits_for == waits_for and self._clock() < self._reads_again_at:
             return
         self._waits_for, self._reads_again_at = waits_for, self._clock() + _CLOCK_EVERY
@@ -127,19 +127,19 @@ class RecoverWatch:
             _log.warning("recover_mode_ended", confirmed_by=mode.confirmed_by)
             self._wake()
 
-    async def _tell_loss(self) -> None:
-        lost = await self._bridge.call(self._mode.loss_to_tell)
+    async def _notify_loss(self) -> None:
+        lost = await self._bridge.call(self._mode.loss_to_report)
         if lost is None:
             return
         channel = self._workflow.policy.approval_channel
         waiting = await self._bridge.call(self._workflow.requests_under_way)
-        told = not channel or await self._tell([channel], views.forgotten(lost))
+        told = not channel or await self._notify([channel], views.forgotten(lost))
         for user, request in waiting.items():
-            told = await self._tell([user], views.forgotten(lost, request=request)) or told
+            told = await self._notify([user], views.forgotten(lost, request=request)) or told
         if not told:
-            await self._bridge.call(self._mode.tell_loss_again)
+            await self._bridge.call(self._mode.notify_loss_again)
 
-    async def _tell(self, channels: Iterable[str], rendered: RenderedMessage) -> bool:
+    async def _notify(self, channels: Iterable[str], rendered: RenderedMessage) -> bool:
         """Post to each channel; return whether one of them got it, or none ever can."""
         later = told = False
         for channel in channels:

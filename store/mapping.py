@@ -308,7 +308,7 @@ def _payment_from(row: CartRow) -> Payment | None:
         refusal=row.payment_refusal,
         word=_word_from(row),
         waits_until_ovh=_moment(row.payment_waits_until_ovh),
-        told_at_ovh=_moment(row.payment_told_at_ovh),
+        notified_at_ovh=_moment(row.payment_told_at_ovh),
         unexplained=row.payment_unexplained,
         asked_at_ovh=_moment(row.payment_asked_at_ovh),
     )
@@ -319,13 +319,14 @@ def _payment_columns(payment: Payment | None) -> dict[str, Any]:
     method, word = (payment.method, payment.word) if payment else (None, None)
     moments = (
         "asked_at", "sent_at", "accepted_at", "sent_at_ovh", "ended_at", "ended_at_ovh", "waits_until_ovh",
-        "told_at_ovh", "asked_at_ovh",
+        "asked_at_ovh",
     )  # fmt: skip
     return {
         "payment_method": method if isinstance(method, int) else None,
         "payment_mean": method if isinstance(method, str) else None,
         "payment_by": payment.by if payment else None,
         **{f"payment_{moment}": getattr(payment, moment, None) for moment in moments},
+        "payment_told_at_ovh": payment.notified_at_ovh if payment else None,
         "payment_refusal": payment.refusal if payment else None,
         "payment_word_paid": word.paid if word else None,
         "payment_word_by": word.by if word else None,

@@ -117,7 +117,7 @@ def _recovery(row: RecoveryRow) -> Recovery | None:
         floor_from=_moment(row.floor_from),
         compared=row.compared,
         confirmed_by=row.confirmed_by,
-        told=row.told,
+        notified=row.told,
     )
 
 
@@ -133,10 +133,10 @@ def _columns(standing: Standing) -> dict[str, Any]:
         "floor_from": mode.floor_from if mode else None,
         "compared": mode.compared if mode else None,
         "confirmed_by": mode.confirmed_by if mode else None,
-        "told": mode.told if mode else False,
+        "told": mode.notified if mode else False,
         "lost_from": lost.from_ if lost else None,
         "lost_noticed_at": lost.noticed_at if lost else None,
-        "lost_told": standing.lost_told,
+        "lost_told": standing.loss_notified,
     }
 
 

@@ -54,7 +54,7 @@ def paying(cart: Cart, order: SalesOrder) -> list[Block]:
     known = cart.payment
     if known is not None and known.word is not None:
         blocks.append(context(_says.answered(known.word.by, paid=known.word.paid)))
-    elif known is not None and known.told_at_ovh is not None:
+    elif known is not None and known.notified_at_ovh is not None:
         blocks.append(context(_says.processing(order.id)))
     if known is not None and not known.is_affirmed:
         blocks += pays_again(cart)

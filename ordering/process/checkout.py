@@ -34,7 +34,7 @@ from ordering.ports.store import Transaction
 from ordering.process.floors import is_over
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Condition, Intents, IntentStopped
-from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
+from ordering.process.money_markers import MoneyMarkers, UnknownMarkers
 from ordering.process.order_search import OrderSearch, attempt_of, step_back
 from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook
@@ -122,18 +122,18 @@ class Checkout:
                 held.close()  # release its permit, which may be the only one
                 if recorded is not None:
                     self._markers.unsent(recorded, partial(self._take_back, recorded))
-                if isinstance(error, OrderingError | IntentStopped | MemoryWentBack):
+                if isinstance(error, OrderingError | IntentStopped | UnknownMarkers):
                     self._registrar.discard(prepared.registrar_cart)  # the next attempt builds another one
                 # After a database error the intent may be on record: an open cart proves that nothing was ordered.
-                if not isinstance(error, IntentStopped | MemoryWentBack):
+                if not isinstance(error, IntentStopped | UnknownMarkers):
                     raise
                 self._stopped(cart, error)
                 return
             self._send(begun, call)
 
-    def _stopped(self, cart: Cart, error: IntentStopped | MemoryWentBack) -> None:
+    def _stopped(self, cart: Cart, error: IntentStopped | UnknownMarkers) -> None:
         """Nothing was sent: ask a person if the database went back."""
-        if isinstance(error, MemoryWentBack):
+        if isinstance(error, UnknownMarkers):
             data: Data = {"markers": error.markers}
             self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, data=data, attempt=None)
 

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 TakeBack = Callable[[Transaction], None]
 
 
-class MemoryWentBack(Exception):
+class UnknownMarkers(Exception):
     """OVH has more markers about a subject than there are attempts on record; `markers` are the unknown ones."""
 
     def __init__(self, markers: Iterable[str]) -> None:
@@ -47,7 +47,7 @@ class MoneyMarkers:
         `take_back` is that of `unsent`.
 
         Raises `CartChanged` if another attempt has no end on record: it may have been sent, and the next step handles
-        it. Raises `MemoryWentBack` if a marker belongs to no attempt on record and to no earlier comparison: that
+        it. Raises `UnknownMarkers` if a marker belongs to no attempt on record and to no earlier comparison: that
         switches recover mode on. Raises `RegistrarError` if OVH did not accept or list the marker. Whatever is raised,
         nothing was sent, and that is recorded.
         """
@@ -69,8 +69,8 @@ class MoneyMarkers:
         except Exception as error:  # also the database's: a commit may have succeeded although its answer was lost
             if announced is not None:
                 # A cart that counts as sent for an unknown marker is about another attempt than this one.
-                self.unsent(announced, None if isinstance(error, MemoryWentBack) else take_back)
-            if isinstance(error, MemoryWentBack):
+                self.unsent(announced, None if isinstance(error, UnknownMarkers) else take_back)
+            if isinstance(error, UnknownMarkers):
                 self._recover.begin(Cause.MARKERS)
             raise
         return announced
@@ -78,7 +78,7 @@ class MoneyMarkers:
     def _compare(self, call: RecordedCall) -> None:
         """Compare OVH's markers with the attempts on record.
 
-        Raises `MemoryWentBack` for markers that no attempt on record left.
+        Raises `UnknownMarkers` for markers that no attempt on record left.
         """
         seen = self._registrar.markers(call.subject)
         with self._store.read() as carts:
@@ -93,7 +93,7 @@ class MoneyMarkers:
                 for known in named:
                     carts.update_call(known)
         if lost := unknown - {known.marker for known in named}:
-            raise MemoryWentBack(lost)
+            raise UnknownMarkers(lost)
 
     def unsent(self, call: RecordedCall, take_back: TakeBack | None = None) -> None:
         """Record that nothing was sent for this attempt.

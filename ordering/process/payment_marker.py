@@ -15,7 +15,7 @@ from ordering.model.sales_order import Payment
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.store import Transaction
 from ordering.process.floors import is_over
-from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
+from ordering.process.money_markers import MoneyMarkers, UnknownMarkers
 from ordering.process.transitions import Logbook, order_of, payment_of
 
 
@@ -40,7 +40,7 @@ class PaymentMarkers:
         try:
             call = RecordedCall(pays(order.id), cart.id, 1, started_at)
             return self._markers.announce(call, take_back=partial(self._take_back, call, None))
-        except MemoryWentBack as proof:
+        except UnknownMarkers as proof:
             self._markers.accept(proof.markers, pays(order.id), cart.id, started_at)
             data: Data = {"order": order.id, "method": payment.method, "markers": proof.markers}
             lost = replace(payment, sent_at=self._book.now(), sent_at_ovh=started_at, word=None)

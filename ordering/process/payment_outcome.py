@@ -21,8 +21,8 @@ S, K = CartState, EventKind
 P = PaymentProgress
 # A multiple of the settling time: OVH accepted the payment, so it is neither lost nor stuck yet.
 _PATIENCE = 10
-_TOLD_FIRST = timedelta(hours=1)  # for a payment that OVH processes, or for a longer floor
-_TOLD_AGAIN = timedelta(days=1)
+_NOTIFIED_FIRST = timedelta(hours=1)  # for a payment that OVH processes, or for a longer floor
+_NOTIFIED_AGAIN = timedelta(days=1)
 
 
 class PaymentReader(OrderPayments, SalesOrders, RegistrarClock, Protocol):
@@ -168,9 +168,9 @@ class PaymentOutcome:
             self._processing(cart, reconciliation, now)
         elif payment.waits_until_ovh == until:
             self._come_back(cart, now, until=until)
-        elif until - now > _TOLD_FIRST:
+        elif until - now > _NOTIFIED_FIRST:
             why = Fact(K.PAYMENT_WAITING, {"until": until.isoformat(), **shown(cart, reconciliation)})
-            self._tell(cart, replace(payment, waits_until_ovh=until), why, now)
+            self._notify(cart, replace(payment, waits_until_ovh=until), why, now)
         else:
             self._keep(cart, replace(payment, waits_until_ovh=until))
 
@@ -197,13 +197,15 @@ class PaymentOutcome:
         """Show on the card that OVH processes it; notify the payer after an hour, then daily."""
         payment = payment_of(cart)
         sent_at = self._sent_at(payment)
-        told_at, why = payment.told_at_ovh, Fact(K.PAYMENT_PROCESSING, shown(cart, reconciliation))
+        notified_at, why = payment.notified_at_ovh, Fact(K.PAYMENT_PROCESSING, shown(cart, reconciliation))
         if cart.state is S.NEEDS_ATTENTION:
-            self._tell(cart, replace(payment, told_at_ovh=now), why, now)
-        elif told_at is None and now - sent_at >= self._settle:
-            self._keep(cart, replace(payment, told_at_ovh=sent_at))  # the card alone
-        elif told_at is not None and now - told_at >= (_TOLD_FIRST if told_at == sent_at else _TOLD_AGAIN):
-            self._tell(cart, replace(payment, told_at_ovh=now), why, now)
+            self._notify(cart, replace(payment, notified_at_ovh=now), why, now)
+        elif notified_at is None and now - sent_at >= self._settle:
+            self._keep(cart, replace(payment, notified_at_ovh=sent_at))  # the card alone
+        elif notified_at is not None and now - notified_at >= (
+            _NOTIFIED_FIRST if notified_at == sent_at else _NOTIFIED_AGAIN
+        ):
+            self._notify(cart, replace(payment, notified_at_ovh=now), why, now)
         else:
             self._come_back(cart, now)
 
@@ -223,7 +225,7 @@ class PaymentOutcome:
         waiting = replace(payment_of(cart), waits_until_ovh=self._floor_of(cart), word=None)
         self._book.needs_attention(cart, K.PAYMENT_UNKNOWN, data=data, follow=True, payment=waiting)
 
-    def _tell(self, cart: Cart, payment: Payment, why: Fact, now: datetime) -> None:
+    def _notify(self, cart: Cart, payment: Payment, why: Fact, now: datetime) -> None:
         """Report the status in the audit log and the card's thread. A person who was asked is not needed any more."""
         at = self._book.now()
         told = replace(cart, payment=payment, blocked=None)

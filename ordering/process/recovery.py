@@ -113,20 +113,20 @@ class RecoverMode:
         """Shorten the floor to a quarter of an hour: an operator ended every process of the lost state."""
         self._change(lambda mode: replace(mode, processes_may_live=False))
 
-    def must_tell(self) -> bool:
+    def must_notify(self) -> bool:
         """Return whether the caller must notify the operators; True once."""
-        told: list[bool] = []
+        notifies: list[bool] = []
 
         def mark(mode: Recovery) -> Recovery:
-            told.append(not mode.told)
-            return replace(mode, told=True)
+            notifies.append(not mode.notified)
+            return replace(mode, notified=True)
 
         self._change(mark)
-        return any(told)
+        return any(notifies)
 
-    def tell_again(self) -> None:
+    def notify_again(self) -> None:
         """Have the operators notified again, because the notification failed."""
-        self._change(lambda mode: replace(mode, told=False))
+        self._change(lambda mode: replace(mode, notified=False))
 
     def compares_since(self) -> datetime:
         """Return the time from which orders at OVH may be missing here."""
@@ -167,32 +167,32 @@ class RecoverMode:
             if mode is None or mode.confirmed_by is None or not mode.is_floor_over(ovh_time):
                 return False
             if carts.newest_about_money() != mode.compared:
-                carts.save_standing(replace(standing, recovery=replace(mode.unconfirmed, told=False)))
+                carts.save_standing(replace(standing, recovery=replace(mode.unconfirmed, notified=False)))
                 return False
             carts.raise_epoch(max(int(ovh_time.timestamp()), carts.stamp().epoch + 1))
             lost = Loss(mode.last_event_at, mode.began_at)
-            carts.save_standing(replace(standing, recovery=None, lost=lost, lost_told=False))
+            carts.save_standing(replace(standing, recovery=None, lost=lost, loss_notified=False))
             carts.render_live_again()
             carts.wake_decided(now)
             return True
 
-    def loss_to_tell(self) -> Loss | None:
-        """Return the loss that the caller must report to people; once, unless `tell_loss_again` is called."""
-        if self.standing().lost_told:
+    def loss_to_report(self) -> Loss | None:
+        """Return the loss that the caller must report to people; once, unless `notify_loss_again` is called."""
+        if self.standing().loss_notified:
             return None
         with self._store.begin() as carts:
             carts.decide_alone()
             standing = carts.standing()
-            if standing.lost_told:
+            if standing.loss_notified:
                 return None
-            carts.save_standing(replace(standing, lost_told=True))
+            carts.save_standing(replace(standing, loss_notified=True))
             return standing.lost
 
-    def tell_loss_again(self) -> None:
+    def notify_loss_again(self) -> None:
         """Have the loss reported again, because the notification failed."""
         with self._store.begin() as carts:
             carts.decide_alone()
-            carts.save_standing(replace(carts.standing(), lost_told=False))
+            carts.save_standing(replace(carts.standing(), loss_notified=False))
 
     def _change(self, change: Callable[[Recovery], Recovery]) -> None:
         with self._store.begin() as carts:

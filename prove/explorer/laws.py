@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ordering.model.cart import Cart, CartState
 from ordering.model.sales_order import Payment
 from prove.explorer.commit_laws import CommitLaws
+from prove.explorer.database_loss_laws import DatabaseLossLaws
 from prove.explorer.graph import ENDS
 from prove.explorer.law_names import (
     A_BUG,
@@ -28,7 +29,6 @@ from prove.explorer.law_names import (
     LawBroken,
 )
 from prove.explorer.ledger import OvhOrder, moment
-from prove.explorer.memory_laws import MemoryLaws
 from prove.explorer.team import POLICY
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Laws:
         self._intents: dict[int, Cart] = {}  # by order: the newest cart that was to pay it
         self._before: CartState | None = None
         self._of_commits = CommitLaws(world)
-        self._of_memory = MemoryLaws(world)
+        self._database_loss = DatabaseLossLaws(world)
         self._decided: dict[datetime, float] = {}  # payments by the time of their request, in seconds of the world
         self._was_unsent: datetime | None = None  # the payment without an intent at the last commit
         self._stopped: dict[int, Cart] = {}  # by the number of the stop's event: each cart before it was stopped
@@ -68,7 +68,7 @@ class Laws:
     def committed(self) -> None:
         cart = self.cart
         self._of_commits.check(cart)
-        self._of_memory.check(cart)
+        self._database_loss.check(cart)
         if cart.state is S.CHECKING_OUT and cart.attempt is not None:
             self._sealed[cart.attempt.registrar_cart] = cart
         if cart.state is S.PAYING and cart.payment and cart.payment.asked_at not in self._decided:
@@ -97,7 +97,7 @@ class Laws:
         self._forget_lost_stops()
         self._before = self.cart.state
         self._of_commits.went_back(self.cart)
-        self._of_memory.went_back()
+        self._database_loss.went_back()
 
     def stopped(self, decided: Cart, event: int) -> None:
         """Record that a user stopped an approved order or a payment, and the bot confirmed it by `event`."""
@@ -193,19 +193,19 @@ class Laws:
 
     def refused(self, error: Exception) -> None:
         """Check an error that ends a job or a click."""
-        self._of_memory.refused(error)
+        self._database_loss.refused(error)
 
     def noticed(self, *, is_lost: bool) -> None:
-        self._of_memory.noticed(is_lost=is_lost)
+        self._database_loss.noticed(is_lost=is_lost)
 
     def recover_mode_began(self, mode: Recovery, *, is_new: bool) -> None:
-        self._of_memory.began(mode, is_new=is_new)
+        self._database_loss.began(mode, is_new=is_new)
 
     def process_started(self) -> None:
-        self._of_memory.process_started()
+        self._database_loss.process_started()
 
     def recover_mode_ended(self, before: Snapshot) -> None:
-        self._of_memory.ended(before)
+        self._database_loss.ended(before)
 
     def step_ended(self, process: Process) -> None:
         """Check a job that ended, or failed for OVH's sake: the end of its money call is on record."""

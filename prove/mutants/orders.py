@@ -226,7 +226,7 @@ OF_ORDERS = (
     Mutation(
         "delete the cart of an intent that may be on record",
         f"{_CHECKOUT}._order",
-        always("isinstance(error, OrderingError | IntentStopped | MemoryWentBack)"),
+        always("isinstance(error, OrderingError | IntentStopped | UnknownMarkers)"),
         f"{_MARKERS}::test_an_intent_whose_commit_lost_its_answer_asks_nobody",
     ),
     Mutation(

@@ -81,7 +81,7 @@ OF_PAYMENTS = (
     Mutation(
         "take a lost payment back with the attempt that found it",
         "ordering.process.money_markers:MoneyMarkers.announce",
-        swap("None if isinstance(error, MemoryWentBack) else take_back", "take_back"),
+        swap("None if isinstance(error, UnknownMarkers) else take_back", "take_back"),
         "tests/ordering/test_overtaken.py::test_a_lost_payment_is_not_taken_back",
     ),
     Mutation(

@@ -49,9 +49,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _approved(memory: SqlStore, gateway: OvhGateway, people: Rules) -> int:
+def _approved(sql_store: SqlStore, gateway: OvhGateway, people: Rules) -> int:
     """A cart of 40 names with five answers each, the legal age among them."""
-    workflow = Workflow(store=memory, registrar=gateway, policy=POLICY, clock=_now)
+    workflow = Workflow(store=sql_store, registrar=gateway, policy=POLICY, clock=_now)
     cart, _, _ = workflow.add_all("C1", dict.fromkeys(NAMES), by=people.ada)
     while any(line.questions is None for line in cart.lines):  # some at a time
         cart = workflow.learn_questions(cart.id)
@@ -96,13 +96,13 @@ async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, ovh_co
     assert stuck == []
 
 
-def _worker(memory: SqlStore, gateway: OvhGateway, stuck: list[object], passed: Callable[[], float]) -> Worker:
+def _worker(sql_store: SqlStore, gateway: OvhGateway, stuck: list[object], passed: Callable[[], float]) -> Worker:
     began = _now()
     return Worker(
-        fulfilment=Counted(store=memory, registrar=gateway, policy=POLICY, clock=_now),
+        fulfilment=Counted(store=sql_store, registrar=gateway, policy=POLICY, clock=_now),
         notifier=Nothing(),  # type: ignore[arg-type] # what the driver needs of it
         refresh_homes=no_homes,
-        leases=SharedLeases(memory, clock=lambda: began + timedelta(seconds=passed()), lease=LEASE),
+        leases=SharedLeases(sql_store, clock=lambda: began + timedelta(seconds=passed()), lease=LEASE),
         bridge=Bridge(2),
         places=3,
         on_stuck=stuck.append,

@@ -96,7 +96,7 @@ def test_a_word_is_on_the_card_with_its_name(paid, said):
 
 def test_a_payment_that_ovh_processes_is_said_to_be_under_way():
     """Nobody needs to act."""
-    assert "OVH is processing the payment of order 7." in text(a_cart(payment=replace(SENT, told_at_ovh=NOW)))
+    assert "OVH is processing the payment of order 7." in text(a_cart(payment=replace(SENT, notified_at_ovh=NOW)))
     assert "OVH is processing" not in text(a_cart())
 
 

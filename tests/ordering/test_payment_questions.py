@@ -66,7 +66,7 @@ def test_what_the_order_shows_as_under_way_is_told_and_not_asked(rules, monkeypa
     takes_on(rules, monkeypatch)
     cart = pays(rules)
     rules.registrar.reconciliation = UNDER_WAY
-    assert after(rules, cart.id, 55 * MINUTES).payment.told_at_ovh is not None
+    assert after(rules, cart.id, 55 * MINUTES).payment.notified_at_ovh is not None
     assert processing(rules, cart.id) == []
     for wait, many in ((10 * MINUTES, 1), (20 * HOURS, 1), (5 * HOURS, 2), (DAY, 3)):
         assert after(rules, cart.id, wait).state is S.PAYING

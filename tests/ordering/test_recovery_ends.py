@@ -151,13 +151,13 @@ class TestReleased:
         began = rules.clock()
         hold(rules)
         mode = rules.workflow.recover_mode
-        assert mode.loss_to_tell() is None
+        assert mode.loss_to_report() is None
         assert release(rules)
-        lost = mode.loss_to_tell()
+        lost = mode.loss_to_report()
         assert (lost.from_, lost.noticed_at) == (newest, began)
-        assert mode.loss_to_tell() is None
-        mode.tell_loss_again()
-        assert mode.loss_to_tell() == lost
+        assert mode.loss_to_report() is None
+        mode.notify_loss_again()
+        assert mode.loss_to_report() == lost
 
     def test_what_others_did_after_the_restore_is_not_forgotten(self, rules):
         """The moment is found by the lost event's time, however late it is noticed."""
@@ -176,9 +176,9 @@ class TestReleased:
         """And again where that failed, or where the comparison became void."""
         hold(rules)
         mode = rules.workflow.recover_mode
-        assert [mode.must_tell(), mode.must_tell()] == [True, False]
-        mode.tell_again()
-        assert mode.must_tell()
+        assert [mode.must_notify(), mode.must_notify()] == [True, False]
+        mode.notify_again()
+        assert mode.must_notify()
 
 
 class TestCompared:

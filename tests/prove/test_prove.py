@@ -108,8 +108,8 @@ def test_a_password_of_an_order_or_an_invoice_is_seen_without_its_link(tmp_path,
     if where == "channel":
         stage.slack.state.note("message", {"text": f"Look: {secret}", "only_for": None})
     else:
-        with closing(sqlite3.connect(tmp_path / "desk.db")) as memory, memory:
-            memory.execute("INSERT INTO ovh_budget VALUES ('key', ?)", (json.dumps({"left": f"Look: {secret}"}),))
+        with closing(sqlite3.connect(tmp_path / "desk.db")) as sqlite, sqlite:
+            sqlite.execute("INSERT INTO ovh_budget VALUES ('key', ?)", (json.dumps({"left": f"Look: {secret}"}),))
     assert [law for law, _ in broken_laws(stage, database)].count("secrets in logs, channels or database") == 1
 
 

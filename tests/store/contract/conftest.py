@@ -20,7 +20,7 @@ from tests.builders import NOW
 from tests.store.losing import lose_newest_events
 
 
-class Memory(NamedTuple):
+class Stores(NamedTuple):
     """A store, the same store as another process sees it, its inbox, and a loss of all events above a number."""
 
     store: Store
@@ -30,17 +30,17 @@ class Memory(NamedTuple):
 
 
 @pytest.fixture(params=["plain", "sqlite", "postgresql"])
-def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Memory]:
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
     if request.param == "plain":
         plain = PlainStore(chain=hash_chain, clock=lambda: NOW)
         other = ProcessStore(plain, Client(lambda: NOW))
-        yield Memory(plain, other, PlainInbox(plain, clock=lambda: datetime.now(UTC)), partial(_lose, plain))
+        yield Stores(plain, other, PlainInbox(plain, clock=lambda: datetime.now(UTC)), partial(_lose, plain))
         return
     sqlite = f"sqlite:///{tmp_path / 'desk.db'}"
     engines = open_engines(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
     migrate(engines)
     first, second = SqlStore(engines, clock=lambda: NOW), SqlStore(engines, clock=lambda: NOW)
-    yield Memory(first, second, SqlInbox(engines), partial(lose_newest_events, engines))
+    yield Stores(first, second, SqlInbox(engines), partial(lose_newest_events, engines))
     engines.close()
 
 
@@ -50,5 +50,5 @@ def _lose(plain: PlainStore, number: int) -> None:
 
 
 @pytest.fixture
-def store(memory: Memory) -> Store:
-    return memory.store
+def store(stores: Stores) -> Store:
+    return stores.store

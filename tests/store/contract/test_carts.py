@@ -86,7 +86,7 @@ def test_a_cart_comes_back_as_it_was_saved(store):
             refusal="OVH said no.",
             word=Word(paid=False, by="U0CLEO", at=NOW),
             waits_until_ovh=NOW + timedelta(seconds=6),
-            told_at_ovh=NOW + timedelta(seconds=7),
+            notified_at_ovh=NOW + timedelta(seconds=7),
             unexplained=3,
         ),
         note="A sentence of an earlier version.",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _INTENTS = {EventKind.CHECKOUT_STARTED, EventKind.PAYMENT_STARTED}
 
 
-class MemoryLaws:
+class DatabaseLossLaws:
     """Checks what follows from a loss of commits."""
 
     def __init__(self, world: World) -> None:

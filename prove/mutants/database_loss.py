@@ -13,7 +13,7 @@ _RECOVERY, _ENDS, _RESTORED = (
 _CURRENT, _MODE = "ordering.process.recovery:must_be_current", "ordering.process.recovery:RecoverMode"
 _DECISION = "ordering.workflow.use_cases:UseCases._decision"
 
-OF_MEMORY = (
+OF_DATABASE_LOSS = (
     Mutation(
         "decide by a card that shows more than is on record",
         _DECISION,
