@@ -19,8 +19,8 @@ from bot import logging as logs
 from bot.app import Bot
 from bot.settings import Settings
 from prove.crash_points import GATE, Gate, ScheduledAction, add_crash_points
+from prove.extra_faults import Freeze
 from prove.life import FLOORS, LEASE, POLL_SCHEDULE
-from prove.turns import Freeze
 
 # Forked from a process that has imported everything: a start costs a tenth of a new interpreter's.
 _NURSERY = multiprocessing.get_context("forkserver")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ordering.model.facts import EventKind
 from prove.copies import Timeline
-from prove.turns import Elsewhere
+from prove.extra_faults import Elsewhere
 from sandbox.ovh.orders import Order
 from sandbox.stage import Stage
 

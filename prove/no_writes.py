@@ -16,7 +16,7 @@ from psycopg import sql
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from prove.turns import NoWrites
+from prove.extra_faults import NoWrites
 from sandbox.stage import Stage
 
 MOVED = "orders or payments while nothing could be written down"

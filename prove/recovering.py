@@ -17,10 +17,10 @@ from handlers.messages import words
 from ordering.model.errors import RegistrarError
 from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, Stamp
 from prove.copies import Copy
+from prove.extra_faults import Restore
 from prove.laws import KIND, UNNOTICED, Broken
 from prove.met import Met
 from prove.team import Team
-from prove.turns import Restore
 from registrars.ovh import OvhGateway
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.slack.messages import elements
@@ -98,7 +98,7 @@ class PutBack:
                 await life.put_down()
         self._met.lost = await asyncio.to_thread(kept.put_back)
         how = "under living processes" if self._plan.running else "while the bot was stopped"
-        self._met.turns[f"the database put back {how}"] += 1
+        self._met.extra_faults[f"the database put back {how}"] += 1
         for life in self._lives:
             life.let_live()
         await self._stage.slack.connected(60)
@@ -121,7 +121,7 @@ class PutBack:
                     with suppress(NotAcknowledged, NoSuchButton):
                         await who.click(old, button)
                     await asyncio.sleep(1)
-                self._met.turns["recover mode after an old card or by a process"] += 1
+                self._met.extra_faults["recover mode after an old card or by a process"] += 1
                 return True
         if not self._is_over():  # the card shows by itself how it ended, so nothing can be lost
             self.broken.append((UNNOTICED, f"{who.id} pressed {button} of a card that shows more than is on record"))
@@ -133,10 +133,10 @@ class PutBack:
             async with asyncio.timeout(_BY_ITSELF):
                 while not await self._is_on():  # noqa: ASYNC110 - a database has no event for it
                     await asyncio.sleep(_TICK)
-                self._met.turns["recover mode after an old card or by a process"] += 1
+                self._met.extra_faults["recover mode after an old card or by a process"] += 1
                 return
         await self._command(begin=True)
-        self._met.turns["recover mode by an operator's word"] += 1
+        self._met.extra_faults["recover mode by an operator's word"] += 1
 
     # Comparing
 
@@ -201,7 +201,7 @@ class PutBack:
                 await who.click(old, button)
             with suppress(TimeoutError):
                 await self._stage.slack.until(lambda: refused() or None, 4)
-                self._met.turns["old cards refused after it"] += 1
+                self._met.extra_faults["old cards refused after it"] += 1
                 return
         said = next((m.text for m in reversed(told) if m.only_for == who.id), "nothing")
         self.broken.append((KIND, f"{who.id} pressed {button} of a card from before the restore; was told: {said}"))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from random import Random
 
 from handlers.messages.en import card as says
-from prove.witness import Witness
+from prove.oracle import Oracle
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 
@@ -52,7 +52,7 @@ class Team:
         self.cleo, self.dan = map(stage.slack.person, ("cleo", "dan"))
         self.without_right = [stage.slack.person(name) for name in ("ada", "ben", "gwen")]
         self.requester = stage.slack.person(requester)
-        self.witness = Witness(stage, self.dan, chance, approver=lambda: self.approver, untrue=untrue)
+        self.oracle = Oracle(stage, self.dan, chance, approver=lambda: self.approver, untrue=untrue)
         self.approver = self.dan if requester == "cleo" else self.cleo
 
     async def buy(self, *names: str, race: bool = False, refuse: bool = False) -> str:
@@ -102,7 +102,7 @@ class Team:
             last = card
             if any(words in card for words in _ENDED):
                 return card
-            if self.witness.is_asked(card) and answers < _MOST_ANSWERS:
+            if self.oracle.is_asked(card) and answers < _MOST_ANSWERS:
                 answers += 1
                 await self._answer(card)
             elif says.NEEDS_ATTENTION in card and "Try again" not in card:
@@ -142,7 +142,7 @@ class Team:
         if await self._changes(card, self._chance.uniform(0, 2 * _AGAIN)):
             return
         if (asking := self.card()) is not None:
-            await self.witness.answers(asking)
+            await self.oracle.answers(asking)
         await self._changes(card, _AGAIN)
 
     async def _pay(self) -> None:

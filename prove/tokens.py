@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from prove.turns import Tokens
+from prove.extra_faults import Tokens
 from registrars.ovh.api.session import Session
 from registrars.ovh.api.tokens import Tokens as Keeper
 from sandbox.ovh.tokens import TOKEN_PATH

@@ -32,8 +32,8 @@ from prove.crash_points import add_crash_points
 from prove.databases import Databases, opened
 from prove.laws import FAILED, WALK, WAYS, broken_laws
 from prove.life import SETTINGS, Life
+from prove.run_faults import OVH_FAULTS, ROUTES
 from prove.state_dump import dump_state
-from prove.trouble import OVH_FAULTS, ROUTES
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 from store.engine import open_engines

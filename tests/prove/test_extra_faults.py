@@ -19,10 +19,10 @@ from prove.clocks import HAND, Hand, give_clocks
 from prove.copies import Copy, Timeline
 from prove.crash_points import Gate, ScheduledAction
 from prove.elsewhere import BESIDE, Colleague
+from prove.extra_faults import EXTRA_FAULTS, Elsewhere, ExtraFault, NoWrites
 from prove.no_writes import MOVED, FullDisk
+from prove.run_faults import NAME, RunFaults
 from prove.table import EXPECTED, never_met
-from prove.trouble import NAME, Trouble
-from prove.turns import TURNS, Elsewhere, NoWrites, Turn
 from sandbox.ovh.orders import PaymentCall
 from sandbox.stage import Stage
 from store import transactions
@@ -58,9 +58,9 @@ def stage(tmp_path: Path) -> Stage:
 
 def test_seeds_that_follow_each_other_meet_every_turn():
     """A short campaign has each trouble, and the same seed has the same one."""
-    troubles = [Trouble.of(seed) for seed in range(len(TURNS))]
-    assert sum(not trouble.turn for trouble in troubles) == 1
-    assert troubles == [Trouble.of(seed) for seed in range(len(TURNS))]
+    all_faults = [RunFaults.of(seed) for seed in range(len(EXTRA_FAULTS))]
+    assert sum(not faults.extra for faults in all_faults) == 1
+    assert all_faults == [RunFaults.of(seed) for seed in range(len(EXTRA_FAULTS))]
 
 
 def test_a_deed_happens_once_at_its_boundary():
@@ -74,7 +74,7 @@ def test_a_deed_happens_once_at_its_boundary():
 
 def test_a_freeze_outlasts_leases_and_no_floor():
     """It is longer than lease and settling time, and over before the longest floor of a run."""
-    frozen = [Turn.drawn(Random(seed), "frozen in a money call").freeze for seed in range(100)]
+    frozen = [ExtraFault.drawn(Random(seed), "frozen in a money call").freeze for seed in range(100)]
     seconds = [freeze.seconds for freeze in frozen if freeze is not None]
     assert len(seconds) == len(frozen)
     assert 3 < min(seconds) < 10 < max(seconds) < 25
@@ -82,9 +82,11 @@ def test_a_freeze_outlasts_leases_and_no_floor():
 
 def test_no_lie_about_a_payment_that_shows_after_its_floor():
     """Such a payment would be made again on a person's word: the rules give that word no longer floor."""
-    late = [Trouble.of(TURNS.index("payment shown after long") + len(TURNS) * turn) for turn in range(20)]
-    assert {trouble.untrue for trouble in late} == {0.0}
-    assert min(trouble.payment_late for trouble in late) > 30
+    late = [
+        RunFaults.of(EXTRA_FAULTS.index("payment shown after long") + len(EXTRA_FAULTS) * turn) for turn in range(20)
+    ]
+    assert {faults.untrue for faults in late} == {0.0}
+    assert min(faults.payment_late for faults in late) > 30
 
 
 def test_a_copy_goes_back_and_tells_what_was_lost(rules: Rules, database: str, tmp_path: Path):

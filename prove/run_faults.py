@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from prove.extra_faults import EXTRA_FAULTS, ExtraFault
 from prove.met import LATE, Met
-from prove.turns import TURNS, Turn
 from sandbox.ovh.faults import Kind as OvhKind
 from sandbox.ovh.orders import Late
 from sandbox.slack.faults import Kind as SlackKind
@@ -42,7 +42,7 @@ _MOST_BOUNDARIES = 200  # of a run without faults: 180 on SQLite, more if proces
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class RunFaults:
     """The faults of one run. `deaths` are boundaries, one for each life but the last.
 
     `faults` are (method, path, kind) at OVH. `others_deaths` are those of a second process that shares the work, if
@@ -53,7 +53,7 @@ class Trouble:
     the seconds in which an order shows nothing of a payment. `apart` are the seconds by which OVH's clock is ahead of
     ours, `put_right` those by which it jumps, right after the next call of a route. With `twice` Slack delivers each
     click once more, after `again_after` seconds. With `declines` the bank refuses the default card. `untrue` is the
-    probability that a user who looks at OVH gives a wrong answer. `turn` is the fault that only some runs have.
+    probability that a user who looks at OVH gives a wrong answer. `extra` is the fault that only some runs have.
     """
 
     deaths: tuple[int, ...]
@@ -75,15 +75,15 @@ class Trouble:
     again_after: float
     declines: bool
     untrue: float
-    turn: Turn = field(default_factory=Turn)
+    extra: ExtraFault = field(default_factory=ExtraFault)
 
     @classmethod
-    def of(cls, seed: int) -> Trouble:
+    def of(cls, seed: int) -> RunFaults:
         """Return the faults of a seed: consecutive seeds take the turns in order."""
-        return cls.drawn(Random(seed), TURNS[seed % len(TURNS)])
+        return cls.drawn(Random(seed), EXTRA_FAULTS[seed % len(EXTRA_FAULTS)])
 
     @classmethod
-    def drawn(cls, chance: Random, turn: str = TURNS[0]) -> Trouble:
+    def drawn(cls, chance: Random, extra: str = EXTRA_FAULTS[0]) -> RunFaults:
         """Draw the faults of one run: nearly always a death, usually a fault on a call about money."""
         deaths = _deaths(chance)
         routes = [
@@ -99,7 +99,7 @@ class Trouble:
         two = chance.random() < 0.3 or (late is not None and late[0] == "some names")
         names = (NAME, SECOND) if two else (NAME,)
         payment_late = chance.uniform(3.5, 8.0) if chance.random() < 0.12 else 0.0
-        own = Turn.drawn(chance, turn)
+        own = ExtraFault.drawn(chance, extra)
         put_right = _put_right(chance) if chance.random() < 0.25 and not own.counts_floors else None
         while_paying = put_right is not None and put_right[1] == _MONEY[1]
         if (payment_late or while_paying) and chance.random() < 0.8:
@@ -124,20 +124,20 @@ class Trouble:
             again_after=chance.uniform(1.0, 8.0) if chance.random() < 0.35 else 0.0,
             declines=chance.random() < 0.2,
             untrue=chance.choice([0.0, 0.0, 0.5, 1.0]),
-            turn=own,
+            extra=own,
         )
         return drawn.for_payment() if own.shown_after else drawn
 
-    def for_payment(self) -> Trouble:
+    def for_payment(self) -> RunFaults:
         """Keep only the late display of a payment: nothing may come before it.
 
         A wrong answer would outlive the floor.
         """
-        lost: tuple[tuple[str, str, OvhKind], ...] = ((*_MONEY[1], "lost_after"),) if self.turn.is_lost else ()
+        lost: tuple[tuple[str, str, OvhKind], ...] = ((*_MONEY[1], "lost_after"),) if self.extra.is_lost else ()
         return replace(
             self, deaths=(), others_deaths=None, faults=lost, late=None, price=None, race=False,
-            settle_after=0.0 if self.turn.is_lost else self.turn.shown_after + 6.0,
-            declines=False, put_right=None, untrue=0.0, payment_late=self.turn.shown_after,
+            settle_after=0.0 if self.extra.is_lost else self.extra.shown_after + 6.0,
+            declines=False, put_right=None, untrue=0.0, payment_late=self.extra.shown_after,
         )  # fmt: skip
 
     def inject(self, stage: Stage) -> Met:
@@ -147,7 +147,7 @@ class Trouble:
         for api_method, stumble in self.slack:
             stage.slack.faults.add(api_method, stumble, seconds=_ELSE)
         met = Met(self, stage)
-        met.take_turn()
+        met.note_extra_fault()
         if self.price is not None:
             amount, call = self.price
             stage.ovh.faults.at(call, lambda: met.change_price(amount))

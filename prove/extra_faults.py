@@ -95,7 +95,7 @@ class Clocks:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ExtraFault:
     """The fault of one run's turn; only fields that belong together are set."""
 
     freeze: Freeze | None = None
@@ -108,7 +108,7 @@ class Turn:
     is_lost: bool = False  # the answer to that payment is lost, too
 
     def __bool__(self) -> bool:
-        return self != Turn()
+        return self != ExtraFault()
 
     @property
     def counts_floors(self) -> bool:
@@ -121,8 +121,8 @@ class Turn:
         return self.counts_floors or self.elsewhere is not None
 
     @classmethod
-    def drawn(cls, chance: Random, kind: str) -> Turn:
-        """Draw the details of one of `TURNS`."""
+    def drawn(cls, chance: Random, kind: str) -> ExtraFault:
+        """Draw the details of one of `EXTRA_FAULTS`."""
         return _DRAWN[kind](chance)
 
 
@@ -132,42 +132,48 @@ def _freezes_for(chance: Random) -> float:
     )
 
 
-def _restore(chance: Random, *, running: bool) -> Turn:
+def _restore(chance: Random, *, running: bool) -> ExtraFault:
     copied, calls = chance.choice(_COPIES)
-    return Turn(restore=Restore(copied, chance.randint(1, calls), running, waits=chance.random() < _HALF))
+    return ExtraFault(restore=Restore(copied, chance.randint(1, calls), running, waits=chance.random() < _HALF))
 
 
-def _tokens(chance: Random, kind: Literal["hangs", "answers 500"]) -> Turn:
+def _tokens(chance: Random, kind: Literal["hangs", "answers 500"]) -> ExtraFault:
     lives, seconds = chance.uniform(1.0, 2.5), chance.uniform(3, 14)
-    return Turn(tokens=Tokens(kind, lives, chance.randint(1, _BEFORE_CHECKOUT[1]), seconds))
+    return ExtraFault(tokens=Tokens(kind, lives, chance.randint(1, _BEFORE_CHECKOUT[1]), seconds))
 
 
-def _clocks(chance: Random, least: float, most: float) -> Turn:
+def _clocks(chance: Random, least: float, most: float) -> ExtraFault:
     apart = [chance.uniform(least, most) * chance.choice([-1, 1]), chance.choice([0.0, chance.uniform(-60, 60)])]
-    return Turn(clocks=Clocks((apart[0], apart[1]), chance.choice([None, *[chance.randint(20, _MOST_BOUNDARIES)] * 3])))
+    return ExtraFault(
+        clocks=Clocks((apart[0], apart[1]), chance.choice([None, *[chance.randint(20, _MOST_BOUNDARIES)] * 3]))
+    )
 
 
-_DRAWN: dict[str, Callable[[Random], Turn]] = {
-    "nothing more": lambda _: Turn(),
-    "frozen in a money call": lambda chance: Turn(
+_DRAWN: dict[str, Callable[[Random], ExtraFault]] = {
+    "nothing more": lambda _: ExtraFault(),
+    "frozen in a money call": lambda chance: ExtraFault(
         freeze=Freeze(f"{chance.choice(_MONEY_PLACES)} POST *{chance.choice(_MONEY_CALLS)}", _freezes_for(chance))
     ),
-    "frozen anywhere": lambda chance: Turn(freeze=Freeze(chance.randint(1, _WHILE_IT_LIVES), _freezes_for(chance))),
+    "frozen anywhere": lambda chance: ExtraFault(
+        freeze=Freeze(chance.randint(1, _WHILE_IT_LIVES), _freezes_for(chance))
+    ),
     "put back while stopped": partial(_restore, running=False),
     "put back while running": partial(_restore, running=True),
-    "ordered elsewhere before": lambda _: Turn(elsewhere=Elsewhere(None, late=False)),
-    "ordered elsewhere after": lambda chance: Turn(
+    "ordered elsewhere before": lambda _: ExtraFault(elsewhere=Elsewhere(None, late=False)),
+    "ordered elsewhere after": lambda chance: ExtraFault(
         elsewhere=Elsewhere(chance.randint(*_BEFORE_CHECKOUT), late=chance.random() < _HALF)
     ),
     "token service hangs": partial(_tokens, kind="hangs"),
     "token service answers 500": partial(_tokens, kind="answers 500"),
-    "tokens expire at once": lambda chance: Turn(
+    "tokens expire at once": lambda chance: ExtraFault(
         tokens=Tokens("expire at once", lives=chance.uniform(0.2, 1.5), seconds=chance.uniform(10, 20))
     ),
-    "no writes": lambda chance: Turn(no_writes=NoWrites(chance.randint(1, _DONE), chance.uniform(4, 10))),
+    "no writes": lambda chance: ExtraFault(no_writes=NoWrites(chance.randint(1, _DONE), chance.uniform(4, 10))),
     "clocks minutes apart": partial(_clocks, least=120.0, most=600.0),
     "clocks a day apart": partial(_clocks, least=24.5 * _HOUR, most=25 * _HOUR),
-    "payment shown after long": lambda chance: Turn(shown_after=chance.uniform(33, 36)),  # 10 settling times are 30 s
-    "payment lost and shown late": lambda chance: Turn(shown_after=chance.uniform(6, 9), is_lost=True),
+    "payment shown after long": lambda chance: ExtraFault(
+        shown_after=chance.uniform(33, 36)
+    ),  # 10 settling times are 30 s
+    "payment lost and shown late": lambda chance: ExtraFault(shown_after=chance.uniform(6, 9), is_lost=True),
 }
-TURNS = tuple(_DRAWN)
+EXTRA_FAULTS = tuple(_DRAWN)

@@ -9,13 +9,13 @@ import pytest
 
 from prove.campaign import Campaign
 from prove.databases import SqliteFiles
-from prove.trouble import NAME, SECOND, Trouble
+from prove.run_faults import NAME, SECOND, RunFaults
 from sandbox.ovh.orders import Late, Try
 from sandbox.stage import Stage
 from tests.prove.test_prove import an_order
 
-DRAWN = [Trouble.drawn(Random(seed)) for seed in range(300)]
-NONE = Trouble(
+DRAWN = [RunFaults.drawn(Random(seed)) for seed in range(300)]
+NONE = RunFaults(
     deaths=(), faults=(), slack=(), twice=False, late=None, payment_late=0.0, race=False, chance=1,
     others_deaths=None, price=None, settle_after=0.0, approver_asks=False, refuse=False, names=(NAME,), apart=0.0,
     put_right=None, again_after=0.0, declines=False, untrue=0.0,
@@ -27,8 +27,8 @@ def stage(tmp_path) -> Stage:
     return Stage(tmp_path)
 
 
-def but(**changes: object) -> Trouble:
-    return Trouble(**({name: getattr(NONE, name) for name in Trouble.__slots__} | changes))
+def but(**changes: object) -> RunFaults:
+    return RunFaults(**({name: getattr(NONE, name) for name in RunFaults.__slots__} | changes))
 
 
 def test_a_fault_that_no_call_took_up_was_not_met(stage):
@@ -115,25 +115,25 @@ def test_a_price_changes_before_its_call_and_not_earlier(stage):
 
 
 def test_prices_rise_and_fall_and_banks_take_their_time_in_some_runs_and_not_in_others():
-    amounts = {trouble.price[0] for trouble in DRAWN if trouble.price}
+    amounts = {faults.price[0] for faults in DRAWN if faults.price}
     assert any(amount.startswith("-") for amount in amounts)
     assert any(not amount.startswith("-") for amount in amounts)
-    assert 0 < sum(trouble.price is None for trouble in DRAWN) < len(DRAWN)
-    assert 0 < sum(trouble.settle_after > 0 for trouble in DRAWN) < len(DRAWN)
+    assert 0 < sum(faults.price is None for faults in DRAWN) < len(DRAWN)
+    assert 0 < sum(faults.settle_after > 0 for faults in DRAWN) < len(DRAWN)
     for drawn in ("late", "payment_late", "apart", "put_right", "again_after", "declines", "untrue"):
-        assert 0 < sum(bool(getattr(trouble, drawn)) for trouble in DRAWN) < len(DRAWN)
-    assert {len(trouble.names) for trouble in DRAWN} == {1, 2}
-    assert {trouble.late[0] for trouble in DRAWN if trouble.late} == set(get_args(Late))
-    assert max(abs(trouble.apart) for trouble in DRAWN) <= 1800
-    assert max(trouble.settle_after for trouble in DRAWN) <= 10
+        assert 0 < sum(bool(getattr(faults, drawn)) for faults in DRAWN) < len(DRAWN)
+    assert {len(faults.names) for faults in DRAWN} == {1, 2}
+    assert {faults.late[0] for faults in DRAWN if faults.late} == set(get_args(Late))
+    assert max(abs(faults.apart) for faults in DRAWN) <= 1800
+    assert max(faults.settle_after for faults in DRAWN) <= 10
 
 
 def test_the_campaign_counts_what_was_met(stage, tmp_path):
     campaign = Campaign(seed=1, databases=SqliteFiles(tmp_path))
     drawn = but(faults=(("POST", "/me/order/*/pay", "hang"),), deaths=(5,))
     campaign.note(1, drawn.inject(stage), [])
-    assert (campaign.seen.runs, campaign.seen.troubled, dict(campaign.seen.faults)) == (1, 0, {})
+    assert (campaign.seen.runs, campaign.seen.faulty, dict(campaign.seen.faults)) == (1, 0, {})
     met = drawn.inject(stage)
     met.deaths = 1
     campaign.note(2, met, [])
-    assert campaign.seen.troubled == 1
+    assert campaign.seen.faulty == 1

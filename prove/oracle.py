@@ -20,7 +20,7 @@ PAID, NOT_PAID = "It was paid", "It was not paid"
 ANYWAY, AGAIN, CLOSE = "Order anyway", "Try again", "Close without ordering"
 
 
-class Witness:
+class Oracle:
     """`untrue` is how often the first answer is wrong; after a wrong answer all others are true."""
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from handlers.messages import words
-from prove.witness import IT_IS, NOT_PAID, NOTHING, PAID, Witness
+from prove.oracle import IT_IS, NOT_PAID, NOTHING, PAID, Oracle
 from sandbox.ovh.orders import Order, Try
 from sandbox.slack import Message, NoSuchButton
 from sandbox.stage import Stage
@@ -61,36 +61,36 @@ def a_card(*buttons: str, cart: int = 7) -> Message:
 OF_ORDER, OF_PAYMENT = a_card(IT_IS, NOTHING), a_card(PAID, NOT_PAID)
 
 
-def a_witness(stage: Stage, *, untrue: float = 0.0, seed: int = 1) -> tuple[Witness, Any]:
+def an_oracle(stage: Stage, *, untrue: float = 0.0, seed: int = 1) -> tuple[Oracle, Any]:
     who: Any = Somebody()
-    return Witness(stage, who, Random(seed), untrue=untrue), who
+    return Oracle(stage, who, Random(seed), untrue=untrue), who
 
 
 async def test_the_order_that_ovh_has_for_the_cart_is_named(stage, order):
-    witness, who = a_witness(stage)
-    await witness.answers(OF_ORDER)
+    oracle, who = an_oracle(stage)
+    await oracle.answers(OF_ORDER)
     assert who.did == [IT_IS, "1"]
-    await witness.answers(a_card(IT_IS, NOTHING, cart=8))
+    await oracle.answers(a_card(IT_IS, NOTHING, cart=8))
     assert who.did[2:] == [NOTHING]
-    assert (witness.said, witness.said_untruly) == (2, 0)
+    assert (oracle.said, oracle.said_untruly) == (2, 0)
 
 
 @pytest.mark.parametrize(("taken", "said"), [(True, PAID), (False, NOT_PAID)])
 async def test_of_a_payment_is_said_whether_ovh_took_it(stage, order, taken, said):
     order.payments = [1] * taken
-    witness, who = a_witness(stage)
-    await witness.answers(OF_PAYMENT)
+    oracle, who = an_oracle(stage)
+    await oracle.answers(OF_PAYMENT)
     assert who.did == [said]
 
 
 async def test_whoever_is_honest_waits_for_the_bank_and_whoever_is_not_does_not(stage, order):
     order.pending.append(Try(order.made_at, 1))
-    witness, who = a_witness(stage)
-    await witness.answers(OF_PAYMENT)
-    assert (who.did, witness.said) == ([], 0)
+    oracle, who = an_oracle(stage)
+    await oracle.answers(OF_PAYMENT)
+    assert (who.did, oracle.said) == ([], 0)
     said = set()
     for seed in range(20):
-        liar, who = a_witness(stage, untrue=1.0, seed=seed)
+        liar, who = an_oracle(stage, untrue=1.0, seed=seed)
         await liar.answers(OF_PAYMENT)
         said.update(who.did)
         assert liar.said_untruly == 1
@@ -99,26 +99,26 @@ async def test_whoever_is_honest_waits_for_the_bank_and_whoever_is_not_does_not(
 
 async def test_what_is_not_so_is_said_once(stage, order):
     order.payments = [1]
-    witness, who = a_witness(stage, untrue=1.0)
-    await witness.answers(OF_PAYMENT)
-    await witness.answers(OF_PAYMENT)
+    oracle, who = an_oracle(stage, untrue=1.0)
+    await oracle.answers(OF_PAYMENT)
+    await oracle.answers(OF_PAYMENT)
     assert who.did == [NOT_PAID, PAID]
     said = set()
     for seed in range(20):
-        liar, who = a_witness(stage, untrue=1.0, seed=seed)
+        liar, who = an_oracle(stage, untrue=1.0, seed=seed)
         await liar.answers(OF_ORDER)
         said.add(who.did[-1])
     assert said == {NOTHING, "256900001"}
 
 
 async def test_what_no_button_took_was_not_said(stage, order):
-    witness, who = a_witness(stage, untrue=1.0)
+    oracle, who = an_oracle(stage, untrue=1.0)
     who.missing = {NOTHING, IT_IS}
-    await witness.answers(OF_ORDER)
-    assert (witness.said, witness.said_untruly) == (0, 0)
+    await oracle.answers(OF_ORDER)
+    assert (oracle.said, oracle.said_untruly) == (0, 0)
 
 
 def test_only_a_card_that_asks_is_answered(stage):
-    witness, _ = a_witness(stage)
-    asks = [witness.is_asked(card.plain_text()) for card in (OF_ORDER, OF_PAYMENT, a_card("Try again"))]
+    oracle, _ = an_oracle(stage)
+    asks = [oracle.is_asked(card.plain_text()) for card in (OF_ORDER, OF_PAYMENT, a_card("Try again"))]
     assert asks == [True, True, False]
