@@ -36,15 +36,15 @@ async def _measured() -> float:
 async def _once(stage: Stage, ovh: SlowOvh, person: Actor, prefix: str) -> float:
     await asyncio.to_thread(ovh.be, seconds=0.15, varied=True)
     names = [f"{prefix}-{number}.ovh" for number in range(_NAMES)]
-    shown = len(stage.slack.state.archive)
+    posted = len(stage.slack.state.archive)
     begun = time.monotonic()
     await person.command(f"search {' '.join(names)}")
-    await stage.slack.until(lambda: _says(stage, shown, " available"))
+    await stage.slack.until(lambda: _says(stage, posted, " available"))
     took = time.monotonic() - begun
-    await stage.slack.until(lambda: _says(stage, shown, f"of {_NAMES} names available."))
+    await stage.slack.until(lambda: _says(stage, posted, f"of {_NAMES} names available."))
     asked = dict((await asyncio.to_thread(ovh.seen))["asked"])
     return took / max(float(asked[name]) for name in names[:_PRIORITY])
 
 
 def _says(stage: Stage, since: int, words: str) -> bool:
-    return any(words in said["text"] for _, said in stage.slack.state.archive[since:])
+    return any(words in message["text"] for _, message in stage.slack.state.archive[since:])

@@ -59,8 +59,8 @@ def speed(*, quick: bool) -> Table:
                     sequential, sequential / wall,
                 )  # fmt: skip
         table.goals.append(Goal("wall to ideal, the worst", max(ratios), 1.10))
-        said = "the first ten answers to the slowest of them, varied, ten or more at once, the worst"
-        table.goals.append(Goal(said, max(firsts), 1.10))
+        what = "the first ten answers to the slowest of them, varied, ten or more at once, the worst"
+        table.goals.append(Goal(what, max(firsts), 1.10))
         table.goals += [
             Goal(f"faster than one by one at {n} names, 150 ms", best[n], bound, "at least")
             for n, bound in _SPEED_UPS.items()

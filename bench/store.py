@@ -73,12 +73,12 @@ def _races(table: Table, kind: str, count: int) -> None:
 def _race(workflow: Workflow, people: Sequence[Person], number: int) -> int:
     cart = workflow.add("C1", DomainName.parse(f"race-{number}.ovh"), by=Person("U0ADA"))
     cart = workflow.request_approval(cart.id, requester=Person("U0ADA"), purpose="bench")
-    shown = cart.request_mark
+    mark = cart.request_mark
     approved: list[str] = []
 
     def approve(person: Person) -> None:
         try:
-            workflow.approve(cart.id, approver=person, mark=shown)
+            workflow.approve(cart.id, approver=person, mark=mark)
         except OrderingError:
             return
         approved.append(person.id)

@@ -199,7 +199,9 @@ def recover(
     with _engines() as engines, explained(engines.write):
         bot_id = stored_bot_id(engines) or UNNAMED
         gateway = OvhGateway(wiring.ovh_config(settings), wiring.rate_limiter(settings, engines), bot_id=bot_id)
-        command = Recover(SqlStore(engines), gateway, say=typer.echo, asks=lambda said: yes or typer.confirm(said))
+        command = Recover(
+            SqlStore(engines), gateway, say=typer.echo, asks=lambda question: yes or typer.confirm(question)
+        )
         try:
             is_over = command.run(begin=begin, all_stopped=all_stopped)
         except RegistrarError as error:

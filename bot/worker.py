@@ -131,7 +131,7 @@ class Worker:
         retry, mine = _SHORTEST_RETRY, True
         while mine:
             news.clear()
-            wait = await self._shown(cart_id, retry)
+            wait = await self._show_once(cart_id, retry)
             if wait is None:
                 return
             self._show_again_later([cart_id])
@@ -141,7 +141,7 @@ class Worker:
             mine = bool(await self._bridge.call(self._leases.acquire, TaskType.SHOW, [cart_id]))
         self._notifier.leave(cart_id)
 
-    async def _shown(self, cart_id: int, retry: float) -> float | None:
+    async def _show_once(self, cart_id: int, retry: float) -> float | None:
         """Show one cart once; return the seconds until the next try, None if everything is shown."""
         try:
             async with self._room_to_show:

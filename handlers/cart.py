@@ -80,8 +80,8 @@ async def add(services: Services, did: Interaction, reply: Reply, typed: str) ->
         changed = await _each(parts, put)
     services.wake()
     note = _no_longer_approves(services, person, changed.cart) if changed.names else ""
-    if said := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
-        await reply.send(RenderedMessage.from_text(said))
+    if text := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
+        await reply.send(RenderedMessage.from_text(text))
     for name, needed in changed.choices:
         await reply.send(choice(messages.refusal(needed).text, name, needed.offers))
     if changed.names and changed.cart is not None:
@@ -226,24 +226,24 @@ async def _request(services: Services, did: Interaction, reply: Reply) -> None:
     services.wake()
     channel = services.workflow.policy.approval_channel or cart.channel
     total = cart.quote.total if cart.quote else None
-    said = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
+    text = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
-    await reply.send(RenderedMessage.from_text(said + "".join(warnings)))
+    await reply.send(RenderedMessage.from_text(text + "".join(warnings)))
 
 
 async def _request_refused(services: Services, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
     """Show the form again with the problem, so the user does not have to type everything again."""
-    said = RenderedMessage.from_text(sentence(refusal))
+    text = RenderedMessage.from_text(sentence(refusal))
     cart = await services.bridge.call(services.workflow.cart, cart_number(did.metadata))
     try:
         services.workflow.may_request(cart, await services.person(did))
     except OrderingError:
-        await reply.send(said)
+        await reply.send(text)
     else:
         findings = refusal.findings if isinstance(refusal, NotReady) else ()
         problem = None if findings else sentence(refusal)
         form = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=problem, findings=findings)
-        await reply.show_form(form, otherwise=said)
+        await reply.show_form(form, otherwise=text)
 
 
 def channel_of(did: Interaction) -> str:

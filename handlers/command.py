@@ -49,8 +49,8 @@ def register(app: AsyncApp, services: Services) -> None:
         handler = _WORDS.get(word.lower())
         if handler is None:
             with services.command_names.in_use(did.command):
-                said = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
-            await ack(text=said.text, blocks=said.blocks)
+                text = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
+            await ack(text=text.text, blocks=text.blocks)
             return
         if handler is search.search_command:
             await ack(text=_WAIT.text, blocks=_WAIT.blocks)
@@ -58,10 +58,10 @@ def register(app: AsyncApp, services: Services) -> None:
         else:
             await ack()
 
-        async def told(did: Interaction, reply: Reply) -> None:
+        async def respond(did: Interaction, reply: Reply) -> None:
             await handler(services, did, reply, rest)
 
-        services.start(told, did)
+        services.start(respond, did)
 
 
 def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a rendered message

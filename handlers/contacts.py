@@ -85,9 +85,9 @@ async def _other_fields(did: Interaction, reply: Reply) -> None:
 
 def with_other_fields(did: Interaction) -> View:
     """Return the form for the chosen legal form. What was typed is kept, and shown again when its field returns."""
-    form, shown = _typed(did)
+    form, fields = _typed(did)
     back = Return.read(did.metadata)
-    typed = {**back.kept, **shown}
+    typed = {**back.kept, **fields}
     return views.contact_form(str(back.keeping(typed, form)), form, typed)
 
 
@@ -113,10 +113,10 @@ async def _make(services: Services, did: Interaction, reply: Reply, form: LegalF
 
 def _not_made(refusal: OrderingError) -> RenderedMessage | Secret:
     """Return why no contact was created. OVH's own words may quote personal data that the user typed."""
-    said = RenderedMessage.from_text(sentence(refusal))
+    rendered = RenderedMessage.from_text(sentence(refusal))
     if not isinstance(refusal, RegistrarRefused):
-        return said
-    return Secret(said, otherwise=RenderedMessage.from_text(words.contacts.REFUSED_AFTER_CLOSING))
+        return rendered
+    return Secret(rendered, otherwise=RenderedMessage.from_text(words.contacts.REFUSED_AFTER_CLOSING))
 
 
 async def _choose(services: Services, did: Interaction, back: Return, at: AnswersPage, contact: Contact) -> None:

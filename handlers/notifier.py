@@ -123,9 +123,9 @@ class Notifier:
         return min(waits) if waits else None
 
     async def _bring(
-        self, cart: Cart, message: Message, shown: list[Message], todo: list[Message], waits: list[float]
+        self, cart: Cart, message: Message, current: list[Message], todo: list[Message], waits: list[float]
     ) -> None:
-        """Show a cart in one message; append it to `shown`, substitutes to `todo`, or the retry delay to `waits`."""
+        """Show a cart in one message; append it to `current`, substitutes to `todo`, or the retry delay to `waits`."""
         try:
             posted = await self._put(message, await self._render(cart, message.role))
         except FAILURES as error:
@@ -146,7 +146,7 @@ class Notifier:
                 self._retries.done(message_key(message))
         else:
             self._retries.done(message_key(message))
-            shown.append(await self._noted(cart, message, posted))
+            current.append(await self._noted(cart, message, posted))
 
     def _is_to_be_tried_again(self, refusal: Refusal, message: Message) -> bool:
         """Whether to retry this message; otherwise it needs another place."""
@@ -255,13 +255,13 @@ class Notifier:
         After a failure everything is retried, so the users are read first and posted messages are remembered.
         """
         people = [user for user in await self._people() if user != cart.requester]
-        told = people[:_MOST_NOTIFIED]
+        notified = people[:_MOST_NOTIFIED]
         if cart.requester is not None and message.id not in self._explained:
-            said = sent_directly(cart, message.channel, why, told=len(told), others=len(people) - len(told))
+            sentence = sent_directly(cart, message.channel, why, told=len(notified), others=len(people) - len(notified))
             is_last = self._retries.needs_substitute(message_key(message))
-            await self._news.unless_refused(cart.requester, RenderedMessage.from_text(said), cart, is_last=is_last)
+            await self._news.unless_refused(cart.requester, RenderedMessage.from_text(sentence), cart, is_last=is_last)
             self._explained.add(message.id)
-        receivers = filter(None, [cart.requester, *told])
+        receivers = filter(None, [cart.requester, *notified])
         return [
             await self._bridge.call(self._outbox.show_in, cart.id, MessageRole.APPROVAL, user) for user in receivers
         ]

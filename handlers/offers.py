@@ -51,9 +51,9 @@ async def _add(services: Services, did: Interaction, reply: Reply) -> None:
         async with services.at_ovh(did, reply) as threads:
             cart = await threads.call(services.workflow.add, channel, name, by=person, seen=did.typed(OFFER))
     except ChoiceNeeded as needed:
-        said = messages.refusal(needed).text
-        form = views.offer_modal(name, channel, needed.offers, problem=said)
-        await reply.show_form(form, otherwise=views.choice(said, name, needed.offers))
+        text = messages.refusal(needed).text
+        form = views.offer_modal(name, channel, needed.offers, problem=text)
+        await reply.show_form(form, otherwise=views.choice(text, name, needed.offers))
         return
     services.wake()
     await reply.send(RenderedMessage.from_text(added(cart, [name])))

@@ -59,9 +59,9 @@ async def _pay(services: Services, did: Interaction, _reply: Reply) -> str:
 async def _open_order(services: Services, did: Interaction, reply: Reply) -> None:
     await _open_for_link(did, reply, button=words.buttons.OPEN_ORDER)
     person = await services.person(did)
-    cart_id, shown = cart_and_mark(did.value)
+    cart_id, mark = cart_and_mark(did.value)
     async with services.at_ovh(did, reply, queue=services.checking) as threads:
-        url = await threads.call(services.workflow.order_link, cart_id, payer=person, mark=shown)
+        url = await threads.call(services.workflow.order_link, cart_id, payer=person, mark=mark)
     await reply.send(order_link(url, await services.bridge.call(services.workflow.cart, cart_id)))
 
 

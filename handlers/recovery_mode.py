@@ -133,24 +133,24 @@ class RecoverWatch:
             return
         channel = self._workflow.policy.approval_channel
         waiting = await self._bridge.call(self._workflow.requests_under_way)
-        told = not channel or await self._notify([channel], views.forgotten(lost))
+        notified = not channel or await self._notify([channel], views.forgotten(lost))
         for user, request in waiting.items():
-            told = await self._notify([user], views.forgotten(lost, request=request)) or told
-        if not told:
+            notified = await self._notify([user], views.forgotten(lost, request=request)) or notified
+        if not notified:
             await self._bridge.call(self._mode.notify_loss_again)
 
     async def _notify(self, channels: Iterable[str], rendered: RenderedMessage) -> bool:
         """Post to each channel; return whether one of them got it, or none ever can."""
-        later = told = False
+        later = notified = False
         for channel in channels:
             try:
                 await self._poster.post(channel, rendered)
-                told = True
+                notified = True
             except FAILURES as error:
                 refusal = read(error)
                 later = later or not refusal.is_for_good
                 _log.warning("recover_mode_not_told", channel=channel, error=refusal.word)
-        return told or not later
+        return notified or not later
 
     async def _people(self, members: frozenset[str]) -> list[str]:
         """Expand user groups to single users; a group that cannot be read counts as empty."""

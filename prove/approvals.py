@@ -78,8 +78,14 @@ def _of_total(order: Order, facts: dict[str, Any], stage: Stage) -> Iterator[str
     if order.currency == currency and order.total <= approved.amount:
         return
     tried = any(call.order == order.id for call in stage.ovh.payments.calls)
-    if order.currency != currency or order.told is None or order.told > approved.amount or tried or order.payments:
-        yield f"it is over {order.total} {order.currency}, after OVH had told {order.told}; approved was {approved}"
+    if (
+        order.currency != currency
+        or order.dry_run_total is None
+        or order.dry_run_total > approved.amount
+        or tried
+        or order.payments
+    ):
+        yield f"it is for {order.total} {order.currency}, its dry run {order.dry_run_total}; approved was {approved}"
 
 
 def _of_person(user: str, facts: dict[str, Any], stage: Stage) -> Iterator[str]:

@@ -59,8 +59,8 @@ class Seen:
     put_right: int = 0
     again: int = 0
     elsewhere: int = 0
-    said: int = 0
-    said_untruly: int = 0
+    answers: int = 0
+    answered_untruly: int = 0
     anyway: int = 0
     anyway_untruly: int = 0
     pairs: int = 0
@@ -225,8 +225,8 @@ class Campaign:
         self.seen.again += met.stage.slack.delivery.again
         self.seen.elsewhere += met.stage.slack.delivery.elsewhere
         if met.oracle is not None:
-            self.seen.said += met.oracle.said
-            self.seen.said_untruly += met.oracle.said_untruly
+            self.seen.answers += met.oracle.answers_given
+            self.seen.answered_untruly += met.oracle.answered_untruly
             self.seen.anyway += met.oracle.anyway
             self.seen.anyway_untruly += met.oracle.anyway_untruly
         self.seen.faults += met.faults

@@ -78,8 +78,8 @@ def broken_laws(
 def _orders(stage: Stage, timelines: Sequence[Timeline]) -> Iterator[Broken]:
     """Check the orders. Each recorded intent names OVH's cart, and so the cart that an order was made for."""
     made: Counter[int] = Counter()
-    told = [(cart_id, entries) for timeline in timelines for cart_id, entries in timeline.of_carts().items()]
-    made_for = {cart: (cart_id, entries) for cart_id, entries in reversed(told) for cart in intents(entries)}
+    per_cart = [(cart_id, entries) for timeline in timelines for cart_id, entries in timeline.of_carts().items()]
+    made_for = {cart: (cart_id, entries) for cart_id, entries in reversed(per_cart) for cart in intents(entries)}
     for order in stage.ovh.orders.ours():
         cart_id, entries = made_for.get(order.cart, (0, []))
         made[cart_id] += 1
@@ -112,14 +112,14 @@ def _passwords(stage: Stage) -> list[str]:
     return [*orders, *(bill.password for bill in stage.ovh.bills.all())]
 
 
-def _tells(secrets: list[str], shown: object) -> bool:
-    return any(secret in str(shown) for secret in secrets)
+def _tells(secrets: list[str], seen: object) -> bool:
+    return any(secret in str(seen) for secret in secrets)
 
 
 def _secrets(stage: Stage) -> Iterator[Broken]:
     passwords = _passwords(stage)
-    for kind, shown in stage.slack.state.archive:
-        if kind in {"message", "edit"} and shown.get("only_for") is None and _tells([*_IN_LINKS, *passwords], shown):
+    for kind, seen in stage.slack.state.archive:
+        if kind in {"message", "edit"} and seen.get("only_for") is None and _tells([*_IN_LINKS, *passwords], seen):
             yield "secrets in logs, channels or database", "an order's or invoice's link in a channel"
     if stage.log.exists():
         written = stage.log.read_text(errors="replace")

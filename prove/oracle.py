@@ -32,7 +32,7 @@ class Oracle:
         self._untrue = untrue
         self._approver = approver or (lambda: who)
         self.on_cancel: Callable[[], None] = lambda: None  # cancels an order at OVH that was made by mistake
-        self.said = self.said_untruly = self.anyway = self.anyway_untruly = 0
+        self.answers_given = self.answered_untruly = self.anyway = self.anyway_untruly = 0
 
     def is_asked(self, card: str) -> bool:
         return any(button in card for button in (IT_IS, NOT_PAID, ANYWAY))
@@ -52,8 +52,8 @@ class Oracle:
                 await self._of_order(card, order, untrue=untrue)
             elif order is not None:
                 await self._of_payment(card, order, untrue=untrue)
-            self.said += 1
-            self.said_untruly += untrue
+            self.answers_given += 1
+            self.answered_untruly += untrue
 
     async def _of_order(self, card: Message, order: Order | None, *, untrue: bool) -> None:
         if untrue and (order is None or self._chance.random() < 0.5):
@@ -105,7 +105,7 @@ class Oracle:
 
 def _first_sentence(kind: EventKind) -> str:
     """Return how the text of a card begins that reports this."""
-    said = REMARKS.said(kind, {})
-    if said is None:
+    made = REMARKS.sentence(kind, {})
+    if made is None:
         raise AssertionError(f"no card says {kind}")
-    return said.text.partition(".")[0]
+    return made.text.partition(".")[0]

@@ -74,12 +74,12 @@ def _race(workflow: Workflow, clicks: ThreadPoolExecutor) -> Counter[str]:
     cart = workflow.add("C1", DomainName.parse(f"n{time.monotonic_ns()}.ovh"), by=Person("U0ADA"))
     cart = workflow.request_approval(cart.id, requester=Person("U0ADA"), purpose="For the launch")
     together = threading.Barrier(_EIGHT)
-    shown = cart.request_mark
+    mark = cart.request_mark
 
     def click(person: Person) -> str:
         together.wait()
         try:
-            workflow.approve(cart.id, approver=person, mark=shown)
+            workflow.approve(cart.id, approver=person, mark=mark)
         except CartChanged:
             return "error"  # a user would be asked to try again
         except NotPossible:

@@ -190,11 +190,11 @@ class PutBack:
 
     async def _is_refused(self, old: Message, who: Actor, button: str) -> None:
         """Check that the old card decides nothing any more, and explains why."""
-        told = self._stage.slack.state.messages[old.channel]
-        before = len(told)
+        messages = self._stage.slack.state.messages[old.channel]
+        before = len(messages)
 
         def refused() -> bool:
-            return any(m.only_for == who.id and _REFUSED in m.text for m in told[before:])
+            return any(m.only_for == who.id and _REFUSED in m.text for m in messages[before:])
 
         for _ in range(5):
             with suppress(NotAcknowledged, NoSuchButton):
@@ -203,8 +203,10 @@ class PutBack:
                 await self._stage.slack.until(lambda: refused() or None, 4)
                 self._met.extra_faults["old cards refused after it"] += 1
                 return
-        said = next((m.text for m in reversed(told) if m.only_for == who.id), "nothing")
-        self.broken.append((KIND, f"{who.id} pressed {button} of a card from before the restore; was told: {said}"))
+        last_reply = next((m.text for m in reversed(messages) if m.only_for == who.id), "nothing")
+        self.broken.append(
+            (KIND, f"{who.id} pressed {button} of a card from before the restore; was told: {last_reply}")
+        )
 
     def _is_over(self) -> bool:
         text = self._card_text()

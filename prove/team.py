@@ -115,8 +115,8 @@ class Team:
 
     def card(self) -> Message | None:
         """The newest approval card of these names."""
-        shown = (m for m in reversed(self.cleo.messages("approvals")) if _is_card(m))
-        return next((m for m in shown if self._has_all(m)), None)
+        visible = (m for m in reversed(self.cleo.messages("approvals")) if _is_card(m))
+        return next((m for m in visible if self._has_all(m)), None)
 
     async def _do_what_is_asked(self, card: str) -> None:
         """Do what the card asks. If it asks the same again, first wait for all redeliveries of old clicks."""
@@ -198,8 +198,8 @@ class Team:
         return True
 
     def _cart(self) -> Message | None:
-        shown = [m for m in self.requester.messages(self._channel) if not m.ephemeral and self._has_all(m)]
-        return shown[-1] if shown else None
+        visible = [m for m in self.requester.messages(self._channel) if not m.ephemeral and self._has_all(m)]
+        return visible[-1] if visible else None
 
     def _has_all(self, message: Message) -> bool:
         return all(name in message.plain_text() for name in self._names)

@@ -180,8 +180,8 @@ class Walk(RuleBasedStateMachine):
 
     def _is_told(self, cart: Cart, card: Shown) -> bool:
         """Return whether this message, as Slack shows it, has the cart's state."""
-        shown = self._stage.slack.state.find(card.channel, card.ts or "")
-        return shown is not None and words.cart.state_head(cart) in shown.text
+        visible = self._stage.slack.state.find(card.channel, card.ts or "")
+        return visible is not None and words.cart.state_head(cart) in visible.text
 
     def _count(self, **many: int) -> None:
         with _COUNTING:
@@ -201,8 +201,8 @@ class Walk(RuleBasedStateMachine):
         return self._stage.slack.person(name)
 
     def _newest_with(self, button: str) -> Message | None:
-        shown = [m for messages in self._stage.slack.state.messages.values() for m in messages if not m.ephemeral]
-        return next((m for m in reversed(shown) if button in m.plain_text()), None)
+        visible = [m for messages in self._stage.slack.state.messages.values() for m in messages if not m.ephemeral]
+        return next((m for m in reversed(visible) if button in m.plain_text()), None)
 
     def _try(self, action: Coroutine[Any, Any, Any]) -> None:
         """Try an action; ignore a missing button or a missing answer."""
@@ -293,8 +293,8 @@ def walks(
         walk(begin, databases=databases, ways=ways, steps=steps)
     if (why := ordered_nothing(Walk.seen)) is not None:
         raise SystemExit(why)
-    told = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in Walk.seen.items())
-    print(f"On {database}: {told}; every law held.")
+    counts = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in Walk.seen.items())
+    print(f"On {database}: {counts}; every law held.")
 
 
 if __name__ == "__main__":

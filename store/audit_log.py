@@ -40,11 +40,11 @@ def append(session: Session, cart: Cart, events: Sequence[Event]) -> Stamp | Non
     """
     if not events:
         return None
-    told = facts(cart)
+    recorded = facts(cart)
     before, in_cart = _lock_head(session), _newest_in(session, cart.id)
     over_all = Link(before.number, before.digest)
     for event in events:
-        entry = chained(event, told, over_all=over_all, in_cart=in_cart)
+        entry = chained(event, recorded, over_all=over_all, in_cart=in_cart)
         over_all, in_cart = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
         session.execute(insert(EventRow).values(asdict(entry)))
         session.execute(insert(UndeliveredRow).values(event_id=entry.id, cart_id=cart.id))

@@ -143,7 +143,7 @@ def _warning_from(stored: str | dict[str, Any]) -> LineWarning:
     """Return a warning; earlier versions stored a sentence."""
     if isinstance(stored, str):
         return LineWarning.earlier(stored)
-    return LineWarning(WarningKind(stored["kind"]), {name: told for name, told in stored.items() if name != "kind"})
+    return LineWarning(WarningKind(stored["kind"]), {name: value for name, value in stored.items() if name != "kind"})
 
 
 def _warning_column(warning: LineWarning) -> dict[str, Any]:

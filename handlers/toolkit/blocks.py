@@ -107,8 +107,8 @@ def sections(lines: Iterable[str], *, fence: bool = False) -> list[Block]:
 
 
 def buttons(*elements: InteractiveElement | None) -> list[Block]:
-    shown = [element for element in elements if element is not None]
-    return [ActionsBlock(elements=shown)] if shown else []
+    visible = [element for element in elements if element is not None]
+    return [ActionsBlock(elements=visible)] if visible else []
 
 
 def button(

@@ -83,8 +83,8 @@ class Services:
         `what` names the request in `LineFull`, which is raised if the queue is full.
         """
 
-        async def notice(said: str) -> None:
-            await reply.send(RenderedMessage.from_text(said))
+        async def notice(text: str) -> None:
+            await reply.send(RenderedMessage.from_text(text))
 
         queue = queue or self.ovh
         async with queue.place(did.user, what=what, notice=notice, always=did.form is not None) as threads:

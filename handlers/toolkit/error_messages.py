@@ -20,11 +20,11 @@ _MOST_HANDED_BACK = 10  # paragraphs for each text: more than Slack lets a user 
 
 def sentence(refusal: OrderingError) -> str:
     """Return the refusal as a sentence that names who has the right, ready for mrkdwn."""
-    said = messages.refusal(refusal)
-    text = escape_markup(said.text)
+    rendered = messages.refusal(refusal)
+    text = escape_markup(rendered.text)
     if isinstance(refusal, NotAllowed) and refusal.ask:
         text = f"{text} {words.failures.ask([group_or_person(i) for i in sorted(refusal.ask)])}"
-    return f"{text} {hinted(said.hint)}" if said.hint else text
+    return f"{text} {hinted(rendered.hint)}" if rendered.hint else text
 
 
 def refused(refusal: OrderingError) -> RenderedMessage:
@@ -33,9 +33,9 @@ def refused(refusal: OrderingError) -> RenderedMessage:
 
 def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> RenderedMessage:
     """Return the refusal with the text that the user typed, each part under a heading such as “Your reason”."""
-    said = sentence(refusal)
+    rendered = sentence(refusal)
     given = [block for what, text in typed.items() if text for block in _under(what, text)]
-    return RenderedMessage.of(said, [section(said), listed(given, rank=1, more=_too_long)])
+    return RenderedMessage.of(rendered, [section(rendered), listed(given, rank=1, more=_too_long)])
 
 
 def _under(what: str, text: str) -> Sequence[Block]:

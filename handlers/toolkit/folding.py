@@ -71,8 +71,8 @@ def fold(parts: Iterable[Block | Part], room: Room) -> Folded:
     """Render as much of these parts as fits the room. Never raises, and never exceeds the room."""
     every = [part if isinstance(part, Part) else _always(part) for part in parts]
     scale = _Scale()
-    shown = [list(part.render(0)) for part in every]
-    costs = [scale.weight(blocks) for blocks in shown]
+    visible = [list(part.render(0)) for part in every]
+    costs = [scale.weight(blocks) for blocks in visible]
     is_complete = True
     for place in sorted(range(len(every)), key=lambda i: every[i].rank):
         part = every[place]
@@ -80,9 +80,9 @@ def fold(parts: Iterable[Block | Part], room: Room) -> Folded:
         blocks = room.blocks - sum(cost.blocks for cost in costs) + costs[place].blocks
         rows = _most_that_fit(part, Room(size, blocks), scale)
         is_complete = is_complete and rows == part.most
-        shown[place] = list(part.render(rows))
-        costs[place] = scale.weight(shown[place])
-    rendered = [block for blocks in shown for block in blocks]
+        visible[place] = list(part.render(rows))
+        costs[place] = scale.weight(visible[place])
+    rendered = [block for blocks in visible for block in blocks]
     fitted = _squeezed(rendered, room, scale)
     return Folded(fitted, is_complete and fitted == rendered)
 

@@ -26,9 +26,9 @@ def on_click(app: AsyncApp, inbox: Inbox, act: Act, decide: Decision) -> None:
     """
 
     async def handler(services: Services, did: Interaction, reply: Reply) -> None:
-        said = await decide(services, did, reply)
+        text = await decide(services, did, reply)
         services.wake()
-        await reply.send(RenderedMessage.from_text(said))
+        await reply.send(RenderedMessage.from_text(text))
 
     inbox.decide(act, handler)
 

@@ -72,8 +72,8 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
         parts += contracts(cart, rank=4)
         parts.append(context(retraction(waived=waive_retraction)))
     if cart.blocked:
-        said = cut_bytes(escape(blocked(cart.blocked)), _LONGEST_TEXT)
-        parts.append(section(_says.retrying(said, cart.blocked.since)))
+        text = cut_bytes(escape(blocked(cart.blocked)), _LONGEST_TEXT)
+        parts.append(section(_says.retrying(text, cart.blocked.since)))
     return [*parts, *_actions(cart)]
 
 
@@ -139,7 +139,7 @@ def _by_person(event: Event, by: str, note: str) -> str | None:
         case S.SUBMITTED, _:
             line = _says.requested(by)
         case ((S.APPROVED | S.PAID), _) if note:
-            line = _says.said(by, note)
+            line = _says.said_by(by, note)
         case S.APPROVED, _:
             line = _says.approved(by)
         case S.CANCELLED, EventKind.ORDER_STOPPED:
@@ -154,7 +154,7 @@ def _by_person(event: Event, by: str, note: str) -> str | None:
 def _paying(event: Event, cart: Cart, note: str) -> str:
     """Return who pays or reported a payment's outcome; otherwise its state for the payer, and its deadline."""
     if event.by:
-        return _says.said(event.by, note) if note else _says.paying(event.by, cart)
+        return _says.said_by(event.by, note) if note else _says.paying(event.by, cart)
     until = cart.payment.waits_until_ovh if cart.payment else None
     again = _says.unless_shown_by(until) if until else ""
     return _says.to_person(cart.payment.by if cart.payment else None, f"{note}{again}")

@@ -64,7 +64,7 @@ def request_modal(
         parts.append(section(words.cart.not_sent(problem)))
     if findings:
         parts.append(section(words.cart.FIX_THESE))
-        todo: list[Block] = [section(_said(found), accessory=_fix(cart, found)) for found in findings]
+        todo: list[Block] = [section(_sentence(found), accessory=_fix(cart, found)) for found in findings]
         parts.append(listed(todo, rank=1, more=_more_to_fix))
     parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more=words.cart.MORE_NAMES))
     parts.append(rows(answered(cart.lines, None), rank=3, more=words.cart.MORE_ANSWERS))
@@ -109,7 +109,7 @@ def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> 
 def timeline(cart: Cart, events: Sequence[Event]) -> RenderedMessage:
     """Return one cart with its names and its events."""
     listed_names = [_added(line) for line in cart.lines]
-    told = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
+    texts = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
     head = words.timeline.head(cart)
     if cart.purpose:
         head += f"\n>{escape(cart.purpose)}"
@@ -120,19 +120,19 @@ def timeline(cart: Cart, events: Sequence[Event]) -> RenderedMessage:
             section(head),
             rows(listed_names or [words.timeline.NO_NAMES], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
             rows(answered(cart.lines, cart.quote), rank=3, more=words.cart.MORE_ANSWERS_IN_DETAILS),
-            _newest(told or [words.timeline.NOTHING_HAPPENED], rank=2),
+            _newest(texts or [words.timeline.NOTHING_HAPPENED], rank=2),
         ],
     )
 
 
-def _newest(told: Sequence[str], *, rank: int) -> Part:
+def _newest(texts: Sequence[str], *, rank: int) -> Part:
     """Return a part with the newest of these lines, and the number of older ones."""
 
     def render(number: int) -> list[Block]:
-        left = len(told) - number
-        return sections([*([words.timeline.earlier(left)] if left else []), *told[left:]])
+        left = len(texts) - number
+        return sections([*([words.timeline.earlier(left)] if left else []), *texts[left:]])
 
-    return Part(render, len(told), rank)
+    return Part(render, len(texts), rank)
 
 
 def copy_button(cart: Cart) -> ButtonElement:
@@ -166,9 +166,9 @@ def _wanted(line: Line) -> str:
     return words.cart.requested_name(line.domain, line.years, priced(line), line.added_by, others)
 
 
-def _said(found: Finding) -> str:
-    said = finding(found.data)
-    return f"{escape(said.text)} {hinted(said.hint)}" if said.hint else escape(said.text)
+def _sentence(found: Finding) -> str:
+    text = finding(found.data)
+    return f"{escape(text.text)} {hinted(text.hint)}" if text.hint else escape(text.text)
 
 
 def _fix(cart: Cart, found: Finding) -> ButtonElement | None:
@@ -188,8 +188,8 @@ def _remove(cart: Cart, domain: DomainName) -> ButtonElement:
 
 def _removable(cart: Cart, line: Line) -> SectionBlock:
     todo = still_open(line)
-    told = [f"*{line.domain}*  {priced(line)}{warned(line)}", todo, words.cart.added_by(line.added_by)]
-    return section("\n".join(filter(None, told)), accessory=_remove(cart, line.domain))
+    texts = [f"*{line.domain}*  {priced(line)}{warned(line)}", todo, words.cart.added_by(line.added_by)]
+    return section("\n".join(filter(None, texts)), accessory=_remove(cart, line.domain))
 
 
 def _closed(cart: Cart) -> RenderedMessage:
@@ -228,5 +228,5 @@ def _list(title: str, carts: Sequence[Cart], hint: str) -> RenderedMessage:
 
 
 def _happened(event: Event, cart: Cart) -> str:
-    said = happened(event) or {S.SUBMITTED: cart.purpose, S.REJECTED: cart.reason}.get(event.state)
-    return words.timeline.happened(event, escape(said) if said else "")
+    text = happened(event) or {S.SUBMITTED: cart.purpose, S.REJECTED: cart.reason}.get(event.state)
+    return words.timeline.happened(event, escape(text) if text else "")

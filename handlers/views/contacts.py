@@ -49,8 +49,8 @@ class Return:
 
     def keeping(self, typed: Mapping[str, str], form: LegalForm) -> Return:
         """Return a copy that keeps what was typed in fields that this legal form does not show."""
-        shown = {each.name for each in fields_of(form)}
-        return replace(self, kept={name: text for name, text in typed.items() if text and name not in shown})
+        visible = {each.name for each in fields_of(form)}
+        return replace(self, kept={name: text for name, text in typed.items() if text and name not in visible})
 
 
 def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, problem: str | None = None) -> View:
@@ -72,7 +72,7 @@ def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, proble
 
 def contacts_list(contacts: Sequence[Contact]) -> View:
     """Return the contacts in full, for one user only."""
-    shown = contacts[:_MOST_SHOWN]
+    visible = contacts[:_MOST_SHOWN]
     return View(
         type="modal",
         callback_id=Form.NOTE,
@@ -80,8 +80,8 @@ def contacts_list(contacts: Sequence[Contact]) -> View:
         close=words.buttons.BACK,
         blocks=fold(
             [
-                section(words.contacts.all_of_them(len(contacts), len(shown))),
-                listed([section(in_full(contact)) for contact in shown], rank=1, more=_older),
+                section(words.contacts.all_of_them(len(contacts), len(visible))),
+                listed([section(in_full(contact)) for contact in visible], rank=1, more=_older),
             ],
             VIEW,
         ).blocks,
@@ -130,6 +130,6 @@ def in_full(contact: Contact) -> str:
             None, [known.get("line1"), " ".join(filter(None, [known.get("zip"), contact.place])), known.get("province")]
         )
     )
-    told = [known.get("organisation"), person, address, known.get("email"), known.get("phone")]
-    lines = "\n".join(escape(line) for line in told if line)
+    texts = [known.get("organisation"), person, address, known.get("email"), known.get("phone")]
+    lines = "\n".join(escape(line) for line in texts if line)
     return cut(f"*{contact.id}*  {contact_fields.LEGAL_FORMS[contact.legal_form]}\n{lines}", 2000)

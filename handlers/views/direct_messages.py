@@ -20,17 +20,17 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> RenderedMessage |
         return None
     if event.state is S.SUBMITTED and event.by is not None:
         return None  # one of several approvals
-    said = {
+    sentences = {
         S.REJECTED: says.rejected(cart, event.by, _why(event, cart)),
         S.CANCELLED: says.closed(cart, event.by, _why_closed(event, cart)),
         S.NEEDS_ATTENTION: says.needs_attention(cart, _why_stuck(event, cart)),
         S.DELIVERED: says.delivered(cart),
         S.SUBMITTED: says.approval_again(cart, _why(event, cart)),
     }.get(event.state)
-    if said is None:
+    if sentences is None:
         return None
     copy = buttons(copy_button(cart)) if event.state in NOT_BOUGHT else []
-    return RenderedMessage.of(said, [section(said), *copy])
+    return RenderedMessage.of(sentences, [section(sentences), *copy])
 
 
 ARCHIVED = {"is_archived", "is_inactive"}

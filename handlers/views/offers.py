@@ -41,8 +41,8 @@ def side_by_side(offers: Sequence[Offer]) -> str:
 def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> RenderedMessage:
     """Return a message in which a user chooses an offer, or confirms the only one."""
     rows = [section(f"{_kind(offer)}\n{offered(offer)}", accessory=_add(domain, offer)) for offer in offers[:_MOST]]
-    said = escape(sentence)
-    return RenderedMessage.of(said, [section(said), *rows, context(words.prices.NET)])
+    text = escape(sentence)
+    return RenderedMessage.of(text, [section(text), *rows, context(words.prices.NET)])
 
 
 def asking(domain: DomainName) -> View:
@@ -60,7 +60,7 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
     """Return the form in which a user chooses an offer."""
     options = [_option(offer) for offer in offers[:_MOST]]
     radio = RadioButtonsElement(action_id=OFFER, options=options, initial_option=options[0])
-    told = [section(words.prices.not_added(escape(problem)))] if problem else []
+    problem_block = [section(words.prices.not_added(escape(problem)))] if problem else []
     return View(
         type="modal",
         callback_id=Form.OFFER,
@@ -69,7 +69,7 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
         submit=words.buttons.ADD_TO_CART,
         close=words.buttons.NOT_NOW,
         blocks=[
-            *told,
+            *problem_block,
             section(f"*{domain}*"),
             InputBlock(block_id=OFFER, label=words.prices.WHICH_OFFER, element=radio),
             context(words.prices.NET),

@@ -33,7 +33,7 @@ def reading_owners() -> View:
 
 def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:
     """Return the form with each owner in full, and the names that it will own."""
-    shown = [section(_one(owner)) for owner in owners]
+    visible = [section(_one(owner)) for owner in owners]
     return View(
         type="modal",
         callback_id=Form.NOTE,
@@ -42,7 +42,7 @@ def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:
         blocks=fold(
             [
                 context(words.owners.ONLY_YOU),
-                listed(shown, rank=1, more=_others),
+                listed(visible, rank=1, more=_others),
             ],
             VIEW,
         ).blocks,
@@ -55,6 +55,6 @@ def _others(number: int) -> Block:
 
 def _one(owner: Owner) -> str:
     names = cut(", ".join(escape_markup(str(domain)) for domain in owner.domains), _NAMED)
-    told = in_full(owner.contact)
+    details = in_full(owner.contact)
     own = f"\n{words.owners.ACCOUNT_HOLDER}" if owner.is_account else ""
-    return f"*{names}*\n{told}{own}"
+    return f"*{names}*\n{details}{own}"

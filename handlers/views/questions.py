@@ -39,8 +39,8 @@ class AnswersPage:
     seen: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        told = (self.cart_id, self.domain, self.page, int(self.from_list), int(self.more), *sorted(self.seen))
-        return " ".join(map(str, told))
+        parts = (self.cart_id, self.domain, self.page, int(self.from_list), int(self.more), *sorted(self.seen))
+        return " ".join(map(str, parts))
 
     @classmethod
     def read(cls, text: str) -> AnswersPage:
@@ -114,16 +114,16 @@ def answers_form(
     what this user must know before they answer.
     """
     every = pages(line.questions or (), contacts)
-    shown = every[at.page] if at.page < len(every) else ()
+    visible = every[at.page] if at.page < len(every) else ()
     last = at.page + 1 >= len(every)
-    seen = at.seen or frozenset(mark(question.label, line.text_for(question)) for question in shown)
+    seen = at.seen or frozenset(mark(question.label, line.text_for(question)) for question in visible)
     at = replace(at, more=not last, seen=seen)
     blocks: list[Block] = [section(f"*{escape_markup(str(line.domain))}*  {_introduction(line, len(every), at.page)}")]
     if caution:
         blocks.append(section(caution))
     if overtaken:
-        blocks.append(_both(line, [question for question in shown if question.label in overtaken]))
-    for question in shown:
+        blocks.append(_both(line, [question for question in visible if question.label in overtaken]))
+    for question in visible:
         blocks.append(answer_input(question, line, contacts, (typed or {}).get(question.label)))
         if question.label == OWNER_CONTACT and question.is_of_contacts:
             blocks += _contact_buttons(at)
@@ -134,7 +134,7 @@ def answers_form(
         callback_id=Form.ANSWERS,
         private_metadata=str(at),
         title=words.cart.title(cart.id),
-        submit=(words.buttons.SAVE if last else words.buttons.SAVE_AND_GO_ON) if shown else None,
+        submit=(words.buttons.SAVE if last else words.buttons.SAVE_AND_GO_ON) if visible else None,
         close=words.buttons.NOT_NOW,
         blocks=blocks,
     )

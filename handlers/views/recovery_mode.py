@@ -28,15 +28,15 @@ def held_card(cart: Cart) -> RenderedMessage:
 
 def home_notice(*, operates: bool) -> list[Block]:
     """Return the first lines of every Home in recover mode."""
-    told = section(_says.HOME)
-    return [told, *buttons(_compare_now())] if operates else [told]
+    details = section(_says.HOME)
+    return [details, *buttons(_compare_now())] if operates else [details]
 
 
 def begun(mode: Recovery) -> RenderedMessage:
     """Return the message that operators get once when recover mode begins."""
-    told = section(_says.what_happened(mode))
+    details = section(_says.what_happened(mode))
     return RenderedMessage.of(
-        _says.BEGUN_ALONE, [_question(), told, *buttons(_compare_now()), context(_says.IN_TERMINAL)]
+        _says.BEGUN_ALONE, [_question(), details, *buttons(_compare_now()), context(_says.IN_TERMINAL)]
     )
 
 
@@ -50,8 +50,8 @@ def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Rendered
         words.buttons.COMPARED, Act.COMPARED, f"{stamp.epoch} {found.newest}", confirm=release,
         about=_says.ABOUT_COMPARED,
     )  # fmt: skip
-    told = section("\n".join([_says.what_happened(mode), *lines]))
-    return RenderedMessage.of(_says.QUESTION, [_question(), told, *buttons(done, _compare_now())])
+    details = section("\n".join([_says.what_happened(mode), *lines]))
+    return RenderedMessage.of(_says.QUESTION, [_question(), details, *buttons(done, _compare_now())])
 
 
 def found_lines(found: Comparison) -> list[str]:

@@ -135,12 +135,12 @@ def _pieces(found: Found) -> Iterator[tuple[int, Piece]]:
     bought = {answer.domain for answer in found.buyable}
     for title, names in _others(found, [a for a in found.answers if a.domain not in bought]):
         for number, paragraph in enumerate(_paragraphs(names, ", ")):
-            shown = title if not number else words.search.continued(title)
-            yield 2 + len(paragraph) // _LINE, partial(section, f"{shown}\n{paragraph}")
+            heading = title if not number else words.search.continued(title)
+            yield 2 + len(paragraph) // _LINE, partial(section, f"{heading}\n{paragraph}")
     for number, paragraph in enumerate(_paragraphs([escape(problem) for problem in found.unreadable], "\n")):
         title = words.search.not_understood(len(found.unreadable))
-        shown = title if not number else words.search.continued(title)
-        yield 2 + len(paragraph) // _LINE, partial(section, f"{shown}\n{paragraph}")
+        heading = title if not number else words.search.continued(title)
+        yield 2 + len(paragraph) // _LINE, partial(section, f"{heading}\n{paragraph}")
 
 
 def _row(answer: Availability, offers: Sequence[Offer]) -> Block:

@@ -55,9 +55,9 @@ def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], di
     """Return the years that were changed in the form, by name, and what the form had shown before."""
     chosen, seen = {}, {}
     for name, value in values.items():
-        shown, _, now = (value or "").partition(" ")
-        if now != shown:
-            chosen[DomainName(name)], seen[DomainName(name)] = int(now), int(shown)
+        known, _, now = (value or "").partition(" ")
+        if now != known:
+            chosen[DomainName(name)], seen[DomainName(name)] = int(now), int(known)
     return chosen, seen
 
 

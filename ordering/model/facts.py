@@ -112,9 +112,9 @@ class Fact:
         return other is not None and self.kind is other.kind and canonical(self.data) == canonical(other.data)
 
 
-def canonical(told: object) -> str:
+def canonical(content: object) -> str:
     """Serialize JSON in the one form that digests are computed over: sorted keys, no spaces, ASCII only."""
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def amount(money: Money) -> Data:

@@ -156,7 +156,7 @@ class AccountOrders:
     `hidden` are the numbers of those that OVH lists without showing them. `more` is how many were not read.
     """
 
-    shown: tuple[AccountOrder, ...] = ()
+    visible: tuple[AccountOrder, ...] = ()
     hidden: tuple[int, ...] = ()
     more: int = 0
 

@@ -253,8 +253,8 @@ class PaymentReconciliation:
     @property
     def words(self) -> str | None:
         """OVH's words on a refusal; None if it gave none."""
-        said = self.seen.get("said") if self.seen else None
-        return str(said) if said else None
+        evidence = self.seen.get("said") if self.seen else None
+        return str(evidence) if evidence else None
 
     @property
     def is_open(self) -> bool:

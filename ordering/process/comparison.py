@@ -27,7 +27,7 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
         newest = carts.newest_about_money()
         waiting = carts.carts(states=WAITING, limit=_MOST_OPEN)
     orders = account.account_orders(since, known=partial(_known, store))
-    unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders.shown if not order.status.is_over)
+    unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders.visible if not order.status.is_over)
     left, others = account.markers_left(urgent=True)
     hidden = _hidden(store, orders.hidden, since)
     return Comparison(newest, since, unknown, hidden, orders.more, _unknown_markers(store, left, mode), others)

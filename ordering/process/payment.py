@@ -35,7 +35,7 @@ from ordering.process.floors import Floors
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.money_markers import MoneyMarkers
 from ordering.process.payment_marker import PaymentMarkers, is_of, save_unsent
-from ordering.process.payment_outcome import PaymentOutcome, made_at_of, shown
+from ordering.process.payment_outcome import PaymentOutcome, evidence_of, made_at_of
 from ordering.process.reminder import is_time_to_remind, remind
 from ordering.process.transitions import Logbook, RecentReads, change, order_of, payment_of
 
@@ -300,9 +300,9 @@ class Payments:
         if earlier.progress is P.RECEIVED:
             self._paid(cart, replace(order, status=OrderStatus.CHECKING), seen="before_sending")
         elif earlier.is_open:
-            self._unpaid(cart, {"reason": "payment_open", **shown(cart, earlier)})
+            self._unpaid(cart, {"reason": "payment_open", **evidence_of(cart, earlier)})
         elif earlier.unexplained > order.explained:
-            asking, data = replace(payment, unexplained=earlier.unexplained, word=None), shown(cart, earlier)
+            asking, data = replace(payment, unexplained=earlier.unexplained, word=None), evidence_of(cart, earlier)
             self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, data=data, follow=True, payment=asking)
         else:
             return False

@@ -169,7 +169,7 @@ class PaymentOutcome:
         elif payment.waits_until_ovh == until:
             self._come_back(cart, now, until=until)
         elif until - now > _NOTIFIED_FIRST:
-            why = Fact(K.PAYMENT_WAITING, {"until": until.isoformat(), **shown(cart, reconciliation)})
+            why = Fact(K.PAYMENT_WAITING, {"until": until.isoformat(), **evidence_of(cart, reconciliation)})
             self._notify(cart, replace(payment, waits_until_ovh=until), why, now)
         else:
             self._keep(cart, replace(payment, waits_until_ovh=until))
@@ -184,7 +184,7 @@ class PaymentOutcome:
         if reconciliation.progress is P.UNDER_WAY:
             self._processing(cart, reconciliation, now)
         elif cart.state is S.PAYING and waited >= limit and not self._is_told_paid(payment):
-            self._ask(cart, shown(cart, reconciliation))
+            self._ask(cart, evidence_of(cart, reconciliation))
         else:
             self._come_back(cart, now)
 
@@ -197,7 +197,7 @@ class PaymentOutcome:
         """Show on the card that OVH processes it; notify the payer after an hour, then daily."""
         payment = payment_of(cart)
         sent_at = self._sent_at(payment)
-        notified_at, why = payment.notified_at_ovh, Fact(K.PAYMENT_PROCESSING, shown(cart, reconciliation))
+        notified_at, why = payment.notified_at_ovh, Fact(K.PAYMENT_PROCESSING, evidence_of(cart, reconciliation))
         if cart.state is S.NEEDS_ATTENTION:
             self._notify(cart, replace(payment, notified_at_ovh=now), why, now)
         elif notified_at is None and now - sent_at >= self._settle:
@@ -228,12 +228,12 @@ class PaymentOutcome:
     def _notify(self, cart: Cart, payment: Payment, why: Fact, now: datetime) -> None:
         """Report the status in the audit log and the card's thread. A person who was asked is not needed any more."""
         at = self._book.now()
-        told = replace(cart, payment=payment, blocked=None)
+        reported = replace(cart, payment=payment, blocked=None)
         if cart.state is S.NEEDS_ATTENTION:
-            told = cart.to(S.PAYING, at=at, payment=payment)
-        event = happened(told, at, why.kind, data=why.data)
+            reported = cart.to(S.PAYING, at=at, payment=payment)
+        event = happened(reported, at, why.kind, data=why.data)
         with self._book.store.begin() as carts:
-            carts.save(told.saying(why.kind, why.data), event, due_at=at + self._pause(payment, now))
+            carts.save(reported.saying(why.kind, why.data), event, due_at=at + self._pause(payment, now))
 
     # Storing the outcome
 
@@ -270,7 +270,7 @@ def made_at_of(cart: Cart, payment: Payment) -> datetime:
     return cart.attempt.started_at if cart.attempt else payment.asked_at
 
 
-def shown(cart: Cart, reconciliation: PaymentReconciliation) -> Data:
+def evidence_of(cart: Cart, reconciliation: PaymentReconciliation) -> Data:
     """Return the evidence OVH showed of a cart's payment, as data."""
     seen = {
         "progress": reconciliation.progress.value,
@@ -299,5 +299,5 @@ def _refused(cart: Cart, reconciliation: PaymentReconciliation) -> tuple[Fact, S
 def _never_shown(cart: Cart, reconciliation: PaymentReconciliation, explained: int) -> tuple[Fact, SalesOrder]:
     payment, order = payment_of(cart), replace(order_of(cart), explained=explained)
     failed = reconciliation.failed or reconciliation.progress is P.REFUSED or payment.refusal is not None
-    fact = Fact(K.PAYMENT_NOT_SEEN, shown(cart, reconciliation))
+    fact = Fact(K.PAYMENT_NOT_SEEN, evidence_of(cart, reconciliation))
     return fact, order.refused_by(payment.method) if failed else order

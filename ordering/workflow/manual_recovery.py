@@ -109,10 +109,10 @@ class ManualRecovery(UseCases):
         denied = replace(attempt, withdrawn_at=attempt.withdrawn_at or self._registrar.time(), denied_by=by.id)
         now = self._clock()
         data: Data = {"attempt": attempt.number}
-        said = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied).saying(K.DECLARED_NOT_ORDERED, data)
+        declared = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied).saying(K.DECLARED_NOT_ORDERED, data)
         with self._decision(cart_id, stamp) as carts:
-            event = happened(said, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id)
-            return carts.save(said, event, due_at=now)
+            event = happened(declared, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id)
+            return carts.save(declared, event, due_at=now)
 
     def _known_orders(self, among: Collection[int]) -> frozenset[int]:
         with self._store.read() as carts:
@@ -157,10 +157,10 @@ class ManualRecovery(UseCases):
         with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             order, payment = self._payment_to_recover(cart, by, mark, paid=paid)
-            said = replace(payment, word=Word(paid=paid, by=by.id, at=now))
+            declared = replace(payment, word=Word(paid=paid, by=by.id, at=now))
             if payment.sent_at is None and not paid:
                 order = replace(order, explained=max(order.explained, payment.unexplained))
-            moved = cart.to(S.PAYING, at=now, payment=said, order=order)
+            moved = cart.to(S.PAYING, at=now, payment=declared, order=order)
             kind = K.DECLARED_PAID if paid else K.DECLARED_NOT_PAID
             data: Data = {"order": order.id, "method": payment.method, "sent": payment.sent_at is not None}
             return carts.save(moved, happened(moved, now, kind, data=data, by=by.id), due_at=now)

@@ -120,9 +120,9 @@ class Laws:
         # It looks at the account's orders once more after the dry run.
         looked_at = max(step_began_at, self._world.routes.dry_run_at.get(ovh_cart, 0.0))
         self._must_be_alone(sealed, looked_at)
-        told = self._world.routes.told.get(ovh_cart, 0)
-        if told > sealed.seal.total.minor:
-            raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {told} cents, approved {sealed.seal.total}")
+        total = self._world.routes.dry_run_totals.get(ovh_cart, 0)
+        if total > sealed.seal.total.minor:
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {total} cents, approved {sealed.seal.total}")
         if {line.domain.ascii for line in sealed.lines} != set(cart.names):
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} holds {cart.names}")
         routes = self._world.routes
@@ -247,11 +247,11 @@ class Laws:
             raise LawBroken(FOR_NO_REASON, "no checkout was sent")
         if cart.is_undecided:
             own = [order for order in self._world.ledger.ours if not self._is_forgotten(order, cart)]
-            shown = [order for order in own if order.is_whole(before) and self._shows_closed(order, before)]
+            visible = [order for order in own if order.is_whole(before) and self._shows_closed(order, before)]
             # A price other than the approved one is a reason, and so is a foreign order of the same names.
-            is_ours = len(shown) == 1 and cart.quote is not None and shown[0].total == cart.quote.total.minor
+            is_ours = len(visible) == 1 and cart.quote is not None and visible[0].total == cart.quote.total.minor
             if is_ours and not self._others_show(cart, self._world.now):
-                raise LawBroken(FOR_NO_REASON, f"order {shown[0].id} shows for {_LONG_SHOWN:.0f} s and more")
+                raise LawBroken(FOR_NO_REASON, f"order {visible[0].id} shows for {_LONG_SHOWN:.0f} s and more")
         if cart.payment_is_undecided and cart.order is not None:
             order = self._world.ledger.orders[cart.order.id]
             if order.paid_at(before) is not None:

@@ -51,7 +51,7 @@ CONNECTION_LIVES = 3600.0  # seconds; an idle connection is closed much sooner, 
 _PEOPLE = Priority.PEOPLE
 _LISTS = {"me/order/*/paymentMethods", "order/cart"}  # that may be empty for a moment
 _NAMES = {"checkout": "CHECKOUT", "pay": "PAY", "payWithRegisteredPaymentMean": "PAY"}
-_SAID = {
+_ANSWERS = {
     400: {"class": "Client::BadRequest", "message": "This cannot be done"},
     403: {"class": "Client::Forbidden", "message": "You are not allowed"},
     404: {"class": "Client::NotFound", "message": "The requested object does not exist"},
@@ -102,8 +102,8 @@ class SimulatedClient:
         if what == "busy":
             raise RegistrarUnavailable
         if what == "forbidden":
-            said: Data = {"status": 403, "code": "NOT_GRANTED_CALL", "said": "This call has not been granted"}
-            raise RegistrarRefused(code="ovh_right_missing", ovh=said)
+            rejection: Data = {"status": 403, "code": "NOT_GRANTED_CALL", "said": "This call has not been granted"}
+            raise RegistrarRefused(code="ovh_right_missing", ovh=rejection)
         answer = self._read(self._answer("GET", path, query or {}, {}))
         if what == "empty":
             return [] if isinstance(answer, list) else {key: [] for key in answer}
@@ -139,8 +139,8 @@ class SimulatedClient:
 
     def _answer(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
         self._world.pass_by(ROUND_TRIP)
-        status, told = self._world.routes.answer(method, path, query, body, self._world.now)
-        return Answer(status, told)
+        status, answer_body = self._world.routes.answer(method, path, query, body, self._world.now)
+        return Answer(status, answer_body)
 
     def _read(self, answer: Answer) -> Any:  # noqa: ANN401 - decoded JSON
         if not answer.ok:
@@ -206,7 +206,7 @@ class SimulatedCall:
 def _falsified(what: str) -> Answer:
     """Return the answer that replaces OVH's true one."""
     status = int(number_in(what))
-    return Answer(status, _SAID.get(status))
+    return Answer(status, _ANSWERS.get(status))
 
 
 class SimulatedSearch:

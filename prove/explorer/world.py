@@ -356,14 +356,16 @@ class World:
 
         def done() -> Answer:
             late, parts = lateness(shows), path.strip("/").split("/")
-            told: Any
+            answer_body: Any
             if parts[-1] == "checkout":
                 self.laws.order_begins(parts[2], step_began_at)
                 self.ledger.price = DEARER if shows == "dearer" else self.ledger.price
                 status = self.ledger.check_out(parts[2], self.now, late)
                 cart = self.ledger.carts.get(parts[2])
                 order = self.ledger.orders.get(cart.order or 0) if cart else None
-                told = self.routes.quote(order.total, len(order.names), order.id) if status == 200 and order else NO
+                answer_body = (
+                    self.routes.quote(order.total, len(order.names), order.id) if status == 200 and order else NO
+                )
             else:
                 method = body["paymentMethod"]["id"] if "paymentMethod" in body else body["paymentMean"]
                 bank = number_in(shows) if shows and shows.startswith(("bank-", "held-", "refused-")) else 0.0
@@ -371,12 +373,12 @@ class World:
                 status = self.ledger.pay(int(parts[2]), method, self.now, late=late, bank=bank, refused=refused)
                 if status == 200:
                     self.laws.payment_taken(self.ledger.orders[int(parts[2])], step_began_at)
-                told = (
+                answer_body = (
                     {"class": "Client::BadRequest", "message": "This order cannot be paid"} if status != 200 else None
                 )
             self.reach(f"OVH {parts[-1]} {status}")
             self.laws.of_the_ledger()
-            return Answer(status, told)
+            return Answer(status, answer_body)
 
         return done
 

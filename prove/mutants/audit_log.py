@@ -17,7 +17,7 @@ OF_AUDIT_LOG = (
     Mutation(
         "leave the kind and data out of the digest",
         "ordering.record.hash_chain:digest",
-        swap("[_SECOND_FORM, *told, entry.kind, entry.data, *links]", "[_SECOND_FORM, *told, *links]"),
+        swap("[_SECOND_FORM, *content, entry.kind, entry.data, *links]", "[_SECOND_FORM, *content, *links]"),
         f"{_FORMS}::test_a_changed_kind_or_data_is_found",
     ),
     Mutation(

@@ -113,7 +113,7 @@ OF_DECISIONS = (
     Mutation(
         "approve what the card did not show",
         _APPROVE,
-        never("shown != cart.request_mark"),
+        never("mark != cart.request_mark"),
         "tests/ordering/test_workflow.py::test_an_approval_is_for_the_card_that_was_shown",
     ),
     Mutation(

@@ -190,13 +190,13 @@ OF_ORDERS = (
     Mutation(
         "believe any order that a person names",
         "registrars.ovh.orders:Orders._with_names",
-        swap("shown == names", "shown"),
+        swap("visible == names", "visible"),
         _ADOPTION,
     ),
     Mutation(
         "take an order that does not show all its names yet for another's",
         "registrars.ovh.orders:Orders._with_names",
-        swap("not details or (shown and shown < names)", "not details"),
+        swap("not details or (visible and visible < names)", "not details"),
         "tests/registrars/ovh/test_orders.py::test_an_order_that_shows_some_of_the_names_may_be_ours",
     ),
     Mutation(

@@ -205,8 +205,8 @@ OF_PAYMENTS = (
         "make an order paid by a word",
         "ordering.workflow.manual_recovery:ManualRecovery._say",
         swap(
-            "cart.to(S.PAYING, at=now, payment=said, order=order)",
-            "cart.to(S.PAID if paid else S.PAYING, at=now, payment=said, order=order)",
+            "cart.to(S.PAYING, at=now, payment=declared, order=order)",
+            "cart.to(S.PAID if paid else S.PAYING, at=now, payment=declared, order=order)",
         ),
         _QUESTIONS,
     ),

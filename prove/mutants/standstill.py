@@ -127,7 +127,7 @@ OF_STANDSTILL = (
         _REFUSALS,
     ),
     Mutation(
-        "let a card that cannot be rendered raise", f"{_ANNOUNCER}._draw", swap("Exception", "FAILURES"), _REFUSALS
+        "let a card that cannot be rendered raise", f"{_ANNOUNCER}._render", swap("Exception", "FAILURES"), _REFUSALS
     ),
     Mutation(
         "leave a message as it is when its cart changes",

@@ -29,9 +29,9 @@ class OrdersOfAccount:
         found = {int(number) for number in listed}
         numbers = sorted(found - known(found), reverse=True)
         read = {number: self._read(number) for number in numbers[:_MOST]}
-        shown = tuple(order for order in read.values() if order is not None)
+        visible = tuple(order for order in read.values() if order is not None)
         hidden = tuple(number for number, order in read.items() if order is None)
-        return AccountOrders(shown, hidden, max(0, len(numbers) - _MOST))
+        return AccountOrders(visible, hidden, max(0, len(numbers) - _MOST))
 
     def _read(self, number: int) -> AccountOrder | None:
         """Read an order; None if OVH lists it without showing it, or answers in an unknown form.
@@ -40,7 +40,7 @@ class OrdersOfAccount:
         """
         try:
             with readable():
-                return self._shown(number)
+                return self._order(number)
         except RegistrarRefused as refusal:
             if refusal.code in OF_THE_KEY:
                 raise
@@ -50,7 +50,7 @@ class OrdersOfAccount:
             self._client.time()
         return None
 
-    def _shown(self, number: int) -> AccountOrder:
+    def _order(self, number: int) -> AccountOrder:
         path = f"/me/order/{number}"
         status = str(self._client.ask(f"{path}/status", priority=Priority.MONEY))
         order = schemas.order(self._client.ask(path, priority=Priority.MONEY), status)

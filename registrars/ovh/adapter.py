@@ -349,8 +349,8 @@ class OvhGateway:
     def _ask_who_we_are(self, *, tries: int | None) -> str:
         with readable():
             me = self._client.ask("/me", priority=Priority.PEOPLE, tries=tries)
-            told = str(me["ovhSubsidiary"])
-            self._subsidiary = self._subsidiary or told
+            subsidiary = str(me["ovhSubsidiary"])
+            self._subsidiary = self._subsidiary or subsidiary
         return self._subsidiary
 
     def _listed(self, path: str) -> tuple[str, ...]:

@@ -133,11 +133,11 @@ class Orders:
         """Return the order number that a closed cart shows. It is unknown which of the two calls shows it."""
         for call in ("checkout", "summary"):
             try:
-                shown = self._client.ask(f"/order/cart/{segment(cart)}/{call}", priority=Priority.MONEY)
+                visible = self._client.ask(f"/order/cart/{segment(cart)}/{call}", priority=Priority.MONEY)
             except RegistrarRefused:
                 continue
-            if shown.get("orderId") is not None:
-                return int(shown["orderId"])
+            if visible.get("orderId") is not None:
+                return int(visible["orderId"])
         return None
 
     def _compare(self, order: SalesOrder, lines: Sequence[Line], quote: Quote) -> Comparison:
@@ -203,13 +203,13 @@ class Orders:
                 entry = self._client.ask(path, priority=Priority.MONEY)
                 ids = reading.listed(self._client.ask(f"{path}/details", priority=Priority.MONEY))
                 details = [self._client.ask(f"{path}/details/{int(i)}", priority=Priority.MONEY) for i in ids]
-                shown = reading.names_in(details)
+                visible = reading.names_in(details)
             except NotThere:  # although it is listed: OVH shows it in one place before the other
                 unclear.append(number)
                 continue
-            if shown == names:
+            if visible == names:
                 ours.append(reading.order(entry, self._status(number, Priority.MONEY)))
-            elif not details or (shown and shown < names):
+            elif not details or (visible and visible < names):
                 unclear.append(number)
         return ours, unclear
 

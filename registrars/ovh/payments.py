@@ -101,13 +101,13 @@ class Payments:
         """
         if self._status(order).is_paid:
             return _paid(order)
-        told = self._followed(order, _BEFORE_ALL)
-        if told.progress in {P.RECEIVED, P.UNDER_WAY}:
-            return told
+        evidence = self._followed(order, _BEFORE_ALL)
+        if evidence.progress in {P.RECEIVED, P.UNDER_WAY}:
+            return evidence
         seen = self._unfinished(order, made_at, others)
         if not seen.is_open:
             seen = self._unexplained_or_none(order, method, made_at, others)
-        return replace(seen, begun=told.begun)
+        return replace(seen, begun=evidence.begun)
 
     def unexplained(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
@@ -131,13 +131,13 @@ class Payments:
         return PaymentReconciliation(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
 
     def _of_this(
-        self, told: PaymentReconciliation, method: MethodId, total: Money, since: datetime
+        self, evidence: PaymentReconciliation, method: MethodId, total: Money, since: datetime
     ) -> PaymentReconciliation:
         """Prefer the order's evidence; if it does not say which payment it means, use the transaction."""
-        if told.progress not in {P.NOT_SEEN, P.UNDECIDED}:
-            return told
+        if evidence.progress not in {P.NOT_SEEN, P.UNDECIDED}:
+            return evidence
         seen = self._booked(method, total, since)
-        return seen if told.progress is P.NOT_SEEN or seen.failed or seen.progress is not P.NOT_SEEN else told
+        return seen if evidence.progress is P.NOT_SEEN or seen.failed or seen.progress is not P.NOT_SEEN else evidence
 
     def invoice_of(self, order_id: int) -> str | None:
         """Return the number of the order's invoice, once OVH made it."""

@@ -68,7 +68,7 @@ class Cart:
     read_only: bool = False
     closed_at: datetime | None = None
     order: int | None = None  # the number of its order
-    told: Decimal | None = None  # the total of its last dry run
+    dry_run_total: Decimal | None = None  # the total of its last dry run
 
     @property
     def market(self) -> Market:
@@ -128,7 +128,7 @@ class Carts:
         description = self._description(body.get("description") or "")
         cart = Cart(str(uuid.uuid4()), description, expire, assigned=False, subsidiary=body["ovhSubsidiary"])
         self.all[cart.id] = cart
-        return self.shown(cart)
+        return self.to_json(cart)
 
     def get(self, cart_id: str) -> Cart:
         cart = self.all.get(cart_id)
@@ -138,7 +138,7 @@ class Carts:
             raise OvhError(self.expired_status, not_found("This cart does not exist").body)
         return cart
 
-    def shown(self, cart: Cart) -> dict[str, Any]:
+    def to_json(self, cart: Cart) -> dict[str, Any]:
         return {
             "cartId": cart.id,
             "description": cart.description,
@@ -192,7 +192,7 @@ class Carts:
             cart.description = self._description(body["description"])
         if body.get("expire"):
             cart.expire = self._expiry(body["expire"])
-        return self.shown(cart)
+        return self.to_json(cart)
 
     def assign(self, cart: Cart) -> None:
         if cart.assigned:
@@ -268,10 +268,10 @@ class Carts:
         """Accept any configuration, even a label twice; the dry run checks them."""
         _must_be_open(cart)
         value = body["value"]
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        as_json = str(value).lower() if isinstance(value, bool) else str(value)
         number = next(self._numbers)
-        item.configurations[number] = (str(body["label"]), shown)
-        return {"id": number, "label": body["label"], "value": shown}
+        item.configurations[number] = (str(body["label"]), as_json)
+        return {"id": number, "label": body["label"], "value": as_json}
 
     def unconfigure(self, cart: Cart, item: Item, number: int) -> None:
         _must_be_open(cart)

@@ -245,7 +245,7 @@ class Payments:
 
     def transactions(self) -> dict[int, dict[str, Any]]:
         """Return the transactions that show now: one for each attempt with a registered method, whatever its result."""
-        shown: dict[int, dict[str, Any]] = {}
+        as_json: dict[int, dict[str, Any]] = {}
         for order in self._orders.all.values():
             for place, attempt in enumerate(order.tries + order.pending):
                 if isinstance(attempt.source, int) and self._shows(attempt.source, attempt.at):
@@ -253,12 +253,12 @@ class Payments:
                     status = "SUCCESS" if attempt.why is None else "FAILED"
                     status = "CONFIRMING" if attempt in order.pending else status
                     amount = price(order.total, order.currency)
-                    shown[number] = _transaction(number, attempt.source, amount, status, written)
+                    as_json[number] = _transaction(number, attempt.source, amount, status, written)
         for number, each in enumerate(self.foreign, 77_000_001):
             if self._shows(each.method, each.at):
                 written = self._clock.text(each.at)
-                shown[number] = _transaction(number, each.method, price(each.amount), each.status, written)
-        return shown
+                as_json[number] = _transaction(number, each.method, price(each.amount), each.status, written)
+        return as_json
 
     def list_transactions(self) -> dict[int, dict[str, Any]]:
         """Return what `GET /me/payment/transaction` lists; raises 403 if the list is unreadable."""

@@ -39,14 +39,14 @@ class Question:
         """Return the same question with a registry's changes."""
         return replace(self, **changes)
 
-    def shown(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return an order.cart.ConfigurationRequirements; every key but label and type may be missing, as at OVH."""
-        shown: dict[str, Any] = {"label": self.label, "type": self.type}
+        as_json: dict[str, Any] = {"label": self.label, "type": self.type}
         if self.says is not None:
-            shown |= {"required": self.says, "fields": list(self.fields) if self.fields else None}
+            as_json |= {"required": self.says, "fields": list(self.fields) if self.fields else None}
         if self.allowed:
-            shown["allowedValues"] = list(self.allowed)
-        return shown
+            as_json["allowedValues"] = list(self.allowed)
+        return as_json
 
     def error(self, value: str) -> str | None:
         """Return the dry run's complaint about an answer; only those about missing labels are OVH's own words."""

@@ -45,5 +45,5 @@ class Quota:
             self._left -= 1
             return None
         self.refused += 1
-        told = {} if self.retry_after is None else {"retry_after": self.retry_after}
-        return Fault(method, path, self.throttling, 1, told)
+        options = {} if self.retry_after is None else {"retry_after": self.retry_after}
+        return Fault(method, path, self.throttling, 1, options)

@@ -98,7 +98,7 @@ class Page:
 
     def _seen_by(self, me: str) -> dict[str, Any]:
         return snapshot(self._slack, me, self._roles) | {
-            "ovh": self._panel.shown(),
+            "ovh": self._panel.to_json(),
             "tour": tour(self._slack, self._ovh, self._panel),
         }
 

@@ -212,7 +212,7 @@ async def test_a_database_that_stays_away_ends_the_desk_which_says_why(monkeypat
 
 
 @pytest.mark.parametrize(
-    ("cards", "claims"),
+    ("cards", "leases"),
     [(Cards(), LocalLeases()), (Cards(stumbles=1), LocalLeases()), (Cards(), Others())],
     ids=["outdated at the start", "Slack stumbled", "left by a process that died"],
 )

@@ -67,7 +67,7 @@ def an_order(stage: Stage, *, total: str = "3.59", told: str = "3.59", years: in
         made_at=NOW,
         url="",
         items=[Item(1, "name.ovh", "ovh", mode, f"P{years}Y", offer)],
-        told=Decimal(told),
+        dry_run_total=Decimal(told),
     )
 
 

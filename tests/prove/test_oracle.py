@@ -72,7 +72,7 @@ async def test_the_order_that_ovh_has_for_the_cart_is_named(stage, order):
     assert who.did == [IT_IS, "1"]
     await oracle.answers(a_card(IT_IS, NOTHING, cart=8))
     assert who.did[2:] == [NOTHING]
-    assert (oracle.said, oracle.said_untruly) == (2, 0)
+    assert (oracle.answers_given, oracle.answered_untruly) == (2, 0)
 
 
 @pytest.mark.parametrize(("taken", "said"), [(True, PAID), (False, NOT_PAID)])
@@ -87,13 +87,13 @@ async def test_whoever_is_honest_waits_for_the_bank_and_whoever_is_not_does_not(
     order.pending.append(Try(order.made_at, 1))
     oracle, who = an_oracle(stage)
     await oracle.answers(OF_PAYMENT)
-    assert (who.did, oracle.said) == ([], 0)
+    assert (who.did, oracle.answers_given) == ([], 0)
     said = set()
     for seed in range(20):
         liar, who = an_oracle(stage, untrue=1.0, seed=seed)
         await liar.answers(OF_PAYMENT)
         said.update(who.did)
-        assert liar.said_untruly == 1
+        assert liar.answered_untruly == 1
     assert said == {PAID, NOT_PAID}
 
 
@@ -115,7 +115,7 @@ async def test_what_no_button_took_was_not_said(stage, order):
     oracle, who = an_oracle(stage, untrue=1.0)
     who.missing = {NOTHING, IT_IS}
     await oracle.answers(OF_ORDER)
-    assert (oracle.said, oracle.said_untruly) == (0, 0)
+    assert (oracle.answers_given, oracle.answered_untruly) == (0, 0)
 
 
 def test_only_a_card_that_asks_is_answered(stage):

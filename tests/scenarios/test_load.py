@@ -65,7 +65,7 @@ async def _pre_flights(scenario: Scenario) -> None:
     payloads = []
     for _ in range(_MANY):
         payload = scenario.ben._interaction("view_submission")  # noqa: SLF001 - one form, sent often
-        payloads.append(payload | {"view": opened.shown("T0TEAM", "A0DESK"), "response_urls": []})
+        payloads.append(payload | {"view": opened.to_json("T0TEAM", "A0DESK"), "response_urls": []})
     for payload in payloads:
         state = payload["view"]["state"]["values"]
         for block in payload["view"]["blocks"]:

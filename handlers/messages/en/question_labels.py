@@ -107,7 +107,7 @@ def title(label: str) -> str:
 def hint(question: Question) -> str:
     """Return the help text of a question: ours, else the registrar's, else one for its kind; it may be empty."""
     known = BY_LABEL.get(question.label)
-    return known.hint if known else question.told or HINTS_BY_KIND[question.kind]
+    return known.hint if known else question.explanation or HINTS_BY_KIND[question.kind]
 
 
 def noun(label: str) -> str:

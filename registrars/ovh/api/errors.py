@@ -62,7 +62,7 @@ class Answer:
     def is_busy(self) -> bool:
         """Whether the read may be retried: throttled, overloaded, or OVH's own timeout in a 400."""
         overloaded = self.status in _BUSY or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        return overloaded or self.garbled or "Check timeout" in self.said
+        return overloaded or self.garbled or "Check timeout" in self.message
 
     @property
     def is_throttled(self) -> bool:
@@ -89,13 +89,13 @@ class Answer:
         return (
             self.status == HTTPStatus.UNAUTHORIZED
             or self.code in _KEY
-            or (self.status in {HTTPStatus.FORBIDDEN, _EXPIRED} and bool(_KEY_WORDS.search(self.said)))
+            or (self.status in {HTTPStatus.FORBIDDEN, _EXPIRED} and bool(_KEY_WORDS.search(self.message)))
         )
 
     @property
     def _text(self) -> str:
         named = self.body.get("details") if isinstance(self.body, dict) else None
-        return " ".join([self.said, *map(str, named if isinstance(named, dict) else ())])
+        return " ".join([self.message, *map(str, named if isinstance(named, dict) else ())])
 
     @property
     def code(self) -> str:
@@ -116,11 +116,11 @@ class Answer:
     def details(self) -> dict[str, str]:
         """The rejected fields, if OVH names them, each with the reason."""
         named = self.body.get("details") if isinstance(self.body, dict) else None
-        told = named.items() if isinstance(named, dict) else ()
-        return {name: why for name, why in told if name and isinstance(why, str)}
+        details = named.items() if isinstance(named, dict) else ()
+        return {name: why for name, why in details if name and isinstance(why, str)}
 
     @property
-    def said(self) -> str:
+    def message(self) -> str:
         """OVH's message, with the rejected fields if it names them."""
         return "; ".join([*self.lines, *(f"{name}: {why}" for name, why in self.details.items())])[:_MOST_SAID]
 
@@ -160,7 +160,7 @@ class OvhTimeout(RegistrarUnavailable):
 
 def refusal(answer: Answer) -> RegistrarRefused:
     """Return OVH's refusal as an exception, classified by its subject."""
-    ovh: Data = {"status": answer.status, "code": answer.code, "said": answer.said}
+    ovh: Data = {"status": answer.status, "code": answer.code, "said": answer.message}
     if answer.is_about_rights:
         return RegistrarRefused(code="ovh_right_missing", ovh=ovh)
     if answer.is_about_key:

@@ -141,9 +141,9 @@ class Search:
     def _ask(self, name: DomainName, permit: Permit) -> Availability:
         try:
             with readable():
-                told = self._offers(name, permit)
+                offers = self._offers(name, permit)
                 with GIL_THROTTLE.running():
-                    found, taken = reading.offers(name, told), reading.any_transfer(told)
+                    found, taken = reading.offers(name, offers), reading.any_transfer(offers)
         except RegistrarRefused as refusal:
             self._timeouts = 0
             if "Check failed" in refusal.ovh_said:

@@ -107,8 +107,8 @@ def _contact(entry: Json) -> Contact:
     address: dict[str, Any] = entry.get("address") or {}
     values = {ours: entry.get(theirs) for ours, theirs in _OURS.items()}
     values |= {part: address.get(part) for part in _ADDRESS}
-    told = {name: str(value) for name, value in values.items() if value}
-    return Contact(str(entry["id"]), LegalForm(entry.get("legalForm") or "other"), told)
+    known = {name: str(value) for name, value in values.items() if value}
+    return Contact(str(entry["id"]), LegalForm(entry.get("legalForm") or "other"), known)
 
 
 def _body(form: LegalForm, values: Mapping[str, str]) -> dict[str, object]:

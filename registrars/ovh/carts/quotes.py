@@ -84,5 +84,5 @@ def _by_number(
 
 def _names_another(line: Json, name: DomainName | None, names: Iterable[DomainName]) -> bool:
     """Return whether a line's description, as in "name.ovh - .ovh registration", names only other names of the cart."""
-    told = names_of(str(line.get("description") or "").split()) & set(names)
-    return name is not None and bool(told) and name not in told
+    named = names_of(str(line.get("description") or "").split()) & set(names)
+    return name is not None and bool(named) and name not in named

@@ -69,8 +69,8 @@ def of_line(refusal: CartRejected, line: Line, requirements: Requirements, fix: 
 
 def of_rule(line: Line, faults: Mapping[str, str]) -> list[Finding]:
     """Return a rule's objections to a line: one finding each for its owner, its accounts and its answers."""
-    named = sorted((field, told) for field, told in faults.items() if not field.startswith("_"))
-    return [_of_one(line, whose, list(told)) for whose, told in groupby(named, key=_whose_field)]
+    named = sorted((field, text) for field, text in faults.items() if not field.startswith("_"))
+    return [_of_one(line, whose, list(faulty)) for whose, faulty in groupby(named, key=_whose_field)]
 
 
 def _attributed(
@@ -137,7 +137,7 @@ def _extension(line: Line) -> str:
 def _of_one(line: Line, whose: str, named: Sequence[tuple[str, str]]) -> Finding:
     """Return one finding for all violations in one place; it has a button only if that form can fix them."""
     code, fix = _of_rule(line, whose)
-    faults = [{"field": field, "said": quoted(told)} for field, told in named]
+    faults = [{"field": field, "said": quoted(text)} for field, text in named]
     return Finding(code, line.domain, fix, {"ovh": {"faults": faults}})
 
 

@@ -81,7 +81,7 @@ def _question(entry: Json, standing: Mapping[str, str], rule: Json) -> Question:
         required=label in _NEEDED_WHERE_LISTED or (bool(entry.get("required")) and label not in _FILLED_BY_OVH),
         allowed=allowed,
         standing=standing.get(label),
-        told=str(rule.get("description") or "")[:_MOST_TOLD],
+        explanation=str(rule.get("description") or "")[:_MOST_TOLD],
     )
 
 
@@ -92,8 +92,8 @@ def _kind(label: str, type_: str, allowed: tuple[str, ...]) -> Kind:
 
 
 def _allowed(values: Iterable[object] | None) -> tuple[str, ...]:
-    told = (str(value).lower() if isinstance(value, bool) else str(value) for value in values or ())
-    return tuple(dict.fromkeys(value for value in told if value.strip()))
+    values_as_text = (str(value).lower() if isinstance(value, bool) else str(value) for value in values or ())
+    return tuple(dict.fromkeys(value for value in values_as_text if value.strip()))
 
 
 def _choices(rule: Json) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def test_each_kind_has_a_hint_for_labels_that_nobody_explains() -> None:
 
 def test_a_label_that_nobody_knows_stands_for_itself_with_the_registrars_own_words() -> None:
     """OVH adds labels without notice."""
-    strange = Question("COMPANY_MOTTO", told="The motto of the company.")
+    strange = Question("COMPANY_MOTTO", explanation="The motto of the company.")
     assert questions.title("COMPANY_MOTTO") == questions.noun("COMPANY_MOTTO") == "COMPANY_MOTTO"
     assert questions.hint(strange) == "The motto of the company."
     assert questions.hint(Question("COMPANY_ACCOUNT", Kind.ACCOUNT)) == HINTS_BY_KIND[Kind.ACCOUNT]

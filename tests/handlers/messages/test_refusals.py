@@ -150,6 +150,6 @@ def test_no_sentence_is_without_a_code() -> None:
 @pytest.mark.parametrize("code", ["refused", "a_code_of_tomorrow"])
 def test_a_refusal_without_a_sentence_still_says_something(code: str) -> None:
     """A code of another version is named, so that the operator can look it up."""
-    said = words.REFUSALS.said(code, {}) or words.unknown_refusal(code)
+    said = words.REFUSALS.sentence(code, {}) or words.unknown_refusal(code)
     assert said.text.endswith(".")
     assert errors.OrderingError(code=code).data == {"error": code}

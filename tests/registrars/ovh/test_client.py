@@ -219,7 +219,7 @@ def _no_other_keys(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("_no_other_keys")
 @pytest.mark.parametrize(
-    ("access", "sentence"),
+    ("ovh_config", "sentence"),
     [
         (OvhConfig(), "The OVH_… keys: Missing"),
         (OvhConfig(application_key="fake", application_secret="fake", client_id="i", client_secret="s"), "use both"),

@@ -96,7 +96,7 @@ def test_the_rule_explains_what_nobody_has_words_for():
         ]}
     )  # fmt: skip
     (question,) = requirements.questions([{"label": "MOTTO", "type": "string"}], standing={}, rule=rule)
-    assert (question.told, question.kind, question.allowed) == ("The motto.", Kind.CHOICE, ("Onward", "Upward"))
+    assert (question.explanation, question.kind, question.allowed) == ("The motto.", Kind.CHOICE, ("Onward", "Upward"))
     assert "city" not in rule
 
 

@@ -351,4 +351,4 @@ async def test_an_order_remembers_what_the_last_dry_run_told(simulator, client, 
     simulator.names.rise("name.ovh", "1.00")
     ordered = await call(client.post, f"{cart}/checkout")
     order = simulator.orders.all[ordered["orderId"]]
-    assert (order.told, order.total) == (Decimal("3.59"), Decimal("4.79"))
+    assert (order.dry_run_total, order.total) == (Decimal("3.59"), Decimal("4.79"))
