@@ -60,7 +60,7 @@ OF_AUDIT_LOG = (
         "keep a person from an order that never arrives",
         "ordering.process.delivery:Deliveries._lateness",
         swap("not (was_late or is_late)", "was_late or is_late"),
-        f"{_DELIVERY}::test_a_paid_order_that_takes_days_is_told_once_and_still_arrives",
+        f"{_DELIVERY}::test_a_slow_delivery_is_reported_once_and_arrives",
     ),
     Mutation(
         "report the same trouble of a delivery again and again",

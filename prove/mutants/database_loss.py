@@ -144,6 +144,6 @@ OF_DATABASE_LOSS = (
         "work on in a backup's copy under a running process",
         "ordering.process.recovery:must_allow",
         never("standing.is_copy"),
-        f"{_ENDS}::test_a_copy_under_a_running_process_holds_at_the_next_decision",
+        f"{_ENDS}::test_a_copy_under_a_process_holds_the_next_decision",
     ),
 )

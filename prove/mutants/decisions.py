@@ -126,6 +126,6 @@ OF_DECISIONS = (
         "ask for a name that the account owns",
         "ordering.workflow.preflight:Inspection._look",
         never("line.domain in owned"),
-        "tests/ordering/test_inspection.py::test_a_name_that_the_account_owns_is_neither_added_nor_asked_for",
+        "tests/ordering/test_inspection.py::test_an_owned_name_is_neither_added_nor_requested",
     ),
 )

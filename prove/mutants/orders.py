@@ -32,7 +32,7 @@ OF_ORDERS = (
         swap(
             "carts.save(intent, *events, due_at=due_at)", "carts.save(carts.cart(intent.id), due_at=due_at) and intent"
         ),
-        "tests/ordering/test_fulfilment.py::test_a_death_right_after_the_intent_leaves_a_cart_that_is_looked_for",
+        "tests/ordering/test_fulfilment.py::test_a_crash_after_the_intent_is_reconciled",
     ),
     Mutation(
         "let a dearer quote pass under the seal",
@@ -44,19 +44,19 @@ OF_ORDERS = (
         "take every total for one that was approved",
         "ordering.model.cart:Cart.covers",
         without_part("total.is_within(self.seal.total)"),
-        "tests/ordering/test_fulfilment.py::test_an_order_dearer_than_approved_is_never_offered_for_payment",
+        "tests/ordering/test_fulfilment.py::test_a_dearer_order_is_never_offered_for_payment",
     ),
     Mutation(
         "order again while the first try may still come through",
         f"{_SEARCH}._withdraw",
         never("self._registrar.discard(attempt.registrar_cart)"),
-        "tests/ordering/test_fulfilment.py::test_no_second_checkout_while_the_first_cart_could_still_be_ordered",
+        "tests/ordering/test_fulfilment.py::test_no_second_checkout_while_the_first_may_succeed",
     ),
     Mutation(
         "pay before comparing what OVH ordered",
         f"{_SEARCH}.found",
         never("cart.covers(order.total)"),
-        "tests/ordering/test_fulfilment.py::test_an_order_dearer_than_approved_is_never_offered_for_payment",
+        "tests/ordering/test_fulfilment.py::test_a_dearer_order_is_never_offered_for_payment",
     ),
     Mutation(
         "believe OVH's no to a checkout without a look",
@@ -221,7 +221,7 @@ OF_ORDERS = (
         "let an order that OVH does not show stand still for ever",
         "ordering.process.foreign_orders:ForeignOrders._as_hidden",
         swap("replace(before, read_at=now)", "before"),
-        f"{_FOREIGN}::test_an_order_that_is_hidden_after_its_first_look_is_a_question",
+        f"{_FOREIGN}::test_an_order_hidden_after_its_first_read_is_asked_about",
     ),
     Mutation(
         "delete the cart of an intent that may be on record",

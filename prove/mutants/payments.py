@@ -181,7 +181,7 @@ OF_PAYMENTS = (
         "pay again beside a transaction that has not ended",
         f"{_OUTCOME}._after_the_floor",
         never("money.unfinished"),
-        f"{_FLOOR}::test_a_transaction_that_nobody_explains_makes_the_floor_a_day",
+        f"{_FLOOR}::test_an_unexplained_transaction_makes_the_floor_a_day",
     ),
     Mutation(
         "pay first what may be paid already",

@@ -253,7 +253,8 @@ def test_every_setting_is_explained_in_env_example():
     assert re.findall(r"^#?([A-Z_]+)=", text, re.MULTILINE) == [name.upper() for name in Settings.model_fields]
 
 
-def test_every_setting_that_is_no_secret_is_explained_in_desk_toml_example():
+def test_example_file_explains_every_setting_but_secrets():
+    """Every setting that is no secret is explained in desk.toml.example."""
     text = (ROOT / "desk.toml.example").read_text()
     above, table = text.split("#[lists]")
     explained = set(re.findall(r"^#?([a-z_]+) = ", above, re.MULTILINE))

@@ -73,7 +73,7 @@ def a_worker(jobs: Jobs, leases: LocalLeases | SharedLeases, told: list[Sequence
     )
 
 
-async def test_a_job_that_works_keeps_its_lease_and_one_that_hangs_loses_it():
+async def test_a_working_job_keeps_its_lease_a_hanging_one_loses_it():
     """Told once when it is lost and once when the job ended after all; the other job is not disturbed."""
     jobs, leases = Jobs([1, 2], {2}), Renewals()
     jobs.seconds = 1.5

@@ -136,7 +136,8 @@ async def until(worker: Worker, done: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("away", [False, True])
-async def test_a_cart_whose_step_failed_is_advanced_again_even_where_that_could_not_be_noted(away):
+async def test_a_failed_job_is_retried_even_if_that_is_not_recorded(away):
+    """A cart whose job failed is advanced again even where that could not be noted."""
     carts = Carts([1], failures=1, database_is_away=away)
     await until_advanced(carts, 2)
     assert carts.advanced[:2] == [1, 1]
@@ -153,7 +154,8 @@ async def test_no_more_carts_are_claimed_than_can_be_worked_on():
     assert carts.most_at_once <= 3
 
 
-async def test_what_was_decided_has_places_of_its_own_beside_all_that_is_only_watched():
+async def test_decided_carts_have_places_of_their_own():
+    """What was decided has places of its own next to all that is only watched."""
     carts = Carts([7])
     carts.watched = [1, 2, 3, 4, 5]
     worker = a_worker(carts)
@@ -164,7 +166,8 @@ async def test_what_was_decided_has_places_of_its_own_beside_all_that_is_only_wa
     assert carts.watching == 3
 
 
-async def test_steps_that_take_long_leave_the_other_places_to_carts_that_came_later():
+async def test_long_jobs_leave_the_other_places_to_later_carts():
+    """Jobs that take long leave the other places to carts that came later."""
     carts = Carts([1, 2, 3, 4, 5])
     carts.slow = {1, 2}
 
@@ -178,7 +181,8 @@ async def test_steps_that_take_long_leave_the_other_places_to_carts_that_came_la
         carts.search_ends.set()
 
 
-async def test_a_payment_that_is_decided_starts_while_its_order_is_still_looked_at():
+async def test_a_decided_payment_starts_while_its_order_is_polled():
+    """A payment that is decided starts while its order is still looked at."""
     carts = Carts([])
     carts.watched = [1]
     worker = a_worker(carts)
@@ -216,7 +220,8 @@ async def test_a_database_that_stays_away_ends_the_desk_which_says_why(monkeypat
     [(Cards(), LocalLeases()), (Cards(stumbles=1), LocalLeases()), (Cards(), Others())],
     ids=["outdated at the start", "Slack stumbled", "left by a process that died"],
 )
-async def test_what_may_be_hidden_by_an_older_drawing_is_drawn_once_more(cards, leases, monkeypatch):
+async def test_renders_again_what_an_older_update_may_hide(cards, leases, monkeypatch):
+    """What may be hidden by an older update is rendered once more."""
     monkeypatch.setattr(heartbeat, "_MAY_ARRIVE_WITHIN", 0.2)
     monkeypatch.setattr(heartbeat, "_SHORTEST_RETRY", 0.05)
     monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.1)

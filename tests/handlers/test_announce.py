@@ -77,7 +77,8 @@ async def test_a_requester_is_told_before_the_thread_and_both_once(notifier, sla
 
 
 @pytest.mark.parametrize("error", [says("ratelimited"), says("internal_error"), TimeoutError()])
-async def test_a_stumble_of_slacks_loses_no_news_and_repeats_nothing_in_the_thread(notifier, slack, outbox, error):
+async def test_a_slack_error_loses_and_repeats_no_thread_line(notifier, slack, outbox, error):
+    """A stumble of Slack's loses no news and repeats nothing in the thread."""
     slack.fails["U0ADA"] = error
     assert await notifier.show(12) == 1.0
     assert (slack.posted, len(outbox.undelivered)) == ([], 1)
@@ -87,14 +88,16 @@ async def test_a_stumble_of_slacks_loses_no_news_and_repeats_nothing_in_the_thre
 
 
 @pytest.mark.parametrize("word", ["user_not_found", "user_disabled", "cannot_dm_bot", "ekm_access_denied"])
-async def test_whoever_cannot_be_told_keeps_nobody_else_from_being_told(notifier, slack, outbox, word):
+async def test_an_unreachable_member_keeps_no_other_from_news(notifier, slack, outbox, word):
+    """A user who cannot be told keeps nobody else from being told."""
     slack.fails["U0ADA"] = says(word)
     await notifier.show(12)
     assert (slack.posted, outbox.undelivered) == (["C9"], [])
 
 
 @pytest.mark.parametrize("word", ["restricted_action", "restricted_action_thread_locked", "is_archived"])
-async def test_a_thread_that_takes_no_line_has_nobody_told_again_and_again(notifier, slack, outbox, word):
+async def test_a_refused_thread_line_repeats_no_message(notifier, slack, outbox, word):
+    """A thread that takes no line has nobody told again and again."""
     slack.fails["C9"] = says(word)
     for _ in range(3):
         await notifier.show(12)

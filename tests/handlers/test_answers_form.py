@@ -82,7 +82,8 @@ def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[
 
 @given(listed=st.lists(entries, max_size=150))
 @settings(max_examples=25)
-def test_a_registry_that_asks_endlessly_is_asked_back_page_by_page(listed: list[dict[str, Any]]):
+def test_an_endless_list_of_questions_is_paged(listed: list[dict[str, Any]]):
+    """A registry that asks endlessly is asked back page by page."""
     line = a_line().asked(requirements.questions(listed, standing={}))
     shown = [question.label for page in pages_of(a_cart(line)) for question in page[1]]
     assert shown == [question.label for question in line.questions or ()]
@@ -110,7 +111,8 @@ def test_a_form_that_nobody_touched_says_nothing_new(listed: list[dict[str, Any]
         assert [label for label, text in typed.items() if mark(label, text) not in seen] == []
 
 
-def test_a_name_that_is_asked_nothing_gets_a_form_without_a_submit():
+def test_a_name_without_questions_gets_no_submit():
+    """A name that is asked nothing gets a form without a submit."""
     view = answers_form_of(a_cart(a_line().asked([])), 0)
     assert "submit" not in view
     assert catalogue.questions.NO_QUESTIONS in str(view)

@@ -38,7 +38,8 @@ def test_what_was_taken_out_of_a_field_does_not_come_back():
     assert "organisation" not in back.kept
 
 
-def test_what_slack_has_no_room_for_is_left_out_the_answers_below_first():
+def test_leaves_out_what_does_not_fit_answers_first():
+    """What Slack has no room for is left out the answers below first."""
     kept = {"organisation": "o" * 255}
     assert Return.read(str(Return("1", "V1", {"REASON": "r" * 2900}, kept))) == Return("1", "V1", {}, kept)
     assert Return.read(str(Return("1", "V1", {"REASON": "r"}, {"x": "y" * 3000}))) == Return("1", "V1", {"REASON": "r"})

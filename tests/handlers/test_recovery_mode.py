@@ -217,7 +217,7 @@ async def test_operators_are_told_later_where_slack_is_away(watched):
     assert each(watched.slack.to(catalogue.on_hold.BEGUN_ALONE)) == ["U0CLEO", "U0DAN"]
 
 
-async def test_a_silent_ovh_starts_no_floor_and_is_asked_twice_a_minute(watched):
+async def test_while_ovh_times_out_the_floor_does_not_start(watched):
     """No time is better than a wrong one."""
     watched.silent = True
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
@@ -230,7 +230,7 @@ async def test_a_silent_ovh_starts_no_floor_and_is_asked_twice_a_minute(watched)
     assert watched.rules.workflow.recover_mode.standing().recovery.floor_from == watched.rules.clock()
 
 
-async def test_it_ends_at_the_end_of_the_floor_and_people_are_told_once(watched):
+async def test_ends_after_the_floor_and_notifies_once(watched):
     """The approval channel and the requesters of open requests read it, and the worker goes on."""
     request = watched.rules.requested()
     watched.rules.workflow.recover_mode.begin(Cause.CARD)

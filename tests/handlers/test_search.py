@@ -81,7 +81,8 @@ async def test_a_search_that_may_not_begin_stays_as_it_was(services):
     assert search.reply.shown[-1].startswith("3 of 3 names available.")
 
 
-async def test_a_search_that_fails_half_way_is_not_under_way_any_more_and_can_be_gone_on_with(services):
+async def test_a_failed_search_can_be_continued(services):
+    """A search that fails half way is not under way any more and can be gone on with."""
     search, services.workflow.error = a_search(), RuntimeError("a bug")
     with pytest.raises(RuntimeError):
         await run(services, search, NAMES)
@@ -195,7 +196,8 @@ class TestOfTwoProcesses:
         found = await there.find(mine.id, "U0ADA", Told())
         assert not await there.stop(found)
 
-    async def test_a_search_that_another_took_over_ends_here_and_tells_nothing_old(self, here, there, sessions):
+    async def test_a_search_taken_over_ends_here_without_old_news(self, here, there, sessions):
+        """A search that another took over ends here and tells nothing old."""
         mine, taken = a_search(), a_search(OLD)
         async with here.running(mine, NAMES), asyncio.timeout(5):
             del sessions.runners[mine.id]  # nothing was heard from here for long
@@ -207,9 +209,8 @@ class TestOfTwoProcesses:
         assert mine.is_elsewhere
         assert (await here.find(mine.id, "U0ADA", Told())).answers == OLD
 
-    async def test_a_shelf_that_fails_fails_no_search_and_what_it_did_not_take_is_kept_here(
-        self, here, there, sessions
-    ):
+    async def test_a_failing_session_store_fails_no_search(self, here, there, sessions):
+        """A session store that fails fails no search and what it did not take is kept here."""
         sessions.fails = True
         mine = a_search()
         async with here.running(mine, NAMES):
@@ -243,7 +244,8 @@ async def eventually(searches, search_id, is_so):
     raise TimeoutError
 
 
-def test_what_is_refreshed_keeps_its_old_answer_until_the_new_one_comes():
+def test_a_refresh_shows_old_answers_until_new_ones_come():
+    """What is refreshed keeps its old answer until the new one comes."""
     search = a_search(OLD)
     assert search.found().to_refresh == list(NAMES)
     search.begin(NAMES)
@@ -254,14 +256,16 @@ def test_what_is_refreshed_keeps_its_old_answer_until_the_new_one_comes():
     assert (search.standing, search.found().to_refresh) == (Standing.DONE, list(NAMES[1:]))
 
 
-def test_asking_again_asks_what_is_unknown_or_was_not_asked_and_nothing_old():
+def test_search_again_looks_up_only_unknown_names():
+    """Asking again asks what is unknown or was not asked and nothing old."""
     old, dark, unasked = NAMES
     search = a_search({old: OLD[old], dark: UNKNOWN[dark]})
     assert search.found().to_ask == [dark, unasked]
     assert search.found().to_refresh == [old]
 
 
-async def test_what_ovh_does_not_tell_at_a_refresh_takes_nothing_from_what_it_told_before():
+async def test_a_refresh_without_an_answer_keeps_the_old_one():
+    """What OVH does not tell at a refresh takes nothing from what it told before."""
     search = a_search(OLD)
     search.begin(NAMES)
     for name in NAMES:

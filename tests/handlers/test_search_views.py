@@ -112,7 +112,8 @@ def test_nothing_old_is_shown_as_new():
     assert "Ask again" not in labels(rendered)
 
 
-def test_while_old_answers_are_refreshed_they_stand_with_their_age_and_the_bar_counts_the_new_ones():
+def test_a_refresh_shows_the_age_of_old_answers():
+    """While old answers are refreshed they stand with their age and the bar counts the new ones."""
     old = [replace(answer(f"{n}.ovh", Verdict.AVAILABLE), asked_at=NOW - timedelta(minutes=4)) for n in range(4)]
     rendered = results(old, standing=Standing.ASKING, refreshing=3)
     assert "1/4" in words_of(rendered)
@@ -122,7 +123,8 @@ def test_while_old_answers_are_refreshed_they_stand_with_their_age_and_the_bar_c
     assert "Refresh old answers" not in labels(rendered)
 
 
-def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():
+def test_unknown_names_have_a_reason_and_a_retry_button():
+    """What is unknown is reported with its reason and can be asked again."""
     rendered = results([answer("dark.ovh", Verdict.UNKNOWN), answer("name.ovh", Verdict.AVAILABLE)])
     assert f"*Unknown* (1): {unknown_because('registrar_unavailable', '')}\ndark.ovh" in words_of(rendered)
     assert "Ask again" in labels(rendered)
@@ -143,7 +145,8 @@ def test_before_much_is_spent_the_person_is_asked():
     assert rendered.text == catalogue.search.asks_first(420, 420, 362.0)
 
 
-def test_what_did_not_fit_into_one_search_is_said_with_how_to_ask_it():
+def test_explains_how_to_search_names_left_out():
+    """What did not fit into one search is said with how to ask it."""
     left_out = ["shop", "studio", "zone"]
     told = catalogue.search.no_room_for(3, "shop,studio")
     rendered = search.asks_first("f00d", Effort(500, 500.0, 60), 500, left_out)
@@ -170,7 +173,8 @@ def test_the_cheapest_comes_first_and_a_discount_is_told():
     assert price + catalogue.prices.then_yearly(euros("6.00")) in words
 
 
-def test_a_search_that_is_gone_is_said_to_be_without_a_reason_that_may_be_false():
+def test_an_expired_search_names_no_reason():
+    """A search that is gone is said to be without a reason that may be false."""
     for act in (act for act in Act if act.startswith("search_")):
         said = search.gone(act).text
         assert "restarted" not in said
@@ -189,5 +193,6 @@ def test_a_search_that_is_gone_is_said_to_be_without_a_reason_that_may_be_false(
         (Act.SEARCH_ALL, catalogue.search.NOTHING_DONE),
     ],
 )
-def test_no_click_on_a_search_of_another_process_looks_as_if_it_had_worked(act, said):
+def test_a_click_on_another_process_search_says_so(act, said):
+    """No click on a search of another process looks as if it had worked."""
     assert search.gone(act).text == catalogue.search.gone(said, button="Add to cart")

@@ -36,7 +36,7 @@ def did(what: str = "") -> Interaction:
     return Interaction("U0ADA", "trigger", channel="C0DOMAINS", value=what)
 
 
-async def test_of_a_thousand_wishes_one_that_opens_a_form_begins_at_once(services):
+async def test_a_form_opens_before_a_thousand_requests(services):
     """They take four seconds to begin, and Slack's trigger lives three."""
     begun: list[str] = []
     form = asyncio.Event()

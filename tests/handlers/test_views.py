@@ -106,7 +106,8 @@ def said(fact: Fact) -> str:
 GROUP = frozenset({"S0BUY"})
 
 
-def test_whoever_must_act_now_is_mentioned_in_the_thread_as_slack_tells_nobody_of_an_edit():
+def test_the_thread_mentions_the_next_person_to_act():
+    """A user who must act now is mentioned in the thread as Slack tells nobody of an edit."""
     lapsed = Fact(K.APPROVAL_LAPSED, {"seconds": 3600})
     assert told(S.SUBMITTED, lapsed, approvers=GROUP) == f"<!subteam^S0BUY>: {said(lapsed)}"
     made = told(S.CHECKED_OUT, before=Event(12, S.CHECKING_OUT, NOW))
@@ -130,7 +131,8 @@ def test_a_detail_of_an_order_mentions_nobody():
     assert told(S.CHECKED_OUT, invoice, before=Event(12, S.CHECKED_OUT, NOW)) == said(invoice)
 
 
-def test_what_needs_a_person_mentions_the_requester_and_those_with_the_buttons_but_no_crowd():
+def test_needs_attention_mentions_only_those_who_can_act():
+    """What needs a person mentions the requester and those with the buttons but no crowd."""
     missing = Fact(K.ORDER_MISSING, {"order": 7})
     line = told(S.NEEDS_ATTENTION, missing, approvers=GROUP)
     assert line == catalogue.card.needs_attention(["U0ADA", "S0BUY", "U0DAN"], said(missing))
@@ -138,7 +140,8 @@ def test_what_needs_a_person_mentions_the_requester_and_those_with_the_buttons_b
     assert crowd.count("<@") == 8
 
 
-def test_the_card_says_everything_that_the_approval_covers_and_no_personal_data():
+def test_the_card_shows_all_terms_and_no_personal_data():
+    """The card says everything that the approval covers and no personal data."""
     lines = [
         a_line().answered({"REASON": "Ours", "BIRTH": "1970-01-01"}, by="U0BEN"),
         a_line("b.ovh").answered({"OLD": "no longer asked"}, by="U0BEN"),
@@ -162,7 +165,8 @@ def test_the_card_says_everything_that_the_approval_covers_and_no_personal_data(
     assert "no longer asked" not in words
 
 
-def test_what_is_the_same_for_forty_names_is_one_line_on_the_card():
+def test_equal_answers_of_forty_names_are_one_line():
+    """What is the same for forty names is one line on the card."""
     lines = [a_line(f"n{number}.ovh") for number in range(MOST_LINES)]
     given = tuple(Configuration(line.domain, "OWNER_LEGAL_AGE", "true") for line in lines)
     words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=given))))
@@ -232,7 +236,8 @@ def test_an_unclear_order_is_for_a_person_to_settle():
     assert faults_of_view(attention.adopt_modal(undecided, clicked=f"12 {undecided.mark}").to_dict()) == []
 
 
-def test_a_cancelled_order_can_be_closed_and_a_wrong_one_only_looked_at():
+def test_a_cancelled_order_can_be_closed_a_wrong_one_opened():
+    """A cancelled order can be closed and a wrong one only looked at."""
     order = SalesOrder(7, euros("9.99"), euros("1.67"))
     assert "Close" not in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=order))))
     over = replace(order, status=OrderStatus.CANCELLED)
@@ -253,7 +258,8 @@ UNPAID = SalesOrder(7, euros("3.59"), euros("0.60"))
         (a_cart(S.NEEDS_ATTENTION, order=replace(UNPAID, status=OrderStatus.CANCELLED)), {"give_up"}),
     ],
 )
-def test_each_button_that_decides_carries_the_mark_of_what_its_card_shows(shown, deciding):
+def test_each_deciding_button_carries_the_cards_mark(shown, deciding):
+    """Each button that decides carries the mark of what its card shows."""
     assert deciding_values(shown) == dict.fromkeys(deciding, f"12 {shown.mark}")
     later = replace(shown, since=NOW + timedelta(seconds=1))
     assert set(deciding_values(later).values()).isdisjoint(deciding_values(shown).values())

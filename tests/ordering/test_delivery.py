@@ -13,7 +13,8 @@ S, K = CartState, EventKind
 DAY = 86_400.0
 
 
-def test_a_failed_registration_needs_a_person_and_may_still_arrive(rules):
+def test_a_failed_registration_may_still_arrive(rules):
+    """A failed registration needs a person and may still arrive."""
     cart = rules.paid()
     rules.registrar.failed = "A justification is required"
     stuck = rules.run_worker(cart.id, steps=4)
@@ -46,7 +47,8 @@ def test_what_was_missing_arrives_and_the_cart_goes_on(rules):
     assert rules.run_worker(cart.id, steps=10, seconds=60).state is S.PAID
 
 
-def test_a_paid_order_that_takes_days_is_told_once_and_still_arrives(rules):
+def test_a_slow_delivery_is_reported_once_and_arrives(rules):
+    """A paid order that takes days is reported once and still arrives."""
     cart = rules.paid()
     assert rules.run_worker(cart.id, steps=2, seconds=DAY).state is S.PAID
     late = rules.run_worker(cart.id, steps=2, seconds=DAY)
@@ -57,7 +59,8 @@ def test_a_paid_order_that_takes_days_is_told_once_and_still_arrives(rules):
     assert rules.run_worker(cart.id, steps=4, seconds=DAY).state is S.DELIVERED
 
 
-def test_an_order_whose_status_ovh_does_not_tell_is_never_offered_for_payment_again(rules):
+def test_an_order_without_status_is_never_paid_again(rules):
+    """An order whose status OVH does not tell is never offered for payment again."""
     cart = rules.paid()
     order = rules.registrar.orders[cart.order.id]
     rules.registrar.orders[order.id] = replace(order, status=OrderStatus.UNKNOWN)
@@ -66,7 +69,8 @@ def test_an_order_whose_status_ovh_does_not_tell_is_never_offered_for_payment_ag
     assert not waiting.payment_is_undecided
 
 
-def test_a_paid_order_of_which_ovh_does_not_tell_for_days_is_told_once_and_stays_paid(rules):
+def test_a_paid_order_without_status_is_reported_once(rules):
+    """A paid order of which OVH does not tell for days is reported once and stays paid."""
     cart = rules.paid()
     order = rules.registrar.orders[cart.order.id]
     rules.registrar.orders[order.id] = replace(order, status=OrderStatus.UNKNOWN)

@@ -147,7 +147,7 @@ def test_an_order_that_shows_no_line_for_an_hour_is_a_question(rules):
 
 
 @pytest.mark.parametrize("error", [NotKnown(), RegistrarRefused()])
-def test_an_order_that_cannot_be_read_is_a_question_after_ten_minutes(rules, monkeypatch, error):
+def test_an_unreadable_order_is_asked_about_after_10_minutes(rules, monkeypatch, error):
     """OVH lists it and does not show it: checkouts do not stand still for it, and adopted orders are watched on."""
     elsewhere(rules, an_order(900, "theirs.ovh", ago=timedelta(hours=5)))
     read = rules.registrar.foreign_order
@@ -165,7 +165,7 @@ def test_an_order_that_cannot_be_read_is_a_question_after_ten_minutes(rules, mon
     assert rules.run_worker(rules.approved("second.ovh", "C2").id).state is S.CHECKED_OUT
 
 
-def test_an_order_that_is_hidden_after_its_first_look_is_a_question(rules, monkeypatch):
+def test_an_order_hidden_after_its_first_read_is_asked_about(rules, monkeypatch):
     """It showed no lines, and then nothing at all: the ten minutes pass all the same."""
     elsewhere(rules, an_order(900, whole=False, ago=timedelta(minutes=1)))
     cart = rules.approved()

@@ -66,7 +66,8 @@ def test_a_cheaper_quote_goes_on_and_is_recorded(rules):
     assert told.data["ovh"]["total"] == amount(euros("3.00"))
 
 
-def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(rules):
+def test_a_refused_cart_can_be_closed_or_tried_again(rules):
+    """A cart that OVH refuses needs a person who can close it or try again."""
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
     stuck = rules.run_worker(cart.id)
@@ -122,7 +123,7 @@ def test_a_checkout_that_fails_before_its_intent_leaves_no_cart(rules, monkeypat
     assert len(rules.registrar.orders) == 1
 
 
-def test_what_was_withdrawn_is_ordered_again_only_when_an_order_would_long_have_shown(rules, monkeypatch):
+def test_a_withdrawn_attempt_is_repeated_only_after_the_floor(rules, monkeypatch):
     """The first checkout came through just before its cart was given back, and OVH lists the order late."""
     cart, discard = rules.approved(), rules.registrar.discard
     made: list[int] = []
@@ -142,7 +143,8 @@ def test_what_was_withdrawn_is_ordered_again_only_when_an_order_would_long_have_
     assert (after.state, after.order.id, len(rules.registrar.orders)) == (S.CHECKED_OUT, made[0], 1)
 
 
-def test_a_death_right_after_the_intent_leaves_a_cart_that_is_looked_for(rules, monkeypatch):
+def test_a_crash_after_the_intent_is_reconciled(rules, monkeypatch):
+    """A death right after the intent leaves a cart that is looked for."""
     cart = rules.approved()
     with monkeypatch.context() as dying:
         dying.setattr(rules.registrar, "check_out", failing(KeyboardInterrupt()))
@@ -198,14 +200,16 @@ def test_a_clock_that_was_put_back_stops_nothing(rules):
     assert rules.run_worker(cart.id, steps=3).state is S.CHECKED_OUT
 
 
-def test_a_no_to_a_cart_that_ovh_closed_is_no_proof_that_nothing_was_ordered(rules):
+def test_a_refusal_of_a_closed_cart_proves_nothing(rules):
+    """A no to a cart that OVH closed is no proof that nothing was ordered."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "refused", True
     assert rules.run_worker(cart.id, steps=2).state is S.CHECKING_OUT
     assert rules.run_worker(cart.id, steps=20).is_undecided
 
 
-def test_ovhs_no_is_kept_where_the_look_after_it_fails_and_nothing_is_ordered_again(rules, monkeypatch):
+def test_a_refusal_is_kept_if_the_read_after_it_fails(rules, monkeypatch):
+    """OVH's no is kept where the look after it fails and nothing is ordered again."""
     cart, look = rules.approved(), rules.registrar.find_order
     rules.registrar.next_fault = "refused"
     monkeypatch.setattr(rules.registrar, "find_order", failing(RegistrarUnavailable()))
@@ -231,7 +235,8 @@ def test_an_order_of_which_ovh_does_not_tell_is_for_a_person(rules, monkeypatch,
     assert (after.fact.kind, after.fact.data["error"]) == (K.ORDER_UNKNOWN, error.code)
 
 
-def test_no_second_checkout_while_the_first_cart_could_still_be_ordered(rules):
+def test_no_second_checkout_while_the_first_may_succeed(rules):
+    """No second checkout while the first cart could still be ordered."""
     rules.registrar.undeletable = True
     cart = rules.approved()
     rules.registrar.next_fault = "lost_before"
@@ -263,7 +268,8 @@ def test_an_undecided_order_is_for_a_person_and_found_later(rules):
     assert len(rules.registrar.orders) == 1
 
 
-def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
+def test_a_dearer_order_is_never_offered_for_payment(rules):
+    """An order dearer than approved is never offered for payment."""
     cart = rules.approved()
     rules.registrar.order_total = euros("99.00")
     stuck = rules.run_worker(cart.id)
@@ -292,7 +298,8 @@ def test_a_dear_order_that_ovh_cancels_unpaid_ends_there(rules):
     assert (ended.state, ended.fact) == (S.CANCELLED, Fact(K.ORDER_CANCELLED, {"order": stuck.order.id}))
 
 
-def test_an_ovh_that_turns_orders_away_is_asked_five_times_and_then_a_person(rules, monkeypatch):
+def test_asks_a_person_after_five_rejected_checkouts(rules, monkeypatch):
+    """An OVH that rejects orders is asked five times and then a person."""
     cart = rules.approved()
     monkeypatch.setattr(rules.registrar, "check_out", failing(RegistrarUnavailable()))
     after = rules.run_worker(cart.id, steps=70, seconds=100)
@@ -301,7 +308,8 @@ def test_an_ovh_that_turns_orders_away_is_asked_five_times_and_then_a_person(rul
     assert len(rules.registrar.orders) == 0
 
 
-def test_a_cart_with_nothing_to_come_is_left_alone_by_a_process_with_an_old_list(rules):
+def test_an_old_list_of_due_carts_starts_nothing(rules):
+    """A cart with nothing to come is left alone by a process with an old list."""
     cart = rules.approved()
     rules.registrar.next_fault = "refused"
     rules.run_worker(cart.id, steps=60)
@@ -317,7 +325,8 @@ def test_an_unforeseen_failure_is_told_on_the_card(rules):
     assert (trouble.code, trouble.data) == ("internal_error", {"reference": "f00d"})
 
 
-def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, monkeypatch):
+def test_a_blocked_reason_is_recorded_and_removed(rules, monkeypatch):
+    """What keeps the bot from going on is noted and taken off again."""
     cart = rules.approved()
 
     def silent(*_args, **_kwargs):
@@ -380,7 +389,8 @@ ACTIONS = st.lists(
 
 @given(ACTIONS)
 @settings(max_examples=60)
-def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_factory, actions):
+def test_no_sequence_orders_or_pays_twice_or_unapproved(tmp_path_factory, actions):
+    """No walk orders twice pays twice or pays what nobody approved."""
     engines = open_engines(f"sqlite:///{tmp_path_factory.mktemp('walk') / 'desk.db'}")
     migrate(engines)
     rules = Rules(SqlStore(engines))
@@ -408,7 +418,8 @@ CLICKS = ("pay", "try", "close", "adopt", "nothing", "paid", "unpaid")
 
 @given(st.lists(st.tuples(st.sampled_from([*CLICKS, "wait", "blur", "hide"]), FAULTS), min_size=10, max_size=30))
 @settings(max_examples=30, phases=[Phase.generate])  # to shorten a walk that fails would take minutes
-def test_no_click_decides_a_second_time_however_late_slack_delivers_it_again(tmp_path_factory, actions):
+def test_a_late_repeated_click_decides_nothing(tmp_path_factory, actions):
+    """No click decides a second time however late Slack delivers it again."""
     engines = open_engines(f"sqlite:///{tmp_path_factory.mktemp('walk') / 'desk.db'}")
     migrate(engines)
     rules = Rules(SqlStore(engines))

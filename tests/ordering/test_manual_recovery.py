@@ -11,7 +11,8 @@ from tests.refusing import refuses
 S = CartState
 
 
-def test_a_person_says_which_order_it_is_and_only_one_that_fits_is_believed(rules):
+def test_only_an_order_that_fits_is_adopted(rules):
+    """A person says which order it is and only one that fits is believed."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
     rules.run_worker(cart.id, steps=10)
@@ -27,7 +28,8 @@ def test_a_person_says_which_order_it_is_and_only_one_that_fits_is_believed(rule
         rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=rules.mark(cart.id))
 
 
-def test_a_dearer_order_that_a_person_names_is_kept_but_never_offered_for_payment(rules):
+def test_a_dearer_adopted_order_is_not_offered_for_payment(rules):
+    """A dearer order that a person names is kept but never offered for payment."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
     rules.registrar.order_total = euros("9.99")
@@ -86,7 +88,8 @@ def test_an_order_of_another_cart_is_not_adopted(rules):
         rules.workflow.adopt(cart.id, other.order.id, by=rules.dan, mark=rules.mark(cart.id))
 
 
-def test_a_person_says_that_nothing_was_ordered_and_it_is_ordered_once(rules):
+def test_nothing_ordered_leads_to_one_order(rules):
+    """A person says that nothing was ordered and it is ordered once."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     rules.run_worker(cart.id, steps=10)
@@ -97,7 +100,8 @@ def test_a_person_says_that_nothing_was_ordered_and_it_is_ordered_once(rules):
     assert len(rules.registrar.orders) == 1
 
 
-def test_a_person_who_errs_about_nothing_being_ordered_buys_nothing_twice(rules):
+def test_a_wrong_nothing_ordered_buys_nothing_twice(rules):
+    """A person who errs about nothing being ordered buys nothing twice."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
     rules.run_worker(cart.id, steps=10)
@@ -118,7 +122,8 @@ def test_a_first_try_that_could_still_come_through_bars_another(rules):
     assert rules.workflow.cart(cart.id).state is S.NEEDS_ATTENTION
 
 
-def test_a_first_try_that_comes_through_while_its_cart_is_given_back_bars_another(rules, monkeypatch):
+def test_an_attempt_that_succeeds_late_bars_another(rules, monkeypatch):
+    """A first try that comes through while its cart is given back bars another."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     cart = rules.run_worker(cart.id, steps=10)
@@ -149,7 +154,8 @@ def undecided(rules, fault):
     return cart
 
 
-def test_a_click_about_the_first_try_says_nothing_about_the_second(rules):
+def test_a_click_about_the_first_attempt_skips_the_second(rules):
+    """A click about the first try says nothing about the second."""
     rules.approved()
     first = undecided(rules, "lost_before")
     rules.workflow.nothing_ordered(first.id, by=rules.cleo, mark=first.mark)
@@ -169,7 +175,8 @@ def test_a_click_about_the_first_try_says_nothing_about_the_second(rules):
     assert len(rules.registrar.orders) == 1
 
 
-def test_a_trouble_that_comes_meanwhile_makes_no_click_about_a_try_stale(rules, monkeypatch):
+def test_a_blocked_reason_makes_no_click_stale(rules, monkeypatch):
+    """A blocked reason that comes in the meantime makes no click about a try stale."""
     rules.approved()
     cart = undecided(rules, "lost_before")
     monkeypatch.setattr(rules.registrar, "find_order", failing(RegistrarUnavailable()))
@@ -178,7 +185,8 @@ def test_a_trouble_that_comes_meanwhile_makes_no_click_about_a_try_stale(rules, 
     assert rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=cart.mark).attempt.denied_by == rules.dan.id
 
 
-def test_a_click_about_an_earlier_refusal_neither_tries_again_nor_closes(rules):
+def test_a_click_about_an_earlier_refusal_does_nothing(rules):
+    """A click about an earlier refusal neither tries again nor closes."""
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
     first = rules.run_worker(cart.id)

@@ -211,7 +211,7 @@ def after_the_marker(rules, monkeypatch, subject):
     monkeypatch.setattr(rules.registrar, "leave_marker", leaves)
 
 
-def test_a_marker_that_cannot_be_saved_asks_nobody_about_an_order(rules, monkeypatch):
+def test_an_unsaved_marker_asks_nobody_about_an_order(rules, monkeypatch):
     """Nothing was sent and the bot knows it: it orders as soon as the database takes writes."""
     cart = rules.approved()
     after_the_marker(rules, monkeypatch, "orders")
@@ -220,7 +220,7 @@ def test_a_marker_that_cannot_be_saved_asks_nobody_about_an_order(rules, monkeyp
     assert rules.run_worker(cart.id, steps=3).state is S.CHECKED_OUT
 
 
-def test_a_marker_that_cannot_be_saved_asks_nobody_about_a_payment(rules, monkeypatch):
+def test_an_unsaved_marker_asks_nobody_about_a_payment(rules, monkeypatch):
     """The same before a payment."""
     cart = rules.run_worker(rules.approved().id)
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))

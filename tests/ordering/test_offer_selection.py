@@ -46,7 +46,8 @@ def test_why_a_name_cannot_be_added_is_told_as_it_is(rules, found, why):
     assert refused.value.data == {"name": "name.ovh", **why}
 
 
-def test_among_several_somebody_chooses_and_nothing_is_added_before(rules):
+def test_nothing_is_added_before_an_offer_is_chosen(rules):
+    """Among several a user chooses and nothing is added before."""
     rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, EARLY, USUAL)
     with pytest.raises(ChoiceNeeded) as needed:
@@ -90,7 +91,8 @@ def test_a_transfer_is_never_sold_as_new(rules):
     assert refused.value.code == "name_taken"
 
 
-def test_years_are_chosen_from_what_is_offered_until_it_is_submitted(rules):
+def test_years_can_be_chosen_until_the_request(rules):
+    """Years are chosen from what is offered until it is submitted."""
     offers(rules, USUAL)
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     with refuses("years_not_offered", NotPossible, offered=[1, 2, 5]):
@@ -102,7 +104,8 @@ def test_years_are_chosen_from_what_is_offered_until_it_is_submitted(rules):
         rules.workflow.set_years(cart.id, {NAME: 1}, by=rules.ben, seen={NAME: 5})
 
 
-def test_years_that_somebody_else_chose_meanwhile_are_not_undone_unseen(rules):
+def test_years_chosen_by_another_user_are_not_overwritten(rules):
+    """Years that another user chose in the meantime are not undone unseen."""
     offers(rules, USUAL)
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     rules.workflow.set_years(cart.id, {NAME: 5}, by=rules.ada, seen={NAME: 1})
@@ -119,7 +122,8 @@ def test_an_extension_that_starts_at_two_years_is_added_for_two(rules):
     assert (line.years, line.priced_years) == (2, 2)
 
 
-def test_terms_that_nobody_knows_are_never_taken_without_being_chosen(rules):
+def test_unknown_terms_must_be_chosen(rules):
+    """Terms that nobody knows are never taken without being chosen."""
     early = replace(USUAL, pricing_mode="create-early", phase="landrush", price=euros("122.99"))
     rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, early)

@@ -111,7 +111,7 @@ def test_a_person_who_was_asked_need_not_answer(rules, monkeypatch):
 
 
 @pytest.mark.parametrize("begins", ["approved", "paying"])
-def test_a_call_that_fails_after_the_take_over_was_not_sent_either(rules, monkeypatch, begins):
+def test_a_call_that_fails_after_the_takeover_was_not_sent(rules, monkeypatch, begins):
     """OVH does not answer the process that woke: it is corrected all the same."""
     cart = rules.approved() if begins == "approved" else paying(rules)
     woke = taken_over(rules, cart)
@@ -147,7 +147,7 @@ def test_a_correction_waits_for_the_database(rules, monkeypatch, caplog, begins)
     assert rules.workflow.cart(cart.id).state is (S.APPROVED if begins == "approved" else S.CHECKED_OUT)
 
 
-def test_an_intent_to_pay_whose_commit_lost_its_answer_is_taken_back(rules, monkeypatch):
+def test_a_payment_intent_with_a_lost_commit_is_withdrawn(rules, monkeypatch):
     """It is on record, and its sender knows that it did not send."""
     cart, begin = paying(rules), rules.store.begin
 
@@ -278,7 +278,7 @@ def test_an_attempt_that_ends_during_a_take_over_was_not_sent(rules, monkeypatch
     assert (len(rules.registrar.orders), len(rules.registrar.payments)) == (1, begins == "paying")
 
 
-def test_another_request_that_counts_the_attempt_as_sent_is_corrected(rules, monkeypatch):
+def test_another_request_that_counts_it_as_sent_is_corrected(rules, monkeypatch):
     """The request of the attempt was stopped, and a new one of the same names took the attempt for its own."""
     first = rules.approved()
     second: list[int] = []

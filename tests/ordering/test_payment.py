@@ -40,7 +40,8 @@ CONFIRMING = PaymentReconciliation(
 
 
 @pytest.mark.parametrize("earlier", [UNDER_WAY, CONFIRMING])
-def test_no_payment_is_sent_while_another_of_the_order_may_still_be_taken(rules, earlier):
+def test_rejects_second_open_payment(rules, earlier):
+    """No payment is sent while another of the order may still be taken."""
     cart = rules.ordered()
     rules.registrar.earlier = earlier
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
@@ -54,7 +55,8 @@ def test_no_payment_is_sent_while_another_of_the_order_may_still_be_taken(rules,
     assert rules.run_worker(cart.id, steps=2).state is S.PAID
 
 
-def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules):
+def test_an_earlier_payment_is_adopted_and_none_is_sent(rules):
+    """An earlier payment that OVH received is adopted and none is sent."""
     cart = rules.ordered()
     rules.registrar.earlier = PaymentReconciliation(PaymentProgress.RECEIVED, {"seen": "payment_received", "order": 7})
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
@@ -64,7 +66,8 @@ def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules)
 
 
 @pytest.mark.parametrize("earlier", [REFUSED, UNDECIDED])
-def test_what_was_refused_or_taken_for_another_order_hinders_no_payment(rules, earlier):
+def test_payments_of_other_orders_hinder_no_payment(rules, earlier):
+    """What was refused or taken for another order hinders no payment."""
     cart = rules.ordered()
     rules.registrar.earlier = earlier
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
@@ -89,7 +92,8 @@ def test_a_card_from_before_an_upgrade_pays_nothing(rules, shown):
     assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
 
 
-def test_what_is_rendered_again_without_a_decision_makes_no_click_on_pay_stale(rules, monkeypatch):
+def test_rendering_again_makes_no_click_on_pay_stale(rules, monkeypatch):
+    """What is rendered again without a decision makes no click on pay stale."""
     cart = rules.ordered()
     monkeypatch.setattr(rules.registrar, "payment_methods", failing(RegistrarUnavailable()))
     assert rules.run_worker(cart.id, steps=12, seconds=60).blocked
@@ -140,7 +144,8 @@ def test_nothing_is_sent_where_ovhs_clock_cannot_be_read(rules, monkeypatch):
     assert rules.run_worker(cart.id, steps=3).state is S.PAID
 
 
-def test_earlier_payments_are_looked_for_since_the_order_was_made(rules, monkeypatch):
+def test_looks_for_payments_since_the_order_was_made(rules, monkeypatch):
+    """Earlier payments are looked for since the order was made."""
     cart, looked = rules.ordered(), []
     look = rules.registrar.earlier_payment
 
@@ -165,7 +170,8 @@ def reminders(rules, cart_id):
     return [event.at for event in events if event.kind is EventKind.PAYMENT_REMINDER]
 
 
-def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refused(rules, monkeypatch):
+def test_suggests_a_method_that_was_not_refused(rules, monkeypatch):
+    """A refused method is marked and another is suggested until all were refused."""
     cart = rules.ordered()
     takes_on(rules, monkeypatch)
     rules.registrar.reconciliation = REFUSED
@@ -227,7 +233,8 @@ def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
         ({"total": euros("99.00"), "status": OrderStatus.DELIVERING}, S.PAID),
     ],
 )
-def test_an_order_that_changed_at_ovh_since_the_click_is_not_paid(rules, changes, state):
+def test_an_order_that_changed_since_the_click_is_not_paid(rules, changes, state):
+    """An order that changed at OVH since the click is not paid."""
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     show(rules, cart.order.id, **changes)
@@ -237,7 +244,8 @@ def test_an_order_that_changed_at_ovh_since_the_click_is_not_paid(rules, changes
     assert rules.registrar.payments == []
 
 
-def test_an_order_that_got_dearer_than_approved_is_no_longer_offered_for_payment(rules):
+def test_an_order_that_got_dearer_is_no_longer_payable(rules):
+    """An order that got dearer than approved is no longer offered for payment."""
     cart = rules.ordered()
     show(rules, cart.order.id, total=euros("99.00"))
     assert rules.run_worker(cart.id, steps=3, seconds=300).state is S.NEEDS_ATTENTION
@@ -246,7 +254,8 @@ def test_an_order_that_got_dearer_than_approved_is_no_longer_offered_for_payment
 
 
 @pytest.mark.parametrize(("life", "at"), [(14, 11), (6, 3), (4, 2), (1, 0.5)])
-def test_the_reminder_comes_three_days_before_the_end_or_at_half_the_later(life, at):
+def test_reminds_three_days_before_the_end_or_at_half_time(life, at):
+    """The reminder comes three days before the end or at half the later."""
     made = datetime(2026, 11, 1, tzinfo=UTC)
     assert remind_at(made, made + timedelta(days=life)) == made + timedelta(days=at)
 
@@ -294,7 +303,8 @@ def test_an_invoice_that_never_comes_is_not_asked_for_for_ever(rules):
         rules.workflow.invoice_link(cart.id, payer=rules.dan)
 
 
-def test_an_order_that_ovh_changed_since_the_card_showed_it_is_looked_at_again(rules):
+def test_an_order_that_changed_since_its_card_is_read_again(rules):
+    """An order that OVH changed since the card showed it is looked at again."""
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     order = rules.registrar.orders[cart.order.id]

@@ -158,7 +158,7 @@ def test_a_card_without_the_payment_opens_no_page(rules, monkeypatch, shown):
 
 
 @pytest.mark.parametrize(("begun", "state"), [(0, S.CHECKED_OUT), (1, S.PAYING)])
-def test_a_page_that_was_opened_before_counts_after_an_earlier_try(rules, monkeypatch, begun, state):
+def test_a_page_opened_before_an_earlier_attempt_counts(rules, monkeypatch, begun, state):
     """The look before the sending shows no payment begun: then what the page did is over."""
     takes_on(rules, monkeypatch)
     cart = rules.ordered()
@@ -168,7 +168,7 @@ def test_a_page_that_was_opened_before_counts_after_an_earlier_try(rules, monkey
     assert pays_again(rules, cart.id).state is state
 
 
-def test_a_failed_transaction_waits_for_the_floor_and_asks_nobody(rules, monkeypatch):
+def test_a_failed_transaction_waits_for_the_floor(rules, monkeypatch):
     """It names no order, so it may be another's."""
     takes_on(rules, monkeypatch)
     rules.registrar.reconciliation = FAILED
@@ -284,7 +284,7 @@ def test_what_shows_while_the_time_is_read_is_seen(rules, monkeypatch, fault):
 
 
 @pytest.mark.parametrize("taken", [TAKEN, CONFIRMING])
-def test_a_transaction_that_nobody_explains_makes_the_floor_a_day(rules, taken):
+def test_an_unexplained_transaction_makes_the_floor_a_day(rules, taken):
     """It took the amount, so it may be the payment that the order does not show."""
     cart = pays(rules, "refused")
     ended, rules.registrar.taken = cart.payment.ended_at_ovh, taken
@@ -306,7 +306,7 @@ def test_a_longer_floor_is_told_to_the_payer_with_its_end(rules):
     assert (told["evidence"], told["until"]) == (TAKEN.seen, (ended + DAY).isoformat())
 
 
-def test_what_was_explained_once_does_not_hinder_the_next_payment(rules):
+def test_an_explained_transaction_hinders_no_payment(rules):
     """A day after, the transactions that were counted are not this order's."""
     cart = pays(rules, "refused")
     rules.registrar.taken = TAKEN

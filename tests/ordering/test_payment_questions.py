@@ -41,7 +41,7 @@ def processing(rules, cart_id):
 # When somebody is asked
 
 
-def test_without_an_answer_a_person_is_asked_after_the_settling_time(rules):
+def test_asks_a_person_after_the_settling_time(rules):
     """A minute in which OVH shows nothing, not fifteen: somebody may see at the bank what became of it."""
     cart = pays(rules, "lost_before")
     assert rules.run_worker(cart.id, steps=5, seconds=10).state is S.PAYING
@@ -50,7 +50,7 @@ def test_without_an_answer_a_person_is_asked_after_the_settling_time(rules):
     assert (cart.payment.method, cart.payment.by) == (1, "U0DAN")
 
 
-def test_an_accepted_payment_that_does_not_show_is_asked_about_later(rules, monkeypatch):
+def test_a_hidden_accepted_payment_is_asked_about_later(rules, monkeypatch):
     """OVH took it on, so it is given ten settling times."""
     sent = takes_on(rules, monkeypatch)
     cart = pays(rules)
@@ -73,7 +73,7 @@ def test_what_the_order_shows_as_under_way_is_told_and_not_asked(rules, monkeypa
         assert processing(rules, cart.id) == [UNDER_WAY.seen] * many
 
 
-def test_a_person_who_was_asked_is_not_needed_once_it_is_under_way(rules):
+def test_a_payment_under_way_needs_no_answer(rules):
     """OVH shows it as begun after all."""
     cart = asked(rules)
     rules.registrar.reconciliation = UNDER_WAY
@@ -171,7 +171,7 @@ def test_a_word_is_taken_while_ovh_cannot_be_asked(rules, monkeypatch, action):
     assert getattr(rules.workflow, action)(cart.id, by=rules.dan, mark=cart.mark).state is S.PAYING
 
 
-def test_a_click_about_an_earlier_payment_says_nothing_about_the_next(rules):
+def test_a_click_about_an_earlier_payment_skips_the_next(rules):
     """Each question has its own mark."""
     first = asked(rules)
     rules.workflow.not_paid(first.id, by=rules.dan, mark=first.mark)
@@ -196,7 +196,7 @@ def test_a_payment_that_is_not_undecided_is_not_settled(rules):
 # The order ends meanwhile
 
 
-def test_an_order_that_is_cancelled_beside_a_transaction_is_for_support(rules):
+def test_a_cancelled_order_with_a_transaction_is_for_support(rules):
     """Money may have been taken for it."""
     cart = asked(rules)
     rules.registrar.reconciliation = TAKEN

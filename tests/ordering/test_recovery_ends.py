@@ -255,7 +255,7 @@ class TestCopies:
         mode.begin_if_copied()
         assert not mode.is_on
 
-    def test_a_copy_under_a_running_process_holds_at_the_next_decision(self, rules):
+    def test_a_copy_under_a_process_holds_the_next_decision(self, rules):
         """A backup can be restored without a restart: the first decision or intent switches recover mode on."""
         with rules.store.begin() as carts:
             carts.save_standing(replace(carts.standing(), is_copy=True))

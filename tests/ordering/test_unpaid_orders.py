@@ -40,14 +40,17 @@ def look(rules, cart, seconds: int) -> None:
     rules.run_worker(cart.id, steps=seconds, seconds=1)
 
 
-def test_the_step_that_orders_goes_on_to_the_ways_to_pay_for_somebody_waits_for_them(rules, asked):
+def test_the_ordering_job_reads_the_payment_methods(rules, asked):
+    """The job that orders goes on to the ways to pay for a user waits for them."""
     cart = rules.approved()
     rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
     assert asked == ["order!", "payment_methods"]
     assert rules.workflow.cart(cart.id).order.methods
 
 
-def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, asked, monkeypatch):
+def test_an_order_not_read_yet_stays_urgent(rules, asked, monkeypatch):
+    """An order that could not be read at first is urgent until it was."""
+
     def silent(*_args, **_kwargs):
         raise RegistrarUnavailable
 
@@ -63,7 +66,8 @@ def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, 
     assert rules.workflow.cart(cart.id).blocked is None
 
 
-def test_an_unpaid_order_costs_a_call_each_ten_seconds_and_later_fewer(rules, asked):
+def test_an_unpaid_order_is_polled_less_and_less(rules, asked):
+    """An unpaid order costs a call each ten seconds and later fewer."""
     cart = rules.approved()
     rules.fulfilment.advance(cart.id)
     asked.clear()
@@ -78,7 +82,8 @@ def test_an_unpaid_order_costs_a_call_each_ten_seconds_and_later_fewer(rules, as
 
 
 @pytest.mark.parametrize("waited", [0, 1, 5, 9])
-def test_a_payment_on_ovhs_own_page_is_seen_within_a_minute_in_the_first_ten(rules, waited):
+def test_a_payment_on_ovhs_page_is_seen_within_a_minute(rules, waited):
+    """A payment on OVH's own page is seen within a minute in the first ten."""
     cart = rules.approved()
     rules.fulfilment.advance(cart.id)
     order = rules.workflow.cart(cart.id).order
@@ -95,7 +100,8 @@ def test_a_method_that_was_added_shows_within_minutes(rules):
     assert [method.id for method in rules.workflow.cart(cart.id).order.methods] == [1, 2, 3]
 
 
-def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, monkeypatch):
+def test_reads_the_methods_right_after_a_refused_payment(rules, asked, monkeypatch):
+    """The methods are read at once after a payment was refused."""
     cart = rules.ordered()
     rules.registrar.reconciliation = replace(REFUSED, begun=0)
     takes_on(rules, monkeypatch)
@@ -129,7 +135,8 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
     assert rules.fulfilment.next_due() >= rules.clock.now + timedelta(seconds=10)
 
 
-def test_a_step_that_only_looks_leaves_a_cart_alone_that_somebody_decided_about_meanwhile(rules):
+def test_a_poll_skips_a_cart_that_was_decided(rules):
+    """A job that only looks leaves a cart alone that a user decided about in the meantime."""
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id, TaskType.WATCH)

@@ -39,7 +39,8 @@ def six_hundred_extensions(rules):
     return others
 
 
-def test_a_search_over_everything_asks_what_fits_the_teams_first_then_the_cheapest(rules):
+def test_search_all_starts_with_the_teams_extensions(rules):
+    """A search over everything asks what fits the team's first then the cheapest."""
     others = six_hundred_extensions(rules)
     plan = rules.workflow.plan_of(Query(words=(Word.parse("otter"),), every_extension=True))
     assert [n.extension for n in plan.names] == ["ovh", "com", *reversed(others[:498])]
@@ -69,7 +70,9 @@ def perhaps(rules, words, after):
     return rules.workflow.plan_of(query).perhaps_extensions
 
 
-def test_words_behind_the_extensions_that_are_extensions_too_are_noticed_without_asking(rules, monkeypatch):
+def test_notices_extensions_after_words_without_a_call(rules, monkeypatch):
+    """Words behind the extensions that are extensions too are noticed without asking."""
+
     def silent():
         raise RegistrarUnavailable
 
@@ -130,7 +133,8 @@ def lookers(rules):
         (Membership.UNREADABLE, "person_unreadable"),
     ],
 )
-def test_carts_are_shown_to_members_and_whoever_is_none_is_told_why(rules, membership, why):
+def test_shows_carts_to_members_only(rules, membership, why):
+    """Carts are shown to members and others is reported why."""
     for look in lookers(rules):
         with refuses(why, NotAllowed, to="look"):
             look(Person("U0GWEN", membership))
@@ -143,7 +147,8 @@ def test_a_name_under_way_is_in_no_second_cart(rules):
     assert refused.value.data == {"error": "name_held", "name": NAME.ascii, "cart": 1}
 
 
-def test_a_name_that_is_paid_and_not_delivered_yet_is_in_no_second_cart(rules):
+def test_a_paid_name_is_in_no_second_cart(rules):
+    """A name that is paid and not delivered yet is in no second cart."""
     assert rules.paid().state is S.PAID
     with refuses("name_held", NotPossible, cart=1, name=NAME.ascii) as refused:
         rules.workflow.add("C2", NAME, by=rules.ben)
@@ -253,7 +258,8 @@ def delivered(rules):
         (for_a_person, S.NEEDS_ATTENTION),
     ],
 )
-def test_a_cart_counts_in_its_month_from_the_approval_on_however_far_it_is(rules, reach, state):
+def test_a_cart_counts_in_the_month_of_its_approval(rules, reach, state):
+    """A cart counts in its month from the approval on however far it is."""
     rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
     assert reach(rules).state is state
     with refuses("month_limit_exceeded", NotPossible, committed=eur("3.59"), limit=eur("5.00")):
@@ -280,7 +286,8 @@ def many(count, start=0):
 
 
 @pytest.mark.parametrize("there", [5, 40])
-def test_a_copy_that_does_not_fit_says_how_many_would_and_what_to_do(rules, there):
+def test_a_copy_that_does_not_fit_says_how_many_would(rules, there):
+    """A copy that does not fit says how many would and what to do."""
     full, _, _ = rules.workflow.add_all("C1", many(MOST_LINES), by=rules.ada)
     rules.workflow.request_approval(full.id, requester=rules.ada, purpose="x")
     rules.workflow.reject(full.id, approver=rules.cleo, reason="Too dear")

@@ -94,7 +94,8 @@ def test_an_approval_holds_when_somebody_has_it_tried_again(stage):
         ((SUBMITTED, {"state": "approved"}, INTENT), "nobody's approval"),
     ],
 )
-def test_an_order_needs_an_approval_in_force_and_an_intent_on_record(stage, events, said):
+def test_an_order_needs_an_approval_and_an_intent(stage, events, said):
+    """An order needs an approval in force and an intent on record."""
     (found,) = objections(an_order(stage), audit_entries(*events), stage)
     assert said in found
 
@@ -110,7 +111,8 @@ def test_a_dearer_order_is_seen_though_somebody_approved_once(stage):
     assert "over 4.79 EUR" in found
 
 
-def test_an_order_that_ovh_made_dearer_than_it_had_told_must_not_be_paid(stage):
+def test_an_order_dearer_than_its_dry_run_is_not_paid(stage):
+    """An order that OVH made dearer than it had told must not be paid."""
     entries, order = audit_entries(SUBMITTED, APPROVED, INTENT), an_order(stage, total="4.79")
     assert list(objections(order, entries, stage)) == []
     stage.ovh.payments.calls.append(PaymentCall(order.id, 8120045, NOW, beside=False))

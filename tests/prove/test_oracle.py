@@ -83,7 +83,8 @@ async def test_of_a_payment_is_said_whether_ovh_took_it(stage, order, taken, sai
     assert who.did == [said]
 
 
-async def test_whoever_is_honest_waits_for_the_bank_and_whoever_is_not_does_not(stage, order):
+async def test_an_honest_answer_waits_for_the_bank(stage, order):
+    """A user who is honest waits for the bank and a user who is not does not."""
     order.pending.append(Try(order.made_at, 1))
     oracle, who = an_oracle(stage)
     await oracle.answers(OF_PAYMENT)

@@ -59,7 +59,8 @@ def test_late_details_count_once_somebody_asked_too_early(stage):
     assert met.faults == {"details of some names late": 1}
 
 
-def test_a_payment_that_shows_late_counts_once_somebody_looked_too_early(stage):
+def test_a_late_payment_counts_once_it_was_read_early(stage):
+    """A payment that shows late counts once a user looked too early."""
     met = but(payment_late=5.0).inject(stage)
     before = met.explains
     order = stage.ovh.orders.all[1] = an_order(1)
@@ -69,7 +70,8 @@ def test_a_payment_that_shows_late_counts_once_somebody_looked_too_early(stage):
     assert (before, met.explains) == (False, True)
 
 
-def test_a_clock_that_is_put_right_counts_once_it_was_and_moves_from_where_it_was(stage):
+def test_a_corrected_clock_counts_and_moves_from_there(stage):
+    """A clock that is put right counts once it was and moves from where it was."""
     met = but(apart=600.0, put_right=(300.0, ("GET", "/me")), price=("1.00", 1)).inject(stage)
     assert stage.ovh.clock.apart() == 600
     seen = []
@@ -80,7 +82,8 @@ def test_a_clock_that_is_put_right_counts_once_it_was_and_moves_from_where_it_wa
     assert stage.ovh.clock.apart() == 900
 
 
-def test_a_clock_that_is_apart_counts_where_something_was_ordered_meanwhile(stage):
+def test_a_wrong_clock_counts_if_something_was_ordered(stage):
+    """A clock that is apart counts where something was ordered in the meantime."""
     met = but(apart=-900.0).inject(stage)
     before = met.apart
     stage.ovh.orders.all[1] = an_order(1)
@@ -114,7 +117,8 @@ def test_a_price_changes_before_its_call_and_not_earlier(stage):
     assert stage.ovh.names.offers_for(NAME)[0].regular == before - 1
 
 
-def test_prices_rise_and_fall_and_banks_take_their_time_in_some_runs_and_not_in_others():
+def test_some_runs_have_other_prices_and_slow_banks():
+    """Prices rise and fall and banks take their time in some runs and not in others."""
     amounts = {faults.price[0] for faults in DRAWN if faults.price}
     assert any(amount.startswith("-") for amount in amounts)
     assert any(not amount.startswith("-") for amount in amounts)

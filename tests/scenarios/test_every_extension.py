@@ -55,7 +55,8 @@ def settings() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("extensions", GROUPS, ids=[" ".join(group) for group in GROUPS])
-async def test_a_name_of_each_extension_is_bought_by_answering_what_is_asked(scenario: Scenario, extensions: list[str]):
+async def test_a_name_of_each_extension_is_bought(scenario: Scenario, extensions: list[str]):
+    """A name of each extension is bought by answering what is asked."""
     names = [f"blue-otter.{extension}" for extension in extensions]
     await scenario.ada.command(f"add {' '.join(names)}")
     launching = [name for name in names if EXTENSIONS[name.partition(".")[2]].launching]

@@ -84,7 +84,8 @@ async def test_a_payment_without_words_pays_once(scenario: Scenario, kind: Kind)
     assert scenario.orders[0].payments == [8120045]
 
 
-async def test_a_total_that_rose_after_the_approval_asks_the_approvers_again(scenario: Scenario):
+async def test_a_higher_total_asks_the_approvers_again(scenario: Scenario):
+    """A total that rose after the approval asks the approvers again."""
     card = await scenario.requested()
     scenario.ovh.names.rise("name.ovh", "5.00")
     await scenario.cleo.click(card, "Approve")
@@ -95,7 +96,8 @@ async def test_a_total_that_rose_after_the_approval_asks_the_approvers_again(sce
     assert [str(order.total) for order in scenario.orders] == ["9.59"]
 
 
-async def test_a_name_taken_meanwhile_needs_a_person_and_nothing_is_ordered(scenario: Scenario):
+async def test_a_name_taken_after_approval_needs_a_person(scenario: Scenario):
+    """A name taken in the meantime needs a person and nothing is ordered."""
     card = await scenario.requested()
     scenario.ovh.names.taken.add("name.ovh")
     await scenario.cleo.click(card, "Approve")
@@ -116,7 +118,8 @@ async def test_documents_and_registry_errors_are_told(scenario: Scenario):
     await scenario.card(on_card(EventKind.REGISTRATION_FAILED, **failed), seconds=20)
 
 
-async def test_a_failing_pre_flight_shows_the_form_again_and_loses_nothing(scenario: Scenario):
+async def test_a_failing_pre_flight_shows_the_form_again(scenario: Scenario):
+    """A failing pre-flight shows the form again and loses nothing."""
     await scenario.search_and_add("reason-name.fr")
     await scenario.request("For the launch")
     form = await scenario.form_says(catalogue.cart.FIX_THESE)
@@ -193,7 +196,8 @@ async def test_an_order_that_cannot_be_told_from_none_is_for_a_person(scenario: 
     assert len(scenario.orders) == 1
 
 
-async def test_an_ovh_that_is_away_is_told_on_the_card_until_it_is_back(scenario: Scenario):
+async def test_the_card_says_that_ovh_is_down_until_it_is_back(scenario: Scenario):
+    """An OVH that is away is reported on the card until it is back."""
     card = await scenario.requested()
     away = scenario.ovh.faults.add("*", "*", "error500", times=999)
     unanswered = BlockedReason(NOW, "registrar_unavailable")

@@ -18,7 +18,8 @@ async def test_an_empty_home_says_what_to_do(scenario: Scenario):
     assert catalogue.home.no_carts() in home.plain_text()
 
 
-async def test_what_waits_is_approved_and_paid_from_home_and_home_stays_current(scenario: Scenario):
+async def test_home_approves_and_pays_and_stays_current(scenario: Scenario):
+    """What waits is approved and paid from home and home stays current."""
     await scenario.requested()
     await scenario.cleo.open_home()
     await scenario.dan.open_home()

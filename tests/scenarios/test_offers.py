@@ -37,7 +37,8 @@ async def years_of(scenario: Scenario, cart, **chosen: str) -> None:
     assert await scenario.ada.submit(**chosen) == {}
 
 
-async def test_offers_stand_side_by_side_and_somebody_chooses_in_a_form(scenario: Scenario):
+async def test_an_offer_is_chosen_in_a_form(scenario: Scenario):
+    """Offers stand side by side and a user chooses in a form."""
     await scenario.ada.command("search launch-otter.com")
     found = await scenario.sees(scenario.ada, result_of("launch-otter.com"))
     words = found.plain_text()
@@ -57,7 +58,8 @@ async def test_offers_stand_side_by_side_and_somebody_chooses_in_a_form(scenario
     assert "€128.99" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
-async def test_a_typed_name_with_several_offers_asks_back_and_adds_nothing_by_itself(scenario: Scenario):
+async def test_a_name_with_several_offers_asks_which_one(scenario: Scenario):
+    """A typed name with several offers asks back and adds nothing by itself."""
     await scenario.ada.command("add launch-otter.com name.ovh")
     await scenario.sees(scenario.ada, added("name.ovh"))
     asked = await scenario.sees(
@@ -78,7 +80,8 @@ async def test_a_premium_name_is_named_as_such_with_its_renewal(scenario: Scenar
     assert premium in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
-async def test_a_transfer_and_an_aftermarket_offer_are_shown_and_not_sold_as_new(scenario: Scenario):
+async def test_transfer_and_aftermarket_offers_are_not_sold_as_new(scenario: Scenario):
+    """A transfer and an aftermarket offer are shown and not sold as new."""
     await scenario.ada.command("search taken-otter.com aftermarket-otter.com")
     found = await scenario.sees(scenario.ada, catalogue.search.none_available(2, some_unknown=False))
     assert "taken-otter.com (transfer €13.49)" in found.plain_text()
@@ -86,7 +89,8 @@ async def test_a_transfer_and_an_aftermarket_offer_are_shown_and_not_sold_as_new
     assert "Add to cart" not in found.plain_text()
 
 
-async def test_an_offer_that_changed_since_the_search_is_shown_again_and_not_replaced(scenario: Scenario):
+async def test_a_changed_offer_is_shown_again_and_not_replaced(scenario: Scenario):
+    """An offer that changed since the search is shown again and not replaced."""
     await scenario.ada.command("search name.ovh")
     found = await scenario.sees(scenario.ada, "€2.99 for 1 year")
     scenario.ovh.names.rise("name.ovh", "1.00")
@@ -130,7 +134,8 @@ async def test_years_can_no_longer_be_changed_once_they_are_asked_for(scenario: 
     await scenario.sees(scenario.ada, said("cart_closed", cart=1, state="submitted"))
 
 
-async def test_two_people_choose_years_at_once_and_neither_undoes_the_other(scenario: Scenario):
+async def test_two_users_choose_years_without_lost_updates(scenario: Scenario):
+    """Two people choose years at once and neither undoes the other."""
     await scenario.search_and_add("one.ovh", "two.ovh")
     cart = await scenario.sees(scenario.ada, "Request approval")
     await scenario.ada.click(cart, "Years")
@@ -143,7 +148,8 @@ async def test_two_people_choose_years_at_once_and_neither_undoes_the_other(scen
     await scenario.sees(scenario.ada, "3 years, offered at")
 
 
-async def test_a_name_that_was_lost_meanwhile_is_removed_from_within_the_form(scenario: Scenario):
+async def test_the_form_removes_a_name_that_was_lost(scenario: Scenario):
+    """A name that was lost in the meantime is removed from within the form."""
     await scenario.search_and_add("mine.ovh", "lost.ovh")
     scenario.ovh.names.taken.add("lost.ovh")
     await scenario.request()
@@ -161,7 +167,8 @@ async def test_a_name_that_the_account_owns_is_refused(scenario: Scenario):
     await scenario.sees(scenario.ada, "mine.ovh is in this OVH account already.")
 
 
-async def test_a_look_alike_is_told_to_the_requester_and_to_the_approver(scenario: Scenario):
+async def test_requester_and_approver_see_a_homograph(scenario: Scenario):
+    """A homograph is reported to the requester and to the approver."""
     scenario.ovh.names.owned.add("modern.ovh")
     await scenario.ada.command("add rnodern.ovh")
     told = await scenario.sees(scenario.ada, added("rnodern.ovh"))
@@ -173,7 +180,8 @@ async def test_a_look_alike_is_told_to_the_requester_and_to_the_approver(scenari
     assert f"*rnodern.ovh*  {like}" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
-async def test_both_spellings_stand_wherever_a_name_does_and_the_record_has_the_ascii_one(scenario: Scenario):
+async def test_both_spellings_are_shown_and_ascii_is_recorded(scenario: Scenario):
+    """Both spellings stand wherever a name does and the record has the ASCII one."""
     both = "café-otter.fr (xn--caf-otter-d4a.fr)"
     await scenario.ada.command("search café-otter.fr")
     found = await scenario.sees(scenario.ada, both)
@@ -196,7 +204,8 @@ async def test_both_spellings_stand_wherever_a_name_does_and_the_record_has_the_
     assert [item["domain"] for item in record[0]["items"]] == ["xn--caf-otter-d4a.fr"]
 
 
-async def test_a_dearer_quote_voids_the_approval_and_the_card_tells_each_difference_on_a_line(scenario: Scenario):
+async def test_a_dearer_quote_voids_the_approval_with_differences(scenario: Scenario):
+    """A dearer quote voids the approval and the card tells each difference on a line."""
     card = await scenario.requested("name.ovh", "other.ovh")
     scenario.ovh.names.rise("other.ovh", "1.00")
     await scenario.cleo.click(card, "Approve")

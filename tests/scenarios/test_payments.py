@@ -119,7 +119,8 @@ async def ordered(scenario: Scenario) -> Till:
     return Till(scenario, await scenario.ordered())
 
 
-async def test_a_refused_card_tells_why_and_another_pays_the_same_order(scenario: Scenario):
+async def test_another_card_pays_the_order_after_a_refusal(scenario: Scenario):
+    """A refused card tells why and another pays the same order."""
     scenario.ovh.refuse_card(VISA, "The card is blocked.")
     till = await ordered(scenario)
     await till.pays()
@@ -131,7 +132,7 @@ async def test_a_refused_card_tells_why_and_another_pays_the_same_order(scenario
     await till.ends_paid(SEPA, method=SEPA)
 
 
-async def test_a_click_on_pay_that_slack_delivers_again_after_a_refusal_pays_nothing(scenario: Scenario):
+async def test_a_repeated_click_on_pay_after_a_refusal_pays_nothing(scenario: Scenario):
     """To another process, say, or after a restart: neither knows that it had this click."""
     scenario.ovh.refuse_card(VISA, "The card is blocked.")
     till = await ordered(scenario)
@@ -145,7 +146,8 @@ async def test_a_click_on_pay_that_slack_delivers_again_after_a_refusal_pays_not
     await till.ends_paid(SEPA, method=SEPA)
 
 
-async def test_a_card_from_before_an_upgrade_is_rendered_again_at_the_first_click(scenario: Scenario):
+async def test_an_old_versions_card_is_rendered_at_the_first_click(scenario: Scenario):
+    """A card from before an upgrade is rendered again at the first click."""
     till = await ordered(scenario)
     _, old = the_button(till.card, "Pay")
     old["value"] = "1 €3.59"
@@ -214,7 +216,8 @@ async def test_a_click_on_pay_after_the_page_was_paid_pays_nothing(scenario: Sce
     assert scenario.ovh.count("POST", PAY) == 0
 
 
-async def test_a_click_on_pay_while_somebody_pays_on_the_page_sends_nothing(scenario: Scenario):
+async def test_pay_sends_nothing_while_the_page_is_paying(scenario: Scenario):
+    """A click on pay while a user pays on the page sends nothing."""
     till = await ordered(scenario)
     scenario.ovh.payments.settle_after = 10.0
     till.order.pending.append(Try(datetime.now(UTC), VISA))
@@ -225,7 +228,8 @@ async def test_a_click_on_pay_while_somebody_pays_on_the_page_sends_nothing(scen
     assert scenario.ovh.count("POST", PAY) == 0
 
 
-async def test_an_unpaid_order_reminds_the_payers_once_and_ends_when_ovh_cancels_it(scenario: Scenario, monkeypatch):
+async def test_an_unpaid_order_reminds_once_until_cancelled(scenario: Scenario, monkeypatch):
+    """An unpaid order reminds the payers once and ends when OVH cancels it."""
     monkeypatch.setattr("sandbox.ovh.orders.TWO_WEEKS", 18)
     till = await ordered(scenario)
     reminder = catalogue.card.reminder(
@@ -257,7 +261,8 @@ async def test_a_bank_that_takes_its_time_is_waited_for(scenario: Scenario, *, l
     assert scenario.ovh.count("POST", PAY) == 1
 
 
-async def test_a_lost_answer_of_a_payment_that_did_not_go_through_is_told_and_paid_again(scenario: Scenario):
+async def test_a_lost_payment_is_reported_and_paid_again(scenario: Scenario):
+    """A lost answer of a payment that did not go through is reported and paid again."""
     till = await ordered(scenario)
     scenario.ovh.faults.add("POST", PAY, "lost_before")
     await till.pays()
@@ -297,7 +302,7 @@ async def test_money_that_nobody_explains_makes_a_payer_wait_for_a_day(scenario:
     await till.ends_paid(VISA, method=VISA)
 
 
-async def test_a_payment_that_somebody_saw_is_followed_until_ovh_shows_it(scenario: Scenario):
+async def test_a_confirmed_payment_is_followed_until_ovh_shows_it(scenario: Scenario):
     """Only OVH makes it paid: no name counts as bought by a word."""
     till = await undecided(scenario)
     await scenario.dan.click(till.card, "It was paid")
@@ -315,7 +320,7 @@ async def test_an_undecided_payment_that_shows_late_needs_nobody(scenario: Scena
     await till.tells(in_thread(K.PAYMENT_RECEIVED, seen="after_question"))
 
 
-async def test_money_that_may_have_paid_the_order_is_asked_about_before_paying(scenario: Scenario):
+async def test_asks_about_possible_payments_before_paying(scenario: Scenario):
     """Somebody else's transaction of the same amount is a question with two answers, and nothing is sent before."""
     till = await ordered(scenario)
     scenario.ovh.outsider.transaction("3.59", VISA)

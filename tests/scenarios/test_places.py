@@ -61,7 +61,8 @@ async def test_answers_commands_wherever_they_are_typed(
         )
 
 
-async def test_a_cart_in_ones_own_conversation_goes_to_the_approval_channel(scenario: Scenario):
+async def test_a_cart_of_a_dm_goes_to_the_approval_channel(scenario: Scenario):
+    """A cart in one's own conversation goes to the approval channel."""
     await scenario.ada.command("add name.ovh", channel="ada")
     cart = await scenario.sees(scenario.ada, "Request approval", channel="ada")
     await scenario.ada.click(cart, "Request approval")
@@ -71,7 +72,8 @@ async def test_a_cart_in_ones_own_conversation_goes_to_the_approval_channel(scen
     assert "<#D" not in card.plain_text()
 
 
-async def test_a_private_channel_without_the_desk_still_gets_its_answers(scenario: Scenario):
+async def test_a_private_channel_without_the_bot_gets_its_answers(scenario: Scenario):
+    """A private channel without the bot still gets its answers."""
     await scenario.ada.command("add name.ovh", channel="secret")
     await scenario.sees(scenario.ada, added("name.ovh"), channel="secret")
     await scenario.ada.command("cart", channel="secret")
@@ -82,7 +84,8 @@ async def test_a_private_channel_without_the_desk_still_gets_its_answers(scenari
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVAL_CHANNEL": "C0SECRET"}], indirect=True)
-async def test_a_card_that_cannot_be_posted_is_brought_to_the_requester(scenario: Scenario):
+async def test_a_card_that_cannot_be_posted_goes_to_the_requester(scenario: Scenario):
+    """A card that cannot be posted is brought to the requester."""
     await scenario.search_and_add("name.ovh")
     await scenario.request()
     await scenario.sees(scenario.ada, "I can't post in <#C0SECRET>", channel="ada")
@@ -90,7 +93,8 @@ async def test_a_card_that_cannot_be_posted_is_brought_to_the_requester(scenario
     await scenario.clicks_in_vain(scenario.ada, card, "Approve", said("not_approver"))
 
 
-async def test_a_requester_who_does_not_see_the_card_is_told_directly_what_becomes_of_it(scenario: Scenario):
+async def test_a_requester_without_the_card_gets_direct_messages(scenario: Scenario):
+    """A requester who does not see the card is reported directly what becomes of it."""
     await scenario.ada.command("add name.ovh", channel="secret")
     await scenario.sees(scenario.ada, added("name.ovh"), channel="secret")
     await scenario.ada.command("cart", channel="secret")
@@ -185,7 +189,8 @@ async def test_the_record_can_be_followed_in_slack(scenario: Scenario):
     await scenario.sees(scenario.ben, "order 256900123")
 
 
-async def test_a_search_of_many_names_shows_progress_within_five_answers(scenario: Scenario):
+async def test_a_long_search_shows_progress_in_five_answers(scenario: Scenario):
+    """A search of many names shows progress within five answers."""
     scenario.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=100, seconds=0.6)
     names = " ".join(f"name-{number}.ovh" for number in range(60))
     await scenario.ada.command(f"search {names}")

@@ -67,7 +67,8 @@ def sent(scenario: Scenario, name: str) -> dict[str, str]:
     return dict(item.configurations.values())
 
 
-async def test_the_cart_says_what_is_open_and_the_card_says_what_was_answered(scenario: Scenario):
+async def test_the_cart_shows_open_questions_the_card_the_answers(scenario: Scenario):
+    """The cart says what is open and the card says what was answered."""
     await scenario.search_and_add("reason-otter.dev")
     shown = await questions(scenario, "Answer questions", when=asks_for("ACCEPT_CONDITIONS", "REASON"))
     assert BY_LABEL["ACCEPT_CONDITIONS"].hint in shown.plain_text()
@@ -82,7 +83,8 @@ async def test_the_cart_says_what_is_open_and_the_card_says_what_was_answered(sc
     assert sent(scenario, "reason-otter.dev")["REASON"] == "Our <!channel> office"
 
 
-async def test_wrong_answers_are_told_at_their_fields_and_nothing_typed_is_lost(scenario: Scenario):
+async def test_wrong_answers_are_shown_at_their_fields(scenario: Scenario):
+    """Wrong answers are reported at their fields and nothing typed is lost."""
     await scenario.search_and_add("otter.gov.uk")
     shown = await questions(scenario, "Answer questions", when=asks_for("DOMAIN_CONFIG"))
     assert await scenario.ada.submit(
@@ -114,7 +116,8 @@ async def test_answers_can_be_changed_until_approval_is_requested(scenario: Scen
     assert "A second thought" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
-async def test_two_people_answer_at_once_and_neither_undoes_the_other_unseen(scenario: Scenario):
+async def test_two_users_answer_without_lost_updates(scenario: Scenario):
+    """Two people answer at once and neither undoes the other unseen."""
     await scenario.search_and_add("otter.dev")
     await questions(scenario, "Answer questions", when=A_REGISTRY_ASKS)
     await scenario.ben.click(await scenario.sees(scenario.ben, A_REGISTRY_ASKS), "Answer questions")
@@ -125,7 +128,8 @@ async def test_two_people_answer_at_once_and_neither_undoes_the_other_unseen(sce
     assert "owner: contact 21003346" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
-async def test_two_people_answer_the_same_differently_and_the_second_sees_both(scenario: Scenario):
+async def test_two_different_answers_are_both_shown(scenario: Scenario):
+    """Two people answer the same differently and the second sees both."""
     await scenario.search_and_add("otter.paris", "reason-one.paris")
     cart = await scenario.sees(scenario.ada, "Request approval")
     await scenario.slack.until(lambda: cart.plain_text().count(asks_for("REASON")) == 2 or None, 10)
@@ -191,14 +195,16 @@ async def ben_removes_the_name_in_adas_form(scenario: Scenario) -> None:
     await scenario.slack.until(lambda: "otter.paris" not in cart_text(scenario) or None, 10)
 
 
-async def test_answers_for_a_name_that_was_removed_go_back_to_who_typed_them(scenario: Scenario):
+async def test_answers_for_a_removed_name_go_back_to_their_author(scenario: Scenario):
+    """Answers for a name that was removed go back to who typed them."""
     await ben_removes_the_name_in_adas_form(scenario)
     assert await scenario.ada.submit(**{REASON: "A long thought"}) == {}
     late = await scenario.form_says(refused("name_not_in_cart", {"name": "otter.paris", "cart": 1}).text)
     assert "A long thought" in late.plain_text()
 
 
-async def test_answers_for_a_name_that_was_removed_and_added_again_are_not_lost(scenario: Scenario):
+async def test_answers_for_a_name_added_again_are_not_lost(scenario: Scenario):
+    """Answers for a name that was removed and added again are not lost."""
     await ben_removes_the_name_in_adas_form(scenario)
     scenario.ovh.faults.add("GET", "/order/cart/*/item/*/requiredConfiguration", "hang", seconds=5)
     await scenario.ben.command("add otter.paris")
@@ -217,7 +223,8 @@ def overtaken(who: Actor) -> OpenView | None:
     return who.modal if who.modal and _OVERTAKEN in who.modal.plain_text() else None
 
 
-async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(scenario: Scenario):
+async def test_many_names_are_answered_from_a_list(scenario: Scenario):
+    """Many names are answered from a list and alike ones at once."""
     await scenario.search_and_add("reason-one.fr", "reason-two.fr", "otter.paris")
     cart = await scenario.sees(scenario.ada, "Request approval")
     await scenario.slack.until(lambda: cart.plain_text().count(asks_for("REASON")) == 3 or None, 10)
@@ -235,7 +242,8 @@ async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(scenar
     assert card.plain_text().count("reason: “Ours”") == 1
 
 
-async def test_a_name_that_was_taken_meanwhile_says_so_in_its_own_form_and_the_others_are_answered(scenario: Scenario):
+async def test_a_taken_name_says_so_in_its_own_form(scenario: Scenario):
+    """A name that was taken in the meantime says so in its own form and the others are answered."""
     names = ("reason-one.fr", "reason-two.fr", "reason-gone.fr")
     scenario.ovh.faults.add("GET", "/order/cart/*/requiredConfiguration", "refuse", times=99)
     await scenario.search_and_add(*names)
@@ -255,7 +263,8 @@ async def test_a_name_that_was_taken_meanwhile_says_so_in_its_own_form_and_the_o
     await scenario.form_says(finding({"finding": "refused", "name": "reason-gone.fr", "refusal": no}).text)
 
 
-async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpose(scenario: Scenario):
+async def test_the_request_form_keeps_the_purpose_over_the_answers(scenario: Scenario):
+    """The form of the request leads to the answers and keeps the purpose."""
     await scenario.search_and_add("otter.store")
     await scenario.request("For the launch")
     not_sent = await scenario.form_says(catalogue.cart.FIX_THESE)
@@ -269,7 +278,8 @@ async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpos
     assert "For the launch" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
-async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the_dry_run_is_content(scenario: Scenario):
+async def test_a_registrys_rule_is_checked_before_the_request(scenario: Scenario):
+    """A registry's rule is asked before the approvers are even where the dry run is content."""
     scenario.ovh.carts.judges_owners = False
     await scenario.search_and_add("otter.es", "otter.com")
     await scenario.request()
@@ -287,7 +297,8 @@ async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the
     await scenario.card(catalogue.card.TO_APPROVE)
 
 
-async def test_what_only_the_ovh_account_can_fix_has_no_button_and_is_believed_once_it_is_fixed(scenario: Scenario):
+async def test_a_fault_of_the_account_has_no_button(scenario: Scenario):
+    """What only the OVH account can fix has no button and is believed once it is fixed."""
     scenario.ovh.carts.judges_owners = False
     await scenario.search_and_add("otter.berlin")
     await scenario.request()
@@ -302,7 +313,8 @@ async def test_what_only_the_ovh_account_can_fix_has_no_button_and_is_believed_o
     await scenario.card(catalogue.card.TO_APPROVE)
 
 
-async def test_an_owner_is_made_and_chosen_and_no_channel_sees_who_it_is(scenario: Scenario):
+async def test_an_owner_is_created_without_a_trace_in_channels(scenario: Scenario):
+    """An owner is made and chosen and no channel sees who it is."""
     await scenario.search_and_add("otter.ovh")
     shown = await questions(scenario, "Owner and answers", when="Owner and answers")
     await scenario.ada.select(shown, "answer.DNS", "ns1.example.net, ns2.example.net")
@@ -334,7 +346,8 @@ async def test_an_owner_is_made_and_chosen_and_no_channel_sees_who_it_is(scenari
         assert secret.encode() not in database
 
 
-async def test_contacts_are_shown_in_full_to_whoever_looks_and_to_nobody_else(scenario: Scenario):
+async def test_contacts_are_shown_in_full_to_one_user_only(scenario: Scenario):
+    """Contacts are shown in full to a user who looks and to nobody else."""
     await scenario.search_and_add("otter.ovh")
     shown = await questions(scenario, "Owner and answers", when="Owner and answers")
     await scenario.ada.click(shown, "Show contacts")
@@ -343,7 +356,8 @@ async def test_contacts_are_shown_in_full_to_whoever_looks_and_to_nobody_else(sc
     assert scenario.ben.modal is None
 
 
-async def test_a_contact_that_ovh_does_not_take_is_told_and_nothing_typed_is_lost(scenario: Scenario):
+async def test_a_rejected_contact_loses_no_input(scenario: Scenario):
+    """A contact that OVH does not take is reported and nothing typed is lost."""
     await scenario.search_and_add("otter.ovh")
     await scenario.ada.click(await questions(scenario, "Owner and answers", when="Owner and answers"), "New contact…")
     await form(scenario, "contact_form")
@@ -354,7 +368,8 @@ async def test_a_contact_that_ovh_does_not_take_is_told_and_nothing_typed_is_los
     assert "1 Hidden Street" in str(again.blocks)
 
 
-async def test_a_contact_for_a_name_that_was_removed_meanwhile_is_said_to_be_made(scenario: Scenario):
+async def test_a_contact_for_a_removed_name_is_reported(scenario: Scenario):
+    """A contact for a name that was removed in the meantime is said to be made."""
     await scenario.search_and_add("otter.ovh")
     await scenario.ada.click(await questions(scenario, "Owner and answers", when="Owner and answers"), "New contact…")
     await form(scenario, "contact_form")
@@ -365,7 +380,8 @@ async def test_a_contact_for_a_name_that_was_removed_meanwhile_is_said_to_be_mad
     await scenario.form_says(catalogue.contacts.created_only("21003400", gone))
 
 
-async def test_everything_else_can_be_answered_while_ovh_does_not_list_the_contacts(scenario: Scenario):
+async def test_other_questions_work_without_the_list_of_contacts(scenario: Scenario):
+    """Everything else can be answered while OVH does not list the contacts."""
     await scenario.search_and_add("reason-name.fr")
     scenario.ovh.faults.add("GET", "/domain/contact", "refuse", message="You are not allowed")
     await questions(scenario, "Answer questions", when=asks_for("REASON"))

@@ -121,7 +121,7 @@ def direct(scenario: Scenario, user: str) -> list[Message]:
     return scenario.slack.state.messages[channel]
 
 
-async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(scenario: Scenario):
+async def test_an_old_card_after_a_restore_does_nothing_twice(scenario: Scenario):
     """Put the database back, decide another cart, press the old card; compare, end recover mode, press it again."""
     await scenario.requested()
     restore = await back_up(scenario)

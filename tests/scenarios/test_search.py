@@ -42,7 +42,8 @@ def id_of(shown: Message) -> str:
     return next(str(e["value"]).split()[0] for b in shown.blocks for e in b.get("elements", ()) if "value" in e)
 
 
-async def test_the_first_answers_are_there_within_a_second_and_the_rest_comes(scenario: Scenario):
+async def test_the_first_answers_come_within_a_second(scenario: Scenario):
+    """The first answers are there within a second and the rest comes."""
     await scenario.ada.command("search warm.ovh")
     await scenario.sees(scenario.ada, "warm.ovh")
     begun = asyncio.get_running_loop().time()
@@ -55,7 +56,7 @@ async def test_the_first_answers_are_there_within_a_second_and_the_rest_comes(sc
     assert catalogue.search.page_of(1, 5) in done.plain_text()
 
 
-async def test_two_searches_under_a_limit_and_faults_get_every_name_answered(scenario: Scenario):
+async def test_two_searches_with_faults_answer_every_name(scenario: Scenario):
     """And whoever buys meanwhile does not wait for their end."""
     await scenario.search_and_add("bought.ovh")
     scenario.ovh.quota.switch(15, retry_after=1)
@@ -108,7 +109,8 @@ async def test_what_is_unknown_is_asked_again_alone(scenario: Scenario):
     await scenario.sees(scenario.ada, result_of("dark.ovh"))
 
 
-async def test_asking_again_while_too_much_is_under_way_leaves_the_search_as_it_was(scenario: Scenario):
+async def test_a_refused_search_again_changes_nothing(scenario: Scenario):
+    """Asking again while too much is under way leaves the search as it was."""
     scenario.ovh.faults.add(*LOOK_UP, "null", times=1)
     await scenario.ada.command("search dark.ovh")
     dark = await scenario.sees(scenario.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 1, HOLE)))
@@ -136,7 +138,8 @@ def under_way(scenario: Scenario) -> list[Message]:
     return [m for m in scenario.ada.messages("domains") if "/101" in m.plain_text()]
 
 
-async def test_a_double_click_never_shows_an_incomplete_search_as_complete(scenario: Scenario):
+async def test_a_double_click_shows_no_incomplete_search_as_done(scenario: Scenario):
+    """A double click never shows an incomplete search as complete."""
     scenario.ovh.faults.add(*LOOK_UP, "null", times=5)
     await scenario.ada.command(f"search {names('twice', 5)}")
     dark = await scenario.sees(scenario.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 5, HOLE)))
@@ -220,9 +223,8 @@ async def test_everything_is_asked_for_only_after_a_yes(scenario: Scenario):
     await scenario.sees(scenario.ada, ALL_FOUND, seconds=30)
 
 
-async def test_of_more_extensions_than_fit_the_others_are_said_to_be_left_out(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-):
+async def test_extensions_that_do_not_fit_are_listed(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
+    """Of more extensions than fit the others are said to be left out."""
     for number in range(600 - len(EXTENSIONS)):
         name = f"ext{number}"
         dear = replace(EXTENSIONS["com"], name=name, first=Decimal(5000), promotion=None)
@@ -237,7 +239,8 @@ async def test_of_more_extensions_than_fit_the_others_are_said_to_be_left_out(
     assert LEFT_OUT in (await scenario.sees(scenario.ada, STOPPED)).plain_text()
 
 
-async def test_extensions_without_commas_are_searched_as_words_and_said_to_be(scenario: Scenario):
+async def test_extensions_without_commas_are_searched_as_words(scenario: Scenario):
+    """Extensions without commas are searched as words and said to be."""
     await scenario.ada.command("search otter --ideas")
     await scenario.sees(scenario.ada, ALL_FOUND)  # the price list is there: the hint would not wait for it
     await scenario.ada.command("search otter --tlds com fr io")
@@ -254,7 +257,8 @@ async def test_ideas_are_names_that_were_not_typed(scenario: Scenario):
     assert scenario.ovh.count(*LOOK_UP) == 20
 
 
-async def test_a_list_that_is_none_is_told_and_what_was_typed_is_handed_back(scenario: Scenario):
+async def test_an_unknown_list_hands_the_input_back(scenario: Scenario):
+    """A list that is none is reported and what was typed is handed back."""
     await scenario.ada.command("search otter hare --list brand")
     told = await scenario.sees(scenario.ada, "The team has no list “brand”.")
     heading = catalogue.failures.your_text(catalogue.search.YOU_TYPED)
@@ -273,7 +277,8 @@ async def test_add_all_adds_what_is_shown_or_nothing(scenario: Scenario, bot):
     assert "two.ovh" not in told.plain_text()
 
 
-async def test_to_stop_what_is_not_kept_any_more_does_not_look_as_if_it_worked(scenario: Scenario, bot):
+async def test_stopping_an_expired_search_says_so(scenario: Scenario, bot):
+    """To stop what is not kept any more does not look as if it worked."""
     scenario.ovh.faults.add(*LOOK_UP, "slow", times=50, seconds=0.2)
     await scenario.ada.command(f"search {names('far', 60)}")
     shown = await scenario.sees(scenario.ada, "/60")

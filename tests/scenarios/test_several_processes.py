@@ -25,7 +25,8 @@ async def scenario(stage: Stage) -> Scenario:
     return Scenario(stage)
 
 
-async def test_three_processes_order_once_and_pay_once_and_tell_everything_once(scenario: Scenario):
+async def test_three_processes_order_pay_and_report_once(scenario: Scenario):
+    """Three processes order once and pay once and tell everything once."""
     await scenario.dan.click(await scenario.ordered("name.ovh", "other.ovh"), "Pay")
     card = await scenario.card(catalogue.card.DELIVERED, seconds=40)
     assert [order.payments for order in scenario.orders] == [[8120045]]

@@ -29,7 +29,8 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVAL_CHANNEL": "C0SECRET"}], indirect=True)
-async def test_a_card_without_a_channel_is_not_lost_when_slack_fails_too(scenario: Scenario):
+async def test_a_card_without_a_channel_survives_a_slack_error(scenario: Scenario):
+    """A card without a channel is not lost when Slack fails too."""
     scenario.slack.faults.add("chat.postMessage", "error", error="is_archived")  # the cart's channel
     await scenario.search_and_add("name.ovh")
     await scenario.ada.command("cart")

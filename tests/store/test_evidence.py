@@ -95,7 +95,8 @@ def test_a_removed_event_is_found_and_named(rules, attack, engines, number):
 
 
 @given(first=st.integers(1, EVENTS))
-def test_a_removed_tail_is_found_in_every_cart_that_had_a_part_of_it(rules, attack, engines, first):
+def test_a_removed_tail_is_found_in_every_cart_of_it(rules, attack, engines, first):
+    """A removed tail is found in every cart that had a part of it."""
     with Session(engines.read) as session:
         carts = {entry.cart_id for entry in entries(session) if entry.id >= first}
     faults = attack("DELETE FROM untold", f"DELETE FROM events WHERE id >= {first}")
@@ -103,7 +104,8 @@ def test_a_removed_tail_is_found_in_every_cart_that_had_a_part_of_it(rules, atta
     assert all("removed" in fault.what for fault in faults)
 
 
-def test_a_tail_that_is_removed_with_its_counts_and_the_head_is_found_by_the_cart(attack, engines):
+def test_a_tail_removed_with_counts_is_found_by_the_cart(attack, engines):
+    """A tail that is removed with its counts and the head is found by the cart."""
     last = victim(engines, EVENTS)
     faults = attack(
         f"DELETE FROM untold WHERE event_id = {EVENTS}",
@@ -145,7 +147,8 @@ def test_a_copy_of_another_carts_event_is_named(rules, engines, place):
         assert [(f.cart, f.event) for f in found(session)] == [(3, place)]
 
 
-def test_an_event_that_is_inserted_with_a_right_digest_stands_after_the_head(rules, engines):
+def test_an_inserted_event_stands_after_the_head(rules, engines):
+    """An event that is inserted with a right digest stands after the head."""
     with tampering(engines) as session:
         end = head(session)
         newest = [entry for entry in entries(session) if entry.cart_id == 3][-1]
@@ -154,7 +157,8 @@ def test_an_event_that_is_inserted_with_a_right_digest_stands_after_the_head(rul
         assert [(f.cart, f.event) for f in found(session)] == [(3, EVENTS + 1)]
 
 
-def test_an_event_that_was_rewritten_with_its_digest_is_named_by_the_next(rules, engines):
+def test_a_rewritten_event_is_named_by_the_next(rules, engines):
+    """An event that was rewritten with its digest is named by the next."""
     old = victim(engines, 6)
     with tampering(engines) as session:
         session.execute(text("DELETE FROM untold WHERE event_id = 6"))
@@ -188,7 +192,8 @@ def test_an_event_that_was_rewritten_with_its_digest_is_named_by_the_next(rules,
         ("UPDATE carts SET state = 'submitted' WHERE id = 3", "state"),
     ],
 )
-def test_a_cart_that_contradicts_its_record_is_named_with_what_differs(attack, change, named):
+def test_a_cart_that_contradicts_its_record_is_named(attack, change, named):
+    """A cart that contradicts its record is named with what differs."""
     (fault,) = attack(change)
     assert named in fault.what
     assert fault.event
@@ -204,7 +209,8 @@ def an_answered_cart(rules: Rules) -> Cart:
     return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
 
 
-def test_an_answer_that_not_all_may_read_is_in_no_event_and_yet_proven(rules, attack, engines):
+def test_a_private_answer_is_proven_without_being_stored(rules, attack, engines):
+    """An answer that not all may read is in no event and yet proven."""
     cart = an_answered_cart(rules)
     with Session(engines.read) as session:
         told = "".join(entry.facts or "" for entry in entries(session))
@@ -215,7 +221,8 @@ def test_an_answer_that_not_all_may_read_is_in_no_event_and_yet_proven(rules, at
     assert (fault.cart, fault.what) == (cart.id, "its row was changed after that: lines")
 
 
-def test_a_record_from_before_answers_were_digests_still_proves_them(rules, attack, engines, monkeypatch):
+def test_an_older_record_still_proves_answers(rules, attack, engines, monkeypatch):
+    """A record from before answers were digests still proves them."""
     monkeypatch.setattr("ordering.record.hash_chain.FOR_ALL_TO_READ", {"BIRTH", "REASON"})
     cart = an_answered_cart(rules)
     monkeypatch.undo()
@@ -258,7 +265,8 @@ def test_a_head_that_was_changed_is_found(attack, change, said):
     assert said in fault.what
 
 
-def test_a_rewritten_chain_is_whole_but_lacks_the_head_that_was_noted(rules, engines):
+def test_a_rewritten_chain_lacks_the_noted_head(rules, engines):
+    """A rewritten chain is whole but lacks the head that was noted."""
     with tampering(engines) as session:
         noted, old = head(session), list(entries(session))
         session.execute(text("DELETE FROM untold"))

@@ -81,7 +81,8 @@ def test_one_process_at_a_time_runs_a_search(sessions, other):
     assert other.begin(SEARCH)
 
 
-def test_a_process_that_says_nothing_any_more_does_not_run_it_and_overwrites_nothing(sessions, other, clock):
+def test_a_dead_runner_overwrites_nothing(sessions, other, clock):
+    """A process that says nothing any more does not run it and overwrites nothing."""
     sessions.begin(SEARCH)
     clock.now += timedelta(seconds=9)
     assert not other.begin(SEARCH)
@@ -95,7 +96,8 @@ def test_a_process_that_says_nothing_any_more_does_not_run_it_and_overwrites_not
     assert sessions.find("f00d") == replace(SEARCH, under_way=True)
 
 
-def test_a_wish_to_stop_reaches_who_runs_it_and_not_who_goes_on_with_it(sessions, other):
+def test_a_stop_signal_reaches_only_the_current_runner(sessions, other):
+    """A signal to stop reaches who runs it and not who goes on with it."""
     assert not other.stop("f00d")
     sessions.begin(SEARCH)
     assert other.stop("f00d")
@@ -106,7 +108,8 @@ def test_a_wish_to_stop_reaches_who_runs_it_and_not_who_goes_on_with_it(sessions
     assert other.go_on("f00d", None) is RunnerSignal.GO_ON
 
 
-def test_after_a_day_a_search_is_not_found_and_with_the_next_one_it_is_gone(sessions, engines, clock):
+def test_a_search_expires_after_a_day(sessions, engines, clock):
+    """After a day a search is not found and with the next one it is gone."""
     sessions.put(SEARCH)
     clock.now += timedelta(hours=25)
     assert sessions.find("f00d") is None

@@ -57,7 +57,7 @@ def _raised() -> Iterator[tuple[str, str, set[str]]]:
                     assert file == "ordering/model/offer_selection.py"  # tested below, verdict by verdict
 
 
-def test_each_refusal_has_a_sentence_and_hands_over_what_it_needs() -> None:
+def test_each_refusal_has_a_sentence_with_its_data() -> None:
     """A sentence that lacks a parameter would leave a person with a code."""
     places = [each for each in _raised() if each[1] not in ELSEWHERE]
     assert len(places) > 25

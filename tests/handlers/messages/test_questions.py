@@ -25,7 +25,7 @@ def test_each_kind_has_a_hint_for_labels_that_nobody_explains() -> None:
     assert HINTS_BY_KIND.keys() == set(Kind)
 
 
-def test_a_label_that_nobody_knows_stands_for_itself_with_the_registrars_own_words() -> None:
+def test_an_unknown_label_has_the_registrars_own_words() -> None:
     """OVH adds labels without notice."""
     strange = Question("COMPANY_MOTTO", explanation="The motto of the company.")
     assert questions.title("COMPANY_MOTTO") == questions.noun("COMPANY_MOTTO") == "COMPANY_MOTTO"

@@ -126,7 +126,8 @@ def unanswered(label: str) -> Finding:
     return Finding(FindingCode.QUESTION_OPEN, LINE.domain, Fix.ANSWER, {"label": label})
 
 
-def test_a_required_question_that_nobody_answered_names_the_domain_and_the_label(ovh):
+def test_an_open_question_names_domain_and_label(ovh):
+    """A required question that nobody answered names the domain and the label."""
     ovh.required = [{"label": "REASON", "required": True}]
     with pytest.raises(LinesRefused) as refused:
         prepare(ovh)
@@ -138,7 +139,8 @@ def test_what_ovh_fills_in_itself_is_not_taken_for_open(ovh):
     assert prepare(ovh).registrar_cart == "fake"
 
 
-def test_a_question_that_only_the_dry_run_insists_on_names_the_domain_too(ovh):
+def test_a_question_of_the_dry_run_names_the_domain(ovh):
+    """A question that only the dry run insists on names the domain too."""
     ovh.required = [{"label": "COLOUR", "required": False}]
     ovh.refuses["checkout"] = CartRejected(
         ovh={"said": "no"}, lines=["Custom field COLOUR is mandatory for product domain"]
@@ -180,7 +182,8 @@ def several(*names: str) -> list[Line]:
         RegistrarRefused(ovh={"said": "OVH does not allow this."}),
     ],
 )
-def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_others(ovh, no):
+def test_an_unavailable_name_hides_no_requirement(ovh, no):
+    """A name that cannot be had keeps nothing back of what is asked of the others."""
     ovh.required = [{"label": "REASON"}]
     ovh.refuses["gone.ovh"] = no
     with pytest.raises(LinesRefused) as refused:
@@ -204,7 +207,8 @@ def test_what_ovh_told_before_it_fell_silent_is_kept(ovh):
         carts.questions(several("two.ovh", "three.ovh"))
 
 
-def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, monkeypatch):
+def test_an_unreadable_answer_hides_no_other_name(ovh, monkeypatch):
+    """An answer that cannot be read hides nothing of the other names."""
     answers: Iterator[object] = iter(["odd", []])
     ask = ovh.ask
     monkeypatch.setattr(
@@ -247,7 +251,8 @@ def asked_about(ovh: PaperOvh, kind: str) -> int:
     return sum(path.rpartition("/")[2] == kind for path in ovh.asked)
 
 
-def test_whoever_fixed_the_account_at_ovh_is_believed_at_the_next_check(ovh):
+def test_a_fixed_account_passes_the_next_check(ovh):
+    """A user who fixed the account at OVH is believed at the next check."""
     carts = OvhCarts(ovh, OvhConfig(), DESCRIPTIONS, home=lambda: "FR")
     two = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
     carts.objections(two)
@@ -284,7 +289,8 @@ def test_a_check_that_waits_for_ovh_holds_up_no_other(ovh):
         assert first.result(5) == []
 
 
-def test_whoever_fixed_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
+def test_a_fixed_owner_passes_the_next_check(ovh):
+    """A user who fixed an owner at OVH is believed at the next check."""
     carts = OvhCarts(ovh, OvhConfig(owner_contact="/me/contact/9"), DESCRIPTIONS, home=lambda: "FR")
     carts.objections([LINE, replace(LINE, domain=DomainName.parse("other.ovh"))])
     assert asked_about(ovh, "9") == 1
@@ -293,7 +299,8 @@ def test_whoever_fixed_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
     assert ovh.built[-1][2]["owner"] == {"birthCity": "Paris"}
 
 
-def test_where_no_owner_can_be_chosen_the_account_itself_is_judged(ovh):
+def test_without_a_chosen_owner_the_account_is_checked(ovh):
+    """Where no owner can be chosen the account itself is judged."""
     ovh.me = {"firstname": "Ada"}
     objections(ovh, replace(LINE, questions=(Question("DNS"),)), owner_contact="/me/contact/9")
     assert ovh.built[-1][2]["owner"] == {"firstName": "Ada", "address": {}}
@@ -307,7 +314,8 @@ def test_a_rule_judges_the_answers_that_it_has_room_for(ovh):
     assert "Ours" not in str(body)
 
 
-def test_a_line_that_ovh_does_not_judge_keeps_no_other_from_being_judged(ovh):
+def test_an_unchecked_line_hides_no_other(ovh):
+    """A line that OVH does not judge keeps no other from being judged."""
     other = replace(LINE, domain=DomainName.parse("other.ovh"))
     ovh.refuses["check?domain=other.ovh&action=create"] = CartRejected(ovh={"said": "odd"})
     ovh.refuses[CHECK] = BROKEN
@@ -320,7 +328,8 @@ def test_a_rule_whose_answer_nobody_can_read_hinders_nobody(ovh):
     assert objections(ovh, LINE) == []
 
 
-def test_a_name_that_another_account_administers_is_left_to_the_dry_run(ovh):
+def test_a_name_of_another_account_is_left_to_the_dry_run(ovh):
+    """A name that another account administers is left to the dry run."""
     ovh.refuses[CHECK] = BROKEN
     assert objections(ovh, LINE.answered({"ADMIN_ACCOUNT": "ab12345-ovh"}, by="U0ADA")) == []
     assert ovh.built == []

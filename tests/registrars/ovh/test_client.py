@@ -28,7 +28,8 @@ def ask(client: Client, path: str = "/me", **more):
     return client.ask(path, priority=Priority.PEOPLE, **more)
 
 
-def test_a_look_that_nobody_waits_for_is_not_sent_late_and_not_tried_again(stub, monkeypatch):
+def test_a_late_poll_is_neither_sent_nor_retried(stub, monkeypatch):
+    """A look that nobody waits for is not sent late and not tried again."""
     stub.says(200, b'"notPaid"')
     monkeypatch.setattr("registrars.ovh.api.client._LONGEST_WAITS", {Priority.POLLING: 0.05})
     client = stub.client(concurrency=1)
@@ -62,7 +63,8 @@ def test_the_status_of_a_page_in_html_is_not_lost(stub):
 
 
 @pytest.mark.parametrize("status", [502, 408])
-def test_a_page_in_html_is_asked_again_but_is_no_answer_to_a_deed(stub, status, monkeypatch):
+def test_html_is_retried_for_reads_and_unknown_for_money(stub, status, monkeypatch):
+    """A page in HTML is asked again but is no answer to a money call."""
     monkeypatch.setattr("registrars.ovh.throttling.rate_limiter._LONGEST_PAUSE", 0.01)
     stub.says(status, b"<html>Bad Gateway</html>")
     stub.says(200, b'{"nichandle": "fake"}')
@@ -158,7 +160,8 @@ def test_a_name_in_a_path_is_quoted():
     assert segment("café.fr/../x") == "caf%C3%A9.fr%2F..%2Fx"
 
 
-async def test_a_letter_outside_ascii_in_a_path_does_not_break_the_signature(ovh_config):
+async def test_a_non_ascii_path_keeps_the_signature_valid(ovh_config):
+    """A letter outside ASCII in a path does not break the signature."""
     client = Client(ovh_config)
     with pytest.raises(RegistrarRefused, match="does not exist"):
         await asyncio.to_thread(ask, client, f"/domain/{segment('café.fr')}")
@@ -199,7 +202,8 @@ def test_how_far_ovhs_clock_is_ahead_is_known_with_a_token_too(stub, keys):
     assert 88 <= client.clock_ahead().total_seconds() <= 91
 
 
-def test_how_far_it_is_ahead_is_read_again_each_time_as_ours_may_be_put_right(stub):
+def test_reads_the_clock_difference_each_time(stub):
+    """How far it is ahead is read again each time as ours may be put right."""
     stub.ahead = 90
     client = stub.client()
     client.clock_ahead()

@@ -35,7 +35,8 @@ def test_a_clear_no_is_a_no_to_questions_and_deeds(answer):
 
 
 @pytest.mark.parametrize("answer", BUSY)
-def test_a_busy_ovh_may_be_asked_again_but_a_deed_is_then_unknown(answer):
+def test_busy_is_retried_for_reads_and_unknown_for_money(answer):
+    """A busy OVH may be asked again but a money call is then unknown."""
     assert type(errors.of_read(answer)) is RegistrarUnavailable
     assert type(errors.of_money_call(answer)) is OutcomeUnknown
 
@@ -44,7 +45,8 @@ def test_a_busy_ovh_may_be_asked_again_but_a_deed_is_then_unknown(answer):
     "answer",
     [Answer(302, None), Answer(400, None), Answer(403, "no"), Answer(400, {"errorCode": "QUERY_TIME_OUT"})],
 )
-def test_a_no_that_is_not_in_ovhs_own_form_proves_nothing_of_a_deed(answer):
+def test_a_foreign_refusal_proves_nothing_of_a_money_call(answer):
+    """A no that is not in OVH's own form proves nothing of a money call."""
     assert type(errors.of_money_call(answer)) is OutcomeUnknown
 
 

@@ -74,7 +74,8 @@ def test_waiting_without_the_floor_does_not_take_it():
     assert _seconds_to(throttle) < 0.09  # it was free
 
 
-def test_waiting_within_waiting_leaves_the_floor_to_others_until_all_of_it_ends(monkeypatch):
+def test_nested_waits_release_the_throttle_until_the_last(monkeypatch):
+    """Waiting within waiting leaves the throttle to others until all of it ends."""
     monkeypatch.setattr("registrars.ovh.api.gil_throttle._PATIENCE", PATIENCE)
     throttle = GilThrottle()
     with throttle.running():
@@ -190,7 +191,8 @@ def test_an_answer_that_is_cut_off_fails_as_it_does_without_us(session, certific
         assert failure(session) == failure(plain)
 
 
-def test_an_answer_that_does_not_come_in_time_fails_as_it_does_without_us(session):
+def test_a_timeout_fails_as_it_does_without_the_throttle(session):
+    """An answer that does not come in time fails as it does without us."""
     with serving(OK) as server, pytest.raises(requests.ReadTimeout):
         session.get(server.url, timeout=0.1)
 

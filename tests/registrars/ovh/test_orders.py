@@ -34,7 +34,8 @@ async def look(gateway, prepared, *, started=None):
     return await ask(gateway.find_order, tried, [LINE], prepared.quote, known=belonging())
 
 
-async def test_an_order_is_not_taken_for_absent_while_its_lines_are_late(ovh, gateway):
+async def test_an_order_with_late_lines_is_not_absent(ovh, gateway):
+    """An order is not taken for absent while its lines are late."""
     ovh.orders.details_after = 60.0
     prepared, order = await ordered(gateway)
     assert (await look(gateway, prepared)).outcome is Outcome.UNDECIDED
@@ -101,7 +102,8 @@ async def test_an_attempt_that_is_dated_too_late_hides_no_order(gateway):
     assert (found.outcome, found.candidates) == (Outcome.UNDECIDED, (order.id,))
 
 
-async def test_a_cart_that_expired_is_refused_at_checkout_and_nothing_is_ordered(ovh, gateway):
+async def test_an_expired_cart_is_refused_at_checkout(ovh, gateway):
+    """A cart that expired is refused at checkout and nothing is ordered."""
     prepared = await ask(gateway.prepare, [LINE])
     ovh.clock.advance(3 * 86_400)
 

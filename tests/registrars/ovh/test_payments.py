@@ -77,7 +77,8 @@ def another_order_pays(ovh, order, *, why=None, number=1000, minutes=0):
     ovh.orders.all[foreign.id] = foreign
 
 
-async def test_valid_methods_come_first_then_what_else_the_order_accepts(ovh, gateway, order):
+async def test_valid_methods_come_first(ovh, gateway, order):
+    """Valid methods come first then what else the order accepts."""
     ovh.payments.prepaid, ovh.payments.points = Decimal(50), 1000
     assert await labels(gateway, order) == [
         "VISA 4970 XXXX XXXX 1234",
@@ -137,13 +138,14 @@ async def test_a_refusal_without_words_is_one_all_the_same(ovh, gateway, order):
     assert await seen(gateway, order, sent()) == (P.REFUSED, {"seen": "refused", "said": None})
 
 
-async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, gateway, order):
+async def test_an_earlier_refusal_is_not_of_this_payment(ovh, gateway, order):
+    """A refusal of an earlier payment does not speak for this one."""
     ovh.refuse_card(VISA)
     await ask(pay, gateway, order.id, VISA)
     assert await seen(gateway, order, sent(seconds=5)) == (P.NOT_SEEN, {"seen": "no_payment"})
 
 
-async def test_a_refusal_within_a_second_of_the_next_payment_is_not_taken_for_its_own(ovh, gateway, order):
+async def test_a_refusal_a_second_earlier_is_not_of_this_payment(ovh, gateway, order):
     """Dates are whole seconds, so of a payment after a refusal only what is surely its own counts."""
     ovh.refuse_card(VISA)
     await ask(pay, gateway, order.id, VISA)
@@ -159,23 +161,27 @@ def begun(ovh, order, *, seconds=0.0):
     ovh.orders.all[order.id].pending.append(Try(datetime.now(UTC) + timedelta(seconds=seconds), VISA))
 
 
-async def test_a_payment_that_seems_a_little_older_than_its_intent_is_under_way(ovh, gateway, order):
+async def test_a_payment_slightly_older_than_its_intent_counts(ovh, gateway, order):
+    """A payment that seems a little older than its intent is under way."""
     begun(ovh, order, seconds=-60)
     assert (await seen(gateway, order, sent(seconds=0)))[0] is P.UNDER_WAY
 
 
-async def test_a_transaction_that_seems_a_little_older_is_not_taken_for_none(ovh, gateway, order):
+async def test_a_transaction_slightly_older_counts(ovh, gateway, order):
+    """A transaction that seems a little older is not taken for none."""
     another_order_pays(ovh, order)
     assert (await seen(gateway, order, sent(seconds=60)))[0] is P.UNDECIDED
 
 
 @pytest.mark.parametrize("minutes", [60, -10])  # by a clock that was put right since, it lies before the order
-async def test_before_sending_any_open_payment_of_the_order_is_seen_whenever_it_was(ovh, gateway, order, minutes):
+async def test_finds_any_open_payment_before_sending(ovh, gateway, order, minutes):
+    """Before sending any open payment of the order is seen whenever it was."""
     begun(ovh, order)
     assert (await earlier(gateway, order, minutes=minutes)).is_open
 
 
-async def test_before_sending_a_payment_that_the_order_shows_as_received_is_seen(ovh, gateway, order, monkeypatch):
+async def test_finds_a_received_payment_before_sending(ovh, gateway, order, monkeypatch):
+    """Before sending a payment that the order shows as received is seen."""
     await ask(pay, gateway, order.id, SEPA)
     assert (await earlier(gateway, order)).progress is P.RECEIVED
     monkeypatch.setattr(ovh.orders, "status", lambda _order: "notPaid")  # it lags behind the follow-up
@@ -183,9 +189,8 @@ async def test_before_sending_a_payment_that_the_order_shows_as_received_is_seen
 
 
 @pytest.mark.parametrize("status", ["READY", "CONFIRMING"])
-async def test_before_sending_an_open_payment_by_another_method_is_seen_where_the_order_shows_none(
-    ovh, gateway, order, status, monkeypatch
-):
+async def test_finds_an_open_payment_by_another_method(ovh, gateway, order, status, monkeypatch):
+    """Before sending an open payment by another method is seen where the order shows none."""
     ovh.payments.settle_after = 600.0
     await ask(pay, gateway, order.id, SEPA)
     ovh.orders.payment_after = 600.0
@@ -226,7 +231,7 @@ async def test_money_that_paid_an_order_of_others_is_explained(ovh, gateway, ord
     assert (await unexplained(gateway, order)).unexplained == 1
 
 
-async def test_twenty_orders_of_one_amount_in_a_day_explain_their_money(ovh, gateway, order):
+async def test_twenty_orders_of_one_amount_explain_themselves(ovh, gateway, order):
     """No payment waits for them, whether they are ours or somebody else's."""
     orders = ovh.outsider.orders_of("3.59", 20)
     for place, other in enumerate(orders):
@@ -258,7 +263,7 @@ async def test_only_what_took_or_may_take_money_is_counted(ovh, gateway, order, 
     assert (reconciliation.unexplained, reconciliation.unfinished) == (count, status == "CONFIRMING")
 
 
-async def test_an_open_transaction_of_another_order_of_ours_hinders_nobody(ovh, gateway, order):
+async def test_an_open_transaction_of_another_order_hinders_nothing(ovh, gateway, order):
     """The bank is slow with a payment that is on record: that is no reason for a wait here."""
     ovh.outsider.transaction("3.59", SEPA, status="CONFIRMING")
     assert (await earlier(gateway, order)).is_open
@@ -316,7 +321,7 @@ async def test_ovhs_time_is_read_afresh(ovh, gateway, order):
 
 
 @pytest.mark.parametrize("by_the_order", [True, False])
-async def test_a_payment_is_seen_though_our_clock_was_put_back_since_it_was_sent(ovh, gateway, order, by_the_order):
+async def test_finds_a_payment_after_our_clock_was_put_back(ovh, gateway, order, by_the_order):
     """Ours was ten minutes ahead of OVH's then, and is right now."""
     at = datetime.now(UTC)
     payment = replace(sent(seconds=600), sent_at_ovh=at)
@@ -327,9 +332,8 @@ async def test_a_payment_is_seen_though_our_clock_was_put_back_since_it_was_sent
     assert (await ask(gateway.payment, order, payment)).progress is (P.UNDER_WAY if by_the_order else P.UNDECIDED)
 
 
-async def test_an_order_is_not_paid_twice_where_our_clock_was_put_back_after_a_lost_answer(
-    ovh, gateway, rules, monkeypatch
-):
+async def test_no_second_payment_after_our_clock_was_put_back(ovh, gateway, rules, monkeypatch):
+    """An order is not paid twice where our clock was put back after a lost answer."""
     rules.registrar = gateway
     rules.restart()
     rules.clock.now, ovh.clock_offset = datetime.now(UTC) + timedelta(minutes=10), -600.0  # ours is ahead
@@ -349,13 +353,14 @@ async def test_an_order_is_not_paid_twice_where_our_clock_was_put_back_after_a_l
     assert [call.source for call in ovh.payments.calls] == [str(VISA)]
 
 
-async def test_a_payment_of_which_only_our_own_time_was_kept_is_seen_by_how_far_ovhs_is_ahead_now(ovh, gateway, order):
+async def test_finds_a_payment_by_our_time_and_the_clock_difference(ovh, gateway, order):
+    """A payment of which only our own time was kept is seen by how far OVH's is ahead now."""
     ovh.clock_offset = -600.0
     begun(ovh, order)
     assert (await seen(gateway, order, sent(seconds=600)))[0] is P.UNDER_WAY
 
 
-async def test_the_refusal_of_an_earlier_payment_is_not_taken_for_one_of_this(ovh, gateway, order, monkeypatch):
+async def test_the_refusal_of_an_earlier_payment_stays_its_own(ovh, gateway, order, monkeypatch):
     """OVH's step keeps its ERROR, though another payment was begun since."""
     ovh.refuse_card(VISA)
     ovh.payments.tells_why = False
@@ -417,7 +422,8 @@ async def test_a_cancelled_order_was_not_paid(ovh, gateway, order):
     assert (await seen(gateway, order, sent()))[0] is P.CANCELLED
 
 
-async def test_a_transaction_that_fits_leaves_it_undecided_for_it_names_no_order(ovh, gateway, order):
+async def test_a_fitting_transaction_leaves_it_undecided(ovh, gateway, order):
+    """A transaction that fits leaves it undecided for it names no order."""
     another_order_pays(ovh, order)
     progress, told = await seen(gateway, order, sent())
     assert progress is P.UNDECIDED
@@ -456,7 +462,8 @@ async def test_transactions_that_may_not_be_read_leave_it_undecided(ovh, gateway
     assert (told["seen"], told["refusal"]["error"]) == ("transactions_not_read", "ovh_right_missing")
 
 
-async def test_the_invoice_comes_after_the_payment_and_its_link_is_ovhs_own(ovh, gateway, order):
+async def test_the_invoice_comes_after_the_payment(ovh, gateway, order):
+    """The invoice comes after the payment and its link is OVH's own."""
     assert await ask(gateway.invoice_of, order.id) is None
     await ask(pay, gateway, order.id, VISA)
     ovh.clock.advance(2)

@@ -25,7 +25,8 @@ def read(*details):
     return quote({"prices": prices, "details": list(details), "contracts": None}, (), ITEMS)
 
 
-def test_a_gift_and_a_zone_belong_to_the_name_of_their_placeholder():
+def test_gift_and_zone_belong_to_their_placeholders_name():
+    """A gift and a zone belong to the name of their placeholder."""
     found = read(
         a_detail("*001", "7.99", 11), a_detail("*001", "-3.00"), a_detail("*001.001", "0"), a_detail("*002", "5.00", 22)
     )
@@ -35,7 +36,8 @@ def test_a_gift_and_a_zone_belong_to_the_name_of_their_placeholder():
     assert found.lines_together == euros("9.99")
 
 
-def test_items_count_even_where_placeholders_are_in_another_order():
+def test_items_count_in_any_order_of_placeholders():
+    """Items count even where placeholders are in another order."""
     found = read(a_detail("*001", "5.00", 22), a_detail("*002", "7.99", 11))
     assert (found.price_of(ONE), found.price_of(TWO)) == (euros("7.99"), euros("5.00"))
 

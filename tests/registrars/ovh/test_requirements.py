@@ -83,7 +83,8 @@ def test_allowed_values_stay_as_ovh_writes_them_each_once():
         ({"label": "OWNER_LEGAL_AGE", "type": "bool", "required": True}, False),
     ],
 )
-def test_what_must_be_answered_is_decided_where_ovhs_flag_cannot_be_trusted(entry, must):
+def test_decides_what_is_required_despite_ovhs_flag(entry, must):
+    """What must be answered is decided where OVH's flag cannot be trusted."""
     assert [q.must_be_answered for q in read(entry, OWNER_LEGAL_AGE="true")] == [must]
 
 
@@ -107,7 +108,8 @@ def test_a_persons_answer_goes_before_the_standing_one():
     assert requirements.sent(Question("DNS"), None) is None
 
 
-def test_what_the_dry_run_misses_is_found_at_the_lines_that_lack_it():
+def test_a_missing_answer_is_found_at_its_lines():
+    """What the dry run misses is found at the lines that lack it."""
     answered, bare = line("one.fr", Answer("COLOUR", "red", "U0ADA")), line("two.fr")
     found = {each.domain: (Question("COLOUR"),) for each in (answered, bare)}
     refused = broken([answered, bare], found, "Custom field COLOUR is mandatory for product domain")
@@ -126,7 +128,8 @@ def test_an_owner_who_may_not_have_the_name_is_told_at_the_line():
     assert refused.findings == (Finding(F.OWNER_BREAKS_RULE, DomainName("one.eu"), Fix.ANSWER, told),)
 
 
-def test_an_owner_that_nobody_can_choose_is_fixed_at_ovh_and_by_no_button():
+def test_an_owner_that_cannot_be_chosen_has_no_button():
+    """An owner that nobody can choose is fixed at OVH and by no button."""
     found = {DomainName("one.es"): (Question("DNS", Kind.NAME_SERVERS),)}
     wrong = {"owner.birthDay": "is required", "owner.birthCity": "is required"}
     refused = broken([line("one.es")], found, "2 errors", **wrong)
@@ -135,7 +138,8 @@ def test_an_owner_that_nobody_can_choose_is_fixed_at_ovh_and_by_no_button():
 
 
 @pytest.mark.parametrize("whose", ["adminAccount", "techAccount"])
-def test_data_of_the_ovh_account_is_fixed_at_ovh_and_by_no_button(whose):
+def test_account_data_is_fixed_at_ovh_without_a_button(whose):
+    """Data of the OVH account is fixed at OVH and by no button."""
     (found,) = rejections.of_rule(line("one.berlin"), {f"{whose}.city": "should be Berlin"})
     told = faults((f"{whose}.city", "should be Berlin"))
     assert found == Finding(F.BOTS_ACCOUNT_BREAKS_RULE, DomainName("one.berlin"), None, told)
@@ -153,7 +157,8 @@ def test_a_no_that_fits_nowhere_is_told_for_the_whole_cart():
     assert refused.findings == (Finding(F.REFUSED_BY_OVH, params={"ovh": {"said": "Something else"}}),)
 
 
-def test_of_several_names_that_lack_the_same_the_one_is_found_that_ovh_means():
+def test_finds_the_name_that_ovh_means():
+    """Of several names that lack the same the one is found that OVH means."""
     lines = [line("one.com"), line("two.ch"), line("three.net")]
     found = {each.domain: (Question("DNS", Kind.NAME_SERVERS),) for each in lines}
     error = "Custom field DNS is mandatory for product domain"
@@ -161,7 +166,8 @@ def test_of_several_names_that_lack_the_same_the_one_is_found_that_ovh_means():
     assert refused.findings == (Finding(F.QUESTION_OPEN, lines[1].domain, Fix.ANSWER, {"label": "DNS"}),)
 
 
-def test_an_answer_that_ovh_does_not_take_is_told_where_it_was_given():
+def test_a_rejected_answer_is_reported_at_its_line():
+    """An answer that OVH does not take is reported where it was given."""
     given = line("one.fr", Answer("COMPANY", "12", "U0ADA"))
     found = {given.domain: (Question("COMPANY"),)}
     refused = broken([given, line("two.com")], found, "Custom field COMPANY is invalid for product domain")

@@ -79,7 +79,8 @@ def test_among_equals_the_first_goes_first(busy):
     assert order_of(scheduler, leave, asked) == ["a0", "a1", "a2", "a3"]
 
 
-def test_of_a_long_search_one_turn_in_ten_is_left_to_polling_and_none_before_money_or_people(busy):
+def test_a_long_search_leaves_one_permit_in_ten_to_polling(busy):
+    """Of a long search one permit in ten is left to polling and none before money or people."""
     scheduler, leave = busy
     searching = [(f"s{number}", Priority.SEARCH) for number in range(20)]
     others = [("poll-1", Priority.POLLING), ("poll-2", Priority.POLLING), ("pay", Priority.MONEY)]
@@ -137,7 +138,7 @@ def test_a_complaint_pauses_everybody_for_as_long_as_ovh_says():
 
 
 @pytest.mark.parametrize("on_the_wire", [1, 4])
-def test_a_call_for_money_waits_for_no_look_up_but_those_on_the_wire(on_the_wire):
+def test_a_money_call_waits_only_for_calls_in_flight(on_the_wire):
     """However many wait: a checkout's calls follow one another, and each goes next."""
     scheduler, stop, log = a_scheduler(per_second=200, burst=1, concurrency=on_the_wire), threading.Event(), []
 
@@ -167,7 +168,8 @@ def test_a_call_for_money_waits_for_no_look_up_but_those_on_the_wire(on_the_wire
     assert max(between) <= on_the_wire + 1
 
 
-def test_who_only_looks_gives_up_behind_a_search_and_its_place_is_free(busy):
+def test_a_poll_behind_a_search_times_out(busy):
+    """Who only looks gives up behind a search and its place is free."""
     scheduler, _ = busy
     with pytest.raises(RateLimitTimeout), scheduler.acquire(Priority.POLLING, within=0.05):
         pass

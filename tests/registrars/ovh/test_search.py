@@ -169,7 +169,8 @@ def test_a_bug_keeps_nobody_waiting(ovh, search):
     assert [a.verdict for a in search.look_up(names("a", 1))] == [Verdict.UNKNOWN]
 
 
-def test_what_was_asked_lately_is_known_and_what_is_ordered_is_asked_again(ovh, search):
+def test_recent_lookups_are_cached_until_an_order(ovh, search):
+    """What was asked recently is known and what is ordered is asked again."""
     ovh.answer = [AN_OFFER]
     ovh.let(9)
     first = list(search.look_up(names("a", 3), recent=True))

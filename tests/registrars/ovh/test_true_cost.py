@@ -109,7 +109,8 @@ def drawn(bought: list[Bought], told: Quote) -> str:
 
 
 @pytest.mark.parametrize("part", range(10))
-def test_the_cards_figures_are_ovhs_to_the_cent_in_a_thousand_random_carts(part):
+def test_the_card_matches_ovh_in_a_thousand_random_carts(part):
+    """The card's figures are OVH's to the cent in a thousand random carts."""
     for seed in range(part, CARTS, 10):
         ovh, chance = OvhSimulator(), random.Random(seed)
         cart, bought = a_random_cart(ovh, chance)
@@ -125,7 +126,8 @@ def test_the_cards_figures_are_ovhs_to_the_cent_in_a_thousand_random_carts(part)
         assert disagreements([each.line for each in bought], told) == []
 
 
-def test_a_phone_shows_the_figures_of_forty_names_without_breaking_a_row():
+def test_a_phone_shows_forty_names_without_broken_rows():
+    """A phone shows the figures of forty names without breaking a row."""
     ovh = OvhSimulator()
     cart, bought = a_random_cart(ovh, random.Random(7))
     rows = "\n".join(receipt([each.line for each in bought], read(ovh, cart)).rows).split("\n")

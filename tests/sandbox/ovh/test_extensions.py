@@ -82,7 +82,8 @@ def test_a_rule_that_no_source_tells_of_is_marked_as_invented():
 
 
 @pytest.mark.parametrize("extension", sorted(EXTENSIONS))
-async def test_each_extension_is_bought_by_answering_what_it_needs_and_not_without(cart, extension):
+async def test_each_extension_needs_its_answers(cart, extension):
+    """Each extension is bought by answering what it needs and not without."""
     await cart.fill(f"blue-otter.{extension}")
     listed = {entry["label"]: entry for entry in await cart.asked()}
     assert list(Schema().faults("order.cart.ConfigurationRequirements[]", list(listed.values()), extension)) == []
@@ -138,7 +139,8 @@ async def test_some_questions_depend_on_the_name(cart, name, label):
         ("x.ch", "DNS", "not a host"),
     ],
 )
-async def test_an_answer_that_does_not_fit_is_taken_and_refused_at_the_dry_run(cart, name, label, value):
+async def test_a_wrong_answer_is_refused_at_the_dry_run(cart, name, label, value):
+    """An answer that does not fit is taken and refused at the dry run."""
     await cart.fill(name, duration="P2Y" if "gov" in name else "P1Y")
     wanted = [question.label for question in needed(name.partition(".")[2])]
     await cart.answer(**({other: GOOD[other] for other in wanted} | {label: value}))
@@ -148,7 +150,8 @@ async def test_an_answer_that_does_not_fit_is_taken_and_refused_at_the_dry_run(c
         await cart.check_out()
 
 
-async def test_a_label_that_was_not_asked_is_refused_where_ovh_is_strict(simulator, cart):
+async def test_a_label_not_required_is_refused_if_ovh_is_strict(simulator, cart):
+    """A label that was not asked is refused where OVH is strict."""
     await cart.fill("x.com")
     await cart.answer(OWNER_LEGAL_AGE="true", SHOE_SIZE="43")
     with pytest.raises(BadParametersError, match="SHOE_SIZE is unknown"):
@@ -171,7 +174,8 @@ async def test_required_is_wrong_in_both_directions(cart):
         assert (label in demanded) is not says
 
 
-async def test_fields_that_matter_of_an_owner_may_be_named_and_an_owner_left_out_all_the_same(cart):
+async def test_an_owner_with_named_fields_may_be_left_out(cart):
+    """Fields that matter of an owner may be named and an owner left out all the same."""
     await cart.fill("x.eu")
     entry = next(entry for entry in await cart.asked() if entry["label"] == "OWNER_CONTACT")
     assert (entry["required"], entry["fields"][0]) == (True, "firstName")

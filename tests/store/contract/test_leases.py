@@ -58,7 +58,8 @@ def test_a_claim_of_a_clock_that_was_put_back_holds_nobody_up(rules):
     assert process(rules).acquire(ADVANCE, [cart.id]) == [cart.id]
 
 
-def test_a_living_process_keeps_its_cart_however_long_the_step_takes(rules):
+def test_a_living_process_keeps_its_lease_during_a_long_job(rules):
+    """A living process keeps its cart however long the job takes."""
     cart, living = rules.approved(), process(rules)
     living.acquire(ADVANCE, [cart.id])
     for _ in range(5):
@@ -67,7 +68,8 @@ def test_a_living_process_keeps_its_cart_however_long_the_step_takes(rules):
     assert process(rules).acquire(ADVANCE, [cart.id]) == []
 
 
-def test_who_was_thought_dead_cannot_renew_or_give_back_the_followers_claim(rules):
+def test_a_process_presumed_dead_cannot_change_the_new_lease(rules):
+    """Who was thought dead cannot renew or release the follower's lease."""
     cart, late, follower = rules.approved(), process(rules), process(rules)
     late.acquire(ADVANCE, [cart.id])
     rules.clock.pass_by(20)
@@ -90,7 +92,8 @@ def test_one_process_may_show_what_another_advances(rules):
     assert process(rules).acquire(SHOW, [cart.id]) == [cart.id]
 
 
-def test_alone_a_process_takes_each_cart_once_until_it_gives_it_back():
+def test_local_leases_lease_each_cart_once():
+    """Alone a process takes each cart once until it releases it."""
     alone = LocalLeases()
     assert alone.acquire(ADVANCE, [1, 2]) == [1, 2]
     assert alone.acquire(ADVANCE, [2, 3]) == [3]

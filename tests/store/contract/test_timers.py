@@ -126,7 +126,7 @@ def test_a_step_without_work_ends_its_timer(rules, state):
     assert timers(rules.store, cart.id) == {}
 
 
-def test_the_next_step_of_a_claimed_cart_counts_from_the_claims_end(rules):
+def test_a_leased_cart_is_due_at_the_end_of_its_lease(rules):
     """Among claimed and free carts the earliest moment is told, for each task type."""
     first, second = rules.approved("a.ovh", "C1"), rules.approved("b.ovh", "C2")
     with rules.store.begin() as carts:
