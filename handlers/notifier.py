@@ -257,7 +257,9 @@ class Notifier:
         people = [user for user in await self._people() if user != cart.requester]
         notified = people[:_MOST_NOTIFIED]
         if cart.requester is not None and message.id not in self._explained:
-            sentence = sent_directly(cart, message.channel, why, told=len(notified), others=len(people) - len(notified))
+            sentence = sent_directly(
+                cart, message.channel, why, notified=len(notified), others=len(people) - len(notified)
+            )
             is_last = self._retries.needs_substitute(message_key(message))
             await self._news.unless_refused(cart.requester, RenderedMessage.from_text(sentence), cart, is_last=is_last)
             self._explained.add(message.id)

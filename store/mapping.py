@@ -183,7 +183,7 @@ def quote_columns(quote: Quote) -> dict[str, Any]:
         "contracts": [[contract.name, contract.url] for contract in quote.contracts],
         "configuration": [[c.domain.ascii, c.label, c.value] for c in quote.configuration],
         "lines": [
-            [n.domain.ascii if n.domain else None, n.said, n.price.minor, n.before.minor, n.extra] for n in quote.lines
+            [n.domain.ascii if n.domain else None, n.label, n.price.minor, n.before.minor, n.extra] for n in quote.lines
         ],
         "before": quote.before.minor if quote.before else None,
         "reduction": quote.reduction.minor if quote.reduction else None,

@@ -41,10 +41,10 @@ def shown_nowhere(cart: Cart) -> str:
     return says.shown_nowhere(cart.id)
 
 
-def sent_directly(cart: Cart, channel: str, word: str, *, told: int, others: int) -> str:
+def sent_directly(cart: Cart, channel: str, word: str, *, notified: int, others: int) -> str:
     """Explain why the requester gets a card as a direct message; `word` is Slack's refusal of the channel.
 
-    `told` users get the card directly as well; `others` who may decide do not.
+    `notified` users get the card directly as well; `others` who may decide do not.
     """
     if word in ARCHIVED:
         why = says.archived(channel, cart.id)
@@ -52,7 +52,7 @@ def sent_directly(cart: Cart, channel: str, word: str, *, told: int, others: int
         why = says.posting_restricted(channel, cart.id)
     else:
         why = says.not_in_channel(channel, cart.id)
-    return says.sent_directly(why, told=told, others=others)
+    return says.sent_directly(why, told=notified, others=others)
 
 
 def _is_known(event: Event, cart: Cart, before: Event | None) -> bool:

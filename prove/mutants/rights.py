@@ -5,7 +5,7 @@ from __future__ import annotations
 from prove.mutants.changes import drop, instead, never, swap, without_keyword
 from prove.mutants.mutation import Mutation
 
-_EARLIER, _SETTLING, _SELF = (
+_EARLIER, _MANUAL_RECOVERY, _SELF = (
     "tests/ordering/test_earlier_approvals.py",
     "tests/ordering/test_manual_recovery.py",
     "tests/ordering/test_self_approval.py",

@@ -269,12 +269,12 @@ def _shaking_hands(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("trouble", [_asking_who_we_are, _connecting, _rate_limited, _refused_for_now, _shaking_hands])
+@pytest.mark.parametrize("fault", [_asking_who_we_are, _connecting, _rate_limited, _refused_for_now, _shaking_hands])
 async def test_a_stop_while_starting_takes_five_seconds(
-    stage: Stage, trouble: Callable[[Stage], None], number: signal.Signals
+    stage: Stage, fault: Callable[[Stage], None], number: signal.Signals
 ):
     """Whatever Slack does not answer."""
-    trouble(stage)
+    fault(stage)
     async with bot(stage) as process:
         await process.says("/readyz", "Slack")
         await asyncio.sleep(0.3)  # into the call that hangs

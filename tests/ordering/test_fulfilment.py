@@ -321,8 +321,8 @@ def test_an_old_list_of_due_carts_starts_nothing(rules):
 def test_an_unforeseen_failure_is_told_on_the_card(rules):
     cart = rules.approved()
     rules.fulfilment.put_off(cart.id, "f00d")
-    trouble = rules.workflow.cart(cart.id).blocked
-    assert (trouble.code, trouble.data) == ("internal_error", {"reference": "f00d"})
+    reason = rules.workflow.cart(cart.id).blocked
+    assert (reason.code, reason.data) == ("internal_error", {"reference": "f00d"})
 
 
 def test_a_blocked_reason_is_recorded_and_removed(rules, monkeypatch):

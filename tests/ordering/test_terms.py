@@ -75,8 +75,8 @@ def test_the_approver_reads_that_terms_are_unusual(rules, mode, phase):
     """The card names premium, or OVH's mode and the launch phase."""
     rules.restart(ALLOWING)
     cart = requested(rules, replace(USUAL, pricing_mode=mode, phase=phase))
-    drawn = card(cart, approvals_needed=1, waive_retraction=True, approvers=frozenset(), payers=frozenset())
-    shown = str([block.to_dict() for block in drawn.blocks])
+    rendered = card(cart, approvals_needed=1, waive_retraction=True, approvers=frozenset(), payers=frozenset())
+    shown = str([block.to_dict() for block in rendered.blocks])
     words = "premium: the registry" if "premium" in mode else f"special: OVH calls it {mode}"
     assert words in shown
     assert {"eap": "early access", "sunrise": "trademark owners", "landrush": "landrush"}.get(phase, "") in shown

@@ -201,10 +201,10 @@ def test_a_trouble_of_the_release_is_shown_as_it_is_stored(rules: Rules, engines
         row = "trouble = 'OVH is away <now>.', trouble_since = since, trouble_code = NULL, trouble_data = NULL"
         connection.execute(text(f"UPDATE carts SET {row} WHERE id = {LATE}"))
     with rules.store.read() as carts:
-        trouble = carts.cart(LATE).blocked
-    assert trouble is not None
-    assert blocked(trouble) == "OVH is away <now>."
-    assert trouble.code == EARLIER_TEXT
+        reason = carts.cart(LATE).blocked
+    assert reason is not None
+    assert blocked(reason) == "OVH is away <now>."
+    assert reason.code == EARLIER_TEXT
     assert audited(engines)[0] == []
 
 

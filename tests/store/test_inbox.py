@@ -206,16 +206,16 @@ def test_a_click_waits_for_no_decision_on_another_cart(inbox, engines, rules):
 
 def test_the_lane_gives_up_in_time_and_loses_nobody(engines):
     """A writer that gave up in the line leaves it, and those behind it still come."""
-    lane = engines.write_queue
-    if lane is None:
+    queue = engines.write_queue
+    if queue is None:
         pytest.skip("PostgreSQL needs no line of writers")
     came: list[int] = []
-    with lane.held():
-        with pytest.raises(TimeoutError), lane.held(within=0.05):
+    with queue.held():
+        with pytest.raises(TimeoutError), queue.held(within=0.05):
             raise AssertionError("it is held by another")
 
         def comes() -> None:
-            with lane.held(within=5):
+            with queue.held(within=5):
                 came.append(1)
 
         behind = threading.Thread(target=comes)

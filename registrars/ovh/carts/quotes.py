@@ -38,7 +38,7 @@ def _lines(details: Sequence[Json], items: Items) -> tuple[QuotedLine, ...]:
     return tuple(
         QuotedLine(
             domain=owner,
-            said=str(line.get("description") or ""),
+            label=str(line.get("description") or ""),
             price=money(line["totalPrice"]),
             before=money(line.get("originalTotalPrice") or line["totalPrice"]),
             extra=bool(place and place[2]),

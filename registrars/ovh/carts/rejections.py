@@ -45,10 +45,10 @@ def of_dry_run(
     refusal: CartRejected, lines: Sequence[Line], requirements: Requirements, probe: RejectionProbe
 ) -> LinesRefused:
     """Attribute each part of OVH's rejection to its line: OVH names fields, and never their domain name."""
-    said = [line for line in refusal.lines if _FIELD.fullmatch(line)]
+    messages = [line for line in refusal.lines if _FIELD.fullmatch(line)]
     others = [line for line in refusal.lines if not _FIELD.fullmatch(line)]
     findings: list[Finding] = []
-    for rejection, meant in _attributed(said, lines, requirements, probe).items():
+    for rejection, meant in _attributed(messages, lines, requirements, probe).items():
         label, why = _read(rejection)
         if why.startswith(_MISSING):
             _insist(label, meant, requirements)
@@ -74,12 +74,12 @@ def of_rule(line: Line, faults: Mapping[str, str]) -> list[Finding]:
 
 
 def _attributed(
-    said: Sequence[str], lines: Sequence[Line], requirements: Requirements, probe: RejectionProbe
+    messages: Sequence[str], lines: Sequence[Line], requirements: Requirements, probe: RejectionProbe
 ) -> dict[str, list[Line]]:
     """Return the lines that each error message is about: all candidates, or fewer if there are too many."""
-    may_be = {rejection: _candidates(rejection, lines, requirements) for rejection in said}
-    too_many = {rejection: meant for rejection, meant in may_be.items() if len(meant) > said.count(rejection)}
-    return may_be | _narrowed(too_many, said, probe)
+    may_be = {rejection: _candidates(rejection, lines, requirements) for rejection in messages}
+    too_many = {rejection: meant for rejection, meant in may_be.items() if len(meant) > messages.count(rejection)}
+    return may_be | _narrowed(too_many, messages, probe)
 
 
 def _candidates(rejection: str, lines: Sequence[Line], requirements: Requirements) -> list[Line]:
@@ -96,10 +96,12 @@ def _candidates(rejection: str, lines: Sequence[Line], requirements: Requirement
     return lacking or ([] if any(asking.values()) else list(lines))
 
 
-def _narrowed(may_be: Mapping[str, list[Line]], said: Sequence[str], probe: RejectionProbe) -> dict[str, list[Line]]:
+def _narrowed(
+    may_be: Mapping[str, list[Line]], messages: Sequence[str], probe: RejectionProbe
+) -> dict[str, list[Line]]:
     """Remove one extension after another from the cart, and observe which error messages disappear."""
     found: dict[str, list[Line]] = {rejection: [] for rejection in may_be}
-    left = Counter(said)
+    left = Counter(messages)
     suspects = {line.domain: line for meant in may_be.values() for line in meant}
     for _, group in groupby(sorted(suspects.values(), key=_extension), key=_extension):
         if not any(left[rejection] for rejection in may_be):
@@ -160,8 +162,8 @@ def _unanswered(line: Line, question: Question) -> Finding:
 
 
 def _wrong_answer(label: str, why: str, line: Line) -> Finding:
-    said: Data = {"label": label, "ovh": {"said": quoted(why)}}
-    return Finding(FindingCode.ANSWER_REFUSED, line.domain, Fix.ANSWER, said)
+    wrong: Data = {"label": label, "ovh": {"said": quoted(why)}}
+    return Finding(FindingCode.ANSWER_REFUSED, line.domain, Fix.ANSWER, wrong)
 
 
 def _not_eligible(refusal: CartRejected, lines: Sequence[Line], probe: RejectionProbe) -> list[Finding]:

@@ -96,7 +96,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def drawn(bought: list[Bought], told: Quote) -> str:
+def rendered(bought: list[Bought], told: Quote) -> str:
     lines = tuple(each.line for each in bought)
     shown = Cart(
         1, "C1", "U0ADA", CartState.SUBMITTED, NOW, lines, requester="U0ADA", purpose="x", quote=told,
@@ -115,7 +115,7 @@ def test_the_card_matches_ovh_in_a_thousand_random_carts(part):
         ovh, chance = OvhSimulator(), random.Random(seed)
         cart, bought = a_random_cart(ovh, chance)
         told = read(ovh, cart)
-        shown = words(drawn(bought, told))
+        shown = words(rendered(bought, told))
         for each in bought:
             assert " ".join(expected(each)) in shown, f"cart of seed {seed}"
         currency, prices = cart.market.currency, ovh.carts.summary(cart)["prices"]
