@@ -48,10 +48,10 @@ def bursts(*, quick: bool) -> Table:
 
 
 def under_load(*, quick: bool) -> Table:
-    """Table 3: probes while 64 look-ups are always under way, against none."""
-    table = Table("3. Acknowledged after ms, while 64 look-ups are under way", ["", "p50", "p99", "most"])
+    """Table 3: probes while 64 lookups are always under way, against none."""
+    table = Table("3. Acknowledged after ms, while 64 lookups are under way", ["", "p50", "p99", "most"])
     calm, busy = asyncio.run(_probed(50 if quick else _PROBES))
-    for name, waits in (("idle", calm), ("64 look-ups", busy)):
+    for name, waits in (("idle", calm), ("64 lookups", busy)):
         table.add(name, *(f"{figure * 1000:.2f}" for figure in (median(waits), _p99(waits), max(waits))))
     table.goals.append(Goal("p99 under load to idle", _p99(busy) / _p99(calm), 3))
     return table
@@ -115,7 +115,7 @@ async def _probe(person: Actor, probes: int) -> list[float]:
 
 
 async def _keep_searching(people: Sequence[Actor]) -> None:
-    """Two searches of 400 names all the time: more than 64 look-ups can be."""
+    """Two searches of 400 names all the time: more than 64 lookups can be."""
     for number in range(1000):
         person = people[number % len(people)]
         names = " ".join(f"load-{number}-{place}.ovh" for place in range(400))

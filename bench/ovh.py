@@ -1,4 +1,4 @@
-"""An OVH that answers look-ups after a time, and counts: a process of its own, so that it takes none of ours.
+"""An OVH that answers lookups after a time, and counts: a process of its own, so that it takes none of ours.
 
 `python -m bench.ovh` prints its port. It trusts every signature: what is measured is the way there and back.
 """
@@ -30,7 +30,7 @@ CALM = {"seconds": 0.15, "varied": False, "quota": 0}
 
 @dataclass
 class Busy:
-    """What it is told to be like, and what it saw; `quota` is calls a second, 0 for no limit."""
+    """How it is configured, and what it saw; `quota` is calls a second, 0 for no limit."""
 
     seconds: float = 0.15
     varied: bool = False

@@ -179,7 +179,7 @@ def _ideal(seconds: Sequence[float], places: int) -> float:
 def _gateway(
     ovh: SlowOvh, at_once: int, *, per_second: float = _NO_LIMIT, burst: int = 1_000_000
 ) -> Iterator[OvhGateway]:
-    """The desk's own way to OVH as after its first search: its cart made, its clock read, its connections open."""
+    """The bot's own way to OVH as after its first search: its cart made, its clock read, its connections open."""
     opened = OvhGateway(
         OvhConfig(
             application_key="bench",

@@ -1,4 +1,4 @@
-"""Table 5: the memory with many who want it at once, and with many carts in it, on SQLite and PostgreSQL."""
+"""Table 5: the database with many who want it at once, and with many carts in it, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.fakes import FakeRegistrar
 
 _CONTENDERS = 8
 _LOOKS = 40  # of each kind; the first few warm the caches
-_WAITING = 100  # carts that wait for somebody, of the smaller number; ten times as many of the larger
+_WAITING = 100  # carts that wait for a user, of the smaller number; ten times as many of the larger
 _PAGE = 20
 _SQL_SERIES = {
     "sqlite": "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {count}) ",

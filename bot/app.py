@@ -106,7 +106,7 @@ class Bot:
             members=Members(self._client, workspace=workspace, groups=policy.groups, alerts=self._alerts),
             client=self._client,
             searches=self._searches(engines),
-            wake=lambda: self.worker.wake(),  # noqa: PLW0108 - the worker is created after the desk
+            wake=lambda: self.worker.wake(),  # noqa: PLW0108 - the worker is created after the services
         )
         self.services = services
         self._work = services.work

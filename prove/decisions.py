@@ -111,7 +111,7 @@ def lost_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:
             for event in recorded
         ):
             what = state.in_words if state else "settled"
-            yield f"cart #{cart_id} was told to be {what} by {who} ({kind})"
+            yield f"cart #{cart_id} was reported to be {what} by {who} ({kind})"
 
 
 def _decisions(how: str, message: dict[str, Any]) -> Iterator[tuple[int, CartState | None, str, EventKind]]:

@@ -12,7 +12,7 @@ from prove.extra_faults import Elsewhere
 from sandbox.ovh.orders import Order
 from sandbox.stage import Stage
 
-BESIDE = "orders beside one made elsewhere that nobody allowed"
+BESIDE = "orders next to one made elsewhere that nobody allowed"
 _AGO = 3600.0  # seconds
 _LINES_LATE = 4.0  # seconds
 _LIST = ("GET", "/me/order")
@@ -60,7 +60,7 @@ class Colleague:
         for order in self.stage.ovh.orders.ours():
             was_there = self.cancelled_at is None or order.made_at < self.cancelled_at
             if was_there and self._was_seen(order) and (first is None or first > order.made_at + timedelta(seconds=1)):
-                yield BESIDE, f"order {order.id} over {order.domains} beside order {other.id} over {other.domains}"
+                yield BESIDE, f"order {order.id} over {order.domains} next to order {other.id} over {other.domains}"
 
     def _was_seen(self, order: Order) -> bool:
         """Return whether the bot could see the foreign order.

@@ -102,7 +102,7 @@ def _payments(stage: Stage) -> Iterator[Broken]:
             sent = ", ".join(f"{call.source} at {call.at:%H:%M:%S.%f}" for call in beside) or "none"
             yield (
                 "payments beyond one an order",
-                f"order {order.id}: taken from {order.payments}; sent beside another one: {sent}",
+                f"order {order.id}: taken from {order.payments}; sent next to another one: {sent}",
             )
 
 

@@ -205,7 +205,7 @@ class PutBack:
                 return
         last_reply = next((m.text for m in reversed(messages) if m.only_for == who.id), "nothing")
         self.broken.append(
-            (KIND, f"{who.id} pressed {button} of a card from before the restore; was told: {last_reply}")
+            (KIND, f"{who.id} pressed {button} of a card from before the restore; was reported: {last_reply}")
         )
 
     def _is_over(self) -> bool:

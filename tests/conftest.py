@@ -42,7 +42,7 @@ structlog.configure(
 
 
 class Rules:
-    """The use cases and the driver's steps over one memory, a fake registrar and a still clock."""
+    """The use cases and the worker's jobs over one database, a fake registrar and a still clock."""
 
     def __init__(self, store: SqlStore, policy: Policy = POLICY) -> None:
         self.store = store
@@ -88,7 +88,7 @@ class Rules:
         return self.workflow.cart(cart_id).mark
 
     def run_worker(self, cart_id: int, *, steps: int = 12, seconds: float = 30):
-        """Let the driver do what is due, and time pass."""
+        """Let the worker do what is due, and time pass."""
         for _ in range(steps):
             for due in self.fulfilment.due():
                 self.advance(due)

@@ -1,4 +1,4 @@
-"""A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
+"""A registrar in memory, for the pure rules: it keeps a ledger and fails as configured."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -50,7 +50,7 @@ def belonging(*orders: int) -> Known:
 
 
 class FakeClock:
-    """Moves only when it is told."""
+    """Moves only on request."""
 
     def __init__(self) -> None:
         self.now = NOW

@@ -1,4 +1,4 @@
-"""Finds facts on record of which the catalogue should make a sentence, and cannot."""
+"""Finds facts on record that the catalogue cannot turn into a sentence."""
 
 from collections.abc import Iterator
 

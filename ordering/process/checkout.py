@@ -170,7 +170,7 @@ class Checkout:
         """Search for the order of an earlier attempt that has neither an intent nor an end on record.
 
         It may have been sent: the commit of its intent may be lost, as after a restore. A recent attempt may be another
-        process's. Raises `CartChanged` if that process ended it meanwhile.
+        process's. Raises `CartChanged` if that process ended it in the meantime.
         """
         call = self._markers.left_over(_subject(cart))
         if call is None or call.registrar_cart is None:
@@ -185,7 +185,7 @@ class Checkout:
         with self._book.store.begin() as carts:
             carts.decide_alone()
             carts.save(looking, event, due_at=now)
-            carts.mark_intended(call)  # refuses if its process has recorded meanwhile that it sent nothing
+            carts.mark_intended(call)  # refuses if its process has recorded in the meantime that it sent nothing
         return True
 
     def _ready(self, prepared: Prepared) -> AbstractContextManager[MoneyCall[SalesOrder]]:

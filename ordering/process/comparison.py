@@ -20,7 +20,7 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
 
     The newest event about money is read first: an event during the comparison makes the comparison void. In recover
     mode the markers shown are recorded, so they do not count as another loss once it is over. An order that OVH lists
-    and does not show is told to the operator, who decides: waiting for it could keep recover mode on for ever.
+    and does not show is reported to the operator, who decides: waiting for it could keep recover mode on indefinitely.
     """
     since = mode.compares_since()
     with store.read() as carts:

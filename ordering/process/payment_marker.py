@@ -72,7 +72,7 @@ class PaymentMarkers:
         """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent.
 
         A recent attempt may be another process's, which is about to send it. Raises `CartChanged` if that process ended
-        it meanwhile.
+        it in the meantime.
         """
         left = self._markers.left_over(pays(order_of(cart).id))
         if left is None:
@@ -85,7 +85,7 @@ class PaymentMarkers:
         with self._book.store.begin() as carts:
             carts.decide_alone()
             carts.save(sent, due_at=now)
-            carts.mark_intended(left)  # refuses if its process has recorded meanwhile that it sent nothing
+            carts.mark_intended(left)  # refuses if its process has recorded in the meantime that it sent nothing
         return True
 
 

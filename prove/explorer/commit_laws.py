@@ -115,7 +115,7 @@ class CommitLaws:
         return fact.kind if fact else None
 
     def _must_be_polled(self, cart: Cart) -> None:
-        """Check that somebody comes back to a request that waits for OVH."""
+        """Check that a user comes back to a request that waits for OVH."""
         if cart.state in _POLLED and (TimerKind.STEP, cart.id) not in self._world.store.kept.timers:
             raise LawBroken(STUCK, f"{cart.state} without a timer")
 

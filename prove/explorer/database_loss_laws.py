@@ -26,7 +26,7 @@ class DatabaseLossLaws:
         self._events = 0  # at the last commit
 
     def check(self, cart: Cart) -> None:
-        """Check a commit: no intent of a money call beside lost memory."""
+        """Check a commit: no intent of a money call while the database is behind."""
         kept = self._world.store.kept
         new, self._events = kept.events[self._events :], len(kept.events)
         for event in new:

@@ -21,7 +21,7 @@ FREEZES: Options = (
 READ: Options = ("crash", *FREEZES, "busy", "forbidden", "stop")
 # `empty`: the list is there and names nothing.
 LIST: Options = (*READ, "empty")
-# `outsider`: somebody orders the name elsewhere at this moment.
+# `outsider`: a user orders the name elsewhere at this moment.
 BUILD: Options = ("crash", *FREEZES, "busy", "lost", "outsider")
 # `hold`: an operator switches recover mode on at this moment. `server+90000`: the database's clock jumps.
 READY: Options = ("crash", *FREEZES, "busy", "stop", "hold", "server+90000")
@@ -49,8 +49,8 @@ ANSWER: Options = (
     *("no-400", "no-403", "no-404", "no-409", "no-429", "no-502"),
     *("again-200", "again-400", "again-403", "again-404", "again-409", "again-429", "again-502"),
 )
-# `lost-removed`: a payment is done without an answer, and a user removes its method at OVH meanwhile. A removal beside
-# a repeated call is not drawn: the bot takes a refusal and a method that is gone together for a no.
+# `lost-removed`: a payment is done without an answer, and a user removes its method at OVH in the meantime. A removal
+# next to a repeated call is not drawn: the bot takes a refusal and a method that is gone together for a no.
 PAY_ANSWER: Options = (*ANSWER, "lost-removed")
 # `unanswered`: the commit is done, and its process gets no answer.
 COMMIT: Options = (

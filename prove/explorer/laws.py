@@ -168,13 +168,13 @@ class Laws:
             raise LawBroken(TWO_PAYMENTS, f"order {order.id}: {times}")
 
     def _must_be_only(self, intent: Cart, looked_at: float) -> None:
-        """Check that an order of the last day that was adopted is not paid beside a second one that OVH shows."""
+        """Check that an order of the last day that was adopted is not paid next to a second one that OVH shows."""
         adopted_at = intent.order.adopted_at if intent.order else None
         if adopted_at is None or moment(looked_at) - adopted_at > _WATCHED_FOR:
             return
         for other in self._others_show(intent, looked_at):
             if other.lines(looked_at) and other.guise != "hides":
-                raise LawBroken(BESIDE, f"order {other.id} beside one that was adopted, and is paid")
+                raise LawBroken(BESIDE, f"order {other.id} next to one that was adopted, and is paid")
 
     def of_the_ledger(self) -> None:
         now, ours = self._world.now, self._world.ledger.ours

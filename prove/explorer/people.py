@@ -130,8 +130,8 @@ class People:
     def try_page(self, process: Process, *, opens: bool, times: int) -> None:
         """Have a payer try to pay on OVH's page, where the bank refuses: opened from the card, or from OVH's mail.
 
-        A single refusal beside a payment that OVH accepted is drawn for pages that were opened from the card alone: the
-        bot takes one on another page for the refusal of its own payment.
+        A single refusal next to a payment that OVH accepted is drawn for pages that were opened from the card alone:
+        the bot takes one on another page for the refusal of its own payment.
         """
         cart = self._world.laws.cart
         is_accepted = cart.payment is not None and cart.payment.accepted_at is not None

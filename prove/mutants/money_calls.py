@@ -144,7 +144,7 @@ OF_MONEY_CALLS = (
         "tests/ordering/test_money_calls.py::test_a_checkout_that_was_not_sent_is_ordered_once",
     ),
     Mutation(
-        "hold the only permit while the cart is given back",
+        "hold the only permit while the cart is discarded",
         "ordering.process.checkout:Checkout._order",
         drop("held.close()"),
         "tests/ordering/test_money_calls.py::test_an_intent_that_is_stopped_gives_the_cart_back",

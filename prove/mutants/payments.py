@@ -34,7 +34,7 @@ OF_PAYMENTS = (
         "forget that the payment was sent", f"{_PAYMENTS}.pay_or_watch", never("payment.sent_at is not None"), _PAY
     ),
     Mutation(
-        "pay an order that was paid or changed at OVH meanwhile",
+        "pay an order that was paid or changed at OVH in the meantime",
         f"{_PAYMENTS}._send",
         never("self._is_settled(cart, fresh)"),
         _PAY,
@@ -52,7 +52,7 @@ OF_PAYMENTS = (
         f"{_PAY}::test_another_total_than_the_card_showed_is_not_paid",
     ),
     Mutation(
-        "pay beside a payment by another method",
+        "pay next to a payment by another method",
         f"{_OVH}.look_for_any",
         swap(
             "self._unfinished(order, made_at, others)",
@@ -160,7 +160,7 @@ OF_PAYMENTS = (
         _FLOOR,
     ),
     Mutation(
-        "open the order beside a payment without a question",
+        "open the order next to a payment without a question",
         f"{_PAYING}._note_opened",
         drop("cart.require_mark(mark or '')"),
         f"{_FLOOR}::test_a_card_without_the_payment_opens_no_page",
@@ -172,13 +172,13 @@ OF_PAYMENTS = (
         _SHOWN,
     ),
     Mutation(
-        "pay again beside money that nobody explains",
+        "pay again next to money that nobody explains",
         f"{_OUTCOME}._after_the_floor",
         swap("money.unexplained <= order.explained", "True"),
         _FLOOR,
     ),
     Mutation(
-        "pay again beside a transaction that has not ended",
+        "pay again next to a transaction that has not ended",
         f"{_OUTCOME}._after_the_floor",
         never("money.unfinished"),
         f"{_FLOOR}::test_an_unexplained_transaction_makes_the_floor_a_day",
@@ -229,7 +229,7 @@ OF_PAYMENTS = (
         f"{_FLOOR}::test_a_call_with_an_end_is_not_dated_again",
     ),
     Mutation(
-        "lose the end of a call beside another change",
+        "lose the end of a call next to another change",
         f"{_PAYMENTS}._ended",
         swap("is_of(cart, sent)", "cart.version == sent.version"),
         f"{_FLOOR}::test_the_end_of_a_call_is_kept_beside_another_change",

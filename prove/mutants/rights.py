@@ -52,7 +52,7 @@ OF_RIGHTS = (
         "tests/ordering/test_payment_questions.py::test_only_a_payer_answers_before_the_first_payment",
     ),
     Mutation(
-        "let the requester order beside another order",
+        "let the requester order next to another order",
         "ordering.workflow.manual_recovery:ManualRecovery.order_anyway",
         drop("self.policy.may_approve(cart, by)"),
         "tests/ordering/test_foreign_orders.py::test_who_may_not_order_anyway",

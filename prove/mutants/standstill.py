@@ -142,7 +142,7 @@ OF_STANDSTILL = (
         f"{_ONCE}::test_a_version_that_came_in_between_is_not_given_up",
     ),
     Mutation(
-        "add a message beside a save without waiting for it",
+        "add a message next to a save without waiting for it",
         f"{_SQL}._new_message",
         drop("self._hold(col(CartRow.id) == cart_id)"),
         f"{_ONCE}::test_a_message_added_beside_a_save_wants_it",

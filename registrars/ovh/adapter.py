@@ -112,7 +112,7 @@ class OvhGateway:
     def health(self) -> RegistrarError | None:
         """Return None if OVH accepted our key within the last minute or does now, else the error.
 
-        A right that the key lacked for a money call lately is a reason, too, while OVH answers.
+        A right that the key lacked for a money call recently is a reason, too, while OVH answers.
         """
         return self._outage() or self._key_rights.problem()
 

@@ -254,7 +254,7 @@ class Orders:
 
 
 def _seeing(reconciliation: OrderReconciliation, seen: str, **details: Json) -> OrderReconciliation:
-    """Return the sighting with what was seen at OVH, and what became of the attempt's cart."""
+    """Return the result with what was seen at OVH, and what became of the attempt's cart."""
     cart = "closed" if reconciliation.closed else "gone"
     return replace(reconciliation, seen={"seen": seen, "cart": cart, **details})
 

@@ -100,7 +100,7 @@ def _worker(sql_store: SqlStore, gateway: OvhGateway, stuck: list[object], passe
     began = _now()
     return Worker(
         fulfilment=Counted(store=sql_store, registrar=gateway, policy=POLICY, clock=_now),
-        notifier=Nothing(),  # type: ignore[arg-type] # what the driver needs of it
+        notifier=Nothing(),  # type: ignore[arg-type] # what the worker needs of it
         refresh_homes=no_homes,
         leases=SharedLeases(sql_store, clock=lambda: began + timedelta(seconds=passed()), lease=LEASE),
         bridge=Bridge(2),

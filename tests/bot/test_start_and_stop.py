@@ -405,7 +405,7 @@ async def test_a_second_signal_ends_it_at_once(stage):
 
 
 async def test_a_reader_of_the_log_may_go(stage):
-    """Whoever reads the log died: people are answered, the socket comes back, and a stop is a stop."""
+    """The reader of the log died: people are answered, the socket comes back, and a stop is a stop."""
     reading, writing = os.pipe()
     async with running(stage.environment, stage.folder, port=stage.port, pipe=writing) as process:
         await process.says("/healthz", '"status": "ok"')

@@ -62,7 +62,7 @@ async def no_homes() -> None:
 
 def a_worker(jobs: Jobs, leases: LocalLeases | SharedLeases, told: list[Sequence[int]]) -> Worker:
     return Worker(
-        fulfilment=jobs,  # type: ignore[arg-type] # what the driver needs of it
+        fulfilment=jobs,  # type: ignore[arg-type] # what the worker needs of it
         notifier=Nothing(),  # type: ignore[arg-type] # as above
         refresh_homes=no_homes,
         leases=leases,
@@ -102,7 +102,7 @@ async def test_another_process_takes_over_what_a_stuck_job_lost(store):  # noqa:
     await until(jobs.begun.is_set)
     await until(lambda: other.acquire(TaskType.ADVANCE, [cart.id]))
     jobs.ends.set()
-    await asyncio.sleep(0.3)  # it ends late, and gives back nothing of the other's
+    await asyncio.sleep(0.3)  # it ends late, and releases nothing of the other's lease
     assert SharedLeases(store, clock=_now, lease=timedelta(seconds=30)).acquire(TaskType.ADVANCE, [cart.id]) == []
     running.cancel()
     await asyncio.wait({running})

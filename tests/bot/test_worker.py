@@ -18,7 +18,7 @@ from store.errors import DatabaseUnusable
 
 
 class Carts:
-    """Carts that are always due; `advance` fails as it is told."""
+    """Carts that are always due; `advance` fails as configured."""
 
     def __init__(self, due: list[int], *, failures: int = 0, database_is_away: bool = False) -> None:
         self.decided = due
@@ -110,7 +110,7 @@ def a_worker(carts: Carts, *, cards: object = None, leases: Leases | None = None
             raise RuntimeError("this Home cannot be drawn")
 
     return Worker(
-        fulfilment=carts,  # type: ignore[arg-type] # what the driver needs of it
+        fulfilment=carts,  # type: ignore[arg-type] # what the worker needs of it
         notifier=cards or Nothing(),  # type: ignore[arg-type] # as above
         refresh_homes=refresh,
         leases=leases or LocalLeases(),
@@ -318,7 +318,7 @@ async def test_a_claim_that_cannot_be_ended_is_a_line_in_the_log(stumbles: int, 
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: lost.append(context))
 
     class Refused(LocalLeases):
-        """What gives back or takes is refused at first."""
+        """Acquiring and releasing are refused at first."""
 
         refusals = 3
 

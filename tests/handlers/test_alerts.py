@@ -1,4 +1,4 @@
-"""Every trouble that the operator hears of ends once Slack works again, whichever part of the desk notices."""
+"""Every trouble that the operator hears of ends once Slack works again, whichever part of the bot notices."""
 
 import ast
 from collections.abc import Awaitable, Callable, Iterator
@@ -58,7 +58,7 @@ class PlainHomes(Homes):
 
 
 class Parts:
-    """The parts of the desk that call Slack, with one list of alerts."""
+    """The parts of the bot that call Slack, with one list of alerts."""
 
     def __init__(self, word: str) -> None:
         self.slack, self.alerts = PaperSlack(word), SlackAlerts()
@@ -164,7 +164,7 @@ def _keys(method: str) -> Iterator[tuple[str, str]]:
 
 
 def test_each_report_has_a_clear_beside_it():
-    """A new report without its clear would keep the health page red for ever."""
+    """A new report without its clear would keep the health page red indefinitely."""
     reported = {*_keys("report"), *_keys("report_failure")}
     assert len(reported) >= 6
     assert reported <= {*_keys("clear")}

@@ -1,4 +1,4 @@
-"""A requester is told directly: nothing that they should know is lost, and no thread is told twice for their sake."""
+"""A requester is notified directly: nothing that they should know is lost, and no thread repeats it for their sake."""
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -17,7 +17,7 @@ REJECTED = Event(12, CartState.REJECTED, NOW, by="U0CLEO", id=7, kind=EventKind.
 
 
 class PaperSlack:
-    """Writes down what is posted where, and fails where it is told to."""
+    """Writes down what is posted where, and fails as configured."""
 
     def __init__(self) -> None:
         self.posted: list[str] = []
@@ -89,7 +89,7 @@ async def test_a_slack_error_loses_and_repeats_no_thread_line(notifier, slack, o
 
 @pytest.mark.parametrize("word", ["user_not_found", "user_disabled", "cannot_dm_bot", "ekm_access_denied"])
 async def test_an_unreachable_member_keeps_no_other_from_news(notifier, slack, outbox, word):
-    """A user who cannot be told keeps nobody else from being told."""
+    """A user who cannot be reached keeps nobody else from being notified."""
     slack.fails["U0ADA"] = says(word)
     await notifier.show(12)
     assert (slack.posted, outbox.undelivered) == (["C9"], [])

@@ -166,7 +166,7 @@ def choice(element: dict[str, Any], question: Question) -> str:
     if question.kind is Kind.YES_NO and question.is_legal:
         return "true"
     if options:
-        # No to a legal statement is no answer: whoever does not agree removes the name.
+        # No to a legal statement is no answer: a user who does not agree removes the name.
         possible = [o["value"] for o in options if not (question.is_legal and o["value"] == "false")]
         return str(possible[-1])
     return question.allowed[-1] if question.allowed else TYPED[question.kind]

@@ -1,4 +1,4 @@
-"""Whoever tries another legal form finds again what they typed in the first one."""
+"""A user who tries another legal form finds again what they typed in the first one."""
 
 from handlers.contacts import with_other_fields
 from handlers.toolkit.action_ids import Act

@@ -77,7 +77,7 @@ def fits(rendered) -> None:
     ],
 )  # fmt: skip
 def test_every_cart_that_can_be_requested_is_shown(rules, reason, dns, long_names, dearer):
-    """Forty names with long answers and moved prices were 52 blocks, which raised for ever."""
+    """Forty names with long answers and moved prices were 52 blocks, which raised indefinitely."""
     cart = requested(rules, reason=reason, dns=dns, long_names=long_names, dearer=dearer)
     fits(approval_card(cart, POLICY, stamp=LONGEST))
     fits(approval_card(cart, POLICY, CARD, stamp=LONGEST))

@@ -1,4 +1,4 @@
-"""What a requester reads of their cart's end, in sentences that need no card beside them."""
+"""What a requester reads of their cart's end, in sentences that need no card next to them."""
 
 from dataclasses import replace
 from datetime import timedelta

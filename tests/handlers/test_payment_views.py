@@ -134,14 +134,14 @@ def test_the_thread_tells_the_payer_how_a_payment_stands(by, fact, waits, line):
 
 
 def test_the_thread_says_nothing_of_an_intent():
-    """That the payer pays was told at the click."""
+    """That the payer pays was reported at the click."""
     event = Event(12, S.PAYING, NOW, by="U0DAN", kind=K.PAYMENT_STARTED, data={"order": 7, "method": 3})
     told = approval.thread_line(event, a_cart(), before=None, approvers=POLICY.approvers, payers=POLICY.payers)
     assert told is None
 
 
 def test_the_thread_tells_the_payer_the_end_of_a_long_floor():
-    """A floor that is longer than an hour is told with its end."""
+    """A floor that is longer than an hour is reported with its end."""
     shown = a_cart(payment=replace(SENT, waits_until_ovh=UNTIL))
     event = Event(12, S.PAYING, NOW, kind=K.PAYMENT_WAITING, data={"evidence": {"seen": "no_payment"}})
     told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)

@@ -245,7 +245,7 @@ async def test_ends_after_the_floor_and_notifies_once(watched):
 
 
 async def test_people_are_told_later_where_slack_is_away(watched):
-    """The loss stays to be told until somebody could be reached."""
+    """The loss stays to be reported until a user could be reached."""
     watched.rules.requested()
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
     await watched.check()

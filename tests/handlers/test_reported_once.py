@@ -113,7 +113,7 @@ def a_notifier(members: list[str], approvers: set[str], payers: set[str] = froze
 
 
 async def shown(notifier: Notifier, clock: Clock, times: int = 12) -> None:
-    """Try as the driver does: again after the wait, also after an error of the database."""
+    """Try as the worker does: again after the wait, also after an error of the database."""
     for _ in range(times):
         try:
             wait = await notifier.show(12)

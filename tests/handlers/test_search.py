@@ -1,4 +1,4 @@
-"""A search stands as it truly is: under way only while somebody runs it, complete only with all its answers."""
+"""A search stands as it truly is: under way only while a process runs it, complete only with all its answers."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -94,7 +94,7 @@ async def test_a_failed_search_can_be_continued(services):
 
 
 class InMind:
-    """A shelf that the processes of a test share, one view each; that on PostgreSQL has tests of its own."""
+    """A session store that the processes of a test share, one view each; that on PostgreSQL has tests of its own."""
 
     def __init__(self, rows: dict[str, SearchSession], runners: dict[str, "InMind"], stopped: set[str]) -> None:
         self.rows, self.runners, self.stopped = rows, runners, stopped

@@ -1,4 +1,4 @@
-"""A wish that was acknowledged comes to its turn, or the person is told that it did not."""
+"""A request that was acknowledged is carried out, or the user learns that it was not."""
 
 import asyncio
 from typing import Any, cast
@@ -12,7 +12,7 @@ from handlers.toolkit.responder import Reply
 
 
 class Slack:
-    """Keeps what people are told."""
+    """Keeps what is sent to people."""
 
     def __init__(self) -> None:
         self.told: list[str] = []

@@ -27,7 +27,7 @@ def says(word: str) -> SlackApiError:
 
 
 class PaperSlack:
-    """Refuses posts and updates in the channels that it is told to."""
+    """Refuses posts and updates in the configured channels."""
 
     def __init__(self) -> None:
         self.refuses: dict[str, str] = {}
@@ -49,7 +49,7 @@ class PaperSlack:
 
 
 class PaperOutbox:
-    """One cart, its messages and its untold events, as the store keeps them."""
+    """One cart, its messages and its undelivered events, as the store keeps them."""
 
     def __init__(self) -> None:
         self.cart = CART
@@ -232,7 +232,7 @@ async def test_an_event_that_is_refused_holds_up_no_later_one(process: NotifierP
 
 @pytest.mark.parametrize("error", [ValueError("52 blocks"), KeyError("x"), AssertionError(), RecursionError()])
 async def test_a_card_that_cannot_be_rendered_is_named(process: NotifierProcess, monkeypatch, error: Exception):
-    """The message says so without a button, the operator has a reference, and nothing is tried for ever."""
+    """The message says so without a button, the operator has a reference, and nothing is tried indefinitely."""
 
     def fail(*_about: object) -> None:
         raise error

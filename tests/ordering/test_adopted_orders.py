@@ -48,7 +48,7 @@ def test_pay_is_offered_after_the_floor(rules, held):
 
 
 def test_another_owner_shows_after_the_adoption(rules, held):
-    """It was somebody else's order: nobody pays it from here."""
+    """It was another user's order: nobody pays it from here."""
     rules.registrar.differs = OTHER_OWNER
     after = rules.run_worker(held.id, steps=4)
     evidence = {"seen": "order_differs", "order": held.order.id, "different": [OTHER_OWNER]}

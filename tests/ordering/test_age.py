@@ -69,7 +69,7 @@ def test_trying_again_does_not_renew_an_approval(rules):
 
 
 def test_approval_lapses_while_ovh_is_away(rules, monkeypatch):
-    """Nobody needs OVH to be told that an approval lapsed."""
+    """Nobody needs OVH to learn that an approval lapsed."""
     cart = rules.approved()
     monkeypatch.setattr(rules.registrar, "prepare", failing(rules_away()))
     rules.run_worker(cart.id, steps=3)
@@ -161,7 +161,7 @@ def test_lapse_between_the_first_look_and_the_intent(rules, monkeypatch):
 
 
 def test_lapse_while_the_cart_is_built_gives_it_back(rules, monkeypatch):
-    """An approval that lapses while OVH's cart is built is not ordered, and that cart is given back."""
+    """An approval that lapses while OVH's cart is built is not ordered, and that cart is discarded."""
     cart = rules.approved()
     prepare = rules.registrar.prepare
 
@@ -203,7 +203,7 @@ def test_limits_are_checked_again_before_the_payment(rules):
     ],
 )
 def test_approver_who_lost_the_right_voids_the_approval(rules, approver):
-    """An approval of somebody who left is not ordered; the card asks again."""
+    """An approval of a user who left is not ordered; the card asks again."""
     cart = rules.approved()
     rules.people.known["U0CLEO"] = approver
     after = rules.run_worker(cart.id, steps=2)
@@ -242,7 +242,7 @@ def test_approver_is_no_approver_any_more(rules):
 
 @pytest.mark.parametrize("left", [Person("U0DAN", Membership.DEACTIVATED), Person("U0DAN", Membership.GUEST)])
 def test_payer_who_lost_the_right_pays_nothing(rules, left):
-    """A payment of somebody who is no payer any more is not sent; another payer can pay."""
+    """A payment of a user who is no payer any more is not sent; another payer can pay."""
     cart = paying(rules)
     rules.people.known["U0DAN"] = left
     after = rules.run_worker(cart.id, steps=2)

@@ -1,4 +1,4 @@
-"""From the payment to names that work: what is in the way is told, and what arrives after all goes on."""
+"""From the payment to names that work: what is in the way is reported, and what arrives after all goes on."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ def test_an_order_without_status_is_never_paid_again(rules):
 
 
 def test_a_paid_order_without_status_is_reported_once(rules):
-    """A paid order of which OVH does not tell for days is reported once and stays paid."""
+    """A paid order without a status from OVH for days is reported once and stays paid."""
     cart = rules.paid()
     order = rules.registrar.orders[cart.order.id]
     rules.registrar.orders[order.id] = replace(order, status=OrderStatus.UNKNOWN)
@@ -84,7 +84,7 @@ def test_a_paid_order_without_status_is_reported_once(rules):
 
 
 def test_an_unexpected_state_is_told_once_and_ends_for_a_person(rules):
-    """A delivered name that OVH shows in a state of its own is told in OVH's word, and never waits in silence."""
+    """A delivered name that OVH shows in a state of its own is reported in OVH's word, and never waits in silence."""
     cart = rules.paid()
     rules.registrar.deliver()
     rules.registrar.odd = "dispute"

@@ -88,7 +88,7 @@ def test_an_unread_group_does_not_hide_a_right_by_name(rules):
 
 
 def test_an_approval_given_meanwhile_is_checked_as_well(rules):
-    """Whoever was not looked up before the last approval does not count unseen."""
+    """A user who was not looked up before the last approval does not count unseen."""
     cart = half_approved(rules)
     with pytest.raises(CartChanged):
         rules.workflow.approve(cart.id, approver=rules.dan, mark=cart.request_mark)
@@ -108,7 +108,7 @@ ADA_TOO = replace(POLICY, approvers=POLICY.approvers | {"U0ADA"}, payers=POLICY.
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_the_requester_does_not_say_that_nothing_was_ordered(rules, allowed):
-    """Another order would follow, so it is for somebody else, except where self-approval is on."""
+    """Another order would follow, so it is for another user, except where self-approval is on."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     cart = rules.run_worker(cart.id, steps=10)
@@ -135,7 +135,7 @@ def undecided_payment(rules):
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_the_requester_does_not_say_that_it_was_not_paid(rules, allowed):
-    """Another payment would follow, so it is for somebody else, except where self-approval is on."""
+    """Another payment would follow, so it is for another user, except where self-approval is on."""
     cart = undecided_payment(rules)
     rules.restart(replace(ADA_TOO, self_approval=allowed))
     if allowed:

@@ -37,7 +37,7 @@ def elsewhere(rules, order):
     ],
 )
 def test_an_order_that_shares_a_name_stops_the_checkout(rules, status):
-    """A person reads its number, and nothing is ordered beside it, whatever it is called."""
+    """A person reads its number, and nothing is ordered next to it, whatever it is called."""
     elsewhere(rules, an_order(900, "name.ovh", "theirs.ovh", status=status))
     cart = rules.approved()
     after = rules.run_worker(cart.id)
@@ -203,7 +203,7 @@ def test_a_key_without_the_right_is_no_question_about_an_order(rules, monkeypatc
 
 
 def test_an_order_that_was_allowed_is_never_adopted(rules, monkeypatch):
-    """The approver said that it is somebody else's; after a lost answer it is not taken for this request's."""
+    """The approver said that it is another user's; after a lost answer it is not taken for this request's."""
     elsewhere(rules, an_order(900, "name.ovh", ago=timedelta(minutes=4)))
     cart = rules.run_worker(rules.approved().id)
     rules.workflow.order_anyway(cart.id, by=rules.dan, mark=cart.mark)
@@ -284,7 +284,7 @@ def test_try_again_asks_again(rules, stopped):
 
 
 def test_an_order_of_ours_that_the_memory_lost(rules):
-    """A database that went back does not know its own order: nothing is ordered beside it."""
+    """A database that went back does not know its own order: nothing is ordered next to it."""
     cart = rules.approved()
     prepared = rules.registrar.prepare(cart.lines)
     rules.registrar.check_out(prepared.registrar_cart, waive_retraction=True, not_after=rules.clock())
@@ -334,7 +334,7 @@ def test_a_second_order_is_looked_for_for_a_day(rules):
 
 
 def test_an_order_that_was_not_adopted_has_no_second(rules):
-    """Its number came from its own checkout: another order later is somebody else's matter."""
+    """Its number came from its own checkout: another order later is another user's matter."""
     cart = rules.ordered()
     elsewhere(rules, an_order(990, "name.ovh"))
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))

@@ -98,7 +98,7 @@ def test_a_refused_checkout_is_not_repeated(rules):
     [(RegistrarRefused(), 1), (RegistrarUnavailable(), 2)],
 )
 def test_an_order_that_was_made_although_ovh_said_no_is_found(rules, monkeypatch, answer, steps):
-    """Somebody on the way delivers the call, loses the answer and repeats it: the repeated one is turned away."""
+    """A proxy delivers the call, loses the answer and repeats it: the repeated one is rejected."""
     cart, check_out = rules.approved(), rules.registrar.check_out
 
     def repeated(registrar_cart, **more):
@@ -124,7 +124,7 @@ def test_a_checkout_that_fails_before_its_intent_leaves_no_cart(rules, monkeypat
 
 
 def test_a_withdrawn_attempt_is_repeated_only_after_the_floor(rules, monkeypatch):
-    """The first checkout came through just before its cart was given back, and OVH lists the order late."""
+    """The first checkout came through just before its cart is discarded, and OVH lists the order late."""
     cart, discard = rules.approved(), rules.registrar.discard
     made: list[int] = []
 
@@ -440,7 +440,7 @@ def test_a_late_repeated_click_decides_nothing(tmp_path_factory, actions):
 
 
 def _do(rules: Rules, cart_id: int, action: str, shown: str | None = None) -> None:
-    """Somebody does it, on the newest card unless another mark was `shown`."""
+    """A user does it, on the newest card unless another mark was `shown`."""
     cart, work = rules.workflow.cart(cart_id), rules.workflow
     shown = cart.mark if shown is None else shown
     actions: dict[str, Callable[[], object]] = {

@@ -1,4 +1,4 @@
-"""Nobody is asked to approve what cannot be bought, and whoever is asked sees what is true now."""
+"""Nobody is asked to approve what cannot be bought, and approvers see what is true now."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -59,7 +59,7 @@ def test_it_goes_on_by_itself_once_the_right_is_there(rules, blocked):
 
 @pytest.mark.parametrize("blocked", ["payment"], indirect=True)
 def test_a_payment_made_elsewhere_is_seen_without_the_right(rules, blocked):
-    """The order is read before the right is needed: somebody paid on OVH's own page in the meantime."""
+    """The order is read before the right is needed: a user paid on OVH's own page in the meantime."""
     cart_id, _, _, _, _ = blocked
     rules.advance(cart_id)
     order = rules.workflow.cart(cart_id).order

@@ -123,7 +123,7 @@ def test_a_first_try_that_could_still_come_through_bars_another(rules):
 
 
 def test_an_attempt_that_succeeds_late_bars_another(rules, monkeypatch):
-    """A first try that comes through while its cart is given back bars another."""
+    """A first try that comes through while its cart is discarded bars another."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     cart = rules.run_worker(cart.id, steps=10)

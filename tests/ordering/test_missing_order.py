@@ -24,7 +24,7 @@ def missing(rules, monkeypatch):
 
 
 def test_nobody_can_pay_an_order_that_ovh_does_not_know(rules, missing):
-    """It is never payable meanwhile, and people see why."""
+    """It is never payable in the meantime, and people see why."""
     assert missing.order.missing_since is not None
     assert missing.blocked.code == "not_known"
     with refuses("order_not_known", NotPossible):

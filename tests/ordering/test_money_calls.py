@@ -25,7 +25,7 @@ def paying(rules):
 
 
 def test_a_checkout_that_was_not_sent_is_ordered_once(rules):
-    """It goes back to approved at once, and its cart at OVH is given back: there is nothing to look for."""
+    """It goes back to approved at once, and its cart at OVH is discarded: there is nothing to look for."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "not_sent", True
     rules.fulfilment.advance(cart.id)
@@ -83,7 +83,7 @@ def test_both_calls_are_signed_with_the_time_of_their_intent(rules):
     ("call", "kind"), [("check_out", EventKind.CHECKOUT_STARTED), ("pay", EventKind.PAYMENT_STARTED)]
 )
 def test_the_intent_is_on_record_before_the_call(rules, monkeypatch, call, kind):
-    """A process that dies at that moment leaves a cart of which the next one knows what was sent."""
+    """A process that dies at that moment leaves a cart, and the next one knows what was sent."""
     cart, send = rules.approved() if call == "check_out" else paying(rules), getattr(rules.registrar, call)
     seen = []
 
@@ -98,7 +98,7 @@ def test_the_intent_is_on_record_before_the_call(rules, monkeypatch, call, kind)
 
 
 def test_a_checkout_that_another_process_overtook_leaves_no_cart(rules, monkeypatch):
-    """It built a cart at OVH, and its intent comes too late: that cart is given back."""
+    """It built a cart at OVH, and its intent comes too late: that cart is discarded."""
     cart = rules.approved()
 
     def overtaken() -> timedelta:

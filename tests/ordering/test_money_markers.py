@@ -253,7 +253,7 @@ def test_an_intent_whose_commit_lost_its_answer_asks_nobody(rules, monkeypatch):
 
 
 def test_an_attempt_of_a_closed_request_is_looked_after(rules):
-    """Its order may still show: a new request of the same names looks for it first, and orders nothing beside it."""
+    """Its order may still show: a new request of the same names looks for it first, and orders nothing next to it."""
     first = rules.approved()
     with rules.store.begin() as carts:
         started = rules.clock() + rules.registrar.ahead
@@ -343,7 +343,7 @@ def paying(rules):
 
 
 def test_a_lost_payment_is_for_a_person(rules):
-    """OVH has a marker of a payment that is not on record: nothing is paid beside it."""
+    """OVH has a marker of a payment that is not on record: nothing is paid next to it."""
     cart = paying(rules)
     lost(rules, pays(cart.order.id))
     after = rules.run_worker(cart.id, steps=1)

@@ -110,7 +110,7 @@ def test_a_step_without_a_write_calls_nobody(rules, disk, calls, state):
 
 
 def test_a_request_without_a_write_builds_no_cart(rules, disk, calls):
-    """Who asks for approval is told before OVH builds a cart for the dry run."""
+    """A requester learns it before OVH builds a cart for the dry run."""
     cart = rules.workflow.add("C1", DomainName.parse("b.ovh"), by=rules.ben)
     disk.is_full = True
     calls.clear()

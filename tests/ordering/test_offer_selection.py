@@ -1,4 +1,4 @@
-"""What goes into the cart is what somebody saw, or what leaves no choice."""
+"""What goes into the cart is what a user saw, or what leaves no choice."""
 
 from dataclasses import replace
 

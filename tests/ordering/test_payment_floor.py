@@ -81,7 +81,7 @@ def test_a_method_that_was_removed_is_believed_at_once(rules):
 
 @pytest.mark.parametrize("fault", ["lost_before", None])
 def test_a_removed_method_proves_nothing_without_a_refusal(rules, monkeypatch, fault):
-    """Only a refusal of the call is read beside the list."""
+    """Only a refusal of the call is read next to the list."""
     rules.registrar.listed = False
     if fault is None:
         takes_on(rules, monkeypatch)
@@ -104,7 +104,7 @@ def test_a_call_that_was_not_sent_is_payable_at_once(rules):
 
 
 def test_the_end_of_a_call_is_kept_beside_another_change(rules, monkeypatch):
-    """Somebody opens the order's page while the call is on the wire: the floor runs from the end of the call."""
+    """A user opens the order's page while the call is on the wire: the floor runs from the end of the call."""
     cart = rules.ordered()
 
     def opens(*_, **__):
@@ -149,7 +149,7 @@ def test_a_refusal_after_the_page_was_opened_waits_for_the_floor(rules, monkeypa
 
 @pytest.mark.parametrize("shown", [None, "", "of an earlier card"])
 def test_a_card_without_the_payment_opens_no_page(rules, monkeypatch, shown):
-    """Whoever pays on OVH's page must know from the card that a payment is under way."""
+    """A user who pays on OVH's page must know from the card that a payment is under way."""
     takes_on(rules, monkeypatch)
     cart = pays(rules)
     with pytest.raises(CardOutdated):
@@ -296,7 +296,7 @@ def test_an_unexplained_transaction_makes_the_floor_a_day(rules, taken):
 
 
 def test_a_longer_floor_is_told_to_the_payer_with_its_end(rules):
-    """A floor that is longer than an hour is told when it starts."""
+    """A floor that is longer than an hour is reported when it starts."""
     cart = pays(rules, "refused")
     ended, rules.registrar.taken = cart.payment.ended_at_ovh, TAKEN
     cart = after(rules, cart.id, 20 * MINUTES)

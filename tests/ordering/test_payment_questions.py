@@ -33,16 +33,16 @@ def show(rules, order_id, **changes):
 
 
 def processing(rules, cart_id):
-    """What the payer was told of a payment that is under way."""
+    """What the payer learned about a payment that is under way."""
     events = rules.workflow.timeline(cart_id, by=rules.dan)[1]
     return [event.data["evidence"] for event in events if event.kind is EventKind.PAYMENT_PROCESSING]
 
 
-# When somebody is asked
+# When a user is asked
 
 
 def test_asks_a_person_after_the_settling_time(rules):
-    """A minute in which OVH shows nothing, not fifteen: somebody may see at the bank what became of it."""
+    """A minute in which OVH shows nothing, not fifteen: a user may see at the bank what became of it."""
     cart = pays(rules, "lost_before")
     assert rules.run_worker(cart.id, steps=5, seconds=10).state is S.PAYING
     cart = rules.run_worker(cart.id, steps=3, seconds=10)
@@ -164,7 +164,10 @@ def test_a_refusal_that_ovh_shows_counts_whatever_was_said(rules, monkeypatch):
 
 @pytest.mark.parametrize("action", ["it_was_paid", "not_paid"])
 def test_a_word_is_taken_while_ovh_cannot_be_asked(rules, monkeypatch, action):
-    """It is a word, no proof: so nothing is read for it. What OVH's silence brings meanwhile makes no click stale."""
+    """It is a word, no proof: so nothing is read for it.
+
+    What OVH's silence brings in the meantime makes no click stale.
+    """
     cart = asked(rules)
     monkeypatch.setattr(rules.registrar, "payment", failing(RegistrarUnavailable()))
     assert rules.run_worker(cart.id).blocked
@@ -193,7 +196,7 @@ def test_a_payment_that_is_not_undecided_is_not_settled(rules):
             say(cart.id, by=rules.dan, mark=rules.mark(cart.id))
 
 
-# The order ends meanwhile
+# The order ends in the meantime
 
 
 def test_a_cancelled_order_with_a_transaction_is_for_support(rules):
@@ -231,7 +234,7 @@ def questioned(rules):
 
 
 def test_money_that_may_have_paid_the_order_is_asked_about_first(rules):
-    """Nothing is sent before somebody answers."""
+    """Nothing is sent before a user answers."""
     cart = questioned(rules)
     assert cart.payment_is_undecided
     assert (cart.payment.sent_at, rules.registrar.payments) == (None, [])
@@ -253,7 +256,7 @@ def test_it_was_not_paid_before_the_first_payment_sends_it(rules):
 
 
 def test_it_was_paid_before_the_first_payment_sends_nothing(rules):
-    """OVH must show it; after a day somebody is asked again."""
+    """OVH must show it; after a day a user is asked again."""
     cart = questioned(rules)
     rules.workflow.it_was_paid(cart.id, by=rules.dan, mark=cart.mark)
     assert after(rules, cart.id, 20 * HOURS).state is S.PAYING

@@ -137,7 +137,7 @@ def test_a_step_whose_cart_is_gone_ends_quietly(rules, monkeypatch):
 
 
 def test_a_cart_that_is_gone_again_and_again_is_shown(rules, monkeypatch):
-    """Nothing is retried for ever in silence: after the settling time people see what stops the order."""
+    """Nothing is retried indefinitely in silence: after the settling time people see what stops the order."""
     cart = rules.approved()
     with monkeypatch.context() as gone:
         gone.setattr(rules.registrar, "prepare", failing(CartGone()))
@@ -168,7 +168,7 @@ def test_a_persons_word_counts_after_the_floor(rules):
 
 
 def test_a_persons_word_is_dropped_where_an_order_shows(rules):
-    """The order of the first try shows after all: it is adopted, and nothing is ordered beside it."""
+    """The order of the first try shows after all: it is adopted, and nothing is ordered next to it."""
     cart = undecided(rules)
     rules.workflow.nothing_ordered(cart.id, by=rules.dan, mark=cart.mark)
     late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())

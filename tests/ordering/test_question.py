@@ -1,4 +1,4 @@
-"""An answer is what the registrar can take, or the person is told what is wrong with it."""
+"""An answer is what the registrar can take, or the person learns what is wrong with it."""
 
 import json
 

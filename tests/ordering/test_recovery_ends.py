@@ -210,7 +210,7 @@ class TestCompared:
         assert release(rules)
 
     def test_an_order_of_the_lost_state_is_not_made_again(self, rules):
-        """After the release a person decides beside an order of the same names, as after any order made elsewhere."""
+        """After the release a person decides next to an order of the same names, as after any order made elsewhere."""
         cart = rules.requested()
         hold(rules)
         made = rules.clock.now

@@ -86,7 +86,7 @@ def test_reports_changed_contracts_and_answers():
 
 
 def test_a_private_answer_that_changed_is_told_without_its_value():
-    """Events are kept for ever and read by channels, so they hold no birthday."""
+    """Events are kept indefinitely and read by channels, so they hold no birthday."""
     was, now = (
         replace(a_quote(), configuration=(Configuration(DomainName("name.ovh"), "BIRTH", day),))
         for day in ("1970-01-01", "1971-01-01")

@@ -1,4 +1,4 @@
-"""Nobody approves alone what they shaped themselves, whoever asks for it."""
+"""Nobody approves alone what they shaped themselves, no matter who requests it."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -84,7 +84,7 @@ def test_a_copy_keeps_who_shaped_it(rules, cart, shape):
 
 
 def test_a_copier_shapes_what_they_copy(rules, cart):
-    """An approver who copies a cart for somebody else does not approve it."""
+    """An approver who copies a cart for another user does not approve it."""
     asked = requested(rules, cart)
     rules.workflow.reject(asked.id, approver=rules.dan, reason="Not now")
     asked = requested(rules, rules.workflow.copy_lines(asked.id, by=rules.cleo))

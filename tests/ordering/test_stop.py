@@ -54,7 +54,7 @@ def test_stopping_again_is_no_error(rules):
 
 
 def test_stop_during_the_checkout_wins_or_loses_whole(rules, monkeypatch):
-    """Stopped while OVH's cart is built: the intent finds another version, and the cart at OVH is given back."""
+    """Stopped while OVH's cart is built: the intent finds another version, and the cart at OVH is discarded."""
     cart = rules.approved()
     prepare = rules.registrar.prepare
 

@@ -36,7 +36,7 @@ def asked(rules, monkeypatch) -> list[str]:
 
 
 def look(rules, cart, seconds: int) -> None:
-    """Second by second, as the driver would."""
+    """Second by second, as the worker would."""
     rules.run_worker(cart.id, steps=seconds, seconds=1)
 
 

@@ -34,7 +34,7 @@ async def page(scenario: Scenario, chromium: str) -> AsyncIterator[Page]:
 
 
 class PageUser:
-    """What somebody does at the page, by keyboard and mouse."""
+    """What a user does at the page, by keyboard and mouse."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

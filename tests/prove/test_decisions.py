@@ -1,4 +1,4 @@
-"""Whatever somebody was told to be decided is on record, by the same person."""
+"""Whatever the bot reported as decided is on record, by the same person."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -91,7 +91,7 @@ def test_of_two_decisions_of_one_kind_both_must_be_on_record(stage):
         text = said.withdrawn(number)
         stage.slack.state.note("message", {"text": text, "only_for": "U0CLEO", "channel": "C0DOMAINS"})
     (lost,) = lost_decisions(stage, [an_event(S.CANCELLED, K.REQUEST_WITHDRAWN)])
-    assert lost == "cart #8 was told to be cancelled by U0CLEO (request_withdrawn)"
+    assert lost == "cart #8 was reported to be cancelled by U0CLEO (request_withdrawn)"
 
 
 def at(seconds: float) -> datetime:

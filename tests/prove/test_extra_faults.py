@@ -113,7 +113,7 @@ def test_a_restored_database_goes_on_counting(rules: Rules, database: str, tmp_p
 
 
 def test_a_clock_is_one_bots_own_until_it_is_put_right():
-    """Whoever is no bot under test has the true time."""
+    """A process that is no bot under test has the true time."""
     give_clocks()
     bots = vars(transactions)["datetime"]  # what the bot's code has under this name now
     hand = Hand(25 * 3600.0)
@@ -136,7 +136,7 @@ def an_event(kind: EventKind, **data: int) -> Event:
 
 @pytest.mark.parametrize("before_call", [None, 3])
 def test_an_order_beside_one_made_elsewhere_breaks_a_law(stage: Stage, before_call: int | None):
-    """Unless somebody allowed it before, or it came too late to be seen."""
+    """Unless a user allowed it before, or it came too late to be seen."""
     colleague = Colleague(stage, Elsewhere(before_call, late=False), (NAME,))
     colleague.orders()
     assert colleague.made is not None

@@ -1,4 +1,4 @@
-"""Whoever is asked what became of an order or a payment says what OVH shows, or for once what it does not."""
+"""A user who is asked what became of an order or a payment says what OVH shows, or for once what it does not."""
 
 from random import Random
 from types import SimpleNamespace

@@ -36,7 +36,7 @@ def store(tmp_path):
 
 
 def test_a_cart_with_pending_work_or_news_is_not_at_rest(store, tmp_path):
-    """A cart that goes on or that nobody was told of is not at rest."""
+    """A cart that goes on or that nobody was notified of is not at rest."""
     walk = object.__new__(Walk)
     walk._stage = Stage(tmp_path)
     workflow = Workflow(store=store, registrar=FakeRegistrar(), policy=POLICY, clock=lambda: datetime.now(UTC))

@@ -33,7 +33,7 @@ class Scenario:
         self.gwen = self.slack.person("gwen")
 
     async def sees(self, who: Actor, words: str, *, channel: str = "domains", seconds: float = PATIENCE) -> Message:
-        """Wait until somebody sees a message with these words, and return the newest one."""
+        """Wait until a user sees a message with these words, and return the newest one."""
         return await self.slack.until(
             lambda: next(
                 (m for m in reversed(who.messages(channel)) if words in m.plain_text() and not m.thread_ts), None
@@ -71,15 +71,15 @@ class Scenario:
         return await self.sees(self.cleo, words, channel="approvals", seconds=seconds)
 
     async def form_says(self, words: str, *, who: Actor | None = None) -> OpenView:
-        """Wait until somebody's form shows these words; without `who`, Ada's."""
+        """Wait until a user's form shows these words; without `who`, Ada's."""
         return await self.slack.until(lambda: _with(words, (who or self.ada).modal))
 
     async def home_says(self, who: Actor, words: str) -> OpenView:
-        """Wait until somebody's Home shows these words."""
+        """Wait until a user's Home shows these words."""
         return await self.slack.until(lambda: _with(words, who.home))
 
     async def clicks_in_vain(self, who: Actor, message: Message, button: str, why: str) -> None:
-        """Somebody clicks and is told why not, they alone."""
+        """A user clicks and learns why not, they alone."""
         await who.click(message, button)
         told = self.slack.state.messages[message.channel]
         await self.slack.until(lambda: [m for m in told if m.only_for == who.id and why in m.text])

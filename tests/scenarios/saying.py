@@ -12,7 +12,7 @@ _AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def on_card(kind: EventKind, **data: Json) -> str:
-    """Return what a card says about a cart of which this is known."""
+    """Return what a card says about a cart with this fact."""
     shown = Cart(1, "C1", "U0ADA", CartState.NEEDS_ATTENTION, _AT, fact=Fact(kind, data))
     return _said(remark(shown), kind)
 

@@ -1,4 +1,4 @@
-"""An approver is told before they change a cart that they could approve."""
+"""An approver is notified before they change a cart that they could approve."""
 
 import pytest
 

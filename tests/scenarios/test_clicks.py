@@ -1,4 +1,4 @@
-"""A click that Slack was told is taken is on record: whatever happens to the process, it is decided once."""
+"""A click that was acknowledged to Slack is on record: whatever happens to the process, it is decided once."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ async def states(scenario: Scenario) -> list[str]:
 
 
 def hang_the_database(scenario: Scenario):
-    """Have another program lock the inbox until it is told to end."""
+    """Have another program lock the inbox until it gets the signal to end."""
     url = scenario.stage.environment["DATABASE_URL"]
     if url.startswith("sqlite"):
         busy = sqlite3.connect(scenario.stage.folder / "desk.db", isolation_level=None)
@@ -170,7 +170,7 @@ class TestStop:
         assert scenario.orders == []
 
     async def test_a_lapsed_click_is_told_to_its_person(self, started: Scenario):
-        """A click on Pay that no process carried out for 15 minutes is told, and pays nothing."""
+        """A click on Pay that no process carried out for 15 minutes is reported, and pays nothing."""
         scenario = started
         card = await scenario.ordered()
         await asyncio.sleep(0.2)

@@ -1,6 +1,6 @@
 """A name of every extension that the simulated OVH sells is bought from Slack, by answering what is asked.
 
-Nobody tells the desk beforehand what a registry wants: whoever asks for approval is told at each name, presses the
+Nobody configures the bot with what a registry wants: the requester learns it at each name, presses the
 button there, and answers. The cart is bought in one order, and every answer has arrived at OVH once.
 """
 

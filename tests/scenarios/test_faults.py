@@ -1,4 +1,4 @@
-"""Answers get lost, services stumble, forms die: nothing is bought twice, and people are told."""
+"""Answers get lost, services stumble, forms die: nothing is bought twice, and people are notified."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""However many wishes wait for their turn: a button that opens a form opens it, before Slack's trigger dies."""
+"""However many requests wait for their turn: a button that opens a form opens it, before Slack's trigger dies."""
 
 from collections.abc import Awaitable, Callable
 

@@ -150,7 +150,7 @@ async def test_a_colleague_ordered_the_name(scenario: Scenario):
 
 
 async def test_a_second_desk_on_the_account(scenario: Scenario):
-    """Its order of the name, with our price, is not adopted, and nothing is ordered beside it."""
+    """Its order of the name, with our price, is not adopted, and nothing is ordered next to it."""
     scenario.ovh.outsider.cart("Domain Desk other orders 1234")
     theirs = scenario.ovh.outsider.order("name.ovh", total="3.59", owner=None)
     card = await scenario.requested()

@@ -21,7 +21,7 @@ LOOK_UP = ("GET", "/order/cart/*/domain")
 CHECKOUT, MEANS, PAY = "/order/cart/*/checkout", "/me/order/*/availableRegisteredPaymentMean", "/me/order/*/pay"
 ON_THE_WIRE = 4
 # Behind the search a call would wait for hundreds. Between its calls the bot works, longer on a busy machine, and
-# look-ups get turns meanwhile. That none overtakes a call that waits is tested in
+# lookups get turns in the meantime. That none overtakes a call that waits is tested in
 # tests/registrars/ovh/test_scheduler.py.
 MOST_BETWEEN_TWO = 40
 
@@ -65,7 +65,7 @@ async def decided(scenario: Scenario, cart: int, state: str) -> int:
 
 
 def most_lookups_before_one(calls: Sequence[Recorded], method: str, path: str, *, order: int | None = None) -> int:
-    """How many look-ups OVH got at most before one of the calls that lead to this one, and before this one.
+    """How many lookups OVH got at most before one of the calls that lead to this one, and before this one.
 
     What is asked about other orders than that one is no part of the way.
     """

@@ -92,7 +92,7 @@ async def test_a_cart_that_cannot_be_saved_reaches_operators(
     monkeypatch.setattr("bot.worker_pool._UNSAVED_AFTER", 3.0)
     monkeypatch.setattr("bot.worker._RENEWALS", 20)  # a look each second
     database = "postgresql" if settings else "sqlite"
-    administrator = create_engine(bot._engines.write.url, poolclass=NullPool)  # noqa: SLF001 - where the desk's data is
+    administrator = create_engine(bot._engines.write.url, poolclass=NullPool)  # noqa: SLF001 - where the bot's data is
     card = await scenario.requested()
     scenario.ovh.faults.add("POST", "/order/cart", "slow", seconds=2)
     await scenario.cleo.click(card, "Approve")

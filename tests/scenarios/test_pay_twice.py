@@ -55,7 +55,7 @@ async def is_paid_once(scenario: Scenario, source: object, *, copies: int = 1) -
 
 @pytest.mark.parametrize("method", sorted(PAYS))
 async def test_a_lost_payment_that_shows_late_is_not_paid_again(scenario: Scenario, method):
-    """Neither order nor transactions show it for a while, and a person errs meanwhile."""
+    """Neither order nor transactions show it for a while, and a person errs in the meantime."""
     scenario.ovh.payments.prepaid = Decimal(100)
     await scenario.ordered()
     card = await scenario.payable()

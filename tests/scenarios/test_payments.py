@@ -209,7 +209,7 @@ async def test_without_any_method_the_page_pays_and_the_desk_sees_it(scenario: S
 
 async def test_a_click_on_pay_after_the_page_was_paid_pays_nothing(scenario: Scenario):
     till = await ordered(scenario)
-    scenario.ovh.faults.add("GET", "/me/order/*/status", "slow", seconds=1.5)  # the desk has not seen it yet
+    scenario.ovh.faults.add("GET", "/me/order/*/status", "slow", seconds=1.5)  # the bot has not seen it yet
     scenario.ovh.pay_on_the_page(till.order.id)
     await till.pays()
     await till.ends_paid("page", method=None, by=None)
@@ -251,7 +251,7 @@ async def test_a_lost_answer_of_a_payment_that_went_through_is_found(scenario: S
 
 @pytest.mark.parametrize("lost", [False, True])
 async def test_a_bank_that_takes_its_time_is_waited_for(scenario: Scenario, *, lost: bool):
-    """Longer than the settling time, and a second payment would be taken meanwhile."""
+    """Longer than the settling time, and a second payment would be taken in the meantime."""
     scenario.ovh.payments.settle_after = 8.0
     till = await ordered(scenario)
     if lost:
@@ -278,7 +278,7 @@ async def test_a_lost_payment_is_reported_and_paid_again(scenario: Scenario):
 
 
 async def undecided(scenario: Scenario) -> Till:
-    """A payment whose answer got lost, while the same card paid as much for an order that is not the desk's."""
+    """A payment whose answer got lost, while the same card paid as much for an order that is not the bot's."""
     till = await ordered(scenario)
     scenario.ovh.faults.add("POST", PAY, "lost_before")
     await till.pays()
@@ -321,7 +321,7 @@ async def test_an_undecided_payment_that_shows_late_needs_nobody(scenario: Scena
 
 
 async def test_asks_about_possible_payments_before_paying(scenario: Scenario):
-    """Somebody else's transaction of the same amount is a question with two answers, and nothing is sent before."""
+    """Another user's transaction of the same amount is a question with two answers, and nothing is sent before."""
     till = await ordered(scenario)
     scenario.ovh.outsider.transaction("3.59", VISA)
     await till.pays()
@@ -337,7 +337,7 @@ async def test_asks_about_possible_payments_before_paying(scenario: Scenario):
 
 
 async def test_opening_the_order_asks_first_while_somebody_pays(scenario: Scenario):
-    """Paying on OVH's page beside a payment of ours can pay twice; an older card opens nothing."""
+    """Paying on OVH's page next to a payment of ours can pay twice; an older card opens nothing."""
     till = await ordered(scenario)
     before = the_button(till.card, "Open order")
     assert "confirm" not in before[1]

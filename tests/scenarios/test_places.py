@@ -1,4 +1,4 @@
-"""Carts in other places: one's own conversation, a channel without the desk, and the team's own rules."""
+"""Carts in other places: one's own conversation, a channel without the bot, and the team's own rules."""
 
 from dataclasses import replace
 
@@ -94,7 +94,7 @@ async def test_a_card_that_cannot_be_posted_goes_to_the_requester(scenario: Scen
 
 
 async def test_a_requester_without_the_card_gets_direct_messages(scenario: Scenario):
-    """A requester who does not see the card is reported directly what becomes of it."""
+    """A requester who does not see the card gets direct messages about the outcome."""
     await scenario.ada.command("add name.ovh", channel="secret")
     await scenario.sees(scenario.ada, added("name.ovh"), channel="secret")
     await scenario.ada.command("cart", channel="secret")

@@ -46,7 +46,7 @@ def mode() -> str:
 
 
 async def form(scenario: Scenario, callback: str, who: Actor | None = None) -> OpenView:
-    """Wait until this form is on top of somebody's screen."""
+    """Wait until this form is on top of a user's screen."""
     who = who or scenario.ada
     return await scenario.slack.until(
         lambda: who.modal if who.modal and who.modal.view["callback_id"] == callback else None, 10

@@ -1,4 +1,4 @@
-"""Whoever may not do something is told so, kindly, and nothing changes."""
+"""A user who may not do something learns so, kindly, and nothing changes."""
 
 import pytest
 

@@ -57,7 +57,7 @@ async def test_the_first_answers_come_within_a_second(scenario: Scenario):
 
 
 async def test_two_searches_with_faults_answer_every_name(scenario: Scenario):
-    """And whoever buys meanwhile does not wait for their end."""
+    """And a user who buys in the meantime does not wait for their end."""
     await scenario.search_and_add("bought.ovh")
     scenario.ovh.quota.switch(15, retry_after=1)
     scenario.ovh.faults.add(*LOOK_UP, "lost_after", times=3)

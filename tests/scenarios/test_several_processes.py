@@ -26,7 +26,7 @@ async def scenario(stage: Stage) -> Scenario:
 
 
 async def test_three_processes_order_pay_and_report_once(scenario: Scenario):
-    """Three processes order once and pay once and tell everything once."""
+    """Three processes order once, pay once and report everything once."""
     await scenario.dan.click(await scenario.ordered("name.ovh", "other.ovh"), "Pay")
     card = await scenario.card(catalogue.card.DELIVERED, seconds=40)
     assert [order.payments for order in scenario.orders] == [[8120045]]

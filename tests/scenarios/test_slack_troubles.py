@@ -1,4 +1,4 @@
-"""Slack stumbles: what was asked for happens once, what is known is told, and one trouble stays one."""
+"""Slack stumbles: what was asked for happens once, what is known is reported, and one problem stays one."""
 
 from functools import partial
 

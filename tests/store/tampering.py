@@ -39,7 +39,7 @@ def three_carts(store: SqlStore) -> Rules:
 
 @contextmanager
 def tampering(engines) -> Iterator[Session]:
-    """The triggers are out of the way meanwhile and back for the audit; foreign keys do not protect either."""
+    """The triggers are out of the way in the meantime and back for the audit; foreign keys do not protect either."""
     with Session(engines.write) as session:
         if engines.write_queue is None:
             session.execute(text("SET LOCAL session_replication_role = replica"))

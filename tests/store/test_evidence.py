@@ -1,4 +1,4 @@
-"""Whoever changes the record behind the desk's back is found out, and the event is named: on both databases."""
+"""A user who changes the record behind the bot's back is found out, and the event is named: on both databases."""
 
 from collections.abc import Callable
 
@@ -45,7 +45,7 @@ def rules(store) -> Rules:
 
 @pytest.fixture
 def attack(rules, engines) -> Callable[..., list[Fault]]:
-    """Change what is stored as somebody with the file can, audit it, and undo all."""
+    """Change what is stored as a user with the file can, audit it, and undo all."""
 
     def attack(*statements: str, known_head: str | None = None) -> list[Fault]:
         with tampering(engines) as session:

@@ -169,7 +169,7 @@ def test_a_late_delivery_stays_late_after_an_upgrade(rules: Rules) -> None:
 
 
 def test_sentences_of_the_release_are_shown_as_they_are_stored(rules: Rules) -> None:
-    """A cart's note and an event's, from before facts, and a note beside the kind that the upgrade gave it."""
+    """A cart's note and an event's, from before facts, and a note next to the kind that the upgrade gave it."""
     with rules.store.read() as carts:
         refused, late = carts.cart(REFUSED), carts.cart(LATE)
         assert (refused.fact, remark(refused)) == (None, "The name is gone. Nothing was ordered.")
@@ -182,7 +182,7 @@ def test_sentences_of_the_release_are_shown_as_they_are_stored(rules: Rules) -> 
 
 
 def test_a_note_of_the_release_stays_on_a_card_that_says_more(rules: Rules) -> None:
-    """A first approval that is void by the second one is told below what the release had noted."""
+    """A first approval that is void by the second one is reported below what the release had noted."""
     with rules.store.read() as carts:
         noted = carts.cart(TERMS_CHANGED)
     assert noted.note is not None

@@ -147,7 +147,7 @@ def test_what_stops_ends_older_clicks_on_its_cart(inbox, engines, rules, kind):
 
 
 def test_a_refused_stop_ends_no_other_click(inbox, engines, rules):
-    """Somebody without the right to stop ends nothing by trying."""
+    """A user without the right to stop ends nothing by trying."""
     cart = rules.approved()
     inbox.put(a_click("T1", cart=cart.id))
     click = inbox.put(a_click("T2", "stop", cart=cart.id))

@@ -86,7 +86,7 @@ def pays_and_dies(rules: Rules, monkeypatch: pytest.MonkeyPatch, *, loses: bool)
 
 @pytest.mark.parametrize("also", ["the intent alone", "its attempt"])
 def test_a_lost_intent_to_pay_pays_once(rules, engines, monkeypatch, also):
-    """The payment shows an hour later; until then nothing is sent beside it."""
+    """The payment shows an hour later; until then nothing is sent next to it."""
     number, sent = pays_and_dies(rules, monkeypatch, loses=True)
     assert rules.workflow.cart(number).payment.sent_at is None
     if also == "its attempt":

@@ -92,7 +92,7 @@ def test_what_a_process_saw_before_a_release_is_forgotten(engines: Engines):
 
 
 def test_another_database_under_a_living_process_is_noticed(engines: Engines):
-    """Somebody put another database in the place of this one."""
+    """A user put another database in the place of this one."""
     rules = Rules(SqlStore(engines))
     rules.requested()
     with engines.write.begin() as connection:

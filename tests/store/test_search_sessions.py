@@ -1,4 +1,4 @@
-"""A search on the shelf: whole, one process's at a time, and never in the way of searching itself."""
+"""A search on the session store: whole, one process's at a time, and never in the way of searching itself."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

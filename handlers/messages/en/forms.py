@@ -16,7 +16,7 @@ from ordering.model.facts import Data
 
 _says = REFUSALS.says
 _MOST_LISTED = 8  # of the answers that a registry allows
-_MOST_QUOTED = 60  # characters of what somebody typed
+_MOST_QUOTED = 60  # characters of what a user typed
 _SEARCH = Hint("search", "finds others")
 
 # Answers to a registry's questions. These stand at their fields, where Slack shows no markup.

@@ -37,7 +37,7 @@ _HAPPENED = {
     K.DECLARED_NOT_PAID: "said that it was not paid",
     K.CLOSED: "closed",
 }
-# An event of another kind is told by what the cart is since then.
+# An event of another kind is described by the cart's state since then.
 _SINCE = {
     CartState.OPEN: "opened",
     CartState.SUBMITTED: "approval requested",

@@ -110,7 +110,7 @@ class Search:
         try:
             self._search_cart()  # before taking the permit: creating the cart needs its own permits
             permit = self._client.scheduler.acquire(Priority.SEARCH)
-        except Exception as error:  # noqa: BLE001 - whatever fails, a reader must not wait for ever
+        except Exception as error:  # noqa: BLE001 - whatever fails, a reader must not wait indefinitely
             failure = error
             self._answer(lambda name: self._failed(name, failure))
         else:

@@ -19,9 +19,9 @@ _SHARE = 10  # polling gets one of this many permits left by money calls and peo
 class Priority(IntEnum):
     """Call priorities, highest first.
 
-    DEED is the money call; MONEY prepares and checks it, so a money call never waits behind the pre-flights of others,
-    which prepare carts as well. PEOPLE are calls for users who wait for one answer. POLLING keeps a share next to
-    searches, so they never stop the bot from following paid orders.
+    MONEY_CALL is the money call itself; MONEY prepares and checks it, so a money call never waits behind the
+    pre-flights of others, which prepare carts as well. PEOPLE are calls for users who wait for one answer. POLLING
+    keeps a share next to searches, so they never stop the bot from following paid orders.
     """
 
     MONEY_CALL = 0

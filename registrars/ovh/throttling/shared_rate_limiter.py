@@ -145,7 +145,7 @@ class SharedRateLimiter:
                 reserved, pause = _spend_up_to(shared, request.calls, current.now)
                 current.state = shared.state()
                 behind = time.monotonic() - current.now
-        except Exception as error:  # noqa: BLE001 - a database that is away, or a row of another version: nobody may wait for ever
+        except Exception as error:  # noqa: BLE001 - a database that is away, or a row of another version: nobody may wait indefinitely
             _log.warning("budget_not_shared", error=type(error).__name__)
             return _spend_up_to(self._alone, request.calls, time.monotonic())
         with self._wanted:

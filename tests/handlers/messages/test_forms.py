@@ -153,7 +153,7 @@ def test_several_wrong_answers_are_told_one_after_another() -> None:
 
 
 def test_each_field_of_a_contact_says_what_is_wrong_with_it() -> None:
-    """Nothing typed, and nonsense typed, is told at each field that must be filled."""
+    """Nothing typed, and nonsense typed, is reported at each field that must be filled."""
     for typed in ({}, {field.name: "x" * 300 for field in FIELDS}, {field.name: "x" for field in FIELDS}):
         _, wrong_fields = checked(LegalForm.INDIVIDUAL, typed)
         assert wrong_fields

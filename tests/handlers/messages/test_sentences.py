@@ -26,7 +26,7 @@ def test_whatever_was_typed_is_quoted_safely(typed: str) -> None:
 
 
 def test_a_name_in_another_script_is_shown_in_both_spellings() -> None:
-    """People read the Unicode spelling; the ASCII one tells look-alikes apart."""
+    """People read the Unicode spelling; the ASCII one tells homographs apart."""
     said = refusal(NotPossible(code="name_already_in_cart", cart=1, name="xn--caf-dma.fr")).text
     assert said == "café.fr (xn--caf-dma.fr) is already in cart #1."
 
@@ -82,7 +82,7 @@ def test_the_words_of_ovh_are_in_quotation_marks() -> None:
 
 
 def test_a_cause_is_told_with_its_own_sentence() -> None:
-    """A refusal that another one caused has both sentences; several are told line by line."""
+    """A refusal that another one caused has both sentences; several are reported line by line."""
     late = NotPossible(code="form_too_late", button="Pay")
     caused = refusal(NotPossible(code="link_not_shown", reason=late.data)).text
     assert caused == f"I couldn't show you the link. {refusal(late).text}"

@@ -1,4 +1,4 @@
-"""A server that says whatever it is told to: for the answers that no sane OVH gives."""
+"""A server that sends the configured answer: for the answers that no sane OVH gives."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ Script = tuple[int, bytes, Mapping[str, str]]
 
 
 class Stub:
-    """Answers calls with `script`, one entry each and the last for ever; `calls` are those it got."""
+    """Answers calls with `script`, one entry each and the last indefinitely; `calls` are those it got."""
 
     def __init__(self) -> None:
         self.script: list[Script] = []

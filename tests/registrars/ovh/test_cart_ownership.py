@@ -1,4 +1,4 @@
-"""A cart at OVH is touched only after its own description was read, and is this desk's."""
+"""A cart at OVH is touched only after its own description was read, and is this bot's."""
 
 import asyncio
 
@@ -31,7 +31,7 @@ async def ask(function, *args, **kwargs):
     ],
 )
 async def test_another_ones_cart_is_left_alone(ovh, gateway, description):
-    """A description of another desk, of nobody, or that only looks like ours: the cart is not deleted."""
+    """A description of another bot, of nobody, or that only looks like ours: the cart is not deleted."""
     cart = ovh.outsider.cart(description, "name.ovh")
     assert await ask(gateway.discard, cart.id) is False
     assert cart.id in ovh.carts.all

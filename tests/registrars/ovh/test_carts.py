@@ -29,7 +29,7 @@ EUR = {"currencyCode": "EUR", "value": Decimal(1)}
 
 
 class PaperOvh:
-    """A client that writes down what is built, and asks for what it is told to ask for."""
+    """A client that writes down what is built, and asks for what the test configures."""
 
     def __init__(self) -> None:
         self.built: list[tuple[str, str, Any]] = []

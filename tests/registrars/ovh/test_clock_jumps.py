@@ -52,7 +52,7 @@ async def test_a_cart_that_ovh_does_not_know_yet_is_no_refusal(ovh, gateway):
 
 
 async def test_questions_are_learned_after_a_jump(ovh, gateway):
-    """People may add names meanwhile: they are not told that OVH refused."""
+    """People may add names in the meantime: they are not told that OVH refused."""
     await ask(gateway.questions, [LINE])
     ovh.clock.advance(5 * DAY)
     assert LINE.domain in await ask(gateway.questions, [LINE])

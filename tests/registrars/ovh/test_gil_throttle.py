@@ -31,7 +31,7 @@ def test_one_thread_at_a_time_has_the_floor():
 
 
 def test_who_waits_for_the_wire_lets_others_speak(monkeypatch):
-    # Whoever did not leave the floor would keep the others from coming, for longer than they are waited for.
+    # A thread that did not release the throttle would keep the others from coming, for longer than they are waited for.
     monkeypatch.setattr("registrars.ovh.api.gil_throttle._PATIENCE", 10.0)
     throttle, met = GilThrottle(), []
     all_wait = threading.Barrier(8)

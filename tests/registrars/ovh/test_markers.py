@@ -41,7 +41,7 @@ async def test_a_money_call_takes_three_calls(ovh, gateway):
 
 @pytest.mark.parametrize("matches", ["exact", "prefix", "ignored"])
 async def test_another_process_sees_exactly_these(ovh, ovh_config, gateway, matches):
-    """Whatever OVH's filter does, only markers of this desk and this subject count."""
+    """Whatever OVH's filter does, only markers of this bot and this subject count."""
     ovh.carts.matches = matches
     marker = await ask(gateway.leave_marker, "orders 1234", now())
     await ask(gateway.leave_marker, "orders 12345", now())

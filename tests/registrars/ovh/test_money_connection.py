@@ -241,7 +241,7 @@ def test_an_answer_that_drips_ends_at_the_time_out_too(opened):
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux has it")
 def test_the_kernel_gives_up_with_the_caller(opened):
     with listening(answers()) as peer, opened(peer, read_timeout=10.0).money_call(PAY, {}) as call:
-        sock = call._call._connection._socket  # noqa: SLF001 - what the kernel was told shows nowhere else
+        sock = call._call._connection._socket  # noqa: SLF001 - what the kernel was set to shows nowhere else
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
 
 
@@ -302,7 +302,7 @@ def test_reads_go_on_while_the_calls_are_stopped(stub):
     assert client.clock_ahead() < timedelta(seconds=5)
 
 
-# Beside other calls
+# Next to other calls
 
 
 def test_a_ready_call_holds_one_permit_until_it_is_sent(opened):

@@ -35,7 +35,7 @@ def keyed(request, ovh, ovh_config, monkeypatch):
 @pytest.mark.parametrize("place", ["NETRC", "home", "home_underscore"])
 @pytest.mark.parametrize("text", NETRCS.values(), ids=NETRCS)
 async def test_netrc_is_not_sent_to_ovh(keyed, ovh, monkeypatch, tmp_path, text, place):
-    """Reads, builds and downloads carry the desk's own keys, whatever stands in ~/.netrc."""
+    """Reads, builds and downloads carry the bot's own keys, whatever stands in ~/.netrc."""
     file = tmp_path / {"NETRC": "elsewhere", "home": ".netrc", "home_underscore": "_netrc"}[place]
     file.write_text(text)
     file.chmod(0o600)

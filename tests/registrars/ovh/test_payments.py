@@ -71,7 +71,7 @@ async def unexplained(gateway, order, *, method=VISA, others=(), minutes=60):
 
 
 def another_order_pays(ovh, order, *, why=None, number=1000, minutes=0):
-    """An order of somebody else's on the account, over the same amount, that the same card is asked to pay."""
+    """An order of another user's on the account, over the same amount, that the same card is asked to pay."""
     ours, at = ovh.orders.all[order.id], datetime.now(UTC) - timedelta(minutes=minutes)
     foreign = replace(ours, id=order.id + number, payments=[], tries=[Try(at, VISA, why)])
     ovh.orders.all[foreign.id] = foreign
@@ -232,7 +232,7 @@ async def test_money_that_paid_an_order_of_others_is_explained(ovh, gateway, ord
 
 
 async def test_twenty_orders_of_one_amount_explain_themselves(ovh, gateway, order):
-    """No payment waits for them, whether they are ours or somebody else's."""
+    """No payment waits for them, whether they are ours or another user's."""
     orders = ovh.outsider.orders_of("3.59", 20)
     for place, other in enumerate(orders):
         ovh.outsider.pay(other, VISA, ago=60.0 * 60 * (19 - place))
@@ -296,7 +296,7 @@ async def test_a_method_is_looked_for_in_the_orders_own_list(ovh, gateway, order
 
 
 async def test_a_refusal_beside_another_payment_is_nobodys(ovh, gateway, order):
-    """Two payments were begun since the sending: of which of them the refusal is, nobody knows."""
+    """Two payments were begun since the sending: nobody knows to which one the refusal belongs."""
     ovh.refuse_card(VISA, "The card is blocked.")
     await ask(pay, gateway, order.id, VISA)
     ovh.orders.all[order.id].tries.append(Try(datetime.now(UTC), "page", "Another card was refused."))
@@ -354,7 +354,7 @@ async def test_no_second_payment_after_our_clock_was_put_back(ovh, gateway, rule
 
 
 async def test_finds_a_payment_by_our_time_and_the_clock_difference(ovh, gateway, order):
-    """A payment of which only our own time was kept is seen by how far OVH's is ahead now."""
+    """A payment with only our own time on record is seen by how far OVH's is ahead now."""
     ovh.clock_offset = -600.0
     begun(ovh, order)
     assert (await seen(gateway, order, sent(seconds=600)))[0] is P.UNDER_WAY

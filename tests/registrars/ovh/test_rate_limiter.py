@@ -88,5 +88,5 @@ def test_a_pace_beyond_the_limit_is_learnt_within_few_complaints(quota):
     for _ in range(100 * quota):
         ovh.ask()
     assert learnt <= 12
-    assert (len(ovh.complaints) - learnt) / (ovh.now - begun) < 0.1  # then one in ten seconds at the most
+    assert (len(ovh.complaints) - learnt) / (ovh.now - begun) < 0.1  # then one in ten seconds at most
     assert 100 / (ovh.now - begun) > 0.8  # while most of what OVH gives is used

@@ -1,4 +1,4 @@
-"""One lane to OVH: paced, bounded, fair, and money goes first."""
+"""One scheduler for OVH: paced, bounded, fair, and money goes first."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ def a_scheduler(*, per_second: float = 1000, burst: int = 1000, concurrency: int
 
 @pytest.fixture
 def busy():
-    """A lane of one place that is taken, and what lets it go."""
+    """A scheduler with one place that is taken, and what lets it go."""
     scheduler, leave, entered = a_scheduler(), threading.Event(), threading.Event()
 
     def hold() -> None:

@@ -1,4 +1,4 @@
-"""The lane when a deed cannot go in time, and when it closes."""
+"""The scheduler when a money call cannot go in time, and when it closes."""
 
 import threading
 import time

@@ -34,7 +34,7 @@ KINDS = ("", "", "promo-", "premium-", "gift-", "launch-")
 
 @dataclass
 class Bought:
-    """A line beside what the simulated OVH itself knows of it."""
+    """A line next to what the simulated OVH itself knows of it."""
 
     line: Line
     offer: Offer

@@ -8,11 +8,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_PATIENCE = 10.0  # seconds; no test waits for ever
+_PATIENCE = 10.0  # seconds; no test waits indefinitely
 
 
 class Gate:
-    """Whoever comes here waits until it is opened."""
+    """A caller waits here until it is opened."""
 
     def __init__(self) -> None:
         self._reached, self._open = threading.Event(), threading.Event()
@@ -22,7 +22,7 @@ class Gate:
         self._open.wait(_PATIENCE)
 
     def is_reached(self) -> bool:
-        """Wait for somebody to come."""
+        """Wait for a caller."""
         return self._reached.wait(_PATIENCE)
 
     def open(self) -> None:
@@ -30,7 +30,7 @@ class Gate:
 
 
 class Server:
-    """Answers each request with the next of `answers`, as they are, the last for ever; CONNECT opens a tunnel.
+    """Answers each request with the next of `answers`, as they are, the last indefinitely; CONNECT opens a tunnel.
 
     `heads` are the first lines of what it was asked. It waits at its `door` before it speaks TLS, which is open unless
     a test puts another there, and at its `gate` before it answers.

@@ -38,7 +38,7 @@ def kept(simulator, order):
 def later(simulator, client) -> Callable[[float], None]:
     def advance(seconds: float) -> None:
         simulator.clock.advance(seconds)
-        client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+        client._time_delta = None  # noqa: SLF001 - the package caches it indefinitely
 
     return advance
 
@@ -111,7 +111,7 @@ async def test_a_bank_may_take_its_time_and_nothing_is_known_meanwhile(simulator
 
 
 async def test_paying_again_before_the_bank_answers_pays_twice(simulator, client, call, kept, later, path):
-    """Nothing that OVH says rules it out, so the desk must not rely on it."""
+    """Nothing that OVH says rules it out, so the bot must not rely on it."""
     simulator.payments.settle_after = 60.0
     for _ in range(2):
         await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
@@ -334,7 +334,7 @@ async def test_an_order_with_a_late_payment_can_be_paid_twice(simulator, client,
     await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
     assert (kept.payments, simulator.payments.calls[-1].beside) == ([8120045] * 2, True)
     simulator.clock.advance(61)
-    client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+    client._time_delta = None  # noqa: SLF001 - the package caches it indefinitely
     assert await call(client.get, f"{path}/status") == "delivered"
 
 

@@ -1,4 +1,4 @@
-"""The memory keeps what it is given, and lets only the newest version be changed: on both databases."""
+"""The database keeps what it is given, and lets only the newest version be changed: on both databases."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -38,7 +38,7 @@ def test_a_decision_ends_its_click(stores):
 
 
 def test_a_click_decides_once(stores):
-    """Whoever comes second changes nothing, also in another process; so does a click that is not there."""
+    """A user who comes second changes nothing, also in another process; so does a click that is not there."""
     cart = opened(stores.store)
     put(stores, "a", cart.id)
     with stores.store.begin() as writing:

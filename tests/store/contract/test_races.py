@@ -1,4 +1,4 @@
-"""A crowd at one cart: exactly one wins, and everybody else is told."""
+"""A crowd at one cart: exactly one wins, and everybody else is notified."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -80,7 +80,7 @@ def test_of_eight_approvers_two_approve_where_two_are_needed(store):
 
 
 def test_a_void_approval_is_gone_from_the_database(store):
-    """What the last approver's click found stays found, whoever reads the cart next."""
+    """What the last approver's click found stays found for any later reader."""
     rules = Rules(store, replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
     rules.workflow.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)

@@ -34,7 +34,7 @@ def timers(store: Store, cart_id: int):
 
 
 def test_a_save_erases_no_timer(store):
-    """Whatever a cart becomes, its timers stay until somebody ends them."""
+    """Whatever a cart becomes, its timers stay until a user ends them."""
     cart = opened(store)
     with store.begin() as carts:
         carts.set_timer(cart.id, STEP, NOW + DAY)
@@ -127,7 +127,7 @@ def test_a_step_without_work_ends_its_timer(rules, state):
 
 
 def test_a_leased_cart_is_due_at_the_end_of_its_lease(rules):
-    """Among claimed and free carts the earliest moment is told, for each task type."""
+    """Among claimed and free carts the earliest moment is returned, for each task type."""
     first, second = rules.approved("a.ovh", "C1"), rules.approved("b.ovh", "C2")
     with rules.store.begin() as carts:
         carts.postpone(second.id, version=second.version, due_at=NOW + timedelta(seconds=50))

@@ -98,7 +98,7 @@ def test_a_cart_has_one_order(store):
 
 
 def test_a_message_that_was_given_up_waits_for_a_change(store):
-    """What the chat refuses for good is not tried again until the cart changes, whoever asks for it."""
+    """What the chat refuses for good is not tried again until the cart changes, at any request."""
     cart = opened(store)
     with store.begin() as writing:
         message = writing.show_in(cart.id, MessageRole.CART, "C1")
