@@ -30,7 +30,7 @@ def unknown_because(reason: str | None, ovh_said: str | None) -> str:
     made = (ovh_said or "no reason").rstrip(".")
     if reason is not None and " " in reason:
         return reason.rstrip(".")
-    return REASONS.get(reason or "", _OVH_SAID_NO if ovh_said else _NO_ANSWER).format(made=made)
+    return REASONS.get(reason or "", _OVH_SAID_NO if ovh_said else _NO_ANSWER).format(said=made)
 
 
 def why_unknown(answer: Availability) -> str:
