@@ -108,7 +108,7 @@ def test_other_years_or_another_offer_than_was_approved_is_seen(stage, ordered):
 
 def test_a_dearer_order_is_seen_though_somebody_approved_once(stage):
     (found,) = objections(an_order(stage, total="4.79", told="4.79"), audit_entries(SUBMITTED, APPROVED, INTENT), stage)
-    assert "over 4.79 EUR" in found
+    assert "for 4.79 EUR" in found
 
 
 def test_an_order_dearer_than_its_dry_run_is_not_paid(stage):

@@ -61,7 +61,7 @@ def your_request(cart: int) -> str:
 
 QUESTION = "Compare with OVH, then release?"
 BEGUN_ALONE = "I'm on hold: my database seems to be older than it was. Compare with OVH, then release."
-IN_TERMINAL = "In a terminal: `domain-services recover`"
+IN_TERMINAL = "In a terminal: `domain-desk recover`"
 NOT_ON_HOLD = "I'm not on hold."
 RELEASE_TITLE = "Release?"
 RELEASE_QUESTION = (
