@@ -256,7 +256,7 @@ class Payments:
         """
         order, method = order_of(sent), payment_of(sent).method
         was_unavailable = isinstance(error, RegistrarUnavailable)
-        data: Data = {"order": order.id, "method": method, "unavailable": was_unavailable, **error.data}
+        data: Data = {"order": order.id, "method": method, "turned_away": was_unavailable, **error.data}
         self._keep_refusal(sent, error.code, data)
         if self._has_method(order.id, method):
             return
