@@ -50,7 +50,7 @@ coverage: .venv/.installed  ## Run every test and print which lines and branches
 browser: .venv/.installed  ## Fetch a browser for the tests of the page if there is none (make test does it, too)
 	$(RUN) python -m tools.bring_browser
 
-bench: .venv/.installed  ## Measure how fast the desk is beside what it could be and what others are (bench/latest.md)
+bench: .venv/.installed  ## Measure how fast the bot is next to what it could be and what others are (bench/latest.md)
 	$(RUN) python -W ignore -m bench
 
 bench-quick: .venv/.installed  ## A look at each of these figures, in about two minutes
@@ -73,12 +73,13 @@ pictures: .venv/.installed  ## Take the README's pictures again from the sandbox
 	$(RUN) python -m tools.bring_browser >/dev/null
 	$(RUN) python -m sandbox --pictures docs/pictures
 
-check: .venv/.installed  ## Format, lint, types, import rules, sentences, dependencies: all without running tests
+check: .venv/.installed  ## Format, lint, types, import rules, sentences, words, dependencies: all without running tests
 	$(RUN) ruff format --check
 	$(RUN) ruff check
 	$(RUN) mypy
 	$(RUN) lint-imports
 	$(RUN) python -m tools.sentences
+	$(RUN) python -m tools.words
 	$(RUN) deptry .
 
 format: .venv/.installed  ## Let ruff format and fix what it can

@@ -1,1 +1,1 @@
-"""How fast the desk is, beside what it could be and beside what others are: `make bench`."""
+"""How fast the bot is, next to what it could be and next to what others are: `make bench`."""

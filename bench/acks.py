@@ -33,7 +33,7 @@ def bursts(*, quick: bool) -> Table:
         for kind in ("ours", "stock AsyncApp") if quick else ("ours", "stock AsyncApp", "stock App"):
             seen = asyncio.run(_bursts(kind, mode, rounds=1 if quick else 3))
             cells = [
-                f"{median(waits) * 1000:.1f} / {_p99(waits) * 1000:.1f}, {_told(waits)}" for waits in seen.values()
+                f"{median(waits) * 1000:.1f} / {_p99(waits) * 1000:.1f}, {_formatted(waits)}" for waits in seen.values()
             ]
             table.add(kind, mode, *cells)
             if kind == "ours":
@@ -66,9 +66,9 @@ async def _bursts(kind: str, mode: str, *, rounds: int) -> dict[int, list[float]
             else:
                 style = "async" if kind == "stock AsyncApp" else "sync"
                 process = children.enter_context(child("bench.stock", style, mode, settings=stage.environment))
-                said = await asyncio.to_thread(process.stdout.readline) if process.stdout else ""
+                line = await asyncio.to_thread(process.stdout.readline) if process.stdout else ""
                 if mode == "http":
-                    stage.slack.delivery.to[:] = [f"http://127.0.0.1:{int(said)}/slack/events"]
+                    stage.slack.delivery.to[:] = [f"http://127.0.0.1:{int(line)}/slack/events"]
                 else:
                     await stage.slack.connected()
             people = crowd(stage, max(_AT_ONCE))
@@ -160,5 +160,5 @@ def _p99(waits: Sequence[float]) -> float:
     return sorted(waits)[max(round(len(waits) * 0.99) - 1, 0)]
 
 
-def _told(waits: Sequence[float]) -> str:
+def _formatted(waits: Sequence[float]) -> str:
     return f"{sum(wait < _IN_TIME for wait in waits)} of {len(waits)}"

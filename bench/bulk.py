@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from store.engine import Engines
 
-WAITING = 100  # carts that wait for somebody or something, however many there are in all
+WAITING = 100  # carts that wait for a person or an event, however many there are in all
 BEHIND, DUE = 20, 20  # of those: with a message that is behind, and with a step that is due
 _SERIES = {
     "sqlite": "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {size}) ",
@@ -49,7 +49,7 @@ _MOMENTS = {
 
 
 def fill(connection: Connection, size: int) -> None:
-    """Add `size` carts, of which `WAITING` are under way.
+    """Add `size` carts, `WAITING` of them under way.
 
     Each has a line, an order, an event, a message and a reminder; those under way have a step's timer.
     """

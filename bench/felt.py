@@ -87,14 +87,14 @@ async def _bot(ovh: SlowOvh) -> AsyncIterator[tuple[Stage, Actor]]:
 
 async def _search(stage: Stage, person: Actor, prefix: str, number: int) -> _Felt:
     names = [f"{prefix}-{place}.ovh" for place in range(number)]
-    shown = len(stage.slack.state.archive)
+    mark = len(stage.slack.state.archive)
     begun = time.monotonic()
     await person.command(f"search {' '.join(names)}")
-    await stage.slack.until(lambda: _says(stage, shown, " available"), seconds=30)
+    await stage.slack.until(lambda: _says(stage, mark, " available"), seconds=30)
     first = time.monotonic() - begun
-    await stage.slack.until(lambda: _says(stage, shown, f"of {number} names available."), seconds=number + 60)
+    await stage.slack.until(lambda: _says(stage, mark, f"of {number} names available."), seconds=number + 60)
     return _Felt(number, first, time.monotonic() - begun)
 
 
 def _says(stage: Stage, since: int, words: str) -> bool:
-    return any(words in said["text"] for _, said in stage.slack.state.archive[since:])
+    return any(words in message["text"] for _, message in stage.slack.state.archive[since:])

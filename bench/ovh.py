@@ -1,4 +1,4 @@
-"""An OVH that answers look-ups after a time, and counts: a process of its own, so that it takes none of ours.
+"""An OVH that answers lookups after a time, and counts: a process of its own, so that it takes none of ours.
 
 `python -m bench.ovh` prints its port. It trusts every signature: what is measured is the way there and back.
 """
@@ -29,7 +29,7 @@ _MEDIAN, _SPREAD = 0.26, 0.58  # seconds, sigma of the logarithm: p90 0.55, p99 
 
 @dataclass
 class Busy:
-    """What it is told to be like, and what it saw.
+    """How it is configured, and what it saw.
 
     `quota` is calls a second, 0 for no limit; it saves up to `saved` of them, at least a second's worth.
     """

@@ -11,7 +11,7 @@ from bench.child import SlowOvh, slow_ovh
 from bench.table import Goal, Table
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Verdict
-from registrars.ovh import Access, OvhGateway
+from registrars.ovh import OvhConfig, OvhGateway
 
 _SECONDS = 0.15
 _NO_LIMIT = 1_000_000.0  # calls a second
@@ -43,7 +43,7 @@ def too_fast(*, quick: bool) -> Table:
 
 
 def repeated() -> Table:
-    """Table 7: calls spent on the same search again. At 60 calls a minute each is a second that somebody waits."""
+    """Table 7: calls spent on the same search again. At 60 calls a minute each is a second that a user waits."""
     table = Table("7. Calls to OVH", ["what", "calls"])
     with slow_ovh() as ovh, _gateway(ovh, 16) as gateway:
         names = _names(200)
@@ -66,9 +66,9 @@ def repeated() -> Table:
 def _gateway(
     ovh: SlowOvh, at_once: int, *, per_second: float = _NO_LIMIT, burst: int = 1_000_000
 ) -> Iterator[OvhGateway]:
-    """The desk's own way to OVH as after its first search: its cart made, its clock read."""
+    """The bot's own way to OVH as after its first search: its cart made, its clock read."""
     opened = OvhGateway(
-        Access(
+        OvhConfig(
             application_key="bench",
             application_secret="bench",  # noqa: S106 - opens nothing
             consumer_key="bench",

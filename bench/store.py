@@ -1,4 +1,4 @@
-"""Table 5: the memory with many who want it at once, and with many carts in it, on SQLite and PostgreSQL."""
+"""Table 5: the database with many who want it at once, and with many carts in it, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.fakes import FakeRegistrar
 
 _CONTENDERS = 8
 _LOOKS = 40  # of each kind; the first few warm the caches
-_WAITING = 100  # carts that wait for somebody, of the smaller number; ten times as many of the larger
+_WAITING = 100  # carts that wait for a user, of the smaller number; ten times as many of the larger
 _PAGE = 20
 _SQL_SERIES = {
     "sqlite": "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {count}) ",
@@ -73,12 +73,12 @@ def _races(table: Table, kind: str, count: int) -> None:
 def _race(workflow: Workflow, people: Sequence[Person], number: int) -> int:
     cart = workflow.cart_editing.add("C1", DomainName.parse(f"race-{number}.ovh"), by=Person("U0ADA"))
     cart = workflow.approval_requests.request(cart.id, requester=Person("U0ADA"), purpose="bench")
-    shown = cart.request_mark
+    mark = cart.request_mark
     approved: list[str] = []
 
     def approve(person: Person) -> None:
         try:
-            workflow.approvals.approve(cart.id, approver=person, shown=shown)
+            workflow.approvals.approve(cart.id, approver=person, mark=mark)
         except OrderingError:
             return
         approved.append(person.id)
@@ -106,10 +106,10 @@ def _writes(table: Table, kind: str, each: int) -> None:
 
 
 def _change_by_ours(engines: Engines, number: int) -> None:
-    if engines.lane is None:
+    if engines.write_queue is None:
         _change(Session(engines.write), number)
         return
-    with engines.lane.held():
+    with engines.write_queue.held():
         _change(Session(engines.write), number)
 
 
@@ -173,14 +173,14 @@ def _fill(connection: Connection, kind: str, size: int, *, every: int) -> None:
         connection.execute(text(statement.format(series=series, pending=every)))
 
 
-def _together(deeds: Sequence[Callable[[], None]]) -> None:
-    barrier = threading.Barrier(len(deeds))
+def _together(calls: Sequence[Callable[[], None]]) -> None:
+    barrier = threading.Barrier(len(calls))
 
-    def run(deed: Callable[[], None]) -> None:
+    def run(call: Callable[[], None]) -> None:
         barrier.wait()
-        deed()
+        call()
 
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -46,7 +46,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
     def add(self, *cells: object) -> None:
-        self.rows.append([_shown(cell) for cell in cells])
+        self.rows.append([_formatted(cell) for cell in cells])
 
     @property
     def broken(self) -> bool:
@@ -66,5 +66,5 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "|" + "|".join(f" {cell:>{width}} " for cell, width in zip(cells, widths, strict=True)) + "|"
 
 
-def _shown(cell: object) -> str:
+def _formatted(cell: object) -> str:
     return f"{cell:.3g}" if isinstance(cell, float) else str(cell)

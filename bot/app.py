@@ -20,12 +20,12 @@ from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
 from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
-from bot.worker import Driver, keep_going
+from bot.worker import Worker, keep_going
 from handlers.messages import refusal
-from handlers.notifier import Announcer
+from handlers.notifier import Notifier
 from handlers.recovery_mode import RecoverWatch
 from handlers.search.sessions import Searches, SharedSearches
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.rights import SlackRights
@@ -33,26 +33,26 @@ from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.leases import LEASE, Alone, Claims, Shared
+from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
 from ordering.process.lost_markers import LostMarkers
 from ordering.process.outbox import Outbox
 from ordering.process.presence import Presence
-from ordering.process.transitions import Pace
+from ordering.process.transitions import PollSchedule
 from ordering.workflow import Workflow
-from registrars.ovh import Access, OvhGateway, SharedBudget
+from registrars.ovh import OvhConfig, OvhGateway, SharedRateLimiter
+from store.bot_id import bot_id
 from store.database_url import parse_database_url
-from store.desk import desk_id
 from store.engine import Engines, open_engines
 from store.inbox import SqlInbox
 from store.migrate import migrate
-from store.rate_limit import SharedPage
-from store.search_sessions import SharedShelf
+from store.rate_limit import LimiterStorage
+from store.search_sessions import SharedSessionStore
 from store.transactions import SqlStore
 
 _THREADS = 12  # for users' requests that need only the database; the worker has its own threads
 _SEARCH_THREADS = 64  # each only waits for the answers of one search
-_SHELF_THREADS = 4
-_DRIVER_THREADS = 8
+_SESSION_THREADS = 4
+_WORKER_THREADS = 8
 _PLACES = 8  # for jobs that carry out decisions, and as many for jobs that only poll
 # Seconds when the bot stops, out of its five: for work to end, for work that gets no more answers from OVH, and for
 # notifying users that the rest was cut short.
@@ -75,7 +75,7 @@ class Bot:
         *,
         health: Health | None = None,
         front: Front | None = None,
-        pace: Pace | None = None,
+        poll_schedule: PollSchedule | None = None,
         lease: timedelta = LEASE,
         floors: Floors | None = None,
     ) -> None:
@@ -85,33 +85,33 @@ class Bot:
         store = SqlStore(engines)
         self._engines = engines
         self._client = slack_client(settings)
-        desk_number = desk_id(engines, team=workspace.team, bot_user=workspace.bot_user)
-        self._registrar = OvhGateway(access(settings), budget(settings, engines), desk=desk_number)
+        own_id = bot_id(engines, team=workspace.team, bot_user=workspace.bot_user)
+        self._registrar = OvhGateway(ovh_config(settings), rate_limiter(settings, engines), bot_id=own_id)
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
-        own = self._own_bridge = Bridge(_DRIVER_THREADS)
+        own = self._own_bridge = Bridge(_WORKER_THREADS)
         outbox = Outbox(store)
         self._alerts = SlackAlerts()
-        claims: Claims = Shared(store, clock=_now, lease=lease) if engines.are_shared else Alone()
+        leases: Leases = SharedLeases(store, clock=_now, lease=lease) if engines.are_shared else LocalLeases()
         with without_library_variables():
             self.app = AsyncApp(
                 client=self._client,
                 signing_secret=_plain(settings.slack_signing_secret) or "",
                 process_before_response=True,  # acknowledge when the listener returns: ours return immediately
             )
-        desk = Desk(
+        services = Services(
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
             bridge=self._bridge,
             search_bridge=Bridge(_SEARCH_THREADS),
             members=Members(self._client, workspace=workspace, groups=policy.groups, alerts=self._alerts),
             client=self._client,
             searches=self._searches(engines),
-            wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the worker is created after the desk
+            wake=lambda: self.worker.wake(),  # noqa: PLW0108 - the worker is created after the services
         )
-        self.desk = desk
-        self._work = desk.work
-        self._inbox = Inbox(desk, SqlInbox(engines))
-        homes = handlers.register(self.app, desk, self._inbox, alerts=self._alerts)
+        self.services = services
+        self._work = services.work
+        self._inbox = Inbox(services, SqlInbox(engines))
+        homes = handlers.register(self.app, services, self._inbox, alerts=self._alerts)
         settle = timedelta(seconds=settings.desk_settle_seconds)
         fulfilment = Fulfilment(
             store=store,
@@ -119,29 +119,29 @@ class Bot:
             policy=policy,
             clock=_now,
             settle=settle,
-            pace=pace,
+            poll_schedule=poll_schedule,
             floors=floors,
-            rights=SlackRights(desk.members),
+            rights=SlackRights(services.members),
         )
         presence = Presence(store, self._registrar)
-        lost_markers = LostMarkers(store, self._registrar, desk.workflow.recover_mode)
+        lost_markers = LostMarkers(store, self._registrar, services.workflow.recover_mode)
         self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, lost_markers, self._health)
-        self.driver = Driver(
+        self.worker = Worker(
             fulfilment=fulfilment,
-            announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
+            notifier=Notifier(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
-            claims=claims,
+            leases=leases,
             bridge=own,
             places=_PLACES,
             on_stuck=self._report_stuck,
         )
         self._recover_watch = RecoverWatch(
-            desk.workflow,
+            services.workflow,
             self._client,
             own,
             lambda: _now() + self._registrar.clock_ahead(),
             alerts=self._alerts,
-            wake=self.driver.wake,
+            wake=self.worker.wake,
         )
         self._socket = (
             SlackSocket(self.app, settings.slack_app_token.get_secret_value(), slack_client(settings, timeout=5))
@@ -153,21 +153,26 @@ class Bot:
         self._pulse = Pulse(engines)
         self._beating: asyncio.Task[None] | None = None
         self._checking: list[asyncio.Task[None]] = []
-        self._driving: asyncio.Task[None] | None = None
+        self._working: asyncio.Task[None] | None = None
 
     @classmethod
     async def build(
-        cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE, floors: Floors | None = None
+        cls,
+        settings: Settings,
+        *,
+        poll_schedule: PollSchedule | None = None,
+        lease: timedelta = LEASE,
+        floors: Floors | None = None,
     ) -> Bot:
         """Migrate the database, call auth.test once, and connect the parts. Does not wait for unavailable services.
 
-        `pace` is how often OVH is polled, `lease` is when another process takes over this one's work, `floors` is how
-        long a missing payment at OVH proves nothing.
+        `poll_schedule` is how often OVH is polled, `lease` is when another process takes over this one's work, `floors`
+        is how long a missing payment at OVH proves nothing.
         """
         engines = open_engines(settings.database_url.get_secret_value())
         await asyncio.to_thread(migrate, engines)
         workspace = await ask_who_we_are(slack_client(settings))
-        return cls(settings, engines, workspace, pace=pace, lease=lease, floors=floors)
+        return cls(settings, engines, workspace, poll_schedule=poll_schedule, lease=lease, floors=floors)
 
     async def start(self) -> None:
         """Start the worker and the checks, and accept requests; return when Slack is connected.
@@ -175,9 +180,9 @@ class Bot:
         Raises `SettingsError` if a port is taken or Slack refuses the app token.
         """
         await self.front.open()
-        await self._own_bridge.call(self.desk.workflow.recover_mode.begin_if_copied)
+        await self._own_bridge.call(self.services.workflow.recover_mode.begin_if_copied)
         self._beating = asyncio.create_task(self._pulse.run())
-        self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
+        self._working = asyncio.create_task(self.worker.run(), context=self.services.command_names.context())
         for part, check, every in (
             (DATABASE, self._database, _DATABASE_EVERY),
             (SLACK, self._slack, _SLACK_EVERY),
@@ -202,14 +207,14 @@ class Bot:
         migrated the database.
         """
         refused = self._socket.client.refused if self._socket is not None else None
-        ends = [end for end in (self._driving, self._beating, refused) if end is not None]
+        ends = [end for end in (self._working, self._beating, refused) if end is not None]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if self._beating is not None and self._beating.done():
             self._beating.result()
         if refused is not None and refused.done():
             raise refused.result()
-        if self._driving is not None and self._driving.done():
-            self._driving.result()
+        if self._working is not None and self._working.done():
+            self._working.result()
 
     async def stop(self) -> None:
         """Accept no new work, let current work finish, and close all connections, in about four seconds at most.
@@ -219,7 +224,7 @@ class Bot:
         closing = [self.front.close()] if self._socket is None else [self.front.close(), self._socket.close()]
         ending = Bridge(1).call(self._registrar.stop_money_calls, within=_LAST_MONEY_CALLS)
         await asyncio.gather(self._work.drain(_LAST_WORK), ending, *closing)
-        await cancelled(self._driving, self._beating, *self._checking)
+        await cancelled(self._working, self._beating, *self._checking)
         self._registrar.close()
         await self._work.drain(_LAST_ANSWERS)
         await self._work.cut_short(_LAST_WORDS)
@@ -230,7 +235,7 @@ class Bot:
     def _searches(engines: Engines) -> Searches:
         if not engines.are_shared:
             return Searches()
-        return SharedSearches(SharedShelf(engines, clock=_now), Bridge(_SHELF_THREADS))
+        return SharedSearches(SharedSessionStore(engines, clock=_now), Bridge(_SESSION_THREADS))
 
     async def _database(self) -> str | None:
         return await self._database_bridge.call(self._engines.health) or self._pulse.reason()
@@ -248,7 +253,7 @@ class Bot:
 
     async def _keep_reading_groups(self) -> None:
         while True:
-            await self.desk.members.read_groups()
+            await self.services.members.read_groups()
             await asyncio.sleep(_GROUPS_EVERY)
 
     async def _ovh(self) -> str | None:
@@ -256,8 +261,8 @@ class Bot:
         return None if error is None else refusal(error).text
 
 
-def access(settings: Settings) -> Access:
-    return Access(
+def ovh_config(settings: Settings) -> OvhConfig:
+    return OvhConfig(
         endpoint=settings.ovh_endpoint,
         application_key=settings.ovh_application_key,
         application_secret=_plain(settings.ovh_application_secret),
@@ -275,13 +280,13 @@ def access(settings: Settings) -> Access:
     )
 
 
-def budget(settings: Settings, engines: Engines) -> SharedBudget | None:
+def rate_limiter(settings: Settings, engines: Engines) -> SharedRateLimiter | None:
     """Return the shared rate limiter; None on SQLite. On PostgreSQL several processes may use one key."""
-    if engines.lane is not None:
+    if engines.write_queue is not None:
         return None
     key = "\n".join(map(str, (settings.ovh_endpoint, settings.ovh_application_key, settings.ovh_client_id)))
-    page = SharedPage(engines, hashlib.sha256(key.encode()).hexdigest())
-    return SharedBudget(page, per_second=settings.ovh_requests_per_second, burst=settings.ovh_burst)
+    page = LimiterStorage(engines, hashlib.sha256(key.encode()).hexdigest())
+    return SharedRateLimiter(page, per_second=settings.ovh_requests_per_second, burst=settings.ovh_burst)
 
 
 def secrets(settings: Settings) -> list[str]:

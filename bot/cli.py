@@ -188,7 +188,7 @@ def recover(
     from ordering.model.errors import RegistrarError
     from registrars.ovh import OvhGateway
     from registrars.ovh.markers import UNNAMED
-    from store.desk import kept_desk_id
+    from store.bot_id import stored_bot_id
     from store.diagnosis import explained
     from store.transactions import SqlStore
 
@@ -197,9 +197,11 @@ def recover(
     except SettingsError as error:
         _fix(error.lines)
     with _engines() as engines, explained(engines.write):
-        desk = kept_desk_id(engines) or UNNAMED
-        gateway = OvhGateway(wiring.access(settings), wiring.budget(settings, engines), desk=desk)
-        command = Recover(SqlStore(engines), gateway, say=typer.echo, asks=lambda said: yes or typer.confirm(said))
+        bot_id = stored_bot_id(engines) or UNNAMED
+        gateway = OvhGateway(wiring.ovh_config(settings), wiring.rate_limiter(settings, engines), bot_id=bot_id)
+        command = Recover(
+            SqlStore(engines), gateway, say=typer.echo, asks=lambda question: yes or typer.confirm(question)
+        )
         try:
             is_over = command.run(begin=begin, all_stopped=all_stopped)
         except RegistrarError as error:

@@ -87,10 +87,10 @@ def write_csv(rows: Iterable[Row], out: TextIO) -> None:
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     for cart, events in rows:
-        told = record(cart, events)
-        total = told["total"] or {"amount": "", "tax": "", "currency": ""}
-        for item in told["items"]:
-            both = told | item | total | {"total": total["amount"], "approved_by": " ".join(told["approved_by"])}
+        entry = record(cart, events)
+        total = entry["total"] or {"amount": "", "tax": "", "currency": ""}
+        for item in entry["items"]:
+            both = entry | item | total | {"total": total["amount"], "approved_by": " ".join(entry["approved_by"])}
             writer.writerow([_cell(both[column]) for column in _COLUMNS])
 
 

@@ -16,7 +16,7 @@ from typing import NoReturn
 import structlog
 
 from bot import logging as logs
-from bot.app import Bot, access
+from bot.app import Bot, ovh_config
 from bot.health import DATABASE, SLACK, Health
 from bot.http import Front
 from bot.rules import rules_in_force
@@ -218,7 +218,7 @@ class _StopSignal:
 def _check_ovh_keys(settings: Settings) -> None:
     """Check that the OVH keys are complete, including those in python-ovh's own ovh.conf."""
     try:
-        check_keys(access(settings))
+        check_keys(ovh_config(settings))
     except ValueError as error:
         raise SettingsError((str(error),)) from error
 

@@ -67,12 +67,12 @@ def refusal_in(error: BaseException, *, setting: str, api_url: str, unknown_word
         return _not_slack(refusal, api_url)
     if refusal.kind is Kind.PASSING or (refusal.kind is Kind.UNKNOWN and unknown_words < _UNKNOWN_WORD_TRIES):
         return None
-    said = f"{setting}: Slack answers {refusal.word}."
+    problem = f"{setting}: Slack answers {refusal.word}."
     if refusal.kind is Kind.TOKEN:
-        return f"{said} Copy the token again from the app's page at api.slack.com/apps."
+        return f"{problem} Copy the token again from the app's page at api.slack.com/apps."
     if refusal.word == "missing_scope":
-        return f"{said} Give the app the scope {refusal.needed or 'that manifest.yml lists'} and install it again."
-    return f"{said} Check the app and its token at api.slack.com/apps."
+        return f"{problem} Give the app the scope {refusal.needed or 'that manifest.yml lists'} and install it again."
+    return f"{problem} Check the app and its token at api.slack.com/apps."
 
 
 def _not_slack(refusal: Refusal, api_url: str) -> str | None:

@@ -41,7 +41,7 @@ class Connection(SocketModeClient):
         super().__init__(
             app_token=app_token, web_client=web_client, ping_interval=_PING_EVERY, logger=logging.getLogger("slack_sdk")
         )
-        self.trouble: str | None = NOT_CHECKED
+        self.problem: str | None = NOT_CHECKED
         self.refused: asyncio.Future[SlackRefused] = asyncio.get_running_loop().create_future()
         self.handling: set[asyncio.Task[None]] = set()  # slack_sdk keeps no reference to the tasks that handle messages
         self._was_connected = False
@@ -58,14 +58,14 @@ class Connection(SocketModeClient):
                 self.wss_uri = None  # a ticket is valid for one handshake, even a failed one
                 unknown_words = unknown_words + 1 if read(error).kind is Kind.UNKNOWN else 0
                 refusal = self._refusal_in(error, unknown_words)
-                self.trouble = refusal or reason_in(error, self.web_client.base_url)
+                self.problem = refusal or reason_in(error, self.web_client.base_url)
                 self._give_up_on(refusal)
                 pause = max(wait, read(error).retry_after or 0.0)
-                _log.warning("socket_not_connected", reason=self.trouble, retry_in=pause)
+                _log.warning("socket_not_connected", reason=self.problem, retry_in=pause)
                 await asyncio.sleep(pause)
                 wait = min(wait * 2, _LONGEST_WAIT)
             else:
-                self.trouble, self._was_connected, self._refused_since = None, True, None
+                self.problem, self._was_connected, self._refused_since = None, True, None
                 return
 
     async def issue_new_wss_url(self) -> str:
@@ -151,7 +151,7 @@ class SlackSocket:
         """Return None if the socket is connected, else the reason."""
         if await self.client.is_connected():
             return None
-        return self.client.trouble or "the socket is not connected"
+        return self.client.problem or "the socket is not connected"
 
     async def close(self) -> None:
         """Accept no new requests and close within about two seconds, whatever Slack does.

@@ -12,12 +12,12 @@ from functools import partial
 
 import structlog
 
-from bot.worker_pool import LONGEST_SLEEP, Steps, give_back, until_set
-from handlers.notifier import Announcer
+from bot.worker_pool import LONGEST_SLEEP, WorkerPool, release, until_set
+from handlers.notifier import Notifier
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.leases import Claims
+from ordering.process.leases import Leases
 from ordering.process.progress import STUCK_AFTER
 from store.errors import DatabaseError, SchemaChanged
 
@@ -31,7 +31,7 @@ _RENEWALS = 3  # per lease, so that one may fail
 _log = structlog.get_logger()
 
 
-class Driver:
+class Worker:
     """Advances and shows carts, woken by a click or by time; each cart by one task of one process at a time.
 
     Jobs that only poll have `places` of their own: they wait behind every search, and no decision waits for them.
@@ -43,31 +43,31 @@ class Driver:
         self,
         *,
         fulfilment: Fulfilment,
-        announcer: Announcer,
+        notifier: Notifier,
         refresh_homes: Callable[[], Awaitable[None]],
-        claims: Claims,
+        leases: Leases,
         bridge: Bridge,
         places: int,
         on_stuck: Callable[[Sequence[int]], None] = lambda _: None,
         stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
-        self._claims = claims
+        self._leases = leases
         self._on_stuck = on_stuck
         self._stuck: frozenset[int] = frozenset()
-        self._announcer = announcer
+        self._notifier = notifier
         self._refresh_homes = refresh_homes
         self._bridge = bridge
-        steps = partial(
-            Steps,
+        pool = partial(
+            WorkerPool,
             fulfilment=fulfilment,
-            claims=claims,
+            leases=leases,
             bridge=bridge,
             at_once=places,
             done=self.wake,
             stuck_after=stuck_after,
         )
-        deciding = steps(TaskType.ADVANCE)
-        self._steps = (deciding, steps(TaskType.WATCH, others=deciding))
+        deciding = pool(TaskType.ADVANCE)
+        self._pools = (deciding, pool(TaskType.WATCH, others=deciding))
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
         self._showing: dict[int, asyncio.Task[None]] = {}
@@ -79,8 +79,8 @@ class Driver:
 
     def wake(self) -> None:
         """Check immediately what is due and what to show, because something was decided."""
-        for steps in self._steps:
-            steps.wake()
+        for pool in self._pools:
+            pool.wake()
         for now in (self._show_now, self._refresh_now, *self._news.values()):
             now.set()
 
@@ -91,19 +91,19 @@ class Driver:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
-                rounds = [steps.begin_due for steps in self._steps]
-                for one_round in (*rounds, self._show_outdated, self._show_homes, self._renew_claims):
+                rounds = [pool.begin_due for pool in self._pools]
+                for one_round in (*rounds, self._show_outdated, self._show_homes, self._renew_leases):
                     tasks.create_task(keep_going(one_round))
         finally:
-            for steps in self._steps:
-                steps.cancel()
+            for pool in self._pools:
+                pool.cancel()
             for task in [*self._showing.values(), *self._showing_again]:
                 task.cancel()
 
     async def _show_outdated(self) -> None:
         self._show_now.clear()
-        outdated = [cart_id for cart_id in await self._announcer.outdated() if cart_id not in self._showing]
-        mine = await self._bridge.call(self._claims.take, TaskType.SHOW, outdated)
+        outdated = [cart_id for cart_id in await self._notifier.outdated() if cart_id not in self._showing]
+        mine = await self._bridge.call(self._leases.acquire, TaskType.SHOW, outdated)
         for cart_id in mine:
             self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
         # An earlier process, or another one that had leased them, may have died while it was showing these.
@@ -124,28 +124,28 @@ class Driver:
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
         finally:
             del self._showing[cart_id], self._news[cart_id]
-        await give_back(self._bridge, self._claims, TaskType.SHOW, cart_id)
+        await release(self._bridge, self._leases, TaskType.SHOW, cart_id)
         self._show_now.set()
 
     async def _show_until_done(self, cart_id: int, news: asyncio.Event) -> None:
         retry, mine = _SHORTEST_RETRY, True
         while mine:
             news.clear()
-            wait = await self._shown(cart_id, retry)
+            wait = await self._show_once(cart_id, retry)
             if wait is None:
                 return
             self._show_again_later([cart_id])
-            await give_back(self._bridge, self._claims, TaskType.SHOW, cart_id)
+            await release(self._bridge, self._leases, TaskType.SHOW, cart_id)
             await until_set(news, wait)
             retry = min(retry * 2, _LONGEST_RETRY)
-            mine = bool(await self._bridge.call(self._claims.take, TaskType.SHOW, [cart_id]))
-        self._announcer.leave(cart_id)
+            mine = bool(await self._bridge.call(self._leases.acquire, TaskType.SHOW, [cart_id]))
+        self._notifier.leave(cart_id)
 
-    async def _shown(self, cart_id: int, retry: float) -> float | None:
+    async def _show_once(self, cart_id: int, retry: float) -> float | None:
         """Show one cart once; return the seconds until the next try, None if everything is shown."""
         try:
             async with self._room_to_show:
-                return await self._announcer.show(cart_id)
+                return await self._notifier.show(cart_id)
         except Exception as error:  # noqa: BLE001 - shown again later: the database records what is not shown
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
             return retry
@@ -163,7 +163,7 @@ class Driver:
                 await asyncio.sleep(left)
             del self._again_at[cart_id]
             try:
-                await self._announcer.show_again([cart_id])
+                await self._notifier.show_again([cart_id])
             except Exception as error:  # noqa: BLE001 - the database is down: the shown state is most likely right
                 _log.warning("not_shown_again", cart=cart_id, error=type(error).__name__)
             self._show_now.set()
@@ -184,15 +184,15 @@ class Driver:
             _log.exception("homes_not_refreshed")
         await until_set(self._refresh_now, _HOMES_AGE)
 
-    async def _renew_claims(self) -> None:
-        await asyncio.sleep(self._claims.lease.total_seconds() / _RENEWALS)
-        for steps in self._steps:
-            await steps.renew_leases()
+    async def _renew_leases(self) -> None:
+        await asyncio.sleep(self._leases.lease.total_seconds() / _RENEWALS)
+        for pool in self._pools:
+            await pool.renew_leases()
         self._report_stuck()
-        await self._bridge.call(self._claims.keep, TaskType.SHOW, list(self._showing))
+        await self._bridge.call(self._leases.renew, TaskType.SHOW, list(self._showing))
 
     def _report_stuck(self) -> None:
-        stuck = frozenset[int]().union(*(steps.stuck for steps in self._steps))
+        stuck = frozenset[int]().union(*(pool.stuck for pool in self._pools))
         if stuck != self._stuck:
             self._stuck = stuck
             self._on_stuck(sorted(stuck))

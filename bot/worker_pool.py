@@ -14,7 +14,7 @@ from handlers.toolkit.threads import Bridge
 from ordering.model.errors import CartChanged, RegistrarError
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.leases import Claims
+from ordering.process.leases import Leases
 from ordering.process.progress import STUCK_AFTER, Progress
 from store.errors import DatabaseError
 
@@ -24,7 +24,7 @@ _UNSAVED_AFTER = 15.0  # seconds without a saved job of a cart, until the operat
 _log = structlog.get_logger()
 
 
-class Steps:
+class WorkerPool:
     """The jobs of one task type, with places, threads and leases of their own: no other type delays them.
 
     `done` is called when a job has ended. Carts that jobs of `others` work on are left to them. A job that made no
@@ -36,16 +36,16 @@ class Steps:
         task_type: TaskType,
         *,
         fulfilment: Fulfilment,
-        claims: Claims,
+        leases: Leases,
         bridge: Bridge,
         at_once: int,
         done: Callable[[], None],
-        others: Steps | None = None,
+        others: WorkerPool | None = None,
         stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
         self._task_type = task_type
         self._fulfilment = fulfilment
-        self._claims = claims
+        self._leases = leases
         self._bridge = bridge
         self._at_once = at_once
         self._threads = Bridge(at_once)  # separate threads: they wait for OVH, and nothing else should wait for that
@@ -71,7 +71,7 @@ class Steps:
             del self._unsaved_since[cart_id]  # another process could save it
         # No more than can be worked on now: a cart that is leased and waits would be kept from other processes for
         # nothing.
-        for cart_id in await self._bridge.call(self._claims.take, self._task_type, due[: self._room]):
+        for cart_id in await self._bridge.call(self._leases.acquire, self._task_type, due[: self._room]):
             self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
         await until_set(self._now, await self._pause())
 
@@ -82,7 +82,7 @@ class Steps:
                 _log.error("lease_lost", cart=cart_id, task_type=self._task_type.value)
                 self._lost.add(cart_id)
         kept = [cart_id for cart_id in self.under_way if cart_id not in self._lost]
-        await self._bridge.call(self._claims.keep, self._task_type, kept)
+        await self._bridge.call(self._leases.renew, self._task_type, kept)
 
     @property
     def stuck(self) -> frozenset[int]:
@@ -123,15 +123,15 @@ class Steps:
     async def _advance(self, cart_id: int) -> None:
         self._progress[cart_id] = Progress()
         try:
-            await self._step(cart_id)
+            await self._run_job(cart_id)
         finally:
             del self._under_way[cart_id]  # after any end its lease is not renewed, so others may follow
             self._progress.pop(cart_id, None)
             self._lost.discard(cart_id)
-        await give_back(self._bridge, self._claims, self._task_type, cart_id)
+        await release(self._bridge, self._leases, self._task_type, cart_id)
         self._done()
 
-    async def _step(self, cart_id: int) -> None:
+    async def _run_job(self, cart_id: int) -> None:
         try:
             await self._threads.call(self._advance_in_thread, cart_id, self._progress[cart_id])
         except RegistrarError as error:
@@ -166,10 +166,10 @@ class Steps:
         await asyncio.sleep(_RETRY)
 
 
-async def give_back(bridge: Bridge, claims: Claims, task_type: TaskType, cart_id: int) -> None:
+async def release(bridge: Bridge, leases: Leases, task_type: TaskType, cart_id: int) -> None:
     """Release a lease. If the database is down, the lease expires by itself."""
     try:
-        await bridge.call(claims.give_back, task_type, cart_id)
+        await bridge.call(leases.release, task_type, cart_id)
     except DatabaseError as error:
         _log.warning("lease_not_given_back", cart=cart_id, error=type(error).__name__)
 

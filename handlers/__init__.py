@@ -22,21 +22,21 @@ from handlers import (
 from handlers import recovery as attention
 from handlers.home import Homes
 from handlers.search import buttons as search_clicks
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.deduplication import Once
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.router import Router
 from handlers.toolkit.slack_errors import SlackAlerts
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox, *, alerts: SlackAlerts | None = None) -> Homes:
+def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAlerts | None = None) -> Homes:
     """Register all listeners on an app; return the Homes, which the caller refreshes when something changes.
 
     `inbox` stores the clicks that decide about a cart. `alerts` holds the Slack problems that the operator must fix.
     """
     app.middleware(Once(apart_from=inbox.kinds))
-    command.register(app, desk)
-    router = Router(app, desk, inbox)
+    command.register(app, services)
+    router = Router(app, services, inbox)
     search_clicks.register(router)
     cart.register(router)
     offers.register(router)
@@ -50,6 +50,6 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox, *, alerts: SlackAlerts | N
     attention.register(router)
     recovery_mode.register(router)
     payment.register(router)
-    homes = home.register(app, desk, alerts)
+    homes = home.register(app, services, alerts)
     router.answer_the_rest()
     return homes

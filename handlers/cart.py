@@ -9,8 +9,8 @@ from handlers import messages
 from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
-from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.modals import checking
@@ -22,9 +22,9 @@ from handlers.views import cart as views
 from handlers.views.offers import choice
 from handlers.views.prices import warned
 from ordering.model.cart import Cart
-from ordering.model.choosing import ChoiceNeeded
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError
+from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import NotReady
 
@@ -44,51 +44,51 @@ def _without_purpose(did: Interaction) -> Mapping[str, str]:
     return {} if did.typed(PURPOSE) else {PURPOSE: words.cart.PURPOSE_MISSING}
 
 
-async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+async def add(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     """Add one or more names to the channel's cart. Names that cannot be added are reported; the rest are added."""
     channel, parts = channel_of(did), parts_of(typed)
     if not parts:
         raise NotPossible(code="name_missing", command="add")
     if len(parts) > _MOST_NAMES:
         raise NotPossible(code="too_many_names", most=_MOST_NAMES)
-    person = await desk.person(did)
+    person = await services.person(did)
 
-    async with desk.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
+    async with services.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
 
         async def put(name: DomainName) -> Cart:
-            return await threads.call(desk.workflow.cart_editing.add, channel, name, by=person)
+            return await threads.call(services.workflow.cart_editing.add, channel, name, by=person)
 
         changed = await _each(parts, put)
-    desk.wake()
-    note = _no_longer_approves(desk, person, changed.cart) if changed.names else ""
-    if said := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
-        await reply.tell(Drawn.saying(said))
+    services.wake()
+    note = _no_longer_approves(services, person, changed.cart) if changed.names else ""
+    if text := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
+        await reply.send(RenderedMessage.from_text(text))
     for name, needed in changed.choices:
-        await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
+        await reply.send(choice(messages.refusal(needed).text, name, needed.offers))
     if changed.names and changed.cart is not None:
-        desk.work.start(learn_quietly(desk, did.user, changed.cart.id))
+        services.work.start(learn_quietly(services, did.user, changed.cart.id))
 
 
-async def _add_clicked(desk: Desk, did: Interaction, reply: Reply, clicked: NameOffered) -> None:
+async def _add_clicked(services: Services, did: Interaction, reply: Reply, clicked: NameOffered) -> None:
     """Add the offer that the user saw. If OVH's terms changed since then, show the new terms first."""
-    name, person = clicked.domain, await desk.person(did)
+    name, person = clicked.domain, await services.person(did)
     try:
-        async with desk.at_ovh(did, reply, what=f"*{name}*") as threads:
+        async with services.at_ovh(did, reply, what=f"*{name}*") as threads:
             cart = await threads.call(
-                desk.workflow.cart_editing.add, channel_of(did), name, by=person, seen=clicked.mark
+                services.workflow.cart_editing.add, channel_of(did), name, by=person, seen=clicked.mark
             )
     except ChoiceNeeded as needed:
-        await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
+        await reply.send(choice(messages.refusal(needed).text, name, needed.offers))
         return
-    desk.wake()
-    await reply.tell(Drawn.saying(added(cart, [name]) + _no_longer_approves(desk, person, cart)))
-    desk.work.start(learn_quietly(desk, did.user, cart.id))
+    services.wake()
+    await reply.send(RenderedMessage.from_text(added(cart, [name]) + _no_longer_approves(services, person, cart)))
+    services.work.start(learn_quietly(services, did.user, cart.id))
 
 
-async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+async def remove_typed(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     """Remove one or more names. Names that cannot be removed are reported; the rest are removed."""
-    channel, parts, person = channel_of(did), parts_of(typed), await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.queries.open_cart, channel, by=person)
+    channel, parts, person = channel_of(did), parts_of(typed), await services.person(did)
+    cart = await services.bridge.call(services.workflow.queries.open_cart, channel, by=person)
     if cart is None:
         raise NotPossible(code="no_open_cart")
     if not parts:
@@ -96,10 +96,12 @@ async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -
     cart_id = cart.id
 
     async def take_out(name: DomainName) -> Cart:
-        return await _remove(desk, did, cart_id, name)
+        return await _remove(services, did, cart_id, name)
 
     changed = await _each(parts, take_out)
-    await reply.tell(Drawn.saying("\n".join(filter(None, [_removed(changed.cart, changed.names), *changed.refused]))))
+    await reply.send(
+        RenderedMessage.from_text("\n".join(filter(None, [_removed(changed.cart, changed.names), *changed.refused])))
+    )
 
 
 @dataclass
@@ -132,101 +134,105 @@ async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]
     return done
 
 
-async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
+async def show_open(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
     """Show the channel's cart, with its buttons, to the user who typed the command."""
-    cart = await desk.bridge.call(desk.workflow.queries.open_cart, channel_of(did), by=await desk.person(did))
+    cart = await services.bridge.call(
+        services.workflow.queries.open_cart, channel_of(did), by=await services.person(did)
+    )
     if cart is None:
-        await reply.tell(Drawn.saying(words.cart.none_open()))
+        await reply.send(RenderedMessage.from_text(words.cart.none_open()))
         return
-    await reply.tell(views.shared_cart(cart))
+    await reply.send(views.shared_cart(cart))
 
 
-async def pending(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
-    carts = await desk.bridge.call(desk.workflow.queries.pending, by=await desk.person(did), limit=30)
-    await reply.tell(views.pending(carts))
+async def pending(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
+    carts = await services.bridge.call(services.workflow.queries.pending, by=await services.person(did), limit=30)
+    await reply.send(views.pending(carts))
 
 
-async def show(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    person = await desk.person(did)
-    cart, events = await desk.bridge.call(desk.workflow.queries.story, cart_number(typed), by=person)
-    await reply.tell(views.story(cart, events))
+async def show(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
+    person = await services.person(did)
+    cart, events = await services.bridge.call(services.workflow.queries.timeline, cart_number(typed), by=person)
+    await reply.send(views.timeline(cart, events))
 
 
-async def history(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    person, before = await desk.person(did), cart_number(typed) if typed.strip() else None
-    found = await desk.bridge.call(desk.workflow.queries.history, by=person, before=before, limit=_PAGE + 1)
-    await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
+async def history(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
+    person, before = await services.person(did), cart_number(typed) if typed.strip() else None
+    found = await services.bridge.call(services.workflow.queries.history, by=person, before=before, limit=_PAGE + 1)
+    await reply.send(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 
-async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply, clicked: NameInCart) -> None:
-    cart = await _remove(desk, did, clicked.cart_id, clicked.domain)
+async def _remove_clicked(services: Services, did: Interaction, reply: Reply, clicked: NameInCart) -> None:
+    cart = await _remove(services, did, clicked.cart_id, clicked.domain)
     if did.form and cart.lines:
         form = views.request_modal(cart, purpose=did.typed(PURPOSE))
-        await reply.show_form(form, otherwise=Drawn.saying(_removed(cart, [clicked.domain])))
+        await reply.show_form(form, otherwise=RenderedMessage.from_text(_removed(cart, [clicked.domain])))
     elif did.ephemeral or did.form:
-        await reply.tell(views.shared_cart(cart), replace=True)
+        await reply.send(views.shared_cart(cart), replace=True)
 
 
-async def _remove(desk: Desk, did: Interaction, cart_id: int, name: DomainName) -> Cart:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.cart_editing.remove, cart_id, name, by=person)
-    desk.wake()
+async def _remove(services: Services, did: Interaction, cart_id: int, name: DomainName) -> Cart:
+    person = await services.person(did)
+    cart = await services.bridge.call(services.workflow.cart_editing.remove, cart_id, name, by=person)
+    services.wake()
     return cart
 
 
-async def _copy(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.cart_editing.copy_lines, of.cart_id, by=person)
-    desk.wake()
-    await reply.tell(Drawn.saying(words.cart.copied(cart.id, len(cart.lines))))
+async def _copy(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
+    person = await services.person(did)
+    cart = await services.bridge.call(services.workflow.cart_editing.copy_lines, of.cart_id, by=person)
+    services.wake()
+    await reply.send(RenderedMessage.from_text(words.cart.copied(cart.id, len(cart.lines))))
 
 
-async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
+async def _ask_purpose(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Open the request form. The trigger expires after three seconds, so only the database is read before."""
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)
-    desk.workflow.approval_requests.may_request(cart, person)
+    person = await services.person(did)
+    cart = await services.bridge.call(services.workflow.queries.cart, of.cart_id)
+    services.workflow.approval_requests.may_request(cart, person)
     await reply.open_form(views.request_modal(cart), button=words.buttons.REQUEST)
 
 
-async def _request(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
+async def _request(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Check the cart with OVH and request approval; the form shows the result."""
     purpose = did.typed(PURPOSE)
     try:
-        person = await desk.person(did)
-        approvers = await desk.members.everyone_in(desk.workflow.policy.approvers)
-        async with desk.at_ovh(did, reply) as threads:
+        person = await services.person(did)
+        approvers = await services.members.everyone_in(services.workflow.policy.approvers)
+        async with services.at_ovh(did, reply) as threads:
             cart = await threads.call(
-                desk.workflow.approval_requests.request,
+                services.workflow.approval_requests.request,
                 of.cart_id,
                 requester=person,
                 purpose=purpose,
                 approvers=approvers,
             )
     except OrderingError as refusal:
-        await _request_refused(desk, did, reply, of, refusal)
+        await _request_refused(services, did, reply, of, refusal)
         return
-    desk.wake()
-    channel = desk.workflow.policy.approval_channel or cart.channel
+    services.wake()
+    channel = services.workflow.policy.approval_channel or cart.channel
     total = cart.quote.total if cart.quote else None
-    said = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
+    text = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
-    await reply.tell(Drawn.saying(said + "".join(warnings)))
+    await reply.send(RenderedMessage.from_text(text + "".join(warnings)))
 
 
-async def _request_refused(desk: Desk, did: Interaction, reply: Reply, of: CartNumber, refusal: OrderingError) -> None:
+async def _request_refused(
+    services: Services, did: Interaction, reply: Reply, of: CartNumber, refusal: OrderingError
+) -> None:
     """Show the form again with the problem, so the user does not have to type everything again."""
-    said = Drawn.saying(sentence(refusal))
-    cart = await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)
+    text = RenderedMessage.from_text(sentence(refusal))
+    cart = await services.bridge.call(services.workflow.queries.cart, of.cart_id)
     try:
-        desk.workflow.approval_requests.may_request(cart, await desk.person(did))
+        services.workflow.approval_requests.may_request(cart, await services.person(did))
     except OrderingError:
-        await reply.tell(said)
+        await reply.send(text)
     else:
         findings = refusal.findings if isinstance(refusal, NotReady) else ()
         problem = None if findings else sentence(refusal)
         form = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=problem, findings=findings)
-        await reply.show_form(form, otherwise=said)
+        await reply.show_form(form, otherwise=text)
 
 
 def channel_of(did: Interaction) -> str:
@@ -243,9 +249,9 @@ def added(cart: Cart | None, names: list[DomainName]) -> str:
     return words.cart.added(names, cart.id, len(cart.lines)) + "".join(warnings)
 
 
-def _no_longer_approves(desk: Desk, person: Person, cart: Cart | None) -> str:
+def _no_longer_approves(services: Services, person: Person, cart: Cart | None) -> str:
     """Return a note for an approver who may no longer approve this cart, because they added to it; else empty."""
-    policy = desk.workflow.policy
+    policy = services.workflow.policy
     others = cart is not None and any(person.id not in line.shapers for line in cart.lines)
     if not others or policy.self_approval or not policy.decides(person):
         return ""

@@ -13,16 +13,16 @@ from handlers import cart
 from handlers.messages import words
 from handlers.search import run as search
 from handlers.toolkit.command_name import ANY
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 from handlers.views.help import help_message
 from handlers.views.search import looking
 
-Story = Callable[[Desk, Interaction, Reply, str], Awaitable[None]]
+Handler = Callable[[Services, Interaction, Reply, str], Awaitable[None]]
 
-_WORDS: dict[str, Story] = {
-    "search": search.tell,
+_WORDS: dict[str, Handler] = {
+    "search": search.search_command,
     "add": cart.add,
     "remove": cart.remove_typed,
     "cart": cart.show_open,
@@ -41,27 +41,27 @@ _BY_BUTTON = {
 _WAIT = looking()
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, services: Services) -> None:
     @app.command(ANY)
     async def command_typed(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_command(body)
         word, rest = [*did.value.split(maxsplit=1), "", ""][:2]
-        story = _WORDS.get(word.lower())
-        if story is None:
-            with desk.command_names.in_use(did.command):
-                said = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
-            await ack(text=said.text, blocks=said.blocks)
+        handler = _WORDS.get(word.lower())
+        if handler is None:
+            with services.command_names.in_use(did.command):
+                text = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
+            await ack(text=text.text, blocks=text.blocks)
             return
-        if story is search.tell:
+        if handler is search.search_command:
             await ack(text=_WAIT.text, blocks=_WAIT.blocks)
             did = replace(did, placeholder=True)
         else:
             await ack()
 
-        async def told(did: Interaction, reply: Reply) -> None:
-            await story(desk, did, reply, rest)
+        async def respond(did: Interaction, reply: Reply) -> None:
+            await handler(services, did, reply, rest)
 
-        desk.start(told, did)
+        services.start(respond, did)
 
 
 def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a rendered message

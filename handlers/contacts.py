@@ -14,10 +14,10 @@ from slack_sdk.models.views import View
 
 from handlers import messages
 from handlers.messages import words
-from handlers.questions import draw
+from handlers.questions import render
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn, Secret
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage, Secret
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
@@ -49,47 +49,51 @@ def register(router: Router) -> None:
     router.saved_form(Form.CONTACT, NewContact, _submitted)
 
 
-async def _new(desk: Desk, did: Interaction, reply: Reply, at: AnswersPage) -> None:
+async def _new(services: Services, did: Interaction, reply: Reply, at: AnswersPage) -> None:
     """Open the form for a new contact on top of the current form, and keep what was typed in the current one."""
     await reply.open_form(loading(words.contacts.ASKING_NEEDS), button=words.buttons.NEW_CONTACT)
-    questions = await _questions(desk, did, at)
-    person = await desk.person(did)
-    names = await desk.bridge.call(desk.workflow.registry_needs.names_to_own, at.cart_id, at.domain, by=person)
+    questions = await _questions(services, did, at)
+    person = await services.person(did)
+    names = await services.bridge.call(services.workflow.registry_needs.names_to_own, at.cart_id, at.domain, by=person)
     others = len(names) - 1
     back = NewContact(at, did.form or "", typed_answers(questions, did.values or {}), others=others)
     reach = Reach.EVERY if others else Reach.ONE
-    needs = await _read_needs(desk, did, reply, at, reach, LegalForm.CORPORATION, {})
+    needs = await _read_needs(services, did, reply, at, reach, LegalForm.CORPORATION, {})
     form = views.contact_form(back, LegalForm.CORPORATION, {}, needs=needs, reach=reach)
-    await reply.show_form(form, otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
+    await reply.show_form(form, otherwise=RenderedMessage.from_text(words.contacts.FORM_CLOSED))
 
 
-async def _show(desk: Desk, did: Interaction, reply: Reply, _clicked: Nothing) -> None:
-    person = await desk.person(did)
-    desk.workflow.policy.may_see_owners(person)
+async def _show(services: Services, did: Interaction, reply: Reply, _clicked: Nothing) -> None:
+    person = await services.person(did)
+    services.workflow.policy.may_see_owners(person)
     await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
-    async with desk.at_ovh(did, reply) as threads:
-        contacts = await threads.call(desk.workflow.contacts.in_full, by=person)
-    await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying(words.contacts.LIST_CLOSED))
+    async with services.at_ovh(did, reply) as threads:
+        contacts = await threads.call(services.workflow.contacts.in_full, by=person)
+    await reply.show_form(
+        views.contacts_list(contacts), otherwise=RenderedMessage.from_text(words.contacts.LIST_CLOSED)
+    )
 
 
-async def _other_fields(desk: Desk, did: Interaction, reply: Reply, back: NewContact) -> None:
+async def _other_fields(services: Services, did: Interaction, reply: Reply, back: NewContact) -> None:
     form, typed = typed_contact(did)
-    needs = await _known_needs(desk, did, back, form, {**back.kept, **typed})
-    await reply.show_form(with_other_fields(did, back, needs), otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
+    needs = await _known_needs(services, did, back, form, {**back.kept, **typed})
+    await reply.show_form(
+        with_other_fields(did, back, needs), otherwise=RenderedMessage.from_text(words.contacts.FORM_CLOSED)
+    )
 
 
 def with_other_fields(did: Interaction, back: NewContact, needs: OwnerNeeds, *, problem: str | None = None) -> View:
     """Return the form for the chosen legal form. What was typed is kept, and shown again when its field returns."""
-    form, shown = _typed(did)
-    typed = {**back.kept, **shown}
+    form, fields = _typed(did)
+    typed = {**back.kept, **fields}
     back = views.keeping(back, typed, form_fields(form, needs))
     return views.contact_form(back, form, typed, needs=needs, reach=_reach(did), problem=problem)
 
 
-async def _submitted(desk: Desk, did: Interaction, back: NewContact) -> dict[str, Any]:
+async def _submitted(services: Services, did: Interaction, back: NewContact) -> dict[str, Any]:
     """Return the acknowledgement: errors at their fields, the form with more fields, or that the contact is made."""
     form, typed = typed_contact(did)
-    needs = await _known_needs(desk, did, back, form, typed)
+    needs = await _known_needs(services, did, back, form, typed)
     values, wrong = judged(form, as_meant(needs, typed), needs)
     if any(field.name not in typed and field.name in wrong for field in form_fields(form, needs)):
         more = with_other_fields(did, back, needs, problem=words.contacts.MORE_NEEDED)
@@ -97,19 +101,19 @@ async def _submitted(desk: Desk, did: Interaction, back: NewContact) -> dict[str
     if wrong:
         errors = {did.block_of(name): messages.refusal(error).text for name, error in wrong.items()}
         return {"response_action": "errors", "errors": errors}
-    desk.start(lambda did, reply: _make(desk, did, reply, back, form, values), did)
-    return {"response_action": "update", "view": note(Drawn.saying(words.contacts.CREATING))}
+    services.start(lambda did, reply: _make(services, did, reply, back, form, values), did)
+    return {"response_action": "update", "view": note(RenderedMessage.from_text(words.contacts.CREATING))}
 
 
 async def _known_needs(
-    desk: Desk, did: Interaction, back: NewContact, form: LegalForm, typed: Mapping[str, str]
+    services: Services, did: Interaction, back: NewContact, form: LegalForm, typed: Mapping[str, str]
 ) -> OwnerNeeds:
     """Return what registries need as far as it was read before, without asking OVH."""
-    at, person = back.at, await desk.person(did)
-    read = desk.workflow.registry_needs.of_new_owner
+    at, person = back.at, await services.person(did)
+    read = services.workflow.registry_needs.of_new_owner
 
     async def needs_with(values: Mapping[str, str]) -> OwnerNeeds:
-        return await desk.bridge.call(
+        return await services.bridge.call(
             read, at.cart_id, at.domain, form, values, by=person, reach=_reach(did), at_once=True
         )
 
@@ -120,7 +124,7 @@ async def _known_needs(
 
 
 async def _read_needs(
-    desk: Desk,
+    services: Services,
     did: Interaction,
     reply: Reply,
     at: AnswersPage,
@@ -129,10 +133,10 @@ async def _read_needs(
     values: Mapping[str, str],
 ) -> OwnerNeeds:
     """Return what registries need. Nothing is known of it if the user's other requests to OVH are too many."""
-    person = await desk.person(did)
+    person = await services.person(did)
     try:
-        async with desk.at_ovh(did, reply) as threads:
-            read = desk.workflow.registry_needs.of_new_owner
+        async with services.at_ovh(did, reply) as threads:
+            read = services.workflow.registry_needs.of_new_owner
             return await threads.call(read, at.cart_id, at.domain, form, values, by=person, reach=reach)
     except LineFull as error:
         _log.warning("needs_not_read", why=str(error))
@@ -140,50 +144,50 @@ async def _read_needs(
 
 
 async def _make(
-    desk: Desk, did: Interaction, reply: Reply, back: NewContact, form: LegalForm, values: Mapping[str, str]
+    services: Services, did: Interaction, reply: Reply, back: NewContact, form: LegalForm, values: Mapping[str, str]
 ) -> None:
     """Create the contact, and select it in the form below."""
-    needs = await _read_needs(desk, did, reply, back.at, _reach(did), form, values)
+    needs = await _read_needs(services, did, reply, back.at, _reach(did), form, values)
     if wrong := needs.wrong:
         labels = {each.name: escape(each.words.label) for each in needs.fields}
-        told = {labels[name]: escape(messages.refusal(error).text) for name, error in wrong.items()}
-        again = with_other_fields(did, back, needs, problem=words.contacts.wrong_fields(told))
-        await reply.show_form(again, otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
+        reasons = {labels[name]: escape(messages.refusal(error).text) for name, error in wrong.items()}
+        again = with_other_fields(did, back, needs, problem=words.contacts.wrong_fields(reasons))
+        await reply.show_form(again, otherwise=RenderedMessage.from_text(words.contacts.FORM_CLOSED))
         return
     try:
-        person = await desk.person(did)
-        async with desk.at_ovh(did, reply) as threads:
-            contact = await threads.call(desk.workflow.contacts.create, form, values, by=person)
+        person = await services.person(did)
+        async with services.at_ovh(did, reply) as threads:
+            contact = await threads.call(services.workflow.contacts.create, form, values, by=person)
     except OrderingError as refusal:
         again = with_other_fields(did, back, needs, problem=sentence(refusal))
         await reply.show_form(again, otherwise=_not_made(refusal))
         return
     try:
-        await _choose(desk, did, back, contact)
+        await _choose(services, did, back, contact)
     except OrderingError as refusal:
-        await reply.tell(Drawn.saying(words.contacts.created_only(contact.id, sentence(refusal))))
+        await reply.send(RenderedMessage.from_text(words.contacts.created_only(contact.id, sentence(refusal))))
     else:
-        await reply.tell(Drawn.saying(words.contacts.created(contact.id, back.at.domain)))
+        await reply.send(RenderedMessage.from_text(words.contacts.created(contact.id, back.at.domain)))
 
 
-def _not_made(refusal: OrderingError) -> Drawn | Secret:
+def _not_made(refusal: OrderingError) -> RenderedMessage | Secret:
     """Return why no contact was created. OVH's own words may quote personal data that the user typed."""
-    said = Drawn.saying(sentence(refusal))
+    rendered = RenderedMessage.from_text(sentence(refusal))
     if not isinstance(refusal, RegistrarRefused):
-        return said
-    return Secret(said, otherwise=Drawn.saying(words.contacts.REFUSED_AFTER_CLOSING))
+        return rendered
+    return Secret(rendered, otherwise=RenderedMessage.from_text(words.contacts.REFUSED_AFTER_CLOSING))
 
 
-async def _choose(desk: Desk, did: Interaction, back: NewContact, contact: Contact) -> None:
+async def _choose(services: Services, did: Interaction, back: NewContact, contact: Contact) -> None:
     """Render the form below again, with this contact."""
-    asked = [question.label for question in await _questions(desk, did, back.at) if question.is_of_contacts]
+    asked = [question.label for question in await _questions(services, did, back.at) if question.is_of_contacts]
     label = OWNER_CONTACT if OWNER_CONTACT in asked else asked[0] if asked else OWNER_CONTACT
-    below = Reply(desk.client, replace(did, form=back.view))
-    await draw(desk, did, below, back.at, {**back.typed, label: contact.id}, reach=_reach(did))
+    below = Reply(services.client, replace(did, form=back.view))
+    await render(services, did, below, back.at, {**back.typed, label: contact.id}, reach=_reach(did))
 
 
-async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:
-    cart = await desk.bridge.call(desk.workflow.questions.may_answer, at.cart_id, by=await desk.person(did))
+async def _questions(services: Services, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:
+    cart = await services.bridge.call(services.workflow.questions.may_answer, at.cart_id, by=await services.person(did))
     line = cart.line(at.domain)
     return (line.questions or ()) if line else ()
 

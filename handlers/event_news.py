@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.poster import Poster, is_direct
 from handlers.toolkit.retries import Retries, event_key
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, read
@@ -43,7 +43,7 @@ class News:
         self._retries = retries
         self._delivered: set[tuple[int, str]] = set()  # event numbers, with the places that got them
 
-    async def tell(self, cart: Cart, undelivered: Sequence[Undelivered], cards: Sequence[Message]) -> list[float]:
+    async def deliver(self, cart: Cart, undelivered: Sequence[Undelivered], cards: Sequence[Message]) -> list[float]:
         """Notify the requester and the threads of these events; return the retry delays of failed posts, in seconds.
 
         An event is not repeated in a place that already shows it while another place is retried.
@@ -57,7 +57,7 @@ class News:
             refusal = await self._refusal_of_event(cart, each, cards)
             if refusal is None:
                 self._retries.done(key)
-                await self._bridge.call(self._outbox.told, each.event)
+                await self._bridge.call(self._outbox.record_delivered, each.event)
                 self._delivered -= {done for done in self._delivered if done[0] == each.event.id}
                 continue
             waits.append(self._retries.failed(key, refusal))
@@ -82,34 +82,34 @@ class News:
     async def _notify_requester(self, cart: Cart, each: Undelivered, cards: Sequence[Message]) -> None:
         """Notify the requester by direct message: the card is in an approvers' channel, and edits notify no one."""
         apart = [at for at in cards if at.channel not in {cart.channel, cart.requester} and not is_direct(at.channel)]
-        drawn = news(each.event, cart, before=each.before)
-        if apart and drawn is not None and cart.requester is not None:
-            await self._notify_once(each.event, cart.requester, drawn, cart)
+        rendered = news(each.event, cart, before=each.before)
+        if apart and rendered is not None and cart.requester is not None:
+            await self._notify_once(each.event, cart.requester, rendered, cart)
 
     async def _notify_thread(self, cart: Cart, each: Undelivered, at: Message) -> None:
         rules = self._policy
         line = thread_line(each.event, cart, before=each.before, approvers=rules.approvers, payers=rules.payers)
         if line is not None and at.ts:
-            await self._notify_once(each.event, at.channel, Drawn(line, []), cart, thread_ts=at.ts)
+            await self._notify_once(each.event, at.channel, RenderedMessage(line, []), cart, thread_ts=at.ts)
 
     async def _notify_once(
-        self, event: Event, channel: str, drawn: Drawn, cart: Cart, *, thread_ts: str | None = None
+        self, event: Event, channel: str, rendered: RenderedMessage, cart: Cart, *, thread_ts: str | None = None
     ) -> None:
         if (event.id, channel) in self._delivered:
             return
         is_last = self._retries.are_used_up(event_key(event))
-        await self.unless_refused(channel, drawn, cart, is_last=is_last, thread_ts=thread_ts)
+        await self.unless_refused(channel, rendered, cart, is_last=is_last, thread_ts=thread_ts)
         self._delivered.add((event.id, channel))
 
     async def unless_refused(
-        self, channel: str, drawn: Drawn, cart: Cart, *, is_last: bool, thread_ts: str | None = None
+        self, channel: str, rendered: RenderedMessage, cart: Cart, *, is_last: bool, thread_ts: str | None = None
     ) -> None:
         """Post; if Slack refuses permanently (someone left, a thread is locked), continue with the others.
 
         `is_last` means that an unknown refusal now counts as permanent.
         """
         try:
-            await self._poster.post(channel, drawn, thread_ts=thread_ts)
+            await self._poster.post(channel, rendered, thread_ts=thread_ts)
         except FAILURES as error:
             refusal = read(error)
             if refusal.kind in {Kind.PASSING, Kind.TOKEN} or (refusal.kind is Kind.UNKNOWN and not is_last):

@@ -15,7 +15,7 @@ from slack_sdk.models.views import View
 
 from handlers.messages import words
 from handlers.notifier import approval_card
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
 from handlers.toolkit.stamps import without_events
@@ -38,8 +38,8 @@ class Homes:
     `alerts` holds the Slack problems that the operator must fix.
     """
 
-    def __init__(self, desk: Desk, alerts: SlackAlerts | None = None) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, alerts: SlackAlerts | None = None) -> None:
+        self._services = services
         self._alerts = alerts or SlackAlerts()
         self._published: OrderedDict[str, str] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -48,7 +48,7 @@ class Homes:
 
     async def opened(self, user: str) -> None:
         """Publish the Home of a user who opened it, and keep it current."""
-        await self._desk.work.turn()
+        await self._services.work.turn()
         self._published[user] = ""
         self._published.move_to_end(user)
         if len(self._published) > _VIEWERS:
@@ -84,10 +84,10 @@ class Homes:
             del self._under_way[user]
 
     async def _publish(self, user: str) -> None:
-        with self._desk.command_names.in_use():
+        with self._services.command_names.in_use():
             view = await self._view(user)
-        drawn = without_events(str(view.to_dict()))
-        if user not in self._published or self._published[user] == drawn:
+        rendered = without_events(str(view.to_dict()))
+        if user not in self._published or self._published[user] == rendered:
             return
         try:
             await self._sent(user, view)
@@ -99,50 +99,50 @@ class Homes:
         else:
             self._alerts.clear(words.slack.HOME)
             if user in self._published:
-                self._published[user] = drawn
+                self._published[user] = rendered
 
     async def _sent(self, user: str, view: View) -> None:
         """Publish a view, or the plain Home if Slack refuses its content."""
         try:
-            await self._desk.client.views_publish(user_id=user, view=view)
+            await self._services.client.views_publish(user_id=user, view=view)
         except FAILURES as error:
             refusal = read(error)
             if refusal.kind is not Kind.CONTENT:
                 raise
             _log.error("content_refused", method="views.publish", error=refusal.word, details=refusal.details)
-            await self._desk.client.views_publish(user_id=user, view=plain_home())
+            await self._services.client.views_publish(user_id=user, view=plain_home())
 
     async def _view(self, user: str) -> View:
         """Render one user's Home. If they may not see carts, it says why."""
-        desk = self._desk
-        person = await desk.members.who(user)
+        services = self._services
+        person = await services.members.who(user)
         try:
-            desk.workflow.policy.may_look(person)
+            services.workflow.policy.may_look(person)
         except NotAllowed as refusal:
             return closed_home(sentence(refusal))
-        policy = desk.workflow.policy
-        overview = await desk.bridge.call(desk.workflow.queries.overview, person)
+        policy = services.workflow.policy
+        overview = await services.bridge.call(services.workflow.queries.overview, person)
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
-        stamp, on_hold = await desk.bridge.call(desk.workflow.cards.rendering)
+        stamp, on_hold = await services.bridge.call(services.workflow.cards.rendering)
         notice = home_notice(operates=policy.operates(person)) if on_hold else []
         return home(overview, (self._card(cart, stamp, on_hold) for cart in waiting), notice=notice)
 
     def _card(self, cart: Cart, stamp: Stamp, on_hold: Recovery | None) -> Sequence[Block]:
         """Render one card. If rendering fails, the error is logged and the user's other cards are still shown."""
         try:
-            return approval_card(cart, self._desk.workflow.policy, CARD, stamp=stamp, on_hold=on_hold).blocks
+            return approval_card(cart, self._services.workflow.policy, CARD, stamp=stamp, on_hold=on_hold).blocks
         except Exception:  # noqa: BLE001 - a bug in a view; the user gets a reference to the log
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)
             return unshown(cart, reference).blocks
 
 
-def register(app: AsyncApp, desk: Desk, alerts: SlackAlerts | None = None) -> Homes:
-    homes = Homes(desk, alerts)
+def register(app: AsyncApp, services: Services, alerts: SlackAlerts | None = None) -> Homes:
+    homes = Homes(services, alerts)
 
     @app.event("app_home_opened")
     async def opened(event: Mapping[str, Any]) -> None:
         if event.get("tab", "home") == "home":
-            desk.work.start(homes.opened(event["user"]))
+            services.work.start(homes.opened(event["user"]))
 
     return homes

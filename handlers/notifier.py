@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.event_news import News, Undelivered
 from handlers.messages import words
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.folding import MESSAGE, Room
 from handlers.toolkit.poster import Posted, Poster, is_direct, is_person
 from handlers.toolkit.retries import Retries, event_key, message_key, owner
@@ -40,13 +40,13 @@ _log = structlog.get_logger()
 
 def approval_card(
     cart: Cart, policy: Policy, room: Room = MESSAGE, *, stamp: Stamp, on_hold: Recovery | None = None
-) -> Drawn:
+) -> RenderedMessage:
     """Return a cart's card under the team's rules, folded to the room; its buttons carry the stamp."""
-    drawn = held_card(cart) if on_hold and cart.state in WAITING else _card(cart, policy, room)
-    return replace(drawn, blocks=stamped(drawn.blocks, stamp))
+    rendered = held_card(cart) if on_hold and cart.state in WAITING else _card(cart, policy, room)
+    return replace(rendered, blocks=stamped(rendered.blocks, stamp))
 
 
-def _card(cart: Cart, policy: Policy, room: Room) -> Drawn:
+def _card(cart: Cart, policy: Policy, room: Room) -> RenderedMessage:
     return card(
         cart,
         approvals_needed=policy.approvals_needed(cart.seal.total) if cart.seal else 1,
@@ -57,7 +57,7 @@ def _card(cart: Cart, policy: Policy, room: Room) -> Drawn:
     )
 
 
-class Announcer:
+class Notifier:
     """Shows carts in the messages that the outbox names. `alerts` holds Slack problems that the operator must fix."""
 
     def __init__(
@@ -98,16 +98,16 @@ class Announcer:
 
         Returns the seconds until the next retry of whatever Slack did not accept; None if everything is shown.
         """
-        cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
+        cart, messages, pairs = await self._bridge.call(self._outbox.to_show, cart_id)
         pending = [message_key(message) for message in messages if not _needs_nothing(message, cart)]
-        self._retries.keep_only(owner(cart_id), {*pending, *(event_key(event) for _, event in untold)})
+        self._retries.keep_only(owner(cart_id), {*pending, *(event_key(event) for _, event in pairs)})
         waits: list[float] = []
         cards: list[Message] = []
         todo = list(messages)
         while todo:
             message = todo.pop(0)
             if _needs_nothing(message, cart):
-                cards += [message] if message.shown >= cart.version else []
+                cards += [message] if message.rendered_version >= cart.version else []
             elif (wait := self._retries.wait(message_key(message))) > 0:
                 waits.append(wait)
             else:
@@ -118,16 +118,16 @@ class Announcer:
         if cart.state not in WAITING:
             self._forget_refusals(messages)
         if cards or not waits:  # until the card is posted, its thread waits
-            undelivered = [Undelivered(event, before) for before, event in untold]
-            waits += await self._news.tell(cart, undelivered, cards)
+            undelivered = [Undelivered(event, before) for before, event in pairs]
+            waits += await self._news.deliver(cart, undelivered, cards)
         return min(waits) if waits else None
 
     async def _bring(
-        self, cart: Cart, message: Message, shown: list[Message], todo: list[Message], waits: list[float]
+        self, cart: Cart, message: Message, current: list[Message], todo: list[Message], waits: list[float]
     ) -> None:
-        """Show a cart in one message; append it to `shown`, substitutes to `todo`, or the retry delay to `waits`."""
+        """Show a cart in one message; append it to `current`, substitutes to `todo`, or the retry delay to `waits`."""
         try:
-            posted = await self._put(message, await self._draw(cart, message.role))
+            posted = await self._put(message, await self._render(cart, message.role))
         except FAILURES as error:
             refusal = read(error)
             if refusal.kind is Kind.UNKNOWN:
@@ -146,7 +146,7 @@ class Announcer:
                 self._retries.done(message_key(message))
         else:
             self._retries.done(message_key(message))
-            shown.append(await self._noted(cart, message, posted))
+            current.append(await self._noted(cart, message, posted))
 
     def _is_to_be_tried_again(self, refusal: Refusal, message: Message) -> bool:
         """Whether to retry this message; otherwise it needs another place."""
@@ -188,37 +188,37 @@ class Announcer:
         for message in messages:
             self.alerts.clear(message_key(message))
 
-    async def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
+    async def _render(self, cart: Cart, role: MessageRole) -> RenderedMessage:
         """Render a cart. A failure is logged and reported to the operator, and never holds back other messages."""
         stamp, on_hold = await self._bridge.call(self._outbox.rendering)
         try:
             is_open = role is MessageRole.CART
-            drawn = shared_cart(cart) if is_open else approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
+            rendered = shared_cart(cart) if is_open else approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
         except Exception:  # noqa: BLE001 - a bug in a view: the message names the cart, the log has the error
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)
             self.alerts.report(f"rendering {cart.id}", words.slack.card_not_made(cart.id, reference))
             return unshown(cart, reference)
         self.alerts.clear(f"rendering {cart.id}")
-        return drawn
+        return rendered
 
-    async def _put(self, message: Message, drawn: Drawn) -> Posted:
+    async def _put(self, message: Message, rendered: RenderedMessage) -> Posted:
         """Update the message, or post it if it does not exist yet or was deleted: the cart must stay visible.
 
         It is posted again only if Slack clearly says that it is gone. If the response was lost, the update is repeated.
         """
         stands = Posted(message.channel, message.ts) if message.ts else self._posted.get(message.id)
         if stands is None:
-            return await self._poster.post(message.channel, drawn)
+            return await self._poster.post(message.channel, rendered)
         try:
-            return await self._poster.update(stands, drawn)
+            return await self._poster.update(stands, rendered)
         except FAILURES as error:
             refusal = read(error)
             # Earlier versions stored a user's id instead of the conversation's, which chat.update does not find.
             was_kept_wrongly = refusal.word == "channel_not_found" and is_person(message.channel)
             if refusal.kind is not Kind.GONE and not was_kept_wrongly:
                 raise
-        return await self._poster.post(message.channel, drawn)
+        return await self._poster.post(message.channel, rendered)
 
     async def _noted(self, cart: Cart, message: Message, posted: Posted) -> Message:
         self._posted[message.id] = posted
@@ -226,7 +226,7 @@ class Announcer:
             moved = await self._bridge.call(self._outbox.move, message, posted.channel)
             self._posted[moved.id] = self._posted.pop(message.id)
             message = moved
-        await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=posted.ts)
+        await self._bridge.call(self._outbox.record_rendered, message, version=cart.version, ts=posted.ts)
         self._posted.pop(message.id)
         self.alerts.clear(f"channel {message.channel}")
         self.alerts.clear(message_key(message))
@@ -255,13 +255,15 @@ class Announcer:
         After a failure everything is retried, so the users are read first and posted messages are remembered.
         """
         people = [user for user in await self._people() if user != cart.requester]
-        told = people[:_MOST_NOTIFIED]
+        notified = people[:_MOST_NOTIFIED]
         if cart.requester is not None and message.id not in self._explained:
-            said = sent_directly(cart, message.channel, why, told=len(told), others=len(people) - len(told))
+            sentence = sent_directly(
+                cart, message.channel, why, notified=len(notified), others=len(people) - len(notified)
+            )
             is_last = self._retries.needs_substitute(message_key(message))
-            await self._news.unless_refused(cart.requester, Drawn.saying(said), cart, is_last=is_last)
+            await self._news.unless_refused(cart.requester, RenderedMessage.from_text(sentence), cart, is_last=is_last)
             self._explained.add(message.id)
-        receivers = filter(None, [cart.requester, *told])
+        receivers = filter(None, [cart.requester, *notified])
         return [
             await self._bridge.call(self._outbox.show_in, cart.id, MessageRole.APPROVAL, user) for user in receivers
         ]
@@ -301,11 +303,11 @@ class Announcer:
 
 def _is_given_up(message: Message, cart: Cart) -> bool:
     """Return whether Slack permanently refuses this version of the cart in that message."""
-    return message.is_settled and message.shown < cart.version
+    return message.is_settled and message.rendered_version < cart.version
 
 
 def _needs_nothing(message: Message, cart: Cart) -> bool:
-    return message.shown >= cart.version or message.is_settled
+    return message.rendered_version >= cart.version or message.is_settled
 
 
 def _refused_by_slack(cart: Cart, message: Message, word: str) -> str:

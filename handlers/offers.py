@@ -7,14 +7,14 @@ from handlers.cart import added
 from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import OFFER, Act, Form
-from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage
+from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import NameOffered, OfferChoice
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import Router
 from handlers.views import offers as views
-from ordering.model.choosing import ChoiceNeeded
+from ordering.model.offer_selection import ChoiceNeeded
 
 
 def register(router: Router) -> None:
@@ -22,27 +22,29 @@ def register(router: Router) -> None:
     router.form(Form.OFFER, OfferChoice, _add, waiting=lambda carried: views.asking(carried.domain))
 
 
-async def _ask(desk: Desk, did: Interaction, reply: Reply, clicked: NameOffered) -> None:
+async def _ask(services: Services, did: Interaction, reply: Reply, clicked: NameOffered) -> None:
     """Open the form immediately, because its trigger expires in three seconds; fill it when OVH has answered."""
-    name, person = clicked.domain, await desk.person(did)
+    name, person = clicked.domain, await services.person(did)
     await reply.open_form(views.asking(name), button=words.buttons.ADD_TO_CART)
-    async with desk.at_ovh(did, reply) as threads:
-        offers = await threads.call(desk.workflow.cart_editing.offers_of, name, by=person)
+    async with services.at_ovh(did, reply) as threads:
+        offers = await threads.call(services.workflow.cart_editing.offers_of, name, by=person)
     form = views.offer_modal(name, did.channel or "", offers)
     await reply.show_form(form, otherwise=views.choice(words.prices.offers_for(name), name, offers))
 
 
-async def _add(desk: Desk, did: Interaction, reply: Reply, of: OfferChoice) -> None:
+async def _add(services: Services, did: Interaction, reply: Reply, of: OfferChoice) -> None:
     channel, name = of.channel, of.domain
-    person = await desk.person(did)
+    person = await services.person(did)
     try:
-        async with desk.at_ovh(did, reply) as threads:
-            cart = await threads.call(desk.workflow.cart_editing.add, channel, name, by=person, seen=did.typed(OFFER))
+        async with services.at_ovh(did, reply) as threads:
+            cart = await threads.call(
+                services.workflow.cart_editing.add, channel, name, by=person, seen=did.typed(OFFER)
+            )
     except ChoiceNeeded as needed:
-        said = messages.refusal(needed).text
-        form = views.offer_modal(name, channel, needed.offers, problem=said)
-        await reply.show_form(form, otherwise=views.choice(said, name, needed.offers))
+        text = messages.refusal(needed).text
+        form = views.offer_modal(name, channel, needed.offers, problem=text)
+        await reply.show_form(form, otherwise=views.choice(text, name, needed.offers))
         return
-    desk.wake()
-    await reply.tell(Drawn.saying(added(cart, [name])))
-    desk.work.start(learn_quietly(desk, did.user, cart.id))
+    services.wake()
+    await reply.send(RenderedMessage.from_text(added(cart, [name])))
+    services.work.start(learn_quietly(services, did.user, cart.id))

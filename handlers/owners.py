@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage
+from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import CartNumber
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import Router
 from handlers.views import owners as views
 
-_CLOSED = Drawn.saying(words.owners.CLOSED)
+_CLOSED = RenderedMessage.from_text(words.owners.CLOSED)
 
 
 def register(router: Router) -> None:
     router.button(Act.SHOW_OWNER, CartNumber, _show, at_once=True)
 
 
-async def _show(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
+async def _show(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Check the right, open the form within three seconds, then query OVH."""
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.owners.may_see, of.cart_id, by=person)
+    person = await services.person(did)
+    cart = await services.bridge.call(services.workflow.owners.may_see, of.cart_id, by=person)
     await reply.open_form(views.reading_owners(), button=words.buttons.SHOW_OWNER)
-    async with desk.at_ovh(did, reply) as threads:
-        owners = await threads.call(desk.workflow.owners.of_cart, of.cart_id, by=person)
+    async with services.at_ovh(did, reply) as threads:
+        owners = await threads.call(services.workflow.owners.of_cart, of.cart_id, by=person)
     await reply.show_form(views.owners_form(cart, owners), otherwise=_CLOSED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import CartAsShown, CartNumber, Decision
 from handlers.toolkit.responder import Reply
@@ -21,35 +21,35 @@ def register(router: Router) -> None:
     router.button(Act.OPEN_INVOICE, CartNumber, _open_invoice, at_once=True)
 
 
-async def _pay(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
-    person = await desk.person(did)
+async def _pay(services: Services, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await services.person(did)
     method = _method(did.typed(Act.METHOD))
-    cart = await desk.decisions.call(
-        desk.workflow.payments.pay,
+    cart = await services.decisions.call(
+        services.workflow.payments.pay,
         clicked.cart_id,
         payer=person,
         method=method,
-        shown=clicked.shown,
+        mark=clicked.mark,
         stamp=clicked.stamp,
         clicked_at=did.clicked_at,
     )
     return words.decisions.paying(cart.id, cart.order.total if cart.order else None)
 
 
-async def _open_order(desk: Desk, did: Interaction, reply: Reply, of: CartAsShown) -> None:
+async def _open_order(services: Services, did: Interaction, reply: Reply, of: CartAsShown) -> None:
     await _open_for_link(did, reply, button=words.buttons.OPEN_ORDER)
-    person = await desk.person(did)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.payments.order_link, of.cart_id, payer=person, shown=of.shown)
-    await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)))
+    person = await services.person(did)
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
+        url = await threads.call(services.workflow.payments.order_link, of.cart_id, payer=person, mark=of.mark)
+    await reply.send(order_link(url, await services.bridge.call(services.workflow.queries.cart, of.cart_id)))
 
 
-async def _open_invoice(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
+async def _open_invoice(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
     await _open_for_link(did, reply, button=words.buttons.OPEN_INVOICE)
-    person = await desk.person(did)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.payments.invoice_link, of.cart_id, payer=person)
-    await reply.tell(invoice_link(url, await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)))
+    person = await services.person(did)
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
+        url = await threads.call(services.workflow.payments.invoice_link, of.cart_id, payer=person)
+    await reply.send(invoice_link(url, await services.bridge.call(services.workflow.queries.cart, of.cart_id)))
 
 
 async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None:

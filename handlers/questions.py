@@ -12,8 +12,8 @@ from handlers import messages
 from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.toolkit.action_ids import REACH, Act, Form
-from handlers.toolkit.blocks import Drawn, Secret
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage, Secret
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import handed_back, sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
@@ -32,7 +32,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
 from ordering.model.question import AnsweredMeanwhile, Question, Reach, WrongAnswers
 
-_CLOSED = Drawn.saying(words.questions.CLOSED)
+_CLOSED = RenderedMessage.from_text(words.questions.CLOSED)
 _log = structlog.get_logger()
 
 
@@ -41,28 +41,28 @@ def register(router: Router) -> None:
     router.saved_form(Form.ANSWERS, AnswersPage, _save)
 
 
-async def learn_quietly(desk: Desk, user: str, cart_id: int) -> None:
+async def learn_quietly(services: Services, user: str, cart_id: int) -> None:
     """Read OVH's requirements for a cart's new names, to show open questions; the pre-flight reads them again.
 
     One queued request serves all names that are added before it runs.
     """
-    if cart_id in desk.to_learn:
+    if cart_id in services.to_learn:
         return
-    desk.to_learn.add(cart_id)
+    services.to_learn.add(cart_id)
     try:
-        await desk.work.turn()
-        async with desk.ovh.place(user) as threads:
-            desk.to_learn.discard(cart_id)
-            await threads.call(desk.workflow.questions.learn, cart_id)
+        await services.work.turn()
+        async with services.ovh.place(user) as threads:
+            services.to_learn.discard(cart_id)
+            await threads.call(services.workflow.questions.learn, cart_id)
     except OrderingError as error:
         _log.info("questions_not_learned", cart=cart_id, why=str(error))
     finally:
-        desk.to_learn.discard(cart_id)
-    desk.wake()
+        services.to_learn.discard(cart_id)
+    services.wake()
 
 
-async def draw(
-    desk: Desk,
+async def render(
+    services: Services,
     did: Interaction,
     reply: Reply,
     at: AnswersPage,
@@ -70,86 +70,90 @@ async def draw(
     *,
     overtaken: Collection[str] = (),
     reach: Reach = Reach.ONE,
-    otherwise: Drawn | Secret = _CLOSED,
+    otherwise: RenderedMessage | Secret = _CLOSED,
 ) -> None:
     """Show the form of one name in the open view. If the user closed it, send the message `otherwise` instead."""
-    cart = await _cart(desk, did, at.cart_id)
+    cart = await _cart(services, did, at.cart_id)
     line = _line(cart, at.domain)
-    contacts = await _contacts(desk, did, reply) if any(q.is_of_contacts for q in line.questions or ()) else ()
-    policy, person = desk.workflow.policy, await desk.person(did)
+    contacts = await _contacts(services, did, reply) if any(q.is_of_contacts for q in line.questions or ()) else ()
+    policy, person = services.workflow.policy, await services.person(did)
     reader = Reader(caution_for(policy, cart, person), policy.sees_owners(person))
     form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach, reader=reader)
     await reply.show_form(form, otherwise=otherwise)
 
 
-async def _contacts(desk: Desk, did: Interaction, reply: Reply) -> Sequence[Contact]:
+async def _contacts(services: Services, did: Interaction, reply: Reply) -> Sequence[Contact]:
     """Return the contacts to choose from; empty if OVH cannot list them, because the other questions still work."""
-    person = await desk.person(did)
+    person = await services.person(did)
     try:
-        async with desk.at_ovh(did, reply) as threads:
-            return await threads.call(desk.workflow.contacts.all, by=person)
+        async with services.at_ovh(did, reply) as threads:
+            return await threads.call(services.workflow.contacts.all, by=person)
     except (LineFull, RegistrarError) as error:
         _log.warning("contacts_not_read", why=str(error))
         return ()
 
 
-async def _open(desk: Desk, did: Interaction, reply: Reply, about: QuestionsAbout) -> None:
+async def _open(services: Services, did: Interaction, reply: Reply, about: QuestionsAbout) -> None:
     """Open a view immediately, read the requirements, and show the form of the single relevant name, or the list."""
     from_list = did.callback == Form.ANSWERS_LIST
     if not from_list:
         await reply.open_form(views.loading(), button=words.buttons.ANSWER_QUESTIONS)
-    cart, domain = await _cart(desk, did, about.cart_id), about.domain
+    cart, domain = await _cart(services, did, about.cart_id), about.domain
     if any(line.questions is None and domain in {None, line.domain} for line in cart.lines):
-        async with desk.at_ovh(did, reply) as threads:
-            cart = await threads.call(desk.workflow.questions.learn, cart.id, first=domain)
+        async with services.at_ovh(did, reply) as threads:
+            cart = await threads.call(services.workflow.questions.learn, cart.id, first=domain)
     line = _line(cart, domain) if domain else _only(cart)
     if line is None:
-        await reply.show_form(views.answers_list(cart), otherwise=Drawn.saying(words.questions.LIST_CLOSED))
+        await reply.show_form(
+            views.answers_list(cart), otherwise=RenderedMessage.from_text(words.questions.LIST_CLOSED)
+        )
         return
-    await draw(desk, did, reply, AnswersPage(cart.id, line.domain, from_list=from_list))
+    await render(services, did, reply, AnswersPage(cart.id, line.domain, from_list=from_list))
 
 
-async def _save(desk: Desk, did: Interaction, at: AnswersPage) -> dict[str, Any]:
+async def _save(services: Services, did: Interaction, at: AnswersPage) -> dict[str, Any]:
     """Save the answers. Return the acknowledgement's content: field errors, the next form, or nothing."""
-    person = await desk.person(did)
-    cart, domain = await desk.bridge.call(desk.workflow.queries.cart, at.cart_id), at.domain
+    person = await services.person(did)
+    cart, domain = await services.bridge.call(services.workflow.queries.cart, at.cart_id), at.domain
     line = cart.line(domain)
     questions = (line.questions or ()) if line else ()
     typed = typed_answers(questions, did.values or {})
     reach = Reach(did.typed(REACH) or Reach.ONE)
     try:
-        cart = await desk.bridge.call(
-            desk.workflow.questions.answer, at.cart_id, domain, typed, by=person, reach=reach, seen=at.seen
+        cart = await services.bridge.call(
+            services.workflow.questions.answer, at.cart_id, domain, typed, by=person, reach=reach, seen=at.seen
         )
     except WrongAnswers as wrong:
         return {"response_action": "errors", "errors": _at_fields(wrong, questions, did)}
     except AnsweredMeanwhile as both:
-        return _show_both(desk, did, at, both, reach)
+        return _show_both(services, did, at, both, reach)
     except OrderingError as refusal:
         return {"response_action": "update", "view": note(handed_back(refusal, _by_title(typed)))}
-    return _go_on(desk, did, at, cart)
+    return _go_on(services, did, at, cart)
 
 
-def _show_both(desk: Desk, did: Interaction, at: AnswersPage, both: AnsweredMeanwhile, reach: Reach) -> dict[str, Any]:
+def _show_both(
+    services: Services, did: Interaction, at: AnswersPage, both: AnsweredMeanwhile, reach: Reach
+) -> dict[str, Any]:
     """Show both sets of answers if another user answered since the form was rendered, so no answers are lost unseen."""
     again = replace(at, seen=frozenset())
     closed = _given_back(both, both.typed)
 
-    async def story(did: Interaction, reply: Reply) -> None:
+    async def handler(did: Interaction, reply: Reply) -> None:
         try:
-            await draw(desk, did, reply, again, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
+            await render(services, did, reply, again, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
         except OrderingError as refusal:
-            await reply.tell(_given_back(refusal, both.typed))
+            await reply.send(_given_back(refusal, both.typed))
 
-    desk.start(story, did)
+    services.start(handler, did)
     return {"response_action": "update", "view": views.loading(words.questions.OTHERS_ANSWERED)}
 
 
-def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[str, Any]:
+def _go_on(services: Services, did: Interaction, at: AnswersPage, cart: Cart) -> dict[str, Any]:
     """Go to the next page, back to the list, or close the form."""
     if at.more:
         following = replace(at, page=at.page + 1, seen=frozenset())
-        desk.start(lambda did, reply: draw(desk, did, reply, following), did)
+        services.start(lambda did, reply: render(services, did, reply, following), did)
         return {"response_action": "update", "view": views.loading()}
     return {"response_action": "update", "view": views.answers_list(cart)} if at.from_list else {}
 
@@ -161,7 +165,7 @@ def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Intera
 
 def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
     """Return the refusal with the answers. They hold birthdays and tax numbers, so no lasting message shows them."""
-    otherwise = Drawn.saying(words.questions.not_repeated(sentence(refusal)))
+    otherwise = RenderedMessage.from_text(words.questions.not_repeated(sentence(refusal)))
     return Secret(handed_back(refusal, _by_title(typed)), otherwise=otherwise)
 
 
@@ -169,8 +173,8 @@ def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
     return {question_labels.title(label): text for label, text in typed.items()}
 
 
-async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
-    return await desk.bridge.call(desk.workflow.questions.may_answer, cart_id, by=await desk.person(did))
+async def _cart(services: Services, did: Interaction, cart_id: int) -> Cart:
+    return await services.bridge.call(services.workflow.questions.may_answer, cart_id, by=await services.person(did))
 
 
 def _line(cart: Cart, domain: DomainName) -> Line:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from handlers.messages import words
 from handlers.messages.en import decisions as says
 from handlers.toolkit.action_ids import ORDER, Act, Form
-from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage
+from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import Decision
 from handlers.toolkit.responder import Reply
@@ -31,51 +31,55 @@ def _without_number(did: Interaction) -> Mapping[str, str]:
     return {} if did.typed(ORDER).isdecimal() else {ORDER: words.recovering.NUMBER_MISSING}
 
 
-async def _try_again(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(
-        desk.workflow.recovery.try_again, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+async def _try_again(services: Services, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await services.person(did)
+    cart = await services.decisions.call(
+        services.workflow.recovery.try_again, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     return says.trying_again(cart.id)
 
 
-async def _give_up(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(
-        desk.workflow.recovery.give_up, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+async def _give_up(services: Services, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await services.person(did)
+    cart = await services.decisions.call(
+        services.workflow.recovery.give_up, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     return says.closed(cart.id)
 
 
-async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply, clicked: Decision) -> str:
-    person = await desk.person(did)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
+async def _nothing_ordered(services: Services, did: Interaction, reply: Reply, clicked: Decision) -> str:
+    person = await services.person(did)
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
         cart = await threads.call(
-            desk.workflow.recovery.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+            services.workflow.recovery.nothing_ordered,
+            clicked.cart_id,
+            by=person,
+            mark=clicked.mark,
+            stamp=clicked.stamp,
         )
     return says.nothing_ordered(cart.id)
 
 
-async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(
-        desk.workflow.recovery.order_anyway, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+async def _order_anyway(services: Services, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await services.person(did)
+    cart = await services.decisions.call(
+        services.workflow.recovery.order_anyway, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     return says.ordering_anyway(cart.id)
 
 
-async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(
-        desk.workflow.recovery.it_was_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+async def _it_was_paid(services: Services, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await services.person(did)
+    cart = await services.decisions.call(
+        services.workflow.recovery.it_was_paid, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     return says.was_paid(cart.id)
 
 
-async def _not_paid(desk: Desk, did: Interaction, _reply: Reply, clicked: Decision) -> str:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(
-        desk.workflow.recovery.not_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+async def _not_paid(services: Services, did: Interaction, _reply: Reply, clicked: Decision) -> str:
+    person = await services.person(did)
+    cart = await services.decisions.call(
+        services.workflow.recovery.not_paid, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     known = cart.payment
     if known is not None and known.sent_at is None:
@@ -83,20 +87,25 @@ async def _not_paid(desk: Desk, did: Interaction, _reply: Reply, clicked: Decisi
     return says.not_paid(cart.id, known.waits_until_ovh if known else None)
 
 
-async def _ask_which(desk: Desk, did: Interaction, reply: Reply, clicked: Decision) -> None:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(
-        desk.workflow.recovery.may_settle, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+async def _ask_which(services: Services, did: Interaction, reply: Reply, clicked: Decision) -> None:
+    person = await services.person(did)
+    cart = await services.decisions.call(
+        services.workflow.recovery.may_recover, clicked.cart_id, by=person, mark=clicked.mark, stamp=clicked.stamp
     )
     await reply.open_form(views.adopt_modal(cart, clicked=clicked), button=words.buttons.IT_IS_THIS_ORDER)
 
 
-async def _adopt(desk: Desk, did: Interaction, reply: Reply, clicked: Decision) -> None:
-    person, order_id = await desk.person(did), int(did.typed(ORDER))
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
+async def _adopt(services: Services, did: Interaction, reply: Reply, clicked: Decision) -> None:
+    person, order_id = await services.person(did), int(did.typed(ORDER))
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
         cart = await threads.call(
-            desk.workflow.recovery.adopt, clicked.cart_id, order_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+            services.workflow.recovery.adopt,
+            clicked.cart_id,
+            order_id,
+            by=person,
+            mark=clicked.mark,
+            stamp=clicked.stamp,
         )
-    desk.wake()
+    services.wake()
     hidden = cart.order is not None and cart.order.owner_hidden
-    await reply.tell(Drawn.saying(says.order_named(order_id, cart.id, owner_hidden=hidden)))
+    await reply.send(RenderedMessage.from_text(says.order_named(order_id, cart.id, owner_hidden=hidden)))

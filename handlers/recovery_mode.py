@@ -12,8 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage
+from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import Compared, Nothing
 from handlers.toolkit.poster import Poster, is_person
@@ -37,18 +37,18 @@ def register(router: Router) -> None:
     router.decision(Act.COMPARED, Compared, _confirm)
 
 
-async def _compare(desk: Desk, did: Interaction, reply: Reply, _clicked: Nothing) -> None:
-    person = await desk.person(did)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        found, stamp = await threads.call(desk.workflow.comparisons.compare, by=person)
-    _, mode = await desk.bridge.call(desk.workflow.cards.rendering)
-    await reply.tell(views.compared(found, stamp, mode))
+async def _compare(services: Services, did: Interaction, reply: Reply, _clicked: Nothing) -> None:
+    person = await services.person(did)
+    async with services.at_ovh(did, reply, queue=services.checking) as threads:
+        found, stamp = await threads.call(services.workflow.comparisons.compare, by=person)
+    _, mode = await services.bridge.call(services.workflow.cards.rendering)
+    await reply.send(views.compared(found, stamp, mode))
 
 
-async def _confirm(desk: Desk, did: Interaction, _reply: Reply, said: Compared) -> str:
-    person = await desk.person(did)
-    mode = await desk.decisions.call(
-        desk.workflow.comparisons.confirm, by=person, epoch=said.epoch, compared=said.newest
+async def _confirm(services: Services, did: Interaction, _reply: Reply, result: Compared) -> str:
+    person = await services.person(did)
+    mode = await services.decisions.call(
+        services.workflow.comparisons.confirm, by=person, epoch=result.epoch, compared=result.newest
     )
     return words.on_hold.released(mode)
 
@@ -84,7 +84,7 @@ class RecoverWatch:
         self._about: datetime | None = None  # the recover mode or loss that people are being told of
         self._tells_again_at = float("-inf")
         self._reached: set[str] = set()
-        self._is_untold = False
+        self._is_undelivered = False
 
     async def check(self) -> str | None:
         """Do what is due now; return what an operator must know: the bot is on hold, or nobody heard of a loss."""
@@ -93,21 +93,23 @@ class RecoverWatch:
             await self._follow(standing.recovery)
             standing = await self._bridge.call(self._mode.standing)
         if standing.recovery is None:
-            return await self._tell_loss()
-        return words.on_hold.health(standing.recovery.began_at, untold=self._is_untold and not standing.recovery.told)
+            return await self._notify_loss()
+        return words.on_hold.health(
+            standing.recovery.began_at, undelivered=self._is_undelivered and not standing.recovery.notified
+        )
 
     async def _follow(self, mode: Recovery) -> None:
         if mode.floor_from is None or mode.confirmed_by is not None:
             await self._read_clock(mode)
-        if mode.told or not self._may_tell(mode.began_at):
+        if mode.notified or not self._may_tell(mode.began_at):
             return
         people, all_read = await self._people(self._workflow.policy.operators)
-        await self._tell(people, views.begun(mode))
-        self._is_untold = not self._reached
+        await self._notify(people, views.begun(mode))
+        self._is_undelivered = not self._reached
         if self._reached and all_read:
-            await self._bridge.call(self._mode.told, mode)
+            await self._bridge.call(self._mode.notifies, mode)
             self._about = None
-        elif self._is_untold:
+        elif self._is_undelivered:
             _log.error("no_operator_told_of_recover_mode")
 
     def _may_tell(self, about: datetime) -> bool:
@@ -115,13 +117,13 @@ class RecoverWatch:
         if self._about == about and self._clock() < self._tells_again_at:
             return False
         if self._about != about:
-            self._about, self._reached, self._is_untold = about, set(), False
+            self._about, self._reached, self._is_undelivered = about, set(), False
         self._tells_again_at = self._clock() + _TELL_EVERY
         return True
 
     async def _read_clock(self, mode: Recovery) -> None:
         """Start the minimum wait, or end recover mode after it. Reads OVH's clock every 30 seconds at most."""
-        waits_for = replace(mode, told=False)
+        waits_for = replace(mode, notified=False)
         if self._waits_for == waits_for and self._clock() < self._reads_again_at:
             return
         self._waits_for, self._reads_again_at = waits_for, self._clock() + _CLOCK_EVERY
@@ -140,31 +142,31 @@ class RecoverWatch:
     def _end_if_due(self) -> bool:
         return self._mode.end_if_due(self._ovh_time())
 
-    async def _tell_loss(self) -> str | None:
-        lost = await self._bridge.call(self._mode.loss_to_tell)
+    async def _notify_loss(self) -> str | None:
+        lost = await self._bridge.call(self._mode.loss_to_report)
         if lost is None:
             return None
         if self._may_tell(lost.noticed_at):
             channel = self._workflow.policy.approval_channel
             waiting = await self._bridge.call(self._workflow.queries.requests_under_way)
-            await self._tell([channel] if channel else [], views.forgotten(lost))
+            await self._notify([channel] if channel else [], views.forgotten(lost))
             for user, request in waiting.items():
-                await self._tell([user], views.forgotten(lost, request=request))
-            self._is_untold = bool(channel or waiting) and not self._reached
-            if not self._is_untold:
+                await self._notify([user], views.forgotten(lost, request=request))
+            self._is_undelivered = bool(channel or waiting) and not self._reached
+            if not self._is_undelivered:
                 await self._bridge.call(self._mode.loss_told, lost)
                 self._about = None
                 return None
             _log.error("nobody_told_of_a_loss")
-        return words.on_hold.LOSS_UNTOLD if self._is_untold else None
+        return words.on_hold.LOSS_UNDELIVERED if self._is_undelivered else None
 
-    async def _tell(self, channels: Iterable[str], drawn: Drawn) -> None:
+    async def _notify(self, channels: Iterable[str], rendered: RenderedMessage) -> None:
         """Post to each channel that has not got this message yet."""
         for channel in channels:
             if channel in self._reached:
                 continue
             try:
-                await self._poster.post(channel, drawn)
+                await self._poster.post(channel, rendered)
             except FAILURES as error:
                 _log.warning("recover_mode_not_told", channel=channel, error=read(error).word)
             else:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage
+from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import CartNumber, YearsForm
 from handlers.toolkit.responder import Reply
@@ -19,21 +19,23 @@ def register(router: Router) -> None:
     router.form(Form.YEARS, YearsForm, _save, channel=lambda carried: carried.channel)
 
 
-async def _ask(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.queries.cart, of.cart_id)
-    desk.workflow.policy.may_change(cart, person)
-    caution = caution_for(desk.workflow.policy, cart, person)
+async def _ask(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
+    person = await services.person(did)
+    cart = await services.bridge.call(services.workflow.queries.cart, of.cart_id)
+    services.workflow.policy.may_change(cart, person)
+    caution = caution_for(services.workflow.policy, cart, person)
     await reply.open_form(years_modal(cart, caution=caution), button=words.buttons.YEARS)
 
 
-async def _save(desk: Desk, did: Interaction, reply: Reply, of: YearsForm) -> None:
-    person = await desk.person(did)
+async def _save(services: Services, did: Interaction, reply: Reply, of: YearsForm) -> None:
+    person = await services.person(did)
     chosen, seen = touched(did.values or {})
     if not chosen:
-        await reply.tell(Drawn.saying(words.years.unchanged(of.cart_id)))
+        await reply.send(RenderedMessage.from_text(words.years.unchanged(of.cart_id)))
         return
-    cart = await desk.bridge.call(desk.workflow.cart_editing.set_years, of.cart_id, chosen, by=person, seen=seen)
-    desk.wake()
+    cart = await services.bridge.call(
+        services.workflow.cart_editing.set_years, of.cart_id, chosen, by=person, seen=seen
+    )
+    services.wake()
     changed = ((line.domain, line.years) for line in cart.lines if line.domain in chosen)
-    await reply.tell(Drawn.saying(words.years.changed(cart.id, changed)))
+    await reply.send(RenderedMessage.from_text(words.years.changed(cart.id, changed)))

@@ -15,16 +15,16 @@ from sandbox.stage import Stage
 _S = CartState
 
 
-def objections(order: Order, story: Sequence[Entry], stage: Stage) -> Iterator[str]:
-    """Yield each part of an order that no approval covers. `story` is the audit log of the cart it was made for.
+def objections(order: Order, entries: Sequence[Entry], stage: Stage) -> Iterator[str]:
+    """Yield each part of an order that no approval covers. `entries` is the audit log of the cart it was made for.
 
     The approved terms are read from the approval's event, never from the cart, which holds only the current state.
     """
-    began = next((place for place, entry in enumerate(story) if _is_intent(entry, order)), None)
+    began = next((place for place, entry in enumerate(entries) if _is_intent(entry, order)), None)
     if began is None:
         yield "no intent to order it is on record"
         return
-    approval = _in_force(story[:began])
+    approval = _in_force(entries[:began])
     if approval is None:
         yield "nobody's approval was in force when it was made"
         return
@@ -35,9 +35,9 @@ def objections(order: Order, story: Sequence[Entry], stage: Stage) -> Iterator[s
         yield from _of_person(user, facts, stage)
 
 
-def intents(story: Sequence[Entry]) -> Iterator[str]:
+def intents(entries: Sequence[Entry]) -> Iterator[str]:
     """Yield the OVH carts of all recorded intents to order."""
-    for entry in story:
+    for entry in entries:
         attempt = _facts(entry).get("attempt")
         if entry.state == _S.CHECKING_OUT and isinstance(attempt, list):
             yield str(attempt[1])
@@ -49,13 +49,13 @@ def _is_intent(entry: Entry, order: Order) -> bool:
     return entry.state == _S.CHECKING_OUT and isinstance(attempt, list) and attempt[1] == order.cart
 
 
-def _in_force(story: Sequence[Entry]) -> Entry | None:
+def _in_force(entries: Sequence[Entry]) -> Entry | None:
     """Return the last approval, unless approval was requested again since.
 
     A retry also moves a cart to approved, but it decides nothing: only a request can be approved.
     """
     approval = before = None
-    for entry in story:
+    for entry in entries:
         if entry.state == _S.SUBMITTED:
             approval = None
         elif entry.state == _S.APPROVED and entry.by and before is not None and before.state == _S.SUBMITTED:
@@ -77,9 +77,15 @@ def _of_total(order: Order, facts: dict[str, Any], stage: Stage) -> Iterator[str
     approved = Money(int(minor), currency)
     if order.currency == currency and order.total <= approved.amount:
         return
-    tried = any(wish.order == order.id for wish in stage.ovh.payments.wishes)
-    if order.currency != currency or order.told is None or order.told > approved.amount or tried or order.payments:
-        yield f"it is over {order.total} {order.currency}, after OVH had told {order.told}; approved was {approved}"
+    tried = any(call.order == order.id for call in stage.ovh.payments.calls)
+    if (
+        order.currency != currency
+        or order.dry_run_total is None
+        or order.dry_run_total > approved.amount
+        or tried
+        or order.payments
+    ):
+        yield f"it is for {order.total} {order.currency}, its dry run {order.dry_run_total}; approved was {approved}"
 
 
 def _of_person(user: str, facts: dict[str, Any], stage: Stage) -> Iterator[str]:

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from handlers.messages import words
-from prove.copies import Story
+from prove.copies import Timeline
 from prove.crash_points import THE_END
 from prove.databases import Databases
 from prove.fates import Fate
@@ -24,10 +24,10 @@ from prove.laws import FAILED, FOR_NO_REASON, Broken, broken_laws
 from prove.life import SETTINGS
 from prove.met import Met
 from prove.recovering import PutBack
+from prove.run_faults import RunFaults
 from prove.state_dump import dump_state
 from prove.team import Stuck, Team
 from prove.tokens import service_account
-from prove.trouble import Trouble
 from prove.waiting import Waiting
 from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
@@ -47,7 +47,7 @@ class Seen:
     """The results of a campaign; `broken` holds each broken law with its seed."""
 
     runs: int = 0
-    troubled: int = 0
+    faulty: int = 0
     races: int = 0
     twice: int = 0
     approvers_ask: int = 0
@@ -59,19 +59,19 @@ class Seen:
     put_right: int = 0
     again: int = 0
     elsewhere: int = 0
-    said: int = 0
-    said_untruly: int = 0
+    answers: int = 0
+    answered_untruly: int = 0
     anyway: int = 0
     anyway_untruly: int = 0
     pairs: int = 0
     walks: int = 0
-    deeds: int = 0
+    actions: int = 0
     walked_orders: int = 0
     true_kills: int = 0
     deaths: Counter[str] = field(default_factory=Counter)
     places: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
-    turns: Counter[str] = field(default_factory=Counter)
+    extra_faults: Counter[str] = field(default_factory=Counter)
     stumbles: int = 0
     endings: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[int, str, str]] = field(default_factory=list)
@@ -107,22 +107,22 @@ class Campaign:
     async def _walk(self, until: float, number: int) -> None:
         first = self._seed + number * 1_000_000
         self.seen.broken += await asyncio.to_thread(walk_until, until, databases=self._databases, first_seed=first)
-        self.seen.walks, self.seen.deeds = Walk.seen["walks"], Walk.seen["deeds"]
+        self.seen.walks, self.seen.actions = Walk.seen["walks"], Walk.seen["actions"]
         self.seen.walked_orders = Walk.seen["walked_orders"]
 
     async def run(self, seed: int, *, truly: bool = False) -> list[Broken]:
         """Run one scenario; `truly` runs the bot as a separate process that is killed by `kill -9`."""
-        trouble = Trouble.of(seed)
-        truly = truly or trouble.turn.freeze is not None  # only a separate process can be frozen
+        faults = RunFaults.of(seed)
+        truly = truly or faults.extra.freeze is not None  # only a separate process can be frozen
         with TemporaryDirectory(prefix="prove-") as folder:
             database = await asyncio.to_thread(self._databases.new, Path(folder))
             stage = Stage(Path(folder), settings=SETTINGS | {"DATABASE_URL": database})
-            if trouble.turn.tokens is not None:
+            if faults.extra.tokens is not None:
                 stage.use(service_account(stage))
             stage.ovh.orders.deliver_after = 0.1
             await stage.open()
             try:
-                met = trouble.inject(stage)
+                met = faults.inject(stage)
                 broken = await self._on(stage, met, database, truly=truly)
             finally:
                 await stage.close()
@@ -135,7 +135,7 @@ class Campaign:
         fated = asyncio.create_task(_all_of(fate.run() for fate in fates))
         team, waiting = _team(met), Waiting(database)
         team.looks_at = waiting.look
-        restore = met.drawn.turn.restore
+        restore = met.drawn.extra.restore
         put_back = PutBack(met, restore, database, team, fates) if restore is not None else None
         walk = asyncio.create_task(self._walk_through(met, team, put_back))
         broken: list[Broken] = []
@@ -162,18 +162,18 @@ class Campaign:
         if not broken and not fated.cancelled() and (failure := fated.exception()) is not None:
             broken.append(_failed(failure))
         broken += put_back.broken if put_back is not None else []
-        met.turns += waiting.cases
-        broken += await asyncio.to_thread(lambda: list(met.look_back(Story.read(database))))
+        met.extra_faults += waiting.cases
+        broken += await asyncio.to_thread(lambda: list(met.look_back(Timeline.read(database))))
         return broken + await asyncio.to_thread(
             lambda: list(broken_laws(stage, database, met.lost, apart=met.clocks_apart))
         )
 
     async def _walk_through(self, met: Met, team: Team, put_back: PutBack | None) -> str:
-        stage, trouble = met.stage, met.drawn
+        stage, faults = met.stage, met.drawn
         await stage.slack.connected(_BIRTH)
         putting_back = asyncio.create_task(put_back.run()) if put_back is not None else None
         try:
-            ending = await team.buy(*trouble.names, race=trouble.race, refuse=trouble.refuse)
+            ending = await team.buy(*faults.names, race=faults.race, refuse=faults.refuse)
             if putting_back is not None and put_back is not None and put_back.has_begun:
                 await putting_back
                 ending = await team.go_on()
@@ -193,7 +193,7 @@ class Campaign:
         deaths = [met.drawn.deaths]
         if self._databases.shared and met.drawn.others_deaths is not None:
             deaths.append(met.drawn.others_deaths)
-        clocks = met.drawn.turn.clocks
+        clocks = met.drawn.extra.clocks
         ahead = clocks.ahead if clocks is not None else (0.0, 0.0)
         return [
             Fate(met, each, truly=truly, ahead=own, on_death=died) for each, own in zip(deaths, ahead, strict=False)
@@ -209,13 +209,13 @@ class Campaign:
 
     def note(self, seed: int, met: Met, broken: list[Broken]) -> None:
         """Count one run, by the faults that occurred."""
-        trouble = met.drawn
+        faults = met.drawn
         self.seen.runs += 1
-        self.seen.troubled += met.is_any
-        self.seen.races += trouble.race
-        self.seen.twice += trouble.twice
-        self.seen.pairs += self._databases.shared and trouble.others_deaths is not None
-        self.seen.approvers_ask += trouble.approver_asks
+        self.seen.faulty += met.is_any
+        self.seen.races += faults.race
+        self.seen.twice += faults.twice
+        self.seen.pairs += self._databases.shared and faults.others_deaths is not None
+        self.seen.approvers_ask += faults.approver_asks
         self.seen.prices += met.price_changed
         self.seen.slow_banks += met.bank_slow
         self.seen.declined += met.declined
@@ -224,32 +224,32 @@ class Campaign:
         self.seen.put_right += met.was_put_right
         self.seen.again += met.stage.slack.delivery.again
         self.seen.elsewhere += met.stage.slack.delivery.elsewhere
-        if met.witness is not None:
-            self.seen.said += met.witness.said
-            self.seen.said_untruly += met.witness.said_untruly
-            self.seen.anyway += met.witness.anyway
-            self.seen.anyway_untruly += met.witness.anyway_untruly
+        if met.oracle is not None:
+            self.seen.answers += met.oracle.answers_given
+            self.seen.answered_untruly += met.oracle.answered_untruly
+            self.seen.anyway += met.oracle.anyway
+            self.seen.anyway_untruly += met.oracle.anyway_untruly
         self.seen.faults += met.faults
-        self.seen.turns += met.turns
+        self.seen.extra_faults += met.extra_faults
         self.seen.stumbles += met.stumbles
         self.seen.broken += [(seed, law, what) for law, what in broken]
 
 
 def _team(met: Met) -> Team:
     """Create the simulated users of a run."""
-    trouble = met.drawn
-    requester = "cleo" if trouble.approver_asks else "ada"
-    team = Team(met.stage, Random(trouble.chance), requester=requester, untrue=trouble.untrue)
-    met.witness = team.witness
+    faults = met.drawn
+    requester = "cleo" if faults.approver_asks else "ada"
+    team = Team(met.stage, Random(faults.chance), requester=requester, untrue=faults.untrue)
+    met.oracle = team.oracle
     if met.colleague is not None:
-        team.witness.on_cancel = met.colleague.cancels
+        team.oracle.on_cancel = met.colleague.cancels
     return team
 
 
 def _has_deaths(seed: int) -> bool:
     """Return whether a seed kills a bot. A true kill costs a process, so runs without a death do not get one."""
-    trouble = Trouble.of(seed)
-    return bool(trouble.deaths) and trouble.turn.clocks is None  # only lives in this process have clocks of their own
+    faults = RunFaults.of(seed)
+    return bool(faults.deaths) and faults.extra.clocks is None  # only lives in this process have clocks of their own
 
 
 def _failed(error: BaseException) -> Broken:

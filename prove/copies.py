@@ -34,14 +34,14 @@ _ALONE = """
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Timeline:
     """The recorded history of a database: the hash chain, and the events of its carts."""
 
     entries: list[Entry] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     @classmethod
-    def read(cls, url: str) -> Story:
+    def read(cls, url: str) -> Timeline:
         engines = open_engines(url)
         try:
             with SqlStore(engines).read() as reading:
@@ -56,7 +56,7 @@ class Story:
             found.setdefault(entry.cart_id, []).append(entry)
         return found
 
-    def and_then(self, later: Story) -> list[Event]:
+    def and_then(self, later: Timeline) -> list[Event]:
         """Return all events of both histories in the order in which they happened: lost events first."""
         return [*self.events, *(event for event in later.events if event not in self.events)]
 
@@ -72,13 +72,15 @@ class Copy:
             _back_up(_path(url), self._file)
         else:
             self._read_rows()
-        self.newest = max((entry.id for entry in Story.read(url).entries), default=0)  # an event may be newer than this
+        self.newest = max(
+            (entry.id for entry in Timeline.read(url).entries), default=0
+        )  # an event may be newer than this
 
-    def put_back(self) -> Story:
+    def put_back(self) -> Timeline:
         """Restore the copy. Returns the history that the database had before, including the lost events."""
         if not _is_sqlite(self._url):
             return self._write_rows()
-        lost = Story.read(self._url)
+        lost = Timeline.read(self._url)
         _back_up(self._file, _path(self._url))
         return lost
 
@@ -90,11 +92,11 @@ class Copy:
                 with server.cursor().copy(query) as rows:
                     self._rows[table] = b"".join(bytes(part) for part in rows)
 
-    def _write_rows(self) -> Story:
+    def _write_rows(self) -> Timeline:
         """Restore the rows in one transaction, after cutting all connections, as when another server took over."""
         with _connected(self._url) as server:
             server.execute(_ALONE)
-            lost = Story.read(self._url)
+            lost = Timeline.read(self._url)
             with server.transaction():
                 server.execute("SET LOCAL session_replication_role = replica")  # no trigger protects the events from it
                 for table, rows in self._rows.items():

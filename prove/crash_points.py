@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from prove.clocks import give_clocks
-from prove.no_writes import refuse_writes_on_wish
+from prove.no_writes import refuse_writes_when_asked
 from prove.tokens import fetch_tokens_here
 from registrars.ovh.api.connection import Connection, Reply
 from registrars.ovh.api.money import MoneyCall
@@ -29,7 +29,7 @@ class Killed(BaseException):
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ScheduledAction:
     """An action that happens to a bot once: at the boundary with a number, or at the first that a pattern matches."""
 
     at: int | str
@@ -43,7 +43,7 @@ class Gate:
     """Counts the boundaries that one bot passes, and lets it pass none after its death.
 
     `dies_at` is the number of the boundary at which it dies, None for never; `on_death` is called right then. Each of
-    the `deeds` happens at its boundary, and gets the boundary's name.
+    the `scheduled` happens at its boundary, and gets the boundary's name.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class Gate:
         dies_at: int | None = None,
         *,
         on_death: Callable[[], None] = lambda: None,
-        deeds: Sequence[Deed] = (),
+        scheduled: Sequence[ScheduledAction] = (),
     ) -> None:
         self._guard = threading.Lock()
         self._dies_at = dies_at
         self._on_death = on_death
-        self._deeds = list(deeds)
+        self._scheduled = list(scheduled)
         self.passed = 0
         self.died_at: str | None = None
 
@@ -70,15 +70,15 @@ class Gate:
             if self.closed:
                 raise Killed(boundary)
             self.passed += 1
-            due = [deed for deed in self._deeds if deed.is_at(self.passed, boundary)]
-            self._deeds = [deed for deed in self._deeds if deed not in due]
+            due = [action for action in self._scheduled if action.is_at(self.passed, boundary)]
+            self._scheduled = [action for action in self._scheduled if action not in due]
             if dies := self.passed == self._dies_at:
                 self.died_at = boundary
         if dies:
             self._on_death()
             raise Killed(boundary)
-        for deed in due:
-            deed.do(boundary)
+        for action in due:
+            action.do(boundary)
 
     def close(self) -> None:
         """Kill the bot from outside: from now on nothing it does has an effect."""
@@ -100,7 +100,7 @@ def add_crash_points() -> None:
     _around_commits()
     _around_ovh()
     fetch_tokens_here()
-    refuse_writes_on_wish()
+    refuse_writes_when_asked()
     give_clocks()
     _around_slack(AsyncWebClient, "api_call")
     _around_slack(AsyncWebhookClient, "send_dict")

@@ -18,9 +18,9 @@ from pathlib import Path
 from bot import logging as logs
 from bot.app import Bot
 from bot.settings import Settings
-from prove.crash_points import GATE, Deed, Gate, add_crash_points
-from prove.life import FLOORS, LEASE, PACE
-from prove.turns import Freeze
+from prove.crash_points import GATE, Gate, ScheduledAction, add_crash_points
+from prove.extra_faults import Freeze
+from prove.life import FLOORS, LEASE, POLL_SCHEDULE
 
 # Forked from a process that has imported everything: a start costs a tenth of a new interpreter's.
 _NURSERY = multiprocessing.get_context("forkserver")
@@ -83,8 +83,10 @@ def _live(
     environment: Mapping[str, str], log: Path, dies_at: int | None, freezes_at: int | str | None, says: Connection
 ) -> None:
     add_crash_points()
-    deeds = [] if freezes_at is None else [Deed(freezes_at, partial(_freeze, says, log.with_suffix(".frozen")))]
-    GATE.set(Gate(dies_at, on_death=_kill_myself, deeds=deeds))
+    scheduled = (
+        [] if freezes_at is None else [ScheduledAction(freezes_at, partial(_freeze, says, log.with_suffix(".frozen")))]
+    )
+    GATE.set(Gate(dies_at, on_death=_kill_myself, scheduled=scheduled))
     with log.open("a") as written:
         os.dup2(written.fileno(), 1)
         os.dup2(written.fileno(), 2)
@@ -94,7 +96,7 @@ def _live(
 
 
 async def _until_killed(settings: Settings) -> None:
-    bot = await Bot.build(settings, pace=PACE, lease=LEASE, floors=FLOORS)
+    bot = await Bot.build(settings, poll_schedule=POLL_SCHEDULE, lease=LEASE, floors=FLOORS)
     await bot.start()
     await bot.until_it_fails()
 

@@ -24,33 +24,33 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     return re.compile(text.replace(_HOLE, ".*?"))
 
 
-def _told() -> Iterator[tuple[re.Pattern[str], CartState | None, EventKind]]:
+def _reported() -> Iterator[tuple[re.Pattern[str], CartState | None, EventKind]]:
     """Yield what a user reads about their own decision, the state that it led to, and the kind of its event."""
-    said, cart, hole = words.decisions, cast("Any", _CART), cast("Any", _HOLE)
-    yield _pattern(said.approved(cart)), _S.APPROVED, _K.APPROVED
-    yield _pattern(said.approved_partly(cart)), _S.SUBMITTED, _K.PARTLY_APPROVED
-    yield _pattern(said.rejected(cart)), _S.REJECTED, _K.REJECTED
-    yield _pattern(said.withdrawn(cart)), _S.CANCELLED, _K.REQUEST_WITHDRAWN
-    yield _pattern(said.paying(cart, None)), _S.PAYING, _K.PAYMENT_REQUESTED
-    yield _pattern(said.paying(cart, hole)), _S.PAYING, _K.PAYMENT_REQUESTED
-    yield _pattern(said.trying_again(cart)), _S.APPROVED, _K.RETRY_REQUESTED
-    yield _pattern(said.nothing_ordered(cart)), _S.NEEDS_ATTENTION, _K.DECLARED_NOT_ORDERED
-    yield _pattern(said.ordering_anyway(cart)), _S.APPROVED, _K.ORDERED_ANYWAY
-    yield _pattern(said.closed(cart)), _S.CANCELLED, _K.CLOSED
-    yield _pattern(said.was_paid(cart)), _S.PAYING, _K.DECLARED_PAID
-    yield _pattern(said.said_not_paid(cart)), _S.PAYING, _K.DECLARED_NOT_PAID
+    catalogue, cart, hole = words.decisions, cast("Any", _CART), cast("Any", _HOLE)
+    yield _pattern(catalogue.approved(cart)), _S.APPROVED, _K.APPROVED
+    yield _pattern(catalogue.approved_partly(cart)), _S.SUBMITTED, _K.PARTLY_APPROVED
+    yield _pattern(catalogue.rejected(cart)), _S.REJECTED, _K.REJECTED
+    yield _pattern(catalogue.withdrawn(cart)), _S.CANCELLED, _K.REQUEST_WITHDRAWN
+    yield _pattern(catalogue.paying(cart, None)), _S.PAYING, _K.PAYMENT_REQUESTED
+    yield _pattern(catalogue.paying(cart, hole)), _S.PAYING, _K.PAYMENT_REQUESTED
+    yield _pattern(catalogue.trying_again(cart)), _S.APPROVED, _K.RETRY_REQUESTED
+    yield _pattern(catalogue.nothing_ordered(cart)), _S.NEEDS_ATTENTION, _K.DECLARED_NOT_ORDERED
+    yield _pattern(catalogue.ordering_anyway(cart)), _S.APPROVED, _K.ORDERED_ANYWAY
+    yield _pattern(catalogue.closed(cart)), _S.CANCELLED, _K.CLOSED
+    yield _pattern(catalogue.was_paid(cart)), _S.PAYING, _K.DECLARED_PAID
+    yield _pattern(catalogue.said_not_paid(cart)), _S.PAYING, _K.DECLARED_NOT_PAID
     for hidden in (True, False):
-        yield _pattern(said.order_named(hole, cart, owner_hidden=hidden)), None, _K.ORDER_ADOPTED
+        yield _pattern(catalogue.order_named(hole, cart, owner_hidden=hidden)), None, _K.ORDER_ADOPTED
 
 
-def _shown() -> Iterator[tuple[re.Pattern[str], CartState, EventKind]]:
+def _rendered() -> Iterator[tuple[re.Pattern[str], CartState, EventKind]]:
     """Yield what everybody reads on the card about a user's decision."""
     card, cart, by = words.card, cast("Any", _CART), person(_WHO)
     yield _pattern(card.head(cart, f"{card.REJECTED} {by}")), _S.REJECTED, _K.REJECTED
     yield _pattern(card.head(cart, f"{card.BEING_PAID} {by}")), _S.PAYING, _K.PAYMENT_REQUESTED
 
 
-_TOLD, _SHOWN = tuple(_told()), tuple(_shown())
+_REPORTED, _RENDERED = tuple(_reported()), tuple(_rendered())
 # Which button leads to which events of a user.
 _PRESSED = {
     _K.PARTLY_APPROVED: "approve",
@@ -104,29 +104,29 @@ def _action(event: Event) -> str | None:
 def lost_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:
     """Yield the decisions that were reported but not recorded by the same user."""
     recorded = [event for event in events if event.by]
-    told = {decision for how, shown in stage.slack.state.archive for decision in _decisions(how, shown)}
-    for cart_id, state, who, kind in sorted(told, key=str):
+    decided = {decision for how, message in stage.slack.state.archive for decision in _decisions(how, message)}
+    for cart_id, state, who, kind in sorted(decided, key=str):
         if not any(
             (event.cart_id, event.by, event.kind) == (cart_id, who, kind) and state in {None, event.state}
             for event in recorded
         ):
             what = state.in_words if state else "settled"
-            yield f"cart #{cart_id} was told to be {what} by {who} ({kind})"
+            yield f"cart #{cart_id} was reported to be {what} by {who} ({kind})"
 
 
-def _decisions(how: str, shown: dict[str, Any]) -> Iterator[tuple[int, CartState | None, str, EventKind]]:
+def _decisions(how: str, message: dict[str, Any]) -> Iterator[tuple[int, CartState | None, str, EventKind]]:
     """Yield the decisions in a view or a message. A form addresses its user, a message one user or everybody."""
-    reader = shown["user"] if how == "view" else _reader(shown)
-    text = str(shown.get("blocks") if how == "view" else shown.get("text"))
-    for pattern, state, kind in _TOLD:
+    reader = message["user"] if how == "view" else _reader(message)
+    text = str(message.get("blocks") if how == "view" else message.get("text"))
+    for pattern, state, kind in _REPORTED:
         for found in pattern.finditer(text):
             yield int(found["cart"]), state, reader, kind
-    for pattern, shown_state, kind in _SHOWN:
-        for found in pattern.finditer(str(shown.get("blocks"))):
+    for pattern, shown_state, kind in _RENDERED:
+        for found in pattern.finditer(str(message.get("blocks"))):
             yield int(found["cart"]), shown_state, found["who"], kind
 
 
-def _reader(shown: dict[str, Any]) -> str:
+def _reader(message: dict[str, Any]) -> str:
     """Return the user who can read a message (the partner for direct messages), or ``everybody``."""
-    channel = str(shown.get("channel", ""))
-    return str(shown.get("only_for") or (f"U{channel[1:]}" if channel.startswith("D") else "everybody"))
+    channel = str(message.get("channel", ""))
+    return str(message.get("only_for") or (f"U{channel[1:]}" if channel.startswith("D") else "everybody"))

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ordering.model.facts import EventKind
-from prove.copies import Story
-from prove.turns import Elsewhere
+from prove.copies import Timeline
+from prove.extra_faults import Elsewhere
 from sandbox.ovh.orders import Order
 from sandbox.stage import Stage
 
-BESIDE = "orders beside one made elsewhere that nobody allowed"
+BESIDE = "orders next to one made elsewhere that nobody allowed"
 _AGO = 3600.0  # seconds
 _LINES_LATE = 4.0  # seconds
 _LIST = ("GET", "/me/order")
@@ -42,25 +42,25 @@ class Colleague:
         if self.made is not None:
             self.made.cancelled, self.cancelled_at = True, self.stage.ovh.clock.now()
 
-    def met(self, story: Story) -> str | None:
+    def met(self, timeline: Timeline) -> str | None:
         """Return the fault that occurred: a request that the foreign order stopped; None otherwise."""
-        stopped = any(event.kind is EventKind.FOREIGN_ORDER_FOUND for event in story.events)
+        stopped = any(event.kind is EventKind.FOREIGN_ORDER_FOUND for event in timeline.events)
         when = "an hour before the request" if self.plan.before_call is None else "while it was bought"
         return f"stopped by an order made elsewhere {when}" if stopped else None
 
-    def broken(self, story: Story) -> Iterator[tuple[str, str]]:
+    def broken(self, timeline: Timeline) -> Iterator[tuple[str, str]]:
         """Yield each order of ours made in addition to it, although the bot could see it and no user allowed it."""
         other = self.made
         if other is None:
             return
         allowed = [
-            e for e in story.events if e.kind is EventKind.ORDERED_ANYWAY and (e.data or {}).get("order") == other.id
+            e for e in timeline.events if e.kind is EventKind.ORDERED_ANYWAY and (e.data or {}).get("order") == other.id
         ]
         first = min((event.at for event in allowed), default=None)
         for order in self.stage.ovh.orders.ours():
             was_there = self.cancelled_at is None or order.made_at < self.cancelled_at
             if was_there and self._was_seen(order) and (first is None or first > order.made_at + timedelta(seconds=1)):
-                yield BESIDE, f"order {order.id} over {order.domains} beside order {other.id} over {other.domains}"
+                yield BESIDE, f"order {order.id} over {order.domains} next to order {other.id} over {other.domains}"
 
     def _was_seen(self, order: Order) -> bool:
         """Return whether the bot could see the foreign order.

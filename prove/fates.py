@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from prove.clocks import Hand
-from prove.crash_points import Deed
+from prove.crash_points import ScheduledAction
 from prove.crashing_process import CrashingProcess
 from prove.life import Life
 
@@ -35,7 +35,7 @@ class Fate:
         self._met = met
         self._deaths = deaths
         self._live = self._live_as_process if truly else self._live_in_a_thread
-        self._turn = met.drawn.turn
+        self._extra = met.drawn.extra
         self._ahead, self._last_hand = ahead, Hand()
         self._on_death = on_death
         self._kill: Callable[[], None] = lambda: None
@@ -67,10 +67,10 @@ class Fate:
         self._may_live.set()
 
     async def _live_in_a_thread(self, dies_at: int | None) -> str | None:
-        hand, clocks = self._hand(), self._turn.clocks
+        hand, clocks = self._hand(), self._extra.clocks
         right_at = clocks.right_at if clocks is not None else None
-        deeds = [] if right_at is None else [Deed(right_at, hand.put_right)]
-        life = Life(self._met.stage.environment, dies_at=dies_at, hand=hand, deeds=deeds)
+        scheduled = [] if right_at is None else [ScheduledAction(right_at, hand.put_right)]
+        life = Life(self._met.stage.environment, dies_at=dies_at, hand=hand, scheduled=scheduled)
         self._kill = life.kill
         try:
             await asyncio.to_thread(life.over.wait)
@@ -91,7 +91,7 @@ class Fate:
 
     async def _live_as_process(self, dies_at: int | None) -> None:
         stage = self._met.stage
-        life = CrashingProcess(stage.environment, stage.log, dies_at, freeze=self._turn.freeze, on_wake=self._met.woke)
+        life = CrashingProcess(stage.environment, stage.log, dies_at, freeze=self._extra.freeze, on_wake=self._met.woke)
         self._kill = life.kill
         code = await life.ends()
         if code != -signal.SIGKILL:

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from ordering.record.verification import Audit
 from prove.approvals import intents, objections
-from prove.copies import Story
+from prove.copies import Timeline
 from prove.decisions import lost_decisions, repeated_decisions
 from prove.elsewhere import BESIDE
 from prove.no_writes import MOVED
@@ -45,7 +45,7 @@ Broken = tuple[str, str]
 
 
 def broken_laws(
-    stage: Stage, database: str, lost: Story | None = None, *, apart: timedelta = timedelta()
+    stage: Stage, database: str, lost: Timeline | None = None, *, apart: timedelta = timedelta()
 ) -> Iterator[Broken]:
     """Compare the audit log with OVH's ledger and with what users saw.
 
@@ -63,7 +63,7 @@ def broken_laws(
                     yield "secrets in logs, channels or database", f"an order's or invoice's link in {table.name}"
     finally:
         engines.close()
-    now = Story.read(database)
+    now = Timeline.read(database)
     timelines = [now] if lost is None else [now, lost]
     yield from _orders(stage, timelines)
     yield from _payments(stage)
@@ -75,15 +75,15 @@ def broken_laws(
     yield from _secrets(stage)
 
 
-def _orders(stage: Stage, timelines: Sequence[Story]) -> Iterator[Broken]:
+def _orders(stage: Stage, timelines: Sequence[Timeline]) -> Iterator[Broken]:
     """Check the orders. Each recorded intent names OVH's cart, and so the cart that an order was made for."""
     made: Counter[int] = Counter()
-    told = [(cart_id, story) for timeline in timelines for cart_id, story in timeline.of_carts().items()]
-    made_for = {cart: (cart_id, story) for cart_id, story in reversed(told) for cart in intents(story)}
+    per_cart = [(cart_id, entries) for timeline in timelines for cart_id, entries in timeline.of_carts().items()]
+    made_for = {cart: (cart_id, entries) for cart_id, entries in reversed(per_cart) for cart in intents(entries)}
     for order in stage.ovh.orders.ours():
-        cart_id, story = made_for.get(order.cart, (0, []))
+        cart_id, entries = made_for.get(order.cart, (0, []))
         made[cart_id] += 1
-        for objection in objections(order, story, stage):
+        for objection in objections(order, entries, stage):
             about = f"order {order.id} over {order.domains}, {order.description}"
             yield "orders that no approval covers", f"{about}: {objection}"
     for cart_id, count in made.items():
@@ -97,12 +97,12 @@ def _payments(stage: Stage) -> Iterator[Broken]:
     Only OVH can decide whether money moves twice.
     """
     for order in stage.ovh.orders.all.values():
-        beside = [wish for wish in stage.ovh.payments.wishes if wish.order == order.id and wish.beside]
+        beside = [call for call in stage.ovh.payments.calls if call.order == order.id and call.beside]
         if len(order.payments) > 1 or beside:
-            sent = ", ".join(f"{wish.source} at {wish.at:%H:%M:%S.%f}" for wish in beside) or "none"
+            sent = ", ".join(f"{call.source} at {call.at:%H:%M:%S.%f}" for call in beside) or "none"
             yield (
                 "payments beyond one an order",
-                f"order {order.id}: taken from {order.payments}; sent beside another one: {sent}",
+                f"order {order.id}: taken from {order.payments}; sent next to another one: {sent}",
             )
 
 
@@ -112,14 +112,14 @@ def _passwords(stage: Stage) -> list[str]:
     return [*orders, *(bill.password for bill in stage.ovh.bills.all())]
 
 
-def _tells(secrets: list[str], shown: object) -> bool:
-    return any(secret in str(shown) for secret in secrets)
+def _tells(secrets: list[str], seen: object) -> bool:
+    return any(secret in str(seen) for secret in secrets)
 
 
 def _secrets(stage: Stage) -> Iterator[Broken]:
     passwords = _passwords(stage)
-    for kind, shown in stage.slack.state.archive:
-        if kind in {"message", "edit"} and shown.get("only_for") is None and _tells([*_IN_LINKS, *passwords], shown):
+    for kind, seen in stage.slack.state.archive:
+        if kind in {"message", "edit"} and seen.get("only_for") is None and _tells([*_IN_LINKS, *passwords], seen):
             yield "secrets in logs, channels or database", "an order's or invoice's link in a channel"
     if stage.log.exists():
         written = stage.log.read_text(errors="replace")

@@ -11,15 +11,15 @@ from datetime import timedelta
 from bot.app import Bot
 from bot.settings import Settings
 from ordering.process.floors import Floors
-from ordering.process.transitions import Pace
+from ordering.process.transitions import PollSchedule
 from prove.clocks import HAND, Hand
-from prove.crash_points import GATE, Deed, Gate, Killed
+from prove.crash_points import GATE, Gate, Killed, ScheduledAction
 
 # A payment must leave within half of `DESK_SETTLE_SECONDS`, and arrive within the other half: on a busy machine either
 # takes a second.
 SETTINGS = {"DESK_SETTLE_SECONDS": "3", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSIDIARY": "FR", "PORT": "0"}
 # As in production, some fifteen times quicker.
-PACE = Pace(quickest=timedelta(seconds=0.12), slowest=timedelta(seconds=1))
+POLL_SCHEDULE = PollSchedule(quickest=timedelta(seconds=0.12), slowest=timedelta(seconds=1))
 LEASE = timedelta(seconds=0.7)
 # Longer than the bank's delay and OVH's delay after it in a run, as in production.
 FLOORS = Floors(ended=timedelta(seconds=20), unknown=timedelta(seconds=25))
@@ -30,7 +30,7 @@ _LONGEST_DEATH = 30.0  # seconds until a life that was ended is gone, on a busy 
 class Life:
     """Start the bot, kill it, or let it die at its gate's boundary. `over` is set when it is gone.
 
-    `hand` sets its clock; the `deeds` happen at their boundaries.
+    `hand` sets its clock; the `scheduled` happen at their boundaries.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class Life:
         dies_at: int | None = None,
         floors: Floors = FLOORS,
         hand: Hand | None = None,
-        deeds: Sequence[Deed] = (),
+        scheduled: Sequence[ScheduledAction] = (),
     ) -> None:
         self._hand = hand
         self._floors = floors
         self._settings = Settings.model_validate({name.lower(): value for name, value in environment.items() if value})
-        self.gate = Gate(dies_at, on_death=self._fall, deeds=deeds)
+        self.gate = Gate(dies_at, on_death=self._fall, scheduled=scheduled)
         self.over = threading.Event()
         self.failure: BaseException | None = None
         self._end = asyncio.Event()
@@ -85,7 +85,7 @@ class Life:
     async def _live(self) -> None:
         # The database is already at the newest revision, so Alembic, which serves one thread at a time, has nothing to
         # do.
-        bot = await Bot.build(self._settings, pace=PACE, lease=LEASE, floors=self._floors)
+        bot = await Bot.build(self._settings, poll_schedule=POLL_SCHEDULE, lease=LEASE, floors=self._floors)
         living = asyncio.create_task(self._run_until_its_end(bot))
         ending = asyncio.create_task(self._end.wait())
         try:

@@ -9,16 +9,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from prove.clocks import Hand
-from prove.copies import Story
+from prove.copies import Timeline
 from prove.elsewhere import Colleague
 from prove.no_writes import FullDisk
+from prove.oracle import Oracle
 from prove.tokens import TokenTrouble
-from prove.witness import Witness
 from sandbox.ovh.orders import Late
 from sandbox.stage import Stage
 
 if TYPE_CHECKING:
-    from prove.trouble import Trouble
+    from prove.run_faults import RunFaults
 
 LATE: dict[Late, str] = {
     "details": "details late", "some names": "details of some names late", "one detail": "404 on a detail for a moment",
@@ -32,23 +32,23 @@ _NOT_APART = 60.0  # seconds between OVH's clock and ours
 class Met:
     """The faults that really occurred in a run: they did not if the bot had died before, or the call never came."""
 
-    drawn: Trouble
+    drawn: RunFaults
     stage: Stage
     deaths: int = field(default=0, init=False)  # counted by the code that kills bots
     price_changed: bool = field(default=False, init=False)
     was_put_right: bool = field(default=False, init=False)
-    witness: Witness | None = field(default=None, init=False)  # set by the code that creates users
-    turns: Counter[str] = field(default_factory=Counter, init=False)  # faults that only some runs have
+    oracle: Oracle | None = field(default=None, init=False)  # set by the code that creates users
+    extra_faults: Counter[str] = field(default_factory=Counter, init=False)  # faults that only some runs have
 
     colleague: Colleague | None = field(default=None, init=False)
     tokens: TokenTrouble | None = field(default=None, init=False)
     full_disk: FullDisk | None = field(default=None, init=False)
     hands: list[Hand] = field(default_factory=list, init=False)  # of the clocks of all lives
-    lost: Story | None = field(default=None, init=False)  # the history when the database was restored
+    lost: Timeline | None = field(default=None, init=False)  # the history when the database was restored
 
-    def take_turn(self) -> None:
+    def note_extra_fault(self) -> None:
         """Inject the run's own fault, as far as it needs no process of the bot."""
-        turn, faults = self.drawn.turn, self.stage.ovh.faults
+        turn, faults = self.drawn.extra, self.stage.ovh.faults
         if turn.no_writes is not None:
             self.full_disk = FullDisk(self.stage, turn.no_writes)
             faults.at(turn.no_writes.call, self.full_disk.begin)
@@ -65,17 +65,17 @@ class Met:
     def woke(self, boundary: str) -> None:
         """Count a frozen process that has resumed."""
         money = " POST " in boundary and boundary.endswith(("/checkout", "/pay"))
-        self.turns["frozen in a money call" if money else "frozen anywhere"] += 1
+        self.extra_faults["frozen in a money call" if money else "frozen anywhere"] += 1
 
-    def look_back(self, story: Story) -> Iterator[tuple[str, str]]:
+    def look_back(self, timeline: Timeline) -> Iterator[tuple[str, str]]:
         """Record which of the run's own faults occurred, by the audit log; yields the laws that it broke."""
-        met = [self.tokens.met() if self.tokens else None, self.colleague.met(story) if self.colleague else None]
+        met = [self.tokens.met() if self.tokens else None, self.colleague.met(timeline) if self.colleague else None]
         met += [self.full_disk.met() if self.full_disk else None, *self._clocks_met()]
-        self.turns += Counter(filter(None, met))
+        self.extra_faults += Counter(filter(None, met))
         if self.full_disk is not None:
             yield from self.full_disk.broken()
         if self.colleague is not None:
-            yield from self.colleague.broken(story)
+            yield from self.colleague.broken(timeline)
 
     def change_price(self, amount: str) -> None:
         self.stage.ovh.names.rise(self.drawn.names[0], amount)
@@ -103,7 +103,7 @@ class Met:
 
     @property
     def bank_slow(self) -> bool:
-        return bool(self.drawn.settle_after and self.stage.ovh.payments.wishes)
+        return bool(self.drawn.settle_after and self.stage.ovh.payments.calls)
 
     @property
     def two_names(self) -> bool:
@@ -127,7 +127,7 @@ class Met:
 
     def _clocks_met(self) -> Iterator[str]:
         """Yield the clock faults: a bot with a wrong clock, or one that was corrected since, made an order."""
-        clocks = self.drawn.turn.clocks
+        clocks = self.drawn.extra.clocks
         if clocks is None or not self.hands or not self.stage.ovh.orders.ours():
             return
         yield f"clocks of processes {'a day' if max(map(abs, clocks.ahead)) > _HOUR else 'minutes'} apart"
@@ -137,7 +137,7 @@ class Met:
     @property
     def clocks_apart(self) -> timedelta:
         """The largest difference between an event's date and the true time."""
-        clocks = self.drawn.turn.clocks
+        clocks = self.drawn.extra.clocks
         return timedelta(seconds=max(map(abs, clocks.ahead))) if clocks is not None else timedelta()
 
     @property
@@ -145,12 +145,17 @@ class Met:
         """Whether the run's own fault, which is recorded at the end, may leave a cart to a user."""
         tokens = self.tokens is not None and self.tokens.met() is not None
         written = self.full_disk is None or self.full_disk.met() is None
-        clocks = self.drawn.turn.clocks is not None
+        clocks = self.drawn.extra.clocks is not None
         return tokens or clocks or not written or (self.colleague is not None and self.colleague.made is not None)
 
     @property
     def explains(self) -> bool:
         """Whether a fault occurred that may leave a cart to a user: Slack's faults may not."""
         return bool(
-            self.deaths or self.faults or self.was_put_right or self.price_changed or self.turns or self.drawn.turn
+            self.deaths
+            or self.faults
+            or self.was_put_right
+            or self.price_changed
+            or self.extra_faults
+            or self.drawn.extra
         )

@@ -16,7 +16,7 @@ from psycopg import sql
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from prove.turns import NoWrites
+from prove.extra_faults import NoWrites
 from sandbox.stage import Stage
 
 MOVED = "orders or payments while nothing could be written down"
@@ -40,13 +40,13 @@ class FullDisk:
 
     async def _last(self) -> None:
         url, clock = self.stage.environment["DATABASE_URL"], self.stage.ovh.clock
-        await asyncio.to_thread(_take_no_writes, url, wished=True)
+        await asyncio.to_thread(_take_no_writes, url, wanted=True)
         self.began = clock.now()
         try:
             await asyncio.sleep(self.plan.seconds)
             self._ended = clock.now()
         finally:
-            _take_no_writes(url, wished=False)
+            _take_no_writes(url, wanted=False)
 
     async def end(self) -> None:
         if self._doing is not None:
@@ -63,13 +63,13 @@ class FullDisk:
             return
         first, last = self.began + _ON_THE_WAY, self._ended or self.stage.ovh.clock.now()
         moved = [(f"order {order.id}", order.made_at) for order in self.stage.ovh.orders.ours()]
-        moved += [(f"a payment of order {wish.order}", wish.at) for wish in self.stage.ovh.payments.wishes]
+        moved += [(f"a payment of order {call.order}", call.at) for call in self.stage.ovh.payments.calls]
         for what, at in moved:
             if first < at < last:
                 yield MOVED, f"{what} at {at:%H:%M:%S.%f}, nothing was written from {first:%H:%M:%S} on"
 
 
-def refuse_writes_on_wish() -> None:
+def refuse_writes_when_asked() -> None:
     """Let SQLite refuse writes: each connection refuses by itself, so each checks the flag before it is used."""
     event.listen(Pool, "checkout", _look)
 
@@ -87,10 +87,10 @@ def _look(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401
         connection.execute(f"PRAGMA query_only={'ON' if record.info['refuses'] else 'OFF'}")
 
 
-def _take_no_writes(url: str, *, wished: bool) -> None:
+def _take_no_writes(url: str, *, wanted: bool) -> None:
     if url.startswith("sqlite"):
         flag = Path(url.removeprefix("sqlite:///")).with_name(_FLAG)
-        if wished:
+        if wanted:
             flag.touch()
         else:
             flag.unlink(missing_ok=True)
@@ -100,7 +100,7 @@ def _take_no_writes(url: str, *, wished: bool) -> None:
         name = server.info.dbname
         server.execute(
             sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}").format(
-                sql.Identifier(name), sql.Literal("on" if wished else "off")
+                sql.Identifier(name), sql.Literal("on" if wanted else "off")
             )
         )
         server.execute(_CUT, [name])  # new connections find the setting

@@ -74,12 +74,12 @@ def _race(workflow: Workflow, clicks: ThreadPoolExecutor) -> Counter[str]:
     cart = workflow.cart_editing.add("C1", DomainName.parse(f"n{time.monotonic_ns()}.ovh"), by=Person("U0ADA"))
     cart = workflow.approval_requests.request(cart.id, requester=Person("U0ADA"), purpose="For the launch")
     together = threading.Barrier(_EIGHT)
-    shown = cart.request_mark
+    mark = cart.request_mark
 
     def click(person: Person) -> str:
         together.wait()
         try:
-            workflow.approvals.approve(cart.id, approver=person, shown=shown)
+            workflow.approvals.approve(cart.id, approver=person, mark=mark)
         except CartChanged:
             return "error"  # a user would be asked to try again
         except NotPossible:
@@ -87,7 +87,7 @@ def _race(workflow: Workflow, clicks: ThreadPoolExecutor) -> Counter[str]:
         return "approved"
 
     seen = Counter(clicks.map(click, _TEAM))
-    after, events = workflow.queries.story(cart.id, by=_TEAM[0])
+    after, events = workflow.queries.timeline(cart.id, by=_TEAM[0])
     recorded = [event for event in events if event.state is CartState.APPROVED]
     twice = seen["approved"] > 1 or len(recorded) > 1 or len(after.approved_by) > 1
     lost = seen["approved"] != len(recorded) or after.state is not CartState.APPROVED

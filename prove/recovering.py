@@ -10,17 +10,17 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.app import access
+from bot.app import ovh_config
 from bot.recover import Recover
 from bot.settings import Settings
 from handlers.messages import words
 from ordering.model.errors import RegistrarError
 from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, Stamp
 from prove.copies import Copy
+from prove.extra_faults import Restore
 from prove.laws import KIND, UNNOTICED, Broken
 from prove.met import Met
 from prove.team import Team
-from prove.turns import Restore
 from registrars.ovh import OvhGateway
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.slack.messages import elements
@@ -98,7 +98,7 @@ class PutBack:
                 await life.put_down()
         self._met.lost = await asyncio.to_thread(kept.put_back)
         how = "under living processes" if self._plan.running else "while the bot was stopped"
-        self._met.turns[f"the database put back {how}"] += 1
+        self._met.extra_faults[f"the database put back {how}"] += 1
         for life in self._lives:
             life.let_live()
         await self._stage.slack.connected(60)
@@ -121,7 +121,7 @@ class PutBack:
                     with suppress(NotAcknowledged, NoSuchButton):
                         await who.click(old, button)
                     await asyncio.sleep(1)
-                self._met.turns["recover mode after an old card or by a process"] += 1
+                self._met.extra_faults["recover mode after an old card or by a process"] += 1
                 return True
         if not self._is_over():  # the card shows by itself how it ended, so nothing can be lost
             self.broken.append((UNNOTICED, f"{who.id} pressed {button} of a card that shows more than is on record"))
@@ -133,10 +133,10 @@ class PutBack:
             async with asyncio.timeout(_BY_ITSELF):
                 while not await self._is_on():  # noqa: ASYNC110 - a database has no event for it
                     await asyncio.sleep(_TICK)
-                self._met.turns["recover mode after an old card or by a process"] += 1
+                self._met.extra_faults["recover mode after an old card or by a process"] += 1
                 return
         await self._command(begin=True)
-        self._met.turns["recover mode by an operator's word"] += 1
+        self._met.extra_faults["recover mode by an operator's word"] += 1
 
     # Comparing
 
@@ -165,7 +165,7 @@ class PutBack:
     def _recover(self, *, begin: bool) -> None:
         environment = self._stage.environment
         settings = Settings.model_validate({name.lower(): value for name, value in environment.items() if value})
-        engines, gateway = open_engines(self._database), OvhGateway(access(settings))
+        engines, gateway = open_engines(self._database), OvhGateway(ovh_config(settings))
         try:
             command = Recover(SqlStore(engines), gateway, say=lambda _: None, asks=lambda _: True)
             command.run(begin=begin, all_stopped=not self._plan.running)
@@ -190,21 +190,23 @@ class PutBack:
 
     async def _is_refused(self, old: Message, who: Actor, button: str) -> None:
         """Check that the old card decides nothing any more, and explains why."""
-        told = self._stage.slack.state.messages[old.channel]
-        before = len(told)
+        messages = self._stage.slack.state.messages[old.channel]
+        before = len(messages)
 
         def refused() -> bool:
-            return any(m.only_for == who.id and _REFUSED in m.text for m in told[before:])
+            return any(m.only_for == who.id and _REFUSED in m.text for m in messages[before:])
 
         for _ in range(5):
             with suppress(NotAcknowledged, NoSuchButton):
                 await who.click(old, button)
             with suppress(TimeoutError):
                 await self._stage.slack.until(lambda: refused() or None, 4)
-                self._met.turns["old cards refused after it"] += 1
+                self._met.extra_faults["old cards refused after it"] += 1
                 return
-        said = next((m.text for m in reversed(told) if m.only_for == who.id), "nothing")
-        self.broken.append((KIND, f"{who.id} pressed {button} of a card from before the restore; was told: {said}"))
+        last_reply = next((m.text for m in reversed(messages) if m.only_for == who.id), "nothing")
+        self.broken.append(
+            (KIND, f"{who.id} pressed {button} of a card from before the restore; was reported: {last_reply}")
+        )
 
     def _is_over(self) -> bool:
         text = self._card_text()

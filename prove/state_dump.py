@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from store.engine import open_engines
 from store.money_tables import ForeignOrderRow, MoneyCallRow
-from store.tables import CartRow, ClaimRow, MessageRow, RecoveryRow, TimerRow, UntoldRow
+from store.tables import CartRow, LeaseRow, MessageRow, RecoveryRow, TimerRow, UndeliveredRow
 
 _TABLES = (
     select(col(CartRow.id), col(CartRow.state), col(CartRow.version), col(CartRow.trouble)),
@@ -18,8 +18,8 @@ _TABLES = (
     select(
         col(MessageRow.cart_id), col(MessageRow.role), col(MessageRow.ts), col(MessageRow.shown), col(MessageRow.wanted)
     ),
-    select(col(UntoldRow.cart_id), col(UntoldRow.event_id)),
-    select(col(ClaimRow.task_type), col(ClaimRow.cart_id), col(ClaimRow.holder), col(ClaimRow.until)),
+    select(col(UndeliveredRow.cart_id), col(UndeliveredRow.event_id)),
+    select(col(LeaseRow.task_type), col(LeaseRow.cart_id), col(LeaseRow.holder), col(LeaseRow.until)),
     select(*MoneyCallRow.__table__.columns),  # type: ignore[attr-defined]
     select(*ForeignOrderRow.__table__.columns),  # type: ignore[attr-defined]
     select(*RecoveryRow.__table__.columns),  # type: ignore[attr-defined]

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from prove.laws import LAWS, WALK, WAYS
-from prove.waiting import NO_ANSWER, NOTHING_SHOWN, UNDER_WAY
+from prove.waiting import NO_ANSWER, NOTHING_RENDERED, UNDER_WAY
 
 _ROWS = (
     ("runs", "runs"),
-    ("with a death or a fault in them", "troubled"),
+    ("with a death or a fault in them", "faulty"),
     ("of them by a true kill -9", "true_kills"),
     ("with everybody clicking at once", "races"),
     ("with Slack delivering everything twice", "twice"),
@@ -24,13 +24,13 @@ _ROWS = (
     ("with a clock that was put right by minutes under way", "put_right"),
     ("clicks that Slack delivered once more, seconds later", "again"),
     ("of them to another process or life", "elsewhere"),
-    ("times that somebody told the desk what OVH shows", "said"),
-    ("of them what was not so", "said_untruly"),
-    ("times that somebody had it ordered anyway, rightly", "anyway"),
-    ("and beside an order made elsewhere that is no mistake", "anyway_untruly"),
+    ("times that a user told the bot what OVH shows", "answers"),
+    ("of them what was not so", "answered_untruly"),
+    ("times that a user had it ordered anyway, rightly", "anyway"),
+    ("and next to an order made elsewhere that is no mistake", "anyway_untruly"),
     ("with two processes that share the work", "pairs"),
     ("random walks", "walks"),
-    ("deeds in them", "deeds"),
+    ("actions in them", "actions"),
     ("orders that came of them", "walked_orders"),
 )
 
@@ -54,7 +54,7 @@ EXPECTED = (
     "clocks of processes a day apart",
     "clocks of processes put right under way",
     NO_ANSWER,
-    NOTHING_SHOWN,
+    NOTHING_RENDERED,
     UNDER_WAY,
 )
 _ONLY_WITH_TWO = {"pairs"}  # processes: a SQLite file has one
@@ -64,7 +64,7 @@ def never_met(kind: str, seen: Mapping[str, Any]) -> list[str]:
     """Return the faults that never occurred on a database: the campaign proves nothing about them."""
     shared = kind == "postgresql"
     rows = [label for label, field in _ROWS if not seen[field] and (shared or field not in _ONLY_WITH_TWO)]
-    return rows + [label for label in EXPECTED if not seen["turns"].get(label)]
+    return rows + [label for label in EXPECTED if not seen["extra_faults"].get(label)]
 
 
 def table(found: Mapping[str, Mapping[str, Any]]) -> str:
@@ -72,9 +72,14 @@ def table(found: Mapping[str, Mapping[str, Any]]) -> str:
     kinds = list(found)
     lines = [_line("", kinds), _line("---", ["---:"] * len(kinds))]
     lines += [_line(label, [found[kind][field] for kind in kinds]) for label, field in _ROWS]
-    for counted, what in (("deaths", "died {}"), ("faults", "OVH: {}"), ("turns", "{}"), ("endings", "the card {}")):
+    for counted, what in (
+        ("deaths", "died {}"),
+        ("faults", "OVH: {}"),
+        ("extra_faults", "{}"),
+        ("endings", "the card {}"),
+    ):
         keys = sorted(
-            {*(EXPECTED if counted == "turns" else ()), *(key for kind in kinds for key in found[kind][counted])}
+            {*(EXPECTED if counted == "extra_faults" else ()), *(key for kind in kinds for key in found[kind][counted])}
         )
         lines += [_line(what.format(key), [found[kind][counted].get(key, 0) for kind in kinds]) for key in keys]
     lines.append(_line("different places at which they died", [len(found[kind]["places"]) for kind in kinds]))

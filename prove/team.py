@@ -9,7 +9,7 @@ from contextlib import suppress
 from random import Random
 
 from handlers.messages.en import card as says
-from prove.witness import Witness
+from prove.oracle import Oracle
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 
@@ -21,7 +21,7 @@ _ALL_OF_IT = 5 * _PATIENCE  # seconds: a cart that keeps changing without an end
 _TO_APPROVE, _TO_PAY = says.TO_APPROVE, says.TO_PAY
 _ENDED = (says.DELIVERED, says.NOT_BOUGHT, says.REJECTED)
 _ASKED = (_TO_APPROVE, _TO_PAY, "Try again")
-Deed = Callable[[], Awaitable[object]]
+Action = Callable[[], Awaitable[object]]
 
 
 class Stuck(Exception):
@@ -52,7 +52,7 @@ class Team:
         self.cleo, self.dan = map(stage.slack.person, ("cleo", "dan"))
         self.without_right = [stage.slack.person(name) for name in ("ada", "ben", "gwen")]
         self.requester = stage.slack.person(requester)
-        self.witness = Witness(stage, self.dan, chance, approver=lambda: self.approver, untrue=untrue)
+        self.oracle = Oracle(stage, self.dan, chance, approver=lambda: self.approver, untrue=untrue)
         self.approver = self.dan if requester == "cleo" else self.cleo
 
     async def buy(self, *names: str, race: bool = False, refuse: bool = False) -> str:
@@ -71,10 +71,10 @@ class Team:
         await self.request()
         return await self.follow()
 
-    async def _within_patience(self, deeds: Coroutine[object, object, str]) -> str:
+    async def _within_patience(self, actions: Coroutine[object, object, str]) -> str:
         try:
             async with asyncio.timeout(_ALL_OF_IT), asyncio.timeout(_PATIENCE) as self._waiting:
-                return await deeds
+                return await actions
         except TimeoutError as error:
             raise Stuck(self._card_text() or "there is no card") from error
 
@@ -102,7 +102,7 @@ class Team:
             last = card
             if any(words in card for words in _ENDED):
                 return card
-            if self.witness.is_asked(card) and answers < _MOST_ANSWERS:
+            if self.oracle.is_asked(card) and answers < _MOST_ANSWERS:
                 answers += 1
                 await self._answer(card)
             elif says.NEEDS_ATTENTION in card and "Try again" not in card:
@@ -115,8 +115,8 @@ class Team:
 
     def card(self) -> Message | None:
         """The newest approval card of these names."""
-        shown = (m for m in reversed(self.cleo.messages("approvals")) if _is_card(m))
-        return next((m for m in shown if self._has_all(m)), None)
+        visible = (m for m in reversed(self.cleo.messages("approvals")) if _is_card(m))
+        return next((m for m in visible if self._has_all(m)), None)
 
     async def _do_what_is_asked(self, card: str) -> None:
         """Do what the card asks. If it asks the same again, first wait for all redeliveries of old clicks."""
@@ -142,7 +142,7 @@ class Team:
         if await self._changes(card, self._chance.uniform(0, 2 * _AGAIN)):
             return
         if (asking := self.card()) is not None:
-            await self.witness.answers(asking)
+            await self.oracle.answers(asking)
         await self._changes(card, _AGAIN)
 
     async def _pay(self) -> None:
@@ -156,8 +156,8 @@ class Team:
 
     async def _all_at_once(self, clicks: list[tuple[Actor, str]], *, refuse: bool = False) -> None:
         self._chance.shuffle(clicks)
-        deeds = [self._click(who, button) for who, button in clicks]
-        await asyncio.gather(*deeds, *([self._reject()] if refuse else []))
+        actions = [self._click(who, button) for who, button in clicks]
+        await asyncio.gather(*actions, *([self._reject()] if refuse else []))
 
     async def _reject(self) -> None:
         await self._click(self.approver, "Reject")
@@ -183,10 +183,10 @@ class Team:
         if asks.modal is not None:
             await asks.submit(purpose="For the launch")
 
-    async def _until(self, deed: Deed, done: Callable[[], object]) -> None:
+    async def _until(self, action: Action, done: Callable[[], object]) -> None:
         while not done():
             with suppress(NotAcknowledged, NoSuchButton):
-                await deed()
+                await action()
             with suppress(TimeoutError):
                 await self._slack.until(done, _AGAIN)
 
@@ -198,8 +198,8 @@ class Team:
         return True
 
     def _cart(self) -> Message | None:
-        shown = [m for m in self.requester.messages(self._channel) if not m.ephemeral and self._has_all(m)]
-        return shown[-1] if shown else None
+        visible = [m for m in self.requester.messages(self._channel) if not m.ephemeral and self._has_all(m)]
+        return visible[-1] if visible else None
 
     def _has_all(self, message: Message) -> bool:
         return all(name in message.plain_text() for name in self._names)

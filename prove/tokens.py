@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from prove.turns import Tokens
+from prove.extra_faults import Tokens
 from registrars.ovh.api.session import Session
 from registrars.ovh.api.tokens import Tokens as Keeper
 from sandbox.ovh.tokens import TOKEN_PATH
@@ -26,7 +26,7 @@ def fetch_tokens_here() -> None:
     """Let each bot of this process fetch tokens from the simulation in its own settings, never from OVH itself."""
 
     def kept_here(bots: Session) -> Keeper:
-        access, keys = bots._access, bots._ovh  # noqa: SLF001 - the only place that knows where tokens are fetched
+        access, keys = bots._config, bots._ovh  # noqa: SLF001 - the only place that knows where tokens are fetched
         parts = urlsplit(access.api_url or "")
         here = f"{parts.scheme}://{parts.netloc}{TOKEN_PATH}"
         within = access.connect_timeout + access.read_timeout

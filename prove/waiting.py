@@ -14,7 +14,7 @@ from store.engine import open_engines
 from store.tables import CartRow
 
 NO_ANSWER = "a payment waits for a person: its answer was lost"
-NOTHING_SHOWN = "a payment waits for a person: OVH took it on, and showed nothing"
+NOTHING_RENDERED = "a payment waits for a person: OVH took it on, and showed nothing"
 UNDER_WAY = "a payment is shown as under way: nobody is asked"
 _ASKS = "It was not paid"  # a button
 _PROCESSING = "OVH is processing the payment"
@@ -38,7 +38,7 @@ class Waiting:
         if _ASKS in card:
             accepted = await asyncio.to_thread(self._is_accepted)
             if accepted is not None:
-                self._seen.add(NOTHING_SHOWN if accepted else NO_ANSWER)
+                self._seen.add(NOTHING_RENDERED if accepted else NO_ANSWER)
 
     def _is_accepted(self) -> bool | None:
         """Return whether OVH answered 200 to the call; None if no user is asked about it (any more)."""

@@ -32,8 +32,8 @@ from prove.crash_points import add_crash_points
 from prove.databases import Databases, opened
 from prove.laws import FAILED, WALK, WAYS, broken_laws
 from prove.life import SETTINGS, Life
+from prove.run_faults import OVH_FAULTS, ROUTES
 from prove.state_dump import dump_state
-from prove.trouble import OVH_FAULTS, ROUTES
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 from store.engine import open_engines
@@ -66,8 +66,8 @@ class Loop:
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
 
-    def do(self, deed: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the action returns
-        return asyncio.run_coroutine_threadsafe(deed, self._loop).result(60)
+    def do(self, action: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the action returns
+        return asyncio.run_coroutine_threadsafe(action, self._loop).result(60)
 
 
 class Walk(RuleBasedStateMachine):
@@ -173,15 +173,15 @@ class Walk(RuleBasedStateMachine):
             for cart in reading.every_cart():
                 cards = [m for m in reading.messages(cart.id) if m.role is MessageRole.APPROVAL]
                 if cart.state in _GOES_ON or (cart.id in outdated and cart.state is not _S.OPEN):
-                    why = cart.trouble or cart.fact
+                    why = cart.blocked or cart.fact
                     yield f"cart #{cart.id} is {cart.state.in_words}, {'not ' * (cart.id in outdated)}told; {why}"
                 elif cart.requester and not any(self._is_told(cart, card) for card in cards):
                     yield f"cart #{cart.id} is {cart.state.in_words}, which no card says"
 
     def _is_told(self, cart: Cart, card: Shown) -> bool:
         """Return whether this message, as Slack shows it, has the cart's state."""
-        shown = self._stage.slack.state.find(card.channel, card.ts or "")
-        return shown is not None and words.cart.state_head(cart) in shown.text
+        visible = self._stage.slack.state.find(card.channel, card.ts or "")
+        return visible is not None and words.cart.state_head(cart) in visible.text
 
     def _count(self, **many: int) -> None:
         with _COUNTING:
@@ -201,16 +201,16 @@ class Walk(RuleBasedStateMachine):
         return self._stage.slack.person(name)
 
     def _newest_with(self, button: str) -> Message | None:
-        shown = [m for messages in self._stage.slack.state.messages.values() for m in messages if not m.ephemeral]
-        return next((m for m in reversed(shown) if button in m.plain_text()), None)
+        visible = [m for messages in self._stage.slack.state.messages.values() for m in messages if not m.ephemeral]
+        return next((m for m in reversed(visible) if button in m.plain_text()), None)
 
-    def _try(self, deed: Coroutine[Any, Any, Any]) -> None:
+    def _try(self, action: Coroutine[Any, Any, Any]) -> None:
         """Try an action; ignore a missing button or a missing answer."""
-        self._count(deeds=1)
+        self._count(actions=1)
 
         async def tried() -> None:
             with suppress(NotAcknowledged, NoSuchButton, TimeoutError):
-                await deed
+                await action
             await asyncio.sleep(_PAUSE)
 
         self.loop.do(tried())
@@ -293,8 +293,8 @@ def walks(
         walk(begin, databases=databases, ways=ways, steps=steps)
     if (why := ordered_nothing(Walk.seen)) is not None:
         raise SystemExit(why)
-    told = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in Walk.seen.items())
-    print(f"On {database}: {told}; every law held.")
+    counts = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in Walk.seen.items())
+    print(f"On {database}: {counts}; every law held.")
 
 
 if __name__ == "__main__":

@@ -78,12 +78,12 @@ def _fault_of_file(path: str) -> str | None:
 
 def _fault_of_version(path: str) -> str | None:
     try:
-        said = _version(path)
+        output = _version(path)
     except OSError as error:
         return f"cannot be run ({error.strerror})"
-    if said is None:
+    if output is None:
         return f"said nothing within {_VERSION_SECONDS:g} seconds"
-    if not re.search(r"chrom(e|ium)", said, re.IGNORECASE):
+    if not re.search(r"chrom(e|ium)", output, re.IGNORECASE):
         return "is not a Chromium or Chrome, or lacks a library"
     return None
 
@@ -112,21 +112,21 @@ def _version(path: str) -> str | None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    said = b""
+    output = b""
     deadline = time.monotonic() + _VERSION_SECONDS
     with process:
         try:
             out = process.stdout
-            while out is not None and len(said) < _ENOUGH:
+            while out is not None and len(output) < _ENOUGH:
                 ready, _, _ = select.select([out], [], [], max(0.0, deadline - time.monotonic()))
                 if not ready:
-                    return said.decode(errors="replace") or None
+                    return output.decode(errors="replace") or None
                 if not (piece := os.read(out.fileno(), _ENOUGH)):
                     break
-                said += piece
+                output += piece
         finally:
             _end_group(process.pid)
-    return said.decode(errors="replace")
+    return output.decode(errors="replace")
 
 
 def _end_group(pid: int) -> None:

@@ -100,8 +100,8 @@ class Rehearsal:
         return next(m for m in reversed(who.messages(channel)) if m.thread_ts is None and which(m))
 
     def _told_in_form(self, words: str) -> str | None:
-        shown = self._ada.modal.plain_text() if self._ada.modal else ""
-        return shown if words in shown else None
+        as_json = self._ada.modal.plain_text() if self._ada.modal else ""
+        return as_json if words in as_json else None
 
     def _title(self, title: str) -> None:
         self._act += 1

@@ -17,7 +17,7 @@ from ordering.record.hash_chain import Entry, Link, chained, facts
 from ordering.record.verification import Kept
 from store.mapping import utc
 from store.recovery import stamp_of
-from store.tables import CartRow, ChainRow, EventRow, UntoldRow
+from store.tables import CartRow, ChainRow, EventRow, UndeliveredRow
 
 _HEAD = 1
 _AT_ONCE = 500
@@ -40,14 +40,14 @@ def append(session: Session, cart: Cart, events: Sequence[Event]) -> Stamp | Non
     """
     if not events:
         return None
-    told = facts(cart)
+    recorded = facts(cart)
     before, in_cart = _lock_head(session), _newest_in(session, cart.id)
     over_all = Link(before.number, before.digest)
     for event in events:
-        entry = chained(event, told, over_all=over_all, in_cart=in_cart)
+        entry = chained(event, recorded, over_all=over_all, in_cart=in_cart)
         over_all, in_cart = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
         session.execute(insert(EventRow).values(asdict(entry)))
-        session.execute(insert(UntoldRow).values(event_id=entry.id, cart_id=cart.id))
+        session.execute(insert(UndeliveredRow).values(event_id=entry.id, cart_id=cart.id))
     session.execute(
         update(ChainRow).where(col(ChainRow.id) == _HEAD).values(number=over_all.number, digest=over_all.digest)
     )

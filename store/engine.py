@@ -71,7 +71,7 @@ class FairLock:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The engines for writing and reading; `lane` queues this process's writers on SQLite.
+    """The engines for writing and reading; `write_queue` queues this process's writers on SQLite.
 
     `inbox` writes clicks, over connections whose statements end after `INBOX_SECONDS`. `schema_changed` is set once a
     write has found another version's schema.
@@ -80,13 +80,13 @@ class Engines:
     write: Engine
     read: Engine
     inbox: Engine
-    lane: FairLock | None = field(default=None)
+    write_queue: FairLock | None = field(default=None)
     schema_changed: threading.Event = field(default_factory=threading.Event)
 
     @property
     def are_shared(self) -> bool:
         """Whether several processes may work on this database: a SQLite file belongs to one process."""
-        return self.lane is None
+        return self.write_queue is None
 
     def health(self) -> str | None:
         """Return None if the database answers, else the reason in words."""
@@ -173,7 +173,7 @@ def _sqlite(url: URL, file: Path) -> Engines:
     # A deferred transaction that has read cannot always be upgraded to a writing one: it fails at once.
     event.listen(write, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(read, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return Engines(write=write, read=read, inbox=clicks, lane=FairLock())
+    return Engines(write=write, read=read, inbox=clicks, write_queue=FairLock())
 
 
 def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:

@@ -34,7 +34,7 @@ class SqlInbox:
             # PostgreSQL dates the row itself, so this stays one round trip.
             now: Any = func.clock_timestamp() if _is_postgresql(connection) else server_time(connection)
             row = {
-                "key": click.key, "kind": click.kind, "cart_id": click.cart_id, "by": click.by, "shown": click.shown,
+                "key": click.key, "kind": click.kind, "cart_id": click.cart_id, "by": click.by, "shown": click.mark,
                 "content": click.content, "at": now, "next_at": now + _LEFT_AFTER, "tries": 1,
             }  # fmt: skip
             into = postgresql.insert(InboxRow) if _is_postgresql(connection) else sqlite.insert(InboxRow)
@@ -42,7 +42,7 @@ class SqlInbox:
             at = found.scalar_one_or_none()
         if at is None:
             return None
-        return Click(click.key, click.kind, click.cart_id, click.by, click.shown, click.content, utc(at), tries=1)
+        return Click(click.key, click.kind, click.cart_id, click.by, click.mark, click.content, utc(at), tries=1)
 
     def take(self, *, first: Collection[str]) -> list[Click]:
         with self._connection() as connection:
@@ -78,7 +78,7 @@ class SqlInbox:
             col(InboxRow.cart_id) == click.cart_id,
             col(InboxRow.kind) == click.kind,
             col(InboxRow.by) == click.by,
-            col(InboxRow.shown) == click.shown,
+            col(InboxRow.mark) == click.mark,
             col(InboxRow.outcome) == ClickOutcome.DECIDED.value,
         )
         with self._engines.read.connect() as connection:
@@ -91,8 +91,10 @@ class SqlInbox:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        lane = self._engines.lane.held(within=INBOX_SECONDS) if self._engines.lane else nullcontext()
-        with lane, self._engines.inbox.begin() as connection:
+        write_queue = (
+            self._engines.write_queue.held(within=INBOX_SECONDS) if self._engines.write_queue else nullcontext()
+        )
+        with write_queue, self._engines.inbox.begin() as connection:
             yield connection
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from ordering.ports.store import TaskType
-from store.tables import ClaimRow
+from store.tables import LeaseRow
 
 
-def claim(
+def acquire(
     session: Session, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
 ) -> frozenset[int]:
     """Insert the leases, or take over expired ones; the returned rows are the ones won."""
@@ -27,22 +27,22 @@ def claim(
         index_elements=["errand", "cart_id"],
         set_={"holder": insert.excluded.holder, "until": insert.excluded.until},
         # A lease that lasts far too long was dated by a clock that has been put back since.
-        where=or_(col(ClaimRow.until) <= now, col(ClaimRow.until) > until + 2 * (until - now)),
+        where=or_(col(LeaseRow.until) <= now, col(LeaseRow.until) > until + 2 * (until - now)),
     )
-    return frozenset(session.execute(taken.returning(col(ClaimRow.cart_id))).scalars())
+    return frozenset(session.execute(taken.returning(col(LeaseRow.cart_id))).scalars())
 
 
-def keep(session: Session, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
-    mine = (col(ClaimRow.task_type) == task_type.value, col(ClaimRow.holder) == holder)
-    session.execute(update(ClaimRow).where(*mine, col(ClaimRow.cart_id).in_(cart_ids)).values(until=until))
+def renew(session: Session, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    mine = (col(LeaseRow.task_type) == task_type.value, col(LeaseRow.holder) == holder)
+    session.execute(update(LeaseRow).where(*mine, col(LeaseRow.cart_id).in_(cart_ids)).values(until=until))
 
 
-def give_back(session: Session, task_type: TaskType, cart_id: int, *, holder: str) -> None:
-    mine = (col(ClaimRow.task_type) == task_type.value, col(ClaimRow.holder) == holder)
-    session.execute(delete(ClaimRow).where(*mine, col(ClaimRow.cart_id) == cart_id))
+def release(session: Session, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+    mine = (col(LeaseRow.task_type) == task_type.value, col(LeaseRow.holder) == holder)
+    session.execute(delete(LeaseRow).where(*mine, col(LeaseRow.cart_id) == cart_id))
 
 
 def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
     """Return this database's insert: both have the same "on conflict", each through its own function."""
     on_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(ClaimRow) if on_postgresql else sqlite.insert(ClaimRow)
+    return postgresql.insert(LeaseRow) if on_postgresql else sqlite.insert(LeaseRow)

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
@@ -48,7 +48,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         foreign_order=row.foreign_order,
         foreign_allowed=tuple(row.foreign_allowed or ()),
         fact=Fact(EventKind(row.note_kind), row.note_data or {}) if row.note_kind else None,
-        trouble=_trouble_from(row),
+        blocked=_blocked_from(row),
         version=row.version,
     )
 
@@ -83,11 +83,11 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "reminded_at": cart.reminded_at,
         "note": cart.note,
         "trouble": None,  # a sentence of earlier versions
-        "trouble_since": cart.trouble.since if cart.trouble else None,
+        "trouble_since": cart.blocked.since if cart.blocked else None,
         "foreign_order": cart.foreign_order,
         "foreign_allowed": list(cart.foreign_allowed) or None,
-        "trouble_code": cart.trouble.code if cart.trouble else None,
-        "trouble_data": dict(cart.trouble.data) if cart.trouble else None,
+        "trouble_code": cart.blocked.code if cart.blocked else None,
+        "trouble_data": dict(cart.blocked.data) if cart.blocked else None,
         "note_kind": cart.fact.kind.value if cart.fact else None,
         "note_data": dict(cart.fact.data) if cart.fact else None,
     }
@@ -143,7 +143,7 @@ def _warning_from(stored: str | dict[str, Any]) -> LineWarning:
     """Return a warning; earlier versions stored a sentence."""
     if isinstance(stored, str):
         return LineWarning.earlier(stored)
-    return LineWarning(WarningKind(stored["kind"]), {name: told for name, told in stored.items() if name != "kind"})
+    return LineWarning(WarningKind(stored["kind"]), {name: value for name, value in stored.items() if name != "kind"})
 
 
 def _warning_column(warning: LineWarning) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def quote_columns(quote: Quote) -> dict[str, Any]:
         "contracts": [[contract.name, contract.url] for contract in quote.contracts],
         "configuration": [[c.domain.ascii, c.label, c.value] for c in quote.configuration],
         "lines": [
-            [n.domain.ascii if n.domain else None, n.said, n.price.minor, n.before.minor, n.extra] for n in quote.lines
+            [n.domain.ascii if n.domain else None, n.label, n.price.minor, n.before.minor, n.extra] for n in quote.lines
         ],
         "before": quote.before.minor if quote.before else None,
         "reduction": quote.reduction.minor if quote.reduction else None,
@@ -259,13 +259,13 @@ def _seal_from(row: CartRow) -> Seal | None:
     return Seal(row.seal_digest, Money(row.seal_minor, row.seal_currency))
 
 
-def _trouble_from(row: CartRow) -> Trouble | None:
+def _blocked_from(row: CartRow) -> BlockedReason | None:
     if row.trouble_since is None:
         return None
     since = utc(row.trouble_since)
     if row.trouble is not None or row.trouble_code is None:  # earlier versions stored the sentence
-        return Trouble(since, EARLIER_TEXT, {"text": row.trouble or ""})
-    return Trouble(since, row.trouble_code, row.trouble_data or {})
+        return BlockedReason(since, EARLIER_TEXT, {"text": row.trouble or ""})
+    return BlockedReason(since, row.trouble_code, row.trouble_data or {})
 
 
 def _data_from(text: str | None) -> Data | None:
@@ -308,7 +308,7 @@ def _payment_from(row: CartRow) -> Payment | None:
         refusal=row.payment_refusal,
         word=_word_from(row),
         waits_until_ovh=_moment(row.payment_waits_until_ovh),
-        told_at_ovh=_moment(row.payment_told_at_ovh),
+        notified_at_ovh=_moment(row.payment_told_at_ovh),
         unexplained=row.payment_unexplained,
         asked_at_ovh=_moment(row.payment_asked_at_ovh),
     )
@@ -319,13 +319,14 @@ def _payment_columns(payment: Payment | None) -> dict[str, Any]:
     method, word = (payment.method, payment.word) if payment else (None, None)
     moments = (
         "asked_at", "sent_at", "accepted_at", "sent_at_ovh", "ended_at", "ended_at_ovh", "waits_until_ovh",
-        "told_at_ovh", "asked_at_ovh",
+        "asked_at_ovh",
     )  # fmt: skip
     return {
         "payment_method": method if isinstance(method, int) else None,
         "payment_mean": method if isinstance(method, str) else None,
         "payment_by": payment.by if payment else None,
         **{f"payment_{moment}": getattr(payment, moment, None) for moment in moments},
+        "payment_told_at_ovh": payment.notified_at_ovh if payment else None,
         "payment_refusal": payment.refusal if payment else None,
         "payment_word_paid": word.paid if word else None,
         "payment_word_by": word.by if word else None,

@@ -35,7 +35,7 @@ from store.tables import (
     LineRow,
     MessageRow,
     SalesOrderRow,
-    UntoldRow,
+    UndeliveredRow,
 )
 
 _PAGE = 200
@@ -218,8 +218,8 @@ class SqlReading:
         session = self._session
         return Record(evidence.entries(session), self._kept(), evidence.head(session), evidence.guarded(session))
 
-    def untold(self, cart_id: int) -> list[Event]:
-        mine = select(col(UntoldRow.event_id)).where(col(UntoldRow.cart_id) == cart_id)
+    def undelivered(self, cart_id: int) -> list[Event]:
+        mine = select(col(UndeliveredRow.event_id)).where(col(UndeliveredRow.cart_id) == cart_id)
         query = select(EventRow).where(col(EventRow.id).in_(mine)).order_by(col(EventRow.id))
         return [mapping.event_from(row) for row in self._rows(query)]
 
@@ -229,8 +229,8 @@ class SqlReading:
 
     def outdated(self) -> list[int]:
         behind = select(col(MessageRow.cart_id)).where(text(BEHIND))  # in the exact words of the index
-        untold = select(col(UntoldRow.cart_id))
-        return sorted({*self._numbers(behind), *self._numbers(untold)})
+        undelivered = select(col(UndeliveredRow.cart_id))
+        return sorted({*self._numbers(behind), *self._numbers(undelivered)})
 
     def standing(self) -> Standing:
         return recovery.standing(self._session)

@@ -13,18 +13,18 @@ from sqlmodel import col, select
 
 from store.engine import Engines
 from store.schema import writing
-from store.tables import BudgetRow
+from store.tables import RateLimitRow
 
 
 @dataclass
-class Page:
+class LimiterState:
     """The last state written, None before the first one, and the time by the database's clock in seconds."""
 
     now: float
     state: Mapping[str, Any] | None
 
 
-class SharedPage:
+class LimiterStorage:
     """One row in PostgreSQL, locked for a transaction of milliseconds."""
 
     def __init__(self, engines: Engines, key: str) -> None:
@@ -32,13 +32,13 @@ class SharedPage:
         self._key = key
 
     @contextmanager
-    def held(self) -> Iterator[Page]:
+    def held(self) -> Iterator[LimiterState]:
         """Lock the row; the value of `state` is written when the context ends."""
         with writing(self._engines) as session:
-            session.execute(insert(BudgetRow).values(key=self._key, state=None).on_conflict_do_nothing())
-            row = session.exec(select(BudgetRow).where(col(BudgetRow.key) == self._key).with_for_update()).one()
+            session.execute(insert(RateLimitRow).values(key=self._key, state=None).on_conflict_do_nothing())
+            row = session.exec(select(RateLimitRow).where(col(RateLimitRow.key) == self._key).with_for_update()).one()
             # Read the clock after locking the row, so two processes never see time run backwards.
             now = float(session.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
-            page = Page(now, row.state)
-            yield page
-            row.state = None if page.state is None else dict(page.state)
+            current = LimiterState(now, row.state)
+            yield current
+            row.state = None if current.state is None else dict(current.state)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from ordering.model.cart import COMMITTED, DECIDED, WAITING
 from ordering.model.recovery import DIGITS, Cause, Loss, Recovery, Stamp, Standing
-from ordering.ports.store import NOTHING_SHOWN, TimerKind
+from ordering.ports.store import NOTHING_RENDERED, TimerKind
 from store.mapping import utc
 from store.tables import CartRow, ChainRow, EventRow, MessageRow, RecoveryRow, TimerRow
 
@@ -83,7 +83,7 @@ def raise_epoch(session: Session, epoch: int) -> None:
 def render_live_again(session: Session) -> None:
     """Have every message of an open request rendered again."""
     live = select(col(CartRow.id)).where(col(CartRow.state).in_(sorted(WAITING)))
-    session.execute(update(MessageRow).where(col(MessageRow.cart_id).in_(live)).values(shown=NOTHING_SHOWN))
+    session.execute(update(MessageRow).where(col(MessageRow.cart_id).in_(live)).values(shown=NOTHING_RENDERED))
 
 
 def wake_decided(session: Session, at: datetime) -> None:
@@ -117,7 +117,7 @@ def _recovery(row: RecoveryRow) -> Recovery | None:
         floor_from=_moment(row.floor_from),
         compared=row.compared,
         confirmed_by=row.confirmed_by,
-        told=row.told,
+        notified=row.told,
     )
 
 
@@ -133,10 +133,10 @@ def _columns(standing: Standing) -> dict[str, Any]:
         "floor_from": mode.floor_from if mode else None,
         "compared": mode.compared if mode else None,
         "confirmed_by": mode.confirmed_by if mode else None,
-        "told": mode.told if mode else False,
+        "told": mode.notified if mode else False,
         "lost_from": lost.from_ if lost else None,
         "lost_noticed_at": lost.noticed_at if lost else None,
-        "lost_told": standing.lost_told,
+        "lost_told": standing.loss_notified,
     }
 
 

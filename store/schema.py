@@ -31,8 +31,13 @@ def writing(engines: Engines) -> Iterator[Session]:
     Raises `SchemaChanged` before any write if the schema is another version's; `DatabaseError` if the database cannot
     be used. A bug keeps its own exception.
     """
-    lane = engines.lane.held() if engines.lane else nullcontext()
-    with explained(engines.write), lane, Session(engines.write, expire_on_commit=False) as session, session.begin():
+    write_queue = engines.write_queue.held() if engines.write_queue else nullcontext()
+    with (
+        explained(engines.write),
+        write_queue,
+        Session(engines.write, expire_on_commit=False) as session,
+        session.begin(),
+    ):
         try:
             _require_own_schema(session)
         except SchemaChanged:

@@ -171,7 +171,9 @@ class ChainRow(SQLModel, table=True):
     number: int
     digest: str | None = None
     database_id: str | None = None
-    desk: str | None = None  # the id that marks this bot's carts at OVH, as of its latest start
+    bot_id: str | None = Field(
+        default=None, sa_column=Column("desk", String)
+    )  # the id that marks this bot's carts at OVH, as of its latest start
     epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
@@ -196,7 +198,7 @@ class RecoveryRow(SQLModel, table=True):
     lost_told: bool = True
 
 
-class UntoldRow(SQLModel, table=True):
+class UndeliveredRow(SQLModel, table=True):
     """An event that its card's thread has not reported yet; deleted once it has."""
 
     __tablename__ = "untold"
@@ -252,7 +254,7 @@ class HeartbeatRow(SQLModel, table=True):
     beat_at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-class ClaimRow(SQLModel, table=True):
+class LeaseRow(SQLModel, table=True):
     """A lease: the process that works on a cart, and until when others leave it alone."""
 
     __tablename__ = "claims"
@@ -277,7 +279,7 @@ class InboxRow(SQLModel, table=True):
     kind: str
     cart_id: int  # as on the button: a cart with that number need not exist
     by: str
-    shown: str
+    mark: str = Field(sa_column=Column("shown", String, nullable=False))
     content: str | None = None
     at: datetime
     next_at: datetime  # after this any process may take it over
@@ -285,7 +287,7 @@ class InboxRow(SQLModel, table=True):
     outcome: str | None = None
 
 
-class BudgetRow(SQLModel, table=True):
+class RateLimitRow(SQLModel, table=True):
     """The rate limiter's state for one OVH key, shared by all processes. Used only on PostgreSQL."""
 
     __tablename__ = "ovh_budget"

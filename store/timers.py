@@ -13,11 +13,11 @@ from ordering.model.cart import DECIDED
 from ordering.ports.store import HINDERING, TaskType, TimerKind
 from ordering.process.leases import LEASE
 from store import mapping
-from store.tables import CartRow, ClaimRow, TimerRow
+from store.tables import CartRow, LeaseRow, TimerRow
 
 _DUE_AT_ONCE = 100
 _CLOCKS_APART = timedelta(minutes=1)  # between machines; a timer set further ahead was dated by a clock since put back
-_LONGEST_CLAIM = 3 * LEASE  # a lease that lasts longer was dated by such a clock, too
+_LONGEST_LEASE = 3 * LEASE  # a lease that lasts longer was dated by such a clock, too
 _IS_STEP = col(TimerRow.kind) == TimerKind.STEP.value
 
 
@@ -43,7 +43,7 @@ def due(session: Session, now: datetime, task_type: TaskType | None) -> list[int
 
     A timer set in the future counts as due: the clock that dated it has been put back since.
     """
-    is_held = _claims(task_type).where(col(ClaimRow.until) > now, col(ClaimRow.until) <= now + _LONGEST_CLAIM)
+    is_held = _leased(task_type).where(col(LeaseRow.until) > now, col(LeaseRow.until) <= now + _LONGEST_LEASE)
     found: list[int] = []
     for column, is_due in (
         (col(TimerRow.due_at), col(TimerRow.due_at) <= now),
@@ -59,10 +59,10 @@ def next_due(session: Session, task_type: TaskType | None, without: Collection[i
     mine = [_IS_STEP, *_for(task_type)]
     if without:
         mine.append(col(TimerRow.subject).not_in(without))
-    free = select(col(TimerRow.due_at)).where(*mine, not_(_claims(task_type))).order_by(col(TimerRow.due_at)).limit(1)
+    free = select(col(TimerRow.due_at)).where(*mine, not_(_leased(task_type))).order_by(col(TimerRow.due_at)).limit(1)
     held = (
-        select(col(TimerRow.due_at), func.max(col(ClaimRow.until)))
-        .join(ClaimRow, col(ClaimRow.cart_id) == col(TimerRow.subject))
+        select(col(TimerRow.due_at), func.max(col(LeaseRow.until)))
+        .join(LeaseRow, col(LeaseRow.cart_id) == col(TimerRow.subject))
         .where(*mine, _hinders(task_type))
         .group_by(col(TimerRow.subject), col(TimerRow.due_at))
     )
@@ -83,13 +83,13 @@ def _for(task_type: TaskType | None) -> tuple[ColumnElement[bool], ...]:
     return {TaskType.ADVANCE: (is_decided,), TaskType.WATCH: (not_(is_decided),)}.get(task_type, ())
 
 
-def _claims(task_type: TaskType | None) -> Exists:
+def _leased(task_type: TaskType | None) -> Exists:
     """Return the condition that the timer's cart has a lease that blocks this task type."""
-    return exists().where(col(ClaimRow.cart_id) == col(TimerRow.subject), _hinders(task_type))
+    return exists().where(col(LeaseRow.cart_id) == col(TimerRow.subject), _hinders(task_type))
 
 
 def _hinders(task_type: TaskType | None) -> ColumnElement[bool]:
-    return col(ClaimRow.task_type).in_(sorted(HINDERING[task_type or TaskType.WATCH]))
+    return col(LeaseRow.task_type).in_(sorted(HINDERING[task_type or TaskType.WATCH]))
 
 
 def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:

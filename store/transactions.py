@@ -20,10 +20,9 @@ from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
-from ordering.ports.store import KEEP, NOTHING_SHOWN, Message, MessageRole, Moment, TaskType, TimerKind
+from ordering.ports.store import KEEP, NOTHING_RENDERED, Message, MessageRole, Moment, TaskType, TimerKind
 from store import audit_log as evidence
-from store import inbox, mapping, money_mapping, recovery, timers
-from store import leases as claims
+from store import inbox, leases, mapping, money_mapping, recovery, timers
 from store.engine import Engines
 from store.head import NewestHead
 from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceCallRow, PresenceRow
@@ -34,7 +33,7 @@ from store.tables import (
     LineRow,
     MessageRow,
     SalesOrderRow,
-    UntoldRow,
+    UndeliveredRow,
 )
 
 _DECISIONS = 7_368_422  # arbitrary, but the same in every process, and not the lock of the migrations
@@ -185,38 +184,38 @@ class SqlTransaction(SqlReading):
         self._session.flush()
         return mapping.message_from(row)
 
-    def shown(self, message_id: int, *, version: int, ts: str) -> None:
+    def record_rendered(self, message_id: int, *, version: int, ts: str) -> None:
         self._session.execute(update(MessageRow).where(col(MessageRow.id) == message_id).values(shown=version, ts=ts))
 
     def show_again(self, cart_ids: Collection[int]) -> None:
         theirs = col(MessageRow.cart_id).in_(cart_ids)
-        self._session.execute(update(MessageRow).where(theirs).values(shown=NOTHING_SHOWN))
+        self._session.execute(update(MessageRow).where(theirs).values(shown=NOTHING_RENDERED))
 
     def give_up(self, message_id: int, *, version: int) -> None:
         # A version saved in the meantime is still wanted.
         this = (col(MessageRow.id) == message_id, col(MessageRow.wanted) <= version)
-        nothing = {"shown": NOTHING_SHOWN, "wanted": NOTHING_SHOWN}
+        nothing = {"shown": NOTHING_RENDERED, "wanted": NOTHING_RENDERED}
         self._session.execute(update(MessageRow).where(*this).values(**nothing))
 
     def forget(self, message_id: int) -> None:
         self._session.execute(delete(MessageRow).where(col(MessageRow.id) == message_id))
 
-    def told(self, event_id: int) -> None:
-        self._session.execute(delete(UntoldRow).where(col(UntoldRow.event_id) == event_id))
+    def record_delivered(self, event_id: int) -> None:
+        self._session.execute(delete(UndeliveredRow).where(col(UndeliveredRow.event_id) == event_id))
 
     def end_click(self, key: str, *, overtaking: int | None = None) -> None:
         inbox.end_decided(self._session.connection(), key, overtaking)
 
-    def claim(
+    def acquire_leases(
         self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
-        return claims.claim(self._session, task_type, cart_ids, holder=holder, now=now, until=until)
+        return leases.acquire(self._session, task_type, cart_ids, holder=holder, now=now, until=until)
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
-        claims.keep(self._session, task_type, cart_ids, holder=holder, until=until)
+    def renew_leases(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+        leases.renew(self._session, task_type, cart_ids, holder=holder, until=until)
 
-    def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
-        claims.give_back(self._session, task_type, cart_id, holder=holder)
+    def release_lease(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+        leases.release(self._session, task_type, cart_id, holder=holder)
 
     def save_standing(self, standing: Standing) -> None:
         recovery.save(self._session, standing)

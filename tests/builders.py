@@ -52,7 +52,7 @@ def failing(error):
 
 
 def advanced(rules, cart_id, minutes):
-    """A cart after so many minutes in which the desk tried again and again."""
+    """A cart after so many minutes in which the bot tried again and again."""
     for _ in range(minutes):
         with suppress(RegistrarError):
             rules.advance(cart_id)

@@ -40,7 +40,7 @@ structlog.configure(
 
 
 class Rules:
-    """The use cases and the driver's steps over one memory, a fake registrar and a still clock."""
+    """The use cases and the worker's jobs over one database, a fake registrar and a still clock."""
 
     def __init__(self, store: SqlStore | PlainStore, policy: Policy = POLICY) -> None:
         self.store = store
@@ -70,23 +70,23 @@ class Rules:
 
     def approved(self, name: str = "name.ovh", channel: str = "C1"):
         cart = self.requested(name, channel)
-        return self.workflow.approvals.approve(cart.id, approver=self.cleo, shown=cart.request_mark)
+        return self.workflow.approvals.approve(cart.id, approver=self.cleo, mark=cart.request_mark)
 
     def ordered(self):
         cart = self.approved()
-        return self.settle(cart.id)
+        return self.run_worker(cart.id)
 
     def paid(self):
         cart = self.ordered()
-        self.workflow.payments.pay(cart.id, payer=self.dan, method=None, shown=cart.mark)
-        return self.settle(cart.id)
+        self.workflow.payments.pay(cart.id, payer=self.dan, method=None, mark=cart.mark)
+        return self.run_worker(cart.id)
 
     def mark(self, cart_id: int) -> str:
         """What the buttons of a cart's newest card are about."""
         return self.workflow.queries.cart(cart_id).mark
 
-    def settle(self, cart_id: int, *, steps: int = 12, seconds: float = 30):
-        """Let the driver do what is due, and time pass."""
+    def run_worker(self, cart_id: int, *, steps: int = 12, seconds: float = 30):
+        """Let the worker do what is due, and time pass."""
         for _ in range(steps):
             for due in self.fulfilment.due():
                 self.advance(due)

@@ -55,7 +55,7 @@ def _migrated_file() -> bytes:
     with tempfile.TemporaryDirectory(prefix="domain-desk-") as folder:
         file = Path(folder) / "desk.db"
         _migrate(f"sqlite:///{file}")
-        return file.read_bytes()  # whole: closing the last connection empties the log beside it
+        return file.read_bytes()  # whole: closing the last connection empties the log next to it
 
 
 def _migrate(url: str) -> None:
@@ -71,7 +71,7 @@ def open_unsynced(url: str) -> Engines:
     the bot does wait.
     """
     engines = open_engines(url)
-    if engines.lane is not None:
+    if engines.write_queue is not None:
         for engine in (engines.write, engines.inbox):
             event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF").close())
     return engines

@@ -1,4 +1,4 @@
-"""What the fake registrar's account shows beside a cart's own order: other orders, and empty carts with a meaning."""
+"""What the fake registrar's account shows next to a cart's own order: other orders, and empty carts with a meaning."""
 
 import threading
 from dataclasses import replace
@@ -26,7 +26,7 @@ class FakeAccount:
         self.others = 0  # markers of other desks
         self.unread_carts: tuple[str, ...] = ()  # that the key may not read
         self.hidden_orders: list[int] = []  # that the account lists and does not show
-        self.account: list[AccountOrder] = []  # what the account lists beside our orders
+        self.account: list[AccountOrder] = []  # what the account lists next to our orders
 
     @property
     def holds_permit(self) -> bool:
@@ -37,7 +37,7 @@ class FakeAccount:
         self._permits.held = held
 
     def _take_permit(self) -> None:
-        """With one call at once, a caller that holds the only permit would wait for itself for ever."""
+        """With one call at once, a caller that holds the only permit would wait for itself indefinitely."""
         assert not self.holds_permit, "another call while one that buys or pays is ready"
 
     def account_orders(self, since: datetime, *, known: Known) -> AccountOrders:
@@ -76,6 +76,6 @@ class FakeAccount:
         self.foreign_read.append(number)
         if number in self.foreign:
             return replace(self.foreign[number], seen_at=at, read_at=at)
-        # One of the desk's own orders, which the memory does not know (yet).
+        # One of the bot's own orders, which the database does not know (yet).
         order = self.orders[number]
         return ForeignOrder(number, frozenset({"name.ovh"}), order.total, at, order.status, at, at, whole=True)

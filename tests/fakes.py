@@ -1,4 +1,4 @@
-"""A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
+"""A registrar in memory, for the pure rules: it keeps a ledger and fails as configured."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,15 +24,15 @@ from ordering.model.sales_order import (
     Delivery,
     DeliveryProgress,
     MethodId,
+    OrderReconciliation,
     OrderStatus,
     Outcome,
     Payment,
     PaymentMethod,
     PaymentProgress,
-    PaymentSighting,
+    PaymentReconciliation,
     SalesOrder,
     SentPayment,
-    Sighting,
 )
 from ordering.ports.carts import Prepared
 from ordering.ports.money_call import MoneyCall
@@ -51,7 +51,7 @@ def belonging(*orders: int) -> Known:
 
 
 class FakeClock:
-    """Moves only when it is told."""
+    """Moves only on request."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -101,8 +101,10 @@ class FakeRegistrar(FakeAccount):
         self.carts: dict[str, int | None] = {}
         self.payments: list[tuple[int, MethodId]] = []
         self.methods: tuple[PaymentMethod, ...] = METHODS
-        self.sighting: PaymentSighting | None = None  # what is seen of a payment, where the order does not show it
-        self.earlier: PaymentSighting | None = None  # what is seen before one is sent
+        self.reconciliation: PaymentReconciliation | None = (
+            None  # what is seen of a payment, where the order does not show it
+        )
+        self.earlier: PaymentReconciliation | None = None  # what is seen before one is sent
         self.invoice: str | None = None
         self.next_fault: str | None = None
         self.prepare_refuses: str | None = None
@@ -119,7 +121,7 @@ class FakeRegistrar(FakeAccount):
         self.ahead = timedelta()  # OVH's clock
         self.signed_at: list[datetime] = []  # of the calls that buy or pay
         self.listed = True  # whether the order's list of methods still has the one that was refused
-        self.taken: PaymentSighting | None = None  # what no other order explains, at the end of a floor
+        self.taken: PaymentReconciliation | None = None  # what no other order explains, at the end of a floor
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
         self.affordable = 60
@@ -307,30 +309,32 @@ class FakeRegistrar(FakeAccount):
             raise OutcomeUnknown
         return order
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> OrderReconciliation:
         self._take_permit()
         if self.undecided:
-            return Sighting(Outcome.UNDECIDED, CART_GONE, candidates=self.candidates, closed=self.closed)
+            return OrderReconciliation(Outcome.UNDECIDED, CART_GONE, candidates=self.candidates, closed=self.closed)
         made = self.carts.get(attempt.registrar_cart)
         if made is None and attempt.registrar_cart in self.discarded:
-            return Sighting(Outcome.UNDECIDED, CART_GONE)
+            return OrderReconciliation(Outcome.UNDECIDED, CART_GONE)
         if made is None:
-            return Sighting(Outcome.ABSENT, {"seen": "cart_open"})
+            return OrderReconciliation(Outcome.ABSENT, {"seen": "cart_open"})
         seen: Data = {"seen": "cart_names_order", "order": made}
-        return Sighting(Outcome.FOUND, seen, replace(self.orders[made], owner_hidden=self.owner_hidden))
+        return OrderReconciliation(Outcome.FOUND, seen, replace(self.orders[made], owner_hidden=self.owner_hidden))
 
-    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None) -> Sighting:
+    def order_of(
+        self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None
+    ) -> OrderReconciliation:
         if attempt is not None and self.made_at is not None and self.made_at < attempt.started_at:
             moments: Data = {"made_at": self.made_at.isoformat(), "tried_at": attempt.started_at.isoformat()}
-            return Sighting(Outcome.UNDECIDED, {"seen": "order_made_before", "order": order_id, **moments})
+            return OrderReconciliation(Outcome.UNDECIDED, {"seen": "order_made_before", "order": order_id, **moments})
         if self.differs:
             seen: Data = {"seen": "order_differs", "order": order_id, "different": [self.differs]}
-            return Sighting(Outcome.UNDECIDED, seen, candidates=(order_id,))
+            return OrderReconciliation(Outcome.UNDECIDED, seen, candidates=(order_id,))
         order = self.orders.get(order_id)
         if order is None:
-            return Sighting(Outcome.ABSENT, {"seen": "order_has_other_names", "order": order_id})
+            return OrderReconciliation(Outcome.ABSENT, {"seen": "order_has_other_names", "order": order_id})
         found = replace(order, owner_hidden=self.owner_hidden)
-        return Sighting(Outcome.FOUND, {"seen": "order_found", "order": order_id}, found)
+        return OrderReconciliation(Outcome.FOUND, {"seen": "order_found", "order": order_id}, found)
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         self._take_permit()
@@ -352,25 +356,25 @@ class FakeRegistrar(FakeAccount):
         if fault == "lost_after":
             raise OutcomeUnknown
 
-    def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+    def payment(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
         self._take_permit()
         status = self.orders[order.id].status
         if status.is_paid or any(paid == order.id for paid, _ in self.payments):
-            return PaymentSighting(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": order.id})
-        seen = self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
+            return PaymentReconciliation(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": order.id})
+        seen = self.reconciliation or PaymentReconciliation(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
         return replace(seen, order_is_over=status.is_over)
 
     def earlier_payment(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         if any(paid == order.id for paid, _ in self.payments):
-            return PaymentSighting(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": order.id})
-        return self.earlier or PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
+            return PaymentReconciliation(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": order.id})
+        return self.earlier or PaymentReconciliation(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
 
     def unexplained_payments(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
-        return self.taken or PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
+    ) -> PaymentReconciliation:
+        return self.taken or PaymentReconciliation(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
 
     def invoice_of(self, order_id: int) -> str | None:
         return self.invoice

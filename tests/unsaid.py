@@ -1,4 +1,4 @@
-"""Finds facts on record of which the catalogue should make a sentence, and cannot."""
+"""Finds facts on record that the catalogue cannot turn into a sentence."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def _of_cart(carts: Reading, cart_id: int) -> Iterator[str]:
 
 
 def _of_fact(catalogue: Catalogue, fact: Fact) -> Iterator[str]:
-    if fact.kind in catalogue.sentences and catalogue.said(fact.kind, fact.data) is None:
+    if fact.kind in catalogue.sentences and catalogue.sentence(fact.kind, fact.data) is None:
         yield f"{fact.kind}: {fact.data}"
     evidence = fact.data.get("evidence")
     if evidence and not _is_said(evidence if isinstance(evidence, dict) else {}):
@@ -31,4 +31,4 @@ def _of_fact(catalogue: Catalogue, fact: Fact) -> Iterator[str]:
 
 
 def _is_said(evidence: Data) -> bool:
-    return EVIDENCE.said(str(evidence.get("seen")), evidence) is not None
+    return EVIDENCE.sentence(str(evidence.get("seen")), evidence) is not None

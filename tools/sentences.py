@@ -33,7 +33,7 @@ _LOGS = {"_log", "log", "logger"}
 _NOT_SHOWN = {"AssertionError", "NotImplementedError", "RuntimeError", "TypeError", "ValueError", "cast"}
 # Where Slack shows a single word, too: by keyword, and as the first argument.
 _KEYWORDS = {"about", "close", "deny", "hint", "label", "placeholder", "submit", "title"}
-_FUNCTIONS = {"HeaderBlock", "button", "confirm", "context", "saying", "section"}
+_FUNCTIONS = {"HeaderBlock", "button", "confirm", "context", "from_text", "section"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,26 +101,26 @@ def _chosen(found: Found) -> dict[str, Given]:
 def _content(found: Found, name: str, by_file: Given) -> Given | None:
     """Read the file that `NAME_FILE` names, without surrounding whitespace."""
     path = Path(str(clean(by_file.value)))
-    shown = brief(str(path))
+    displayed = brief(str(path))
     why = ""
     try:
         with path.open("rb") as file:
             content = file.read(_LONGEST_SECRET + 1)
         text = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        why = f"{shown} is not UTF-8 text"
+        why = f"{displayed} is not UTF-8 text"
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
-        why = f"{shown} cannot be read ({reason})"
+        why = f"{displayed} cannot be read ({reason})"
     else:
         if len(content) > _LONGEST_SECRET:
-            why = f"{shown} is too large for a secret"
+            why = f"{displayed} is too large for a secret"
         elif not text:
-            why = f"{shown} is empty"
+            why = f"{displayed} is empty"
     if why:
         found.refuse(f"{name}_FILE", why, by_file.origin)
         return None
-    return Given(name, text, f"{shown}, named by {name}_FILE")
+    return Given(name, text, f"{displayed}, named by {name}_FILE")
 
 
 def _line(one: Given, error: object, secrets: list[str]) -> str:
@@ -131,8 +131,8 @@ def _line(one: Given, error: object, secrets: list[str]) -> str:
     if any(secret and secret in value for secret in secrets):
         value = "***"
     is_silent = field in FROM_FILES or field in _NAME_THE_PART or not isinstance(one.value, str | int | float)
-    shown = one.name if is_silent else f"{one.name}={brief(value)}"
-    return f"{shown}: {sentence} ({one.origin})"
+    displayed = one.name if is_silent else f"{one.name}={brief(value)}"
+    return f"{displayed}: {sentence} ({one.origin})"
 
 
 def _sorted(faults: list[Fault]) -> tuple[str, ...]:

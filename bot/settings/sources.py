@@ -117,23 +117,23 @@ def read_ovh_conf(found: Found) -> None:
     files: list[tuple[str, configparser.RawConfigParser]] = []
     for path in reversed(config.CONFIG_PATH):
         parser = configparser.RawConfigParser()
-        shown = _short(Path(path))
+        displayed = _short(Path(path))
         try:
             # The parser's own `read` skips a file that it may not read.
-            parser.read_string(Path(path).read_text(encoding="utf-8"), source=shown)
+            parser.read_string(Path(path).read_text(encoding="utf-8"), source=displayed)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            found.unreadable.append(f"{shown} cannot be read ({error.strerror}). Give the bot's user the right to")
+            found.unreadable.append(f"{displayed} cannot be read ({error.strerror}). Give the bot's user the right to")
             continue
         except (configparser.Error, ValueError) as error:
             line = getattr(error, "lineno", None)
-            place = f"{shown} line {line}" if line else shown
+            place = f"{displayed} line {line}" if line else displayed
             found.faults.append(
                 Fault("OVH_APPLICATION_KEY", f"{place}: python-ovh cannot read this file. Correct or remove it")
             )
             continue
-        files.append((shown, parser))
+        files.append((displayed, parser))
     if found.first("OVH_ENDPOINT") is None:
         _add_from_conf(found, files, "default", ("endpoint",))
     endpoint = found.first("OVH_ENDPOINT")
@@ -143,10 +143,10 @@ def read_ovh_conf(found: Found) -> None:
 def _add_from_conf(
     found: Found, files: list[tuple[str, configparser.RawConfigParser]], section: str, keys: tuple[str, ...]
 ) -> None:
-    for shown, parser in files:
+    for displayed, parser in files:
         for key in keys:
             if value := parser.get(section, key, fallback=""):
-                found.given.append(Given(f"OVH_{key.upper()}", value, shown))
+                found.given.append(Given(f"OVH_{key.upper()}", value, displayed))
 
 
 def _short(path: Path) -> str:
@@ -198,25 +198,25 @@ def _dotenv(found: Found, text: str) -> list[tuple[str, str | None, str]]:
     return written
 
 
-def _text_of(found: Found, path: Path, shown: str) -> str | None:
+def _text_of(found: Found, path: Path, displayed: str) -> str | None:
     """Return a file's text; None if it does not exist or, with a fault, if it cannot be read."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
     except IsADirectoryError:
-        found.faults.append(Fault("", f"{shown} is a folder. Write the settings into a file of this name"))
+        found.faults.append(Fault("", f"{displayed} is a folder. Write the settings into a file of this name"))
         return None
     except OSError as error:
         found.faults.append(
-            Fault("", f"{shown} cannot be read ({error.strerror}). Give the bot's user permission to read it")
+            Fault("", f"{displayed} cannot be read ({error.strerror}). Give the bot's user permission to read it")
         )
         return None
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
-        found.faults.append(Fault("", f"{shown} line 1: the file is in UTF-16. Save it as UTF-8"))
+        found.faults.append(Fault("", f"{displayed} line 1: the file is in UTF-16. Save it as UTF-8"))
     elif content.startswith(codecs.BOM_UTF8):
         found.faults.append(
-            Fault("", f"{shown} line 1: the file begins with a byte order mark. Save it as UTF-8 without BOM")
+            Fault("", f"{displayed} line 1: the file begins with a byte order mark. Save it as UTF-8 without BOM")
         )
     else:
         try:
@@ -224,7 +224,7 @@ def _text_of(found: Found, path: Path, shown: str) -> str | None:
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             found.faults.append(
-                Fault("", f"{shown} line {line}: there is a character that is not UTF-8. Save the file as UTF-8")
+                Fault("", f"{displayed} line {line}: there is a character that is not UTF-8. Save the file as UTF-8")
             )
     return None
 

@@ -253,8 +253,8 @@ def brief(text: str) -> str:
     """Shorten a value to fit a line, or return ``***`` if it may be a secret."""
     if looks_secret(text):
         return "***"
-    shown = "".join(c if c.isprintable() else " " for c in text)
-    return shown if len(shown) <= 40 else f"{shown[:39]}…"  # noqa: PLR2004 - enough to recognise it
+    displayed = "".join(c if c.isprintable() else " " for c in text)
+    return displayed if len(displayed) <= 40 else f"{displayed[:39]}…"  # noqa: PLR2004 - enough to recognise it
 
 
 def _few(texts: list[str]) -> str:

@@ -23,7 +23,7 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Wording:
     """What a person reads: plain text that views escape, and a command that the person can type next.
 
     `advice` is for people who can try again themselves. A card leaves it out while the bot tries again.
@@ -38,7 +38,7 @@ class Said:
         return f"{self.text} {self.advice}".rstrip()
 
 
-Sentence: TypeAlias = Callable[..., str | Said]
+Sentence: TypeAlias = Callable[..., str | Wording]
 
 
 class Catalogue:
@@ -63,7 +63,7 @@ class Catalogue:
 
         return register
 
-    def said(self, code: str, params: Data) -> Said | None:
+    def sentence(self, code: str, params: Data) -> Wording | None:
         """Return the sentence, and never raise; None if the code has none, or if its data lack something (logged)."""
         sentence = self._sentences.get(code)
         if sentence is None:
@@ -72,11 +72,11 @@ class Catalogue:
             _log.error("sentence_not_made", code=code, missing=sorted(missing))
             return None
         try:
-            said = sentence(**_of_interest(sentence, params))
+            made = sentence(**_of_interest(sentence, params))
         except Exception as error:  # noqa: BLE001 - a card must be shown whatever the record holds
             _log.error("sentence_not_made", code=code, error=type(error).__name__)
             return None
-        return said if isinstance(said, Said) else Said(said)
+        return made if isinstance(made, Wording) else Wording(made)
 
     @property
     def sentences(self) -> Mapping[str, Sentence]:

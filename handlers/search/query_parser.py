@@ -28,7 +28,7 @@ _LONGEST_PLACE = 4  # letters of the first label of a two-label extension, such 
 _ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
 _IDEAS = re.compile(r"(?<!\S)--ideas?(?!\S)", re.IGNORECASE)
 _A_WORD = Word("name")
-_SHOWN = 60  # characters of an invalid input that an error quotes, enough to recognise it
+_MOST_CHARACTERS = 60  # characters of an invalid input that an error quotes, enough to recognise it
 _MOST_QUOTED = 20  # extensions
 
 
@@ -119,7 +119,7 @@ def _words_after_extensions(text: str) -> Iterator[Word]:
 
 
 def _why_no_extension(part: str) -> str:
-    return words.search.not_an_extension(part[:_SHOWN])
+    return words.search.not_an_extension(part[:_MOST_CHARACTERS])
 
 
 def _why_no_option(part: str) -> str:

@@ -10,9 +10,9 @@ from contextlib import suppress
 from handlers.messages import words
 from handlers.search.query_parser import search_of, why_words
 from handlers.search.sessions import MOST_AT_ONCE, Search
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.command_name import command
-from handlers.toolkit.context import Desk
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import handed_back
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
@@ -32,41 +32,41 @@ class _Stopped(Exception):
     """The user stopped the search."""
 
 
-async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+async def search_command(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     """Search and show answers as they arrive, within Slack's limit of five uses per response_url."""
-    await desk.must_search(did)
-    query, unreadable = await desk.bridge.call(search_of, typed)  # the user may have pasted hundreds of names
+    await services.must_search(did)
+    query, unreadable = await services.bridge.call(search_of, typed)  # the user may have pasted hundreds of names
     if not (query.names or query.words or unreadable):
-        await reply.tell(help_message())
+        await reply.send(help_message())
         return
     try:
-        async with desk.at_ovh(did, reply, queue=desk.planning, what=f"`search {typed}`") as threads:
-            plan = await threads.call(desk.workflow.search.plan_of, query)
+        async with services.at_ovh(did, reply, queue=services.planning, what=f"`search {typed}`") as threads:
+            plan = await threads.call(services.workflow.search.plan_of, query)
     except OrderingError as refusal:
-        await reply.tell(handed_back(refusal, {words.search.YOU_TYPED: command(f"search {typed}")}))
+        await reply.send(handed_back(refusal, {words.search.YOU_TYPED: command(f"search {typed}")}))
         return
     if plan.perhaps_extensions:
         unreadable.append(why_words(query.extensions, plan.perhaps_extensions))
-    allow_premium = desk.workflow.policy.allow_premium
+    allow_premium = services.workflow.policy.allow_premium
     search = Search(did.user, plan.names, unreadable, reply, allow_premium, left_out=plan.left_out)
     if not search.names:
         await show(search)
-    elif (first := await _told_first(desk, search, query)) is None:
-        await run(desk, search, search.names)
+    elif (first := await _confirmation(services, search, query)) is None:
+        await run(services, search, search.names)
     else:
-        await desk.searches.keep(search)
-        await reply.tell(first)
+        await services.searches.keep(search)
+        await reply.send(first)
 
 
-async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, refresh: bool = False) -> None:
+async def run(services: Services, search: Search, names: Sequence[DomainName], *, refresh: bool = False) -> None:
     """Look names up and show the progress; `refresh=True` bypasses the cache.
 
     Raises `NotPossible`, and leaves the search unchanged, if the user has too many searches running.
     """
-    async with desk.searches.running(search, names):
+    async with services.searches.running(search, names):
         with suppress(_Stopped):
-            async with desk.search_bridge.stream(desk.workflow.search.look_up, names, refresh=refresh) as found:
-                await _show_while(desk, search, found)
+            async with services.search_bridge.stream(services.workflow.search.look_up, names, refresh=refresh) as found:
+                await _show_while(services, search, found)
     if not search.is_elsewhere:  # otherwise another process shows it, with newer answers
         await show(search)
 
@@ -77,33 +77,33 @@ async def show(search: Search) -> None:
     If another call is updating it, that call repeats: many clicks in a short time update the message only twice.
     """
     search.show_now, search.is_outdated = False, True
-    if search.is_drawing:
+    if search.is_rendering:
         return
-    search.is_drawing = True
+    search.is_rendering = True
     try:
         while search.is_outdated:
             search.is_outdated = False
-            await search.reply.tell(views.results(search.found()), replace=True)
+            await search.reply.send(views.results(search.found()), replace=True)
     finally:
-        search.is_drawing = False
+        search.is_rendering = False
 
 
-async def _told_first(desk: Desk, search: Search, query: Query) -> Drawn | None:
+async def _confirmation(services: Services, search: Search, query: Query) -> RenderedMessage | None:
     """Return the message to show before the first lookup; None if there is none.
 
     It warns that a search with `--all` is expensive, or that the search must wait.
     """
     if query.every_extension:
-        effort = await desk.bridge.call(desk.workflow.search.effort_of, search.names)
+        effort = await services.bridge.call(services.workflow.search.effort_of, search.names)
         if effort.calls > effort.affordable:
             extensions = len({name.extension for name in search.names})
             return views.asks_first(search.id, effort, extensions, search.left_out)
-    if not desk.searches.has_room(search.user):
+    if not services.searches.has_room(search.user):
         return views.must_wait(search.id, MOST_AT_ONCE, len(search.names))
     return None
 
 
-async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availability]) -> None:
+async def _show_while(services: Services, search: Search, found: AsyncIterator[Availability]) -> None:
     """Collect the answers and show progress from time to time; raises `_Stopped`."""
     begun, already = time.monotonic(), search.answered
     search.awaited = {name for name in search.names[:_FIRST_NAMES] if search.lacks(name)}
@@ -120,7 +120,7 @@ async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availabil
             if not (search.show_now or (is_time and is_useful and search.reply.uses_left > 1)):
                 continue
             looked = True
-            search.seconds_left = await _seconds_left(desk, search, already, time.monotonic() - begun)
+            search.seconds_left = await _seconds_left(services, search, already, time.monotonic() - begun)
             await show(search)
             looks_left = max(search.reply.uses_left - 1, 0)
             next_look = time.monotonic() + max(_SHORTEST_GAP, search.seconds_left / (looks_left + 1))
@@ -146,9 +146,9 @@ async def _over(collecting: asyncio.Task[None], search: Search, next_look: float
     return collecting.done()
 
 
-async def _seconds_left(desk: Desk, search: Search, already: int, spent: float) -> float:
+async def _seconds_left(services: Services, search: Search, already: int, spent: float) -> float:
     """Estimate the seconds left from the rate limit or from the rate so far, whichever is longer."""
     left = [name for name in search.names if search.lacks(name)]
-    effort = await desk.bridge.call(desk.workflow.search.effort_of, left)
+    effort = await services.bridge.call(services.workflow.search.effort_of, left)
     each = spent / max(search.answered - already, 1)
     return max(effort.seconds, each * len(left))

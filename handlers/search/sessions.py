@@ -20,7 +20,7 @@ from handlers.views.search_pages import Found, Standing
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.offer import Availability, Verdict
-from ordering.ports.search_sessions import KeptSearch, Shelf, Wish
+from ordering.ports.search_sessions import RunnerSignal, SearchSession, SearchSessionStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,7 +30,7 @@ _MOST_NAMES = 20_000  # in all stored searches together; an answer takes about a
 _KEPT_FOR = 4 * 3600.0  # seconds since the last use
 MOST_AT_ONCE = 3  # searches per user: each holds a thread while it reads
 _BEAT, _WRITTEN_EVERY = 1.0, 4  # seconds between beats; beats between writes: hundreds of answers are half a megabyte
-_SHELF_TAKES = 1.0  # timeout of the search session store, in seconds
+_STORE_TIMEOUT = 1.0  # timeout of the search session store, in seconds
 _log = structlog.get_logger()
 
 
@@ -59,12 +59,12 @@ class Search:
     show_now: bool = False
     stop_now: bool = False
     used_at: float = 0.0  # by the clock of `Searches`
-    is_drawing: bool = False  # its message is being updated
+    is_rendering: bool = False  # its message is being updated
     is_outdated: bool = False  # something changed since that update began
     is_elsewhere: bool = False  # another process runs it; this one only shows it
 
     @classmethod
-    def of(cls, kept: KeptSearch, reply: Reply) -> Search:
+    def of(cls, kept: SearchSession, reply: Reply) -> Search:
         """Return a search as another process stored it, finished or running."""
         search = cls(kept.user, kept.names, kept.unreadable, reply, kept.allow_premium, kept.left_out, kept.id)
         search.answers = {answer.domain: answer for answer in kept.answers}
@@ -74,9 +74,9 @@ class Search:
             search.refreshing, search.seconds_left = set(kept.refreshing), kept.seconds_left
         return search
 
-    def kept(self) -> KeptSearch:
+    def kept(self) -> SearchSession:
         """Return what other processes need of this search."""
-        return KeptSearch(
+        return SearchSession(
             id=self.id,
             user=self.user,
             names=self.names,
@@ -123,7 +123,7 @@ class Search:
         if self.is_due or (was_awaited and not self.awaited):
             self.news.set()
 
-    def wish(self, reply: Reply, *, stop: bool = False) -> None:
+    def signal(self, reply: Reply, *, stop: bool = False) -> None:
         """Signal that a user wants to see the search now, or to stop it."""
         self.reply = reply
         self.show_now, self.stop_now = True, self.stop_now or stop
@@ -200,7 +200,7 @@ class Searches:
 
     async def stop(self, search: Search) -> bool:
         """Stop a search; return False if no process runs it."""
-        search.wish(search.reply, stop=True)
+        search.signal(search.reply, stop=True)
         return search.standing is Standing.ASKING
 
     @asynccontextmanager
@@ -233,14 +233,16 @@ class SharedSearches(Searches):
     The store never delays a search for long, nor makes it fail: a search that it does not accept stays in memory.
     """
 
-    def __init__(self, shelf: Shelf, bridge: Bridge, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, session_store: SearchSessionStore, bridge: Bridge, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__(clock)
-        self._shelf = shelf
+        self._session_store = session_store
         self._bridge = bridge
 
     async def keep(self, search: Search) -> None:
         try:
-            await self._ask(self._shelf.put, search.kept())
+            await self._ask(self._session_store.put, search.kept())
         except _Unreachable:
             self._remember(search)
 
@@ -248,7 +250,7 @@ class SharedSearches(Searches):
         if (known := await super().find(search_id, user, reply)) is not None:
             return known
         try:
-            kept = await self._ask(self._shelf.find, search_id)
+            kept = await self._ask(self._session_store.find, search_id)
         except _Unreachable as error:
             raise NotPossible(code="search_not_readable") from error
         return Search.of(kept, reply) if kept is not None and kept.user == user else None
@@ -257,14 +259,14 @@ class SharedSearches(Searches):
         if not search.is_elsewhere:
             return await super().stop(search)
         try:
-            return await self._ask(self._shelf.stop, search.id)
+            return await self._ask(self._session_store.stop, search.id)
         except _Unreachable:
             return False
 
     @asynccontextmanager
     async def _in_hand(self, search: Search) -> AsyncIterator[None]:
         with suppress(_Unreachable):
-            if not await self._ask(self._shelf.begin, search.kept()):
+            if not await self._ask(self._session_store.begin, search.kept()):
                 raise NotPossible(code="search_under_way")
         self._remember(search)
         ended = asyncio.Event()
@@ -285,18 +287,18 @@ class SharedSearches(Searches):
             beats += 1
             newest = None if beats % _WRITTEN_EVERY else search.kept()
             with suppress(_Unreachable):
-                wish = await self._ask(self._shelf.go_on, search.id, newest)
-                search.is_elsewhere = wish is Wish.LOST
-                if wish is not Wish.GO_ON:
-                    search.wish(search.reply, stop=True)
+                signal = await self._ask(self._session_store.go_on, search.id, newest)
+                search.is_elsewhere = signal is RunnerSignal.LOST
+                if signal is not RunnerSignal.GO_ON:
+                    search.signal(search.reply, stop=True)
         with suppress(_Unreachable):
-            await self._ask(self._shelf.end, search.kept())
+            await self._ask(self._session_store.end, search.kept())
             self.forget(search.id)
 
     async def _ask(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the search session store with a short timeout; raises `_Unreachable` on any error."""
         try:
-            async with asyncio.timeout(_SHELF_TAKES):
+            async with asyncio.timeout(_STORE_TIMEOUT):
                 return await self._bridge.call(method, *args, **kwargs)
         except Exception as error:
             _log.warning("searches_not_shared", error=type(error).__name__)

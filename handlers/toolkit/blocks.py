@@ -26,7 +26,7 @@ _TEXT = 3_800  # bytes of a message's own text: Slack refuses an update above 4,
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedMessage:
     """A message that fits Slack: its blocks, and a text that makes sense alone (notifications, screen readers).
 
     `is_complete` is False if parts of it were folded.
@@ -37,13 +37,13 @@ class Drawn:
     is_complete: bool = True
 
     @classmethod
-    def of(cls, text: str, parts: Iterable[Block | Part], room: Room = MESSAGE) -> Drawn:
+    def of(cls, text: str, parts: Iterable[Block | Part], room: Room = MESSAGE) -> RenderedMessage:
         """Render parts in reading order, folded to the room if they are too long."""
         folded = fold(parts, room)
         return cls(cut_bytes(text, _TEXT), folded.blocks, folded.is_complete)
 
     @classmethod
-    def saying(cls, sentence: str) -> Drawn:
+    def from_text(cls, sentence: str) -> RenderedMessage:
         return cls.of(sentence, [section(sentence)])
 
 
@@ -51,12 +51,12 @@ class Drawn:
 class Secret:
     """An answer with a bearer link or personal data: only a form or an ephemeral message may show it.
 
-    It is not a `Drawn`, so nothing that posts lasting messages accepts it. `otherwise` is the message without the
-    secret, if neither a form nor an ephemeral message reaches the person: it says so, and what to do next.
+    It is not a `RenderedMessage`, so nothing that posts lasting messages accepts it. `otherwise` is the message without
+    the secret, if neither a form nor an ephemeral message reaches the person: it says so, and what to do next.
     """
 
-    drawn: Drawn
-    otherwise: Drawn
+    rendered: RenderedMessage
+    otherwise: RenderedMessage
 
 
 def section(text: str, *, accessory: InteractiveElement | None = None) -> SectionBlock:
@@ -82,34 +82,34 @@ def rows(
     `more` names the hidden lines: ``more="names"`` with 34 of them hidden renders “and 34 more names”.
     """
 
-    def draw(number: int) -> list[Block]:
+    def render(number: int) -> list[Block]:
         left = len(lines) - number
         others = [words.grammar.more(left, more, after=bool(number))] if left else []
         return sections([*before, *lines[:number], *others, *after], fence=fence)
 
-    return Part(draw, len(lines), rank)
+    return Part(render, len(lines), rank)
 
 
 def sections(lines: Iterable[str], *, fence: bool = False) -> list[Block]:
     """Return as few paragraphs as hold these lines; with `fence`, in a monospaced font so that columns align."""
     wrap = "```{}```" if fence else "{}"
     room = _SECTION - len(wrap)
-    drawn, kept = [], ""
+    rendered, kept = [], ""
     for line in (cut(line, room) for line in lines):
         if kept and len(kept) + 1 + len(line) > room:
-            drawn.append(wrap.format(kept))
+            rendered.append(wrap.format(kept))
             kept = line
         else:
             kept = f"{kept}\n{line}" if kept else line
     if kept:
-        drawn.append(wrap.format(kept))
+        rendered.append(wrap.format(kept))
     # Slack never folds figures away behind a "see more".
-    return [SectionBlock(text=_markdown(text), expand=fence or None) for text in drawn]
+    return [SectionBlock(text=_markdown(text), expand=fence or None) for text in rendered]
 
 
 def buttons(*elements: InteractiveElement | None) -> list[Block]:
-    shown = [element for element in elements if element is not None]
-    return [ActionsBlock(elements=shown)] if shown else []
+    visible = [element for element in elements if element is not None]
+    return [ActionsBlock(elements=visible)] if visible else []
 
 
 def button(

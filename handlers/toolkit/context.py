@@ -13,7 +13,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.search.sessions import Searches
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.command_name import CommandNames
 from handlers.toolkit.error_messages import cut_short, refused, unforeseen
 from handlers.toolkit.interaction import Interaction
@@ -27,17 +27,17 @@ from ordering.model.errors import CardOutdated, OrderingError
 from ordering.model.policy import Person
 from ordering.workflow import Workflow
 
-_DECISIONS, _SETTLING, _PLANNING = 4, 4, 4  # threads
+_DECISIONS, _CHECKING, _PLANNING = 4, 4, 4  # threads
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Desk:
+class Services:
     """Dependencies shared by all listeners: the use cases, the thread pools, the members; `wake` triggers the worker.
 
     Thread pools are separate, so that no request waits behind slower ones: `bridge` reads and writes the database,
     `decisions` records decisions of approvers and payers, `search_bridge` reads the results of searches. Calls to OVH
-    need a place: in `settling` for decisions that check OVH first, in `planning` for what a search needs before it
+    need a place: in `checking` for decisions that check OVH first, in `planning` for what a search needs before it
     begins, in `ovh` for all others.
     """
 
@@ -53,7 +53,7 @@ class Desk:
     to_learn: set[int] = field(default_factory=set)  # carts whose requirements are queued to be read
     decisions: Bridge = field(default_factory=lambda: Bridge(_DECISIONS))
     ovh: OvhQueue = field(default_factory=OvhQueue)
-    settling: OvhQueue = field(default_factory=lambda: OvhQueue(_SETTLING))
+    checking: OvhQueue = field(default_factory=lambda: OvhQueue(_CHECKING))
     planning: OvhQueue = field(default_factory=lambda: OvhQueue(_PLANNING))
 
     async def person(self, did: Interaction) -> Person:
@@ -64,14 +64,14 @@ class Desk:
         self.workflow.policy.may_search(Person(did.user, await self.members.membership(did.user)))
 
     def start(
-        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool = False
+        self, handler: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool = False
     ) -> None:
         """Run a story after the acknowledgement, in turn; `at_once` for forms, because Slack waits three seconds.
 
         Every failure is reported to the user, and bugs are logged. A listener itself never raises: Bolt would drop the
         acknowledgement.
         """
-        self.work.start(self._named(story, did, at_once=at_once))
+        self.work.start(self._named(handler, did, at_once=at_once))
 
     @asynccontextmanager
     async def at_ovh(
@@ -83,18 +83,18 @@ class Desk:
         `what` names the request in `LineFull`, which is raised if the queue is full.
         """
 
-        async def notice(said: str) -> None:
-            await reply.tell(Drawn.saying(said))
+        async def notice(text: str) -> None:
+            await reply.send(RenderedMessage.from_text(text))
 
         queue = queue or self.ovh
         async with queue.place(did.user, what=what, notice=notice, always=did.form is not None) as threads:
             yield threads
 
-    async def settle(self, story: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    async def form_response(self, handler: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         """Run what a form's acknowledgement depends on, and return its content, which also reports any failure."""
         with self.command_names.in_use():
             try:
-                return await story()
+                return await handler()
             except OrderingError as refusal:
                 _log.info("refused", why=type(refusal).__name__)
                 return _instead(refused(refusal))
@@ -106,29 +106,29 @@ class Desk:
                 self.wake()
 
     async def _named(
-        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool
+        self, handler: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool
     ) -> None:
         with self.command_names.in_use(did.command):
-            await self._told(story, did, at_once=at_once)
+            await self._reporting(handler, did, at_once=at_once)
 
-    async def _told(
-        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool
+    async def _reporting(
+        self, handler: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool
     ) -> None:
         reply = Reply(self.client, did)
         try:
             if not at_once:
                 await self.work.turn()
-            await self.unless_outdated(story(did, reply))
+            await self.unless_outdated(handler(did, reply))
         except OrderingError as refusal:
-            _log.info("refused", story=story.__qualname__, user=did.user, why=type(refusal).__name__)
-            await reply.tell(refused(refusal))
+            _log.info("refused", handler=handler.__qualname__, user=did.user, why=type(refusal).__name__)
+            await reply.send(refused(refusal))
         except asyncio.CancelledError:
-            await reply.tell(cut_short())
+            await reply.send(cut_short())
             raise
         except Exception:  # noqa: BLE001 - the last resort: the user is notified, the bug is logged
             reference = secrets.token_hex(4)
-            _log.exception("unforeseen", story=story.__qualname__, user=did.user, reference=reference)
-            await reply.tell(unforeseen(reference))
+            _log.exception("unforeseen", handler=handler.__qualname__, user=did.user, reference=reference)
+            await reply.send(unforeseen(reference))
         finally:
             self.wake()
 
@@ -144,5 +144,5 @@ class Desk:
             raise
 
 
-def _instead(drawn: Drawn) -> dict[str, Any]:
-    return {"response_action": "update", "view": note(drawn)}
+def _instead(rendered: RenderedMessage) -> dict[str, Any]:
+    return {"response_action": "update", "view": note(rendered)}

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 
 from handlers import messages
 from handlers.messages import words
-from handlers.toolkit.blocks import Drawn, context, section, sections
+from handlers.toolkit.blocks import RenderedMessage, context, section, sections
 from handlers.toolkit.folding import listed
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup, group_or_person, hinted, plain
 from ordering.model.errors import NotAllowed, OrderingError
@@ -20,22 +20,22 @@ _MOST_HANDED_BACK = 10  # paragraphs for each text: more than Slack lets a user 
 
 def sentence(refusal: OrderingError) -> str:
     """Return the refusal as a sentence that names who has the right, ready for mrkdwn."""
-    said = messages.refusal(refusal)
-    text = escape_markup(said.text)
+    rendered = messages.refusal(refusal)
+    text = escape_markup(rendered.text)
     if isinstance(refusal, NotAllowed) and refusal.ask:
         text = f"{text} {words.failures.ask([group_or_person(i) for i in sorted(refusal.ask)])}"
-    return f"{text} {hinted(said.hint)}" if said.hint else text
+    return f"{text} {hinted(rendered.hint)}" if rendered.hint else text
 
 
-def refused(refusal: OrderingError) -> Drawn:
-    return Drawn.saying(sentence(refusal))
+def refused(refusal: OrderingError) -> RenderedMessage:
+    return RenderedMessage.from_text(sentence(refusal))
 
 
-def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> Drawn:
+def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> RenderedMessage:
     """Return the refusal with the text that the user typed, each part under a heading such as “Your reason”."""
-    said = sentence(refusal)
+    rendered = sentence(refusal)
     given = [block for what, text in typed.items() if text for block in _under(what, text)]
-    return Drawn.of(said, [section(said), listed(given, rank=1, more=_too_long)])
+    return RenderedMessage.of(rendered, [section(rendered), listed(given, rank=1, more=_too_long)])
 
 
 def _under(what: str, text: str) -> Sequence[Block]:
@@ -52,16 +52,16 @@ def _typed(text: str) -> Sequence[Block]:
     return sections(map(escape, lines), fence=True)[:_MOST_HANDED_BACK]
 
 
-def unforeseen(reference: str) -> Drawn:
+def unforeseen(reference: str) -> RenderedMessage:
     """Return the message for a bug in the bot."""
-    return Drawn.saying(words.failures.unforeseen(reference))
+    return RenderedMessage.from_text(words.failures.unforeseen(reference))
 
 
-def goes_on() -> Drawn:
+def goes_on() -> RenderedMessage:
     """Return the message for a user whose click is on record and waits for the next process."""
-    return Drawn.saying(words.failures.RESTARTING)
+    return RenderedMessage.from_text(words.failures.RESTARTING)
 
 
-def cut_short() -> Drawn:
+def cut_short() -> RenderedMessage:
     """Return the message for a user whose request was running when the bot stopped."""
-    return Drawn.saying(words.failures.cut_short())
+    return RenderedMessage.from_text(words.failures.cut_short())

@@ -38,9 +38,12 @@ VIEW = Room(45_000, 90)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part that can be shortened: `draw(n)` returns its blocks with `n` of its `most` rows, `draw(0)` the minimum."""
+    """A part that can be shortened.
 
-    draw: Callable[[int], Sequence[Block]]
+    `render(n)` returns its blocks with `n` of its `most` rows, `render(0)` the minimum.
+    """
+
+    render: Callable[[int], Sequence[Block]]
     most: int
     rank: int
 
@@ -68,8 +71,8 @@ def fold(parts: Iterable[Block | Part], room: Room) -> Folded:
     """Render as much of these parts as fits the room. Never raises, and never exceeds the room."""
     every = [part if isinstance(part, Part) else _always(part) for part in parts]
     scale = _Scale()
-    shown = [list(part.draw(0)) for part in every]
-    costs = [scale.weight(blocks) for blocks in shown]
+    visible = [list(part.render(0)) for part in every]
+    costs = [scale.weight(blocks) for blocks in visible]
     is_complete = True
     for place in sorted(range(len(every)), key=lambda i: every[i].rank):
         part = every[place]
@@ -77,11 +80,11 @@ def fold(parts: Iterable[Block | Part], room: Room) -> Folded:
         blocks = room.blocks - sum(cost.blocks for cost in costs) + costs[place].blocks
         rows = _most_that_fit(part, Room(size, blocks), scale)
         is_complete = is_complete and rows == part.most
-        shown[place] = list(part.draw(rows))
-        costs[place] = scale.weight(shown[place])
-    drawn = [block for blocks in shown for block in blocks]
-    fitted = _squeezed(drawn, room, scale)
-    return Folded(fitted, is_complete and fitted == drawn)
+        visible[place] = list(part.render(rows))
+        costs[place] = scale.weight(visible[place])
+    rendered = [block for blocks in visible for block in blocks]
+    fitted = _squeezed(rendered, room, scale)
+    return Folded(fitted, is_complete and fitted == rendered)
 
 
 def weight(blocks: Iterable[Block]) -> Room:
@@ -122,7 +125,7 @@ def _most_that_fit(part: Part, room: Room, scale: _Scale) -> int:
     """Return the largest number of rows that fit. All rows are tried first, as they need no row about others."""
 
     def fits(rows: int) -> bool:
-        taken = scale.weight(part.draw(rows))
+        taken = scale.weight(part.render(rows))
         return taken.size <= room.size and taken.blocks <= room.blocks
 
     if fits(part.most):

@@ -17,8 +17,8 @@ import structlog
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage
+from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import goes_on, refused, unforeseen
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import cart_of
@@ -28,7 +28,7 @@ from ordering.model.errors import OrderingError
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.inbox import Inbox as Rows
 
-Story = Callable[[Desk, Interaction, Reply], Awaitable[None]]
+Handler = Callable[[Services, Interaction, Reply], Awaitable[None]]
 
 # These only stop or refuse, so they go first, end the older clicks on their cart, and stay valid indefinitely.
 STOPPING = frozenset({Act.STOP.value, Act.WITHDRAW.value, Form.REJECT.value})
@@ -52,15 +52,15 @@ _log = structlog.get_logger()
 class Decision:
     """How to carry out a click, and how long it stays valid."""
 
-    story: Story
+    handler: Handler
     life: timedelta | None
 
 
 class Inbox:
     """Stores clicks that decide and carries them out: in order per cart, immediately if they stop a request."""
 
-    def __init__(self, desk: Desk, rows: Rows) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, rows: Rows) -> None:
+        self._services = services
         self._rows = rows
         self._decisions: dict[str, Decision] = {}
         self._bridge = Bridge(_THREADS)
@@ -73,11 +73,11 @@ class Inbox:
         """The stored buttons and forms, which need no other deduplication."""
         return self._decisions.keys()
 
-    def decide(self, kind: str, story: Story) -> None:
+    def decide(self, kind: str, handler: Handler) -> None:
         """Register the story that carries out clicks of this kind."""
-        policy = self._desk.workflow.policy
+        policy = self._services.workflow.policy
         life = None if kind in STOPPING else policy.payment_life if kind == Act.PAY else policy.approval_life
-        self._decisions[kind] = Decision(story, life)
+        self._decisions[kind] = Decision(handler, life)
 
     async def take(self, kind: str, did: Interaction) -> bool:
         """Store a click and carry it out; return whether to acknowledge it to Slack.
@@ -110,22 +110,22 @@ class Inbox:
 
     def _begin(self, click: Click, did: Interaction) -> None:
         self._under_way.add(click.key)
-        self._desk.work.start(self._carry_out(click, did))
+        self._services.work.start(self._carry_out(click, did))
 
     async def _carry_out(self, click: Click, did: Interaction) -> None:
-        reply = Reply(self._desk.client, did)
-        with self._desk.command_names.in_use():
+        reply = Reply(self._services.client, did)
+        with self._services.command_names.in_use():
             try:
                 async with self._turn(click):
                     await self._decide(click, did, reply)
             except asyncio.CancelledError:
-                await reply.tell(goes_on())
+                await reply.send(goes_on())
                 raise
             except Exception:  # noqa: BLE001 - the last resort: the bug is logged, and the click is retried
                 await self._failed(click, reply)
             finally:
                 self._under_way.discard(click.key)
-                self._desk.wake()
+                self._services.wake()
 
     def _turn(self, click: Click) -> AbstractAsyncContextManager[object]:
         """Wait for the earlier clicks on the same cart; clicks that stop a request do not wait."""
@@ -137,22 +137,22 @@ class Inbox:
     async def _decide(self, click: Click, did: Interaction, reply: Reply) -> None:
         decision = self._decisions.get(click.kind)
         if decision is None or (decision.life is not None and click.age > decision.life):
-            await reply.tell(Drawn.saying(words.failures.lapsed(click.cart_id)))
+            await reply.send(RenderedMessage.from_text(words.failures.lapsed(click.cart_id)))
             await self._end(click, ClickOutcome.LAPSED)
             return
         if click.kind in _ASKED_ONCE and await self._bridge.call(self._rows.was_decided, click):
-            await reply.tell(Drawn.saying(words.failures.done_already(click.cart_id)))
+            await reply.send(RenderedMessage.from_text(words.failures.done_already(click.cart_id)))
             await self._end(click, ClickOutcome.DECIDED)
             return
-        workflow = self._desk.workflow.under(click, overtakes=click.kind in STOPPING)
-        mine, did = replace(self._desk, workflow=workflow), replace(did, clicked_at=click.at)
+        workflow = self._services.workflow.under(click, overtakes=click.kind in STOPPING)
+        mine, did = replace(self._services, workflow=workflow), replace(did, clicked_at=click.at)
         try:
-            await mine.unless_outdated(decision.story(mine, did, reply))
+            await mine.unless_outdated(decision.handler(mine, did, reply))
         except ClickEnded:
             await self._ended_before(click, reply)
         except OrderingError as refusal:
             _log.info("refused", click=click.kind, user=did.user, why=type(refusal).__name__)
-            await reply.tell(refused(refusal))
+            await reply.send(refused(refusal))
             await self._end(click, ClickOutcome.REFUSED)
         else:
             await self._end(click, ClickOutcome.DECIDED)
@@ -160,7 +160,7 @@ class Inbox:
     async def _ended_before(self, click: Click, reply: Reply) -> None:
         """Notify the user if the request was stopped first. If another process decided the click, that one notifies."""
         if await self._bridge.call(self._rows.outcome, click.key) is ClickOutcome.OVERTAKEN:
-            await reply.tell(Drawn.saying(words.failures.ended_before(click.cart_id)))
+            await reply.send(RenderedMessage.from_text(words.failures.ended_before(click.cart_id)))
 
     async def _failed(self, click: Click, reply: Reply) -> None:
         reference = secrets.token_hex(4)
@@ -169,7 +169,7 @@ class Inbox:
             return  # the row is still open, so it is retried in a moment
         with suppress(Exception):  # the database may be down, too
             await self._end(click, ClickOutcome.FAILED)
-        await reply.tell(unforeseen(reference))
+        await reply.send(unforeseen(reference))
 
     async def _end(self, click: Click, outcome: ClickOutcome) -> None:
         await self._bridge.call(self._rows.end, click.key, outcome)

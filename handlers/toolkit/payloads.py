@@ -62,10 +62,10 @@ class CartAsShown:
     """A cart, and the fingerprint of what its card showed; empty if it does not matter."""
 
     cart_id: int
-    shown: str = ""
+    mark: str = ""
 
     def __str__(self) -> str:
-        return f"{self.cart_id} {self.shown}".rstrip()
+        return f"{self.cart_id} {self.mark}".rstrip()
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -77,15 +77,15 @@ class CartAsShown:
 class Decision:
     """The payload of a button that decides, or of the form that it opens: also the newest event when it was rendered.
 
-    `shown` is the card's seal or fingerprint; empty without one.
+    `mark` is the card's seal or fingerprint; empty without one.
     """
 
     cart_id: int
-    shown: str
+    mark: str
     stamp: Stamp
 
     def __str__(self) -> str:
-        return f"{CartAsShown(self.cart_id, self.shown)} {self.stamp}"
+        return f"{CartAsShown(self.cart_id, self.mark)} {self.stamp}"
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -200,16 +200,16 @@ class YearsOption:
     An untouched select must not undo what another user chose since.
     """
 
-    shown: int
+    before: int
     chosen: int
 
     def __str__(self) -> str:
-        return f"{self.shown} {self.chosen}"
+        return f"{self.before} {self.chosen}"
 
     @classmethod
     def read(cls, text: str) -> Self:
-        shown, _, chosen = text.partition(" ")
-        return cls(_count(shown), _count(chosen))
+        before, _, chosen = text.partition(" ")
+        return cls(_count(before), _count(chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +227,8 @@ class AnswersPage:
     seen: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        told = (self.cart_id, self.domain.ascii, self.page, int(self.from_list), int(self.more), *sorted(self.seen))
-        return " ".join(map(str, told))
+        parts = (self.cart_id, self.domain.ascii, self.page, int(self.from_list), int(self.more), *sorted(self.seen))
+        return " ".join(map(str, parts))
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -256,8 +256,8 @@ class NewContact:
     def __str__(self) -> str:
         # Keep as much as fits: Slack's clients keep what was typed in the form below, but nothing keeps the rest.
         less = (self, replace(self, typed={}), replace(self, kept={}), replace(self, typed={}, kept={}))
-        drawn = [json.dumps({**asdict(each), "at": str(each.at)}) for each in less]
-        return next((text for text in drawn if len(text) <= LONGEST_METADATA), drawn[-1])
+        rendered = [json.dumps({**asdict(each), "at": str(each.at)}) for each in less]
+        return next((text for text in rendered if len(text) <= LONGEST_METADATA), rendered[-1])
 
     @classmethod
     def read(cls, text: str) -> Self:

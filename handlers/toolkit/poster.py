@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.messages import words
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
 
 # Error codes with which Slack refuses a reply in a thread: the reply then goes to the channel.
@@ -47,35 +47,35 @@ class Poster:
         self._client = client
         self._alerts = alerts
 
-    async def post(self, channel: str, drawn: Drawn, *, thread_ts: str | None = None) -> Posted:
+    async def post(self, channel: str, rendered: RenderedMessage, *, thread_ts: str | None = None) -> Posted:
         """Post a message; as plain text if Slack refuses its content, outside the thread if Slack refuses that."""
         try:
-            return await self._sent("chat_postMessage", channel, drawn, thread_ts=thread_ts)
+            return await self._sent("chat_postMessage", channel, rendered, thread_ts=thread_ts)
         except FAILURES as error:
             if thread_ts is None or read(error).word not in _NO_THREAD:
                 raise
-        return await self._sent("chat_postMessage", channel, drawn)
+        return await self._sent("chat_postMessage", channel, rendered)
 
-    async def update(self, at: Posted, drawn: Drawn) -> Posted:
+    async def update(self, at: Posted, rendered: RenderedMessage) -> Posted:
         """Update a message, or replace it by plain text if Slack refuses its content."""
-        await self._sent("chat_update", at.channel, drawn, ts=at.ts)
+        await self._sent("chat_update", at.channel, rendered, ts=at.ts)
         return at
 
     async def whisper(self, channel: str, user: str, text: str) -> None:
         """Show a text to one member of a channel, until they reload Slack. Raises `FAILURES`."""
         await self._client.chat_postEphemeral(channel=channel, user=user, text=text)
 
-    async def _sent(self, method: str, channel: str, drawn: Drawn, **more: Any) -> Posted:  # noqa: ANN401 - Slack's arguments
+    async def _sent(self, method: str, channel: str, rendered: RenderedMessage, **more: Any) -> Posted:  # noqa: ANN401 - Slack's arguments
         about = words.slack.DIRECT_MESSAGES if is_direct(channel) else words.slack.CHANNEL_MESSAGES
         try:
-            answer = await self._once(method, channel, drawn.text, drawn.blocks, more)
+            answer = await self._once(method, channel, rendered.text, rendered.blocks, more)
         except FAILURES as error:
             refusal = self._alerts.report_failure(error, about=about)
             if refusal.kind is not Kind.CONTENT:
                 raise
             _log.error("content_refused", method=method, error=refusal.word, details=refusal.details)
             # Without any blocks, so that the text arrives whichever block Slack refuses.
-            answer = await self._once(method, channel, drawn.text, [], more)
+            answer = await self._once(method, channel, rendered.text, [], more)
         self._alerts.clear(about)
         return Posted(str(answer.get("channel") or channel), str(answer.get("ts") or more.get("ts") or ""))
 

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from handlers.messages import words
-from handlers.toolkit.blocks import Drawn, Secret
+from handlers.toolkit.blocks import RenderedMessage, Secret
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, operator_fix, read, word
@@ -35,18 +35,18 @@ class Reply:
     def uses_left(self) -> int:
         return MOST_USES - self._used if self._to.response_url else 0
 
-    async def tell(self, drawn: Drawn | Secret, *, replace: bool = False) -> None:
+    async def send(self, rendered: RenderedMessage | Secret, *, replace: bool = False) -> None:
         """Show a message to this user alone; with `replace`, in place of the message they clicked.
 
         A placeholder that they saw while waiting is always replaced. A `Secret` replaces nothing, because everybody may
         see the clicked message. It never becomes a direct message, because those stay.
         """
-        if isinstance(drawn, Secret):
-            await self._tell_secret(drawn)
+        if isinstance(rendered, Secret):
+            await self._send_secret(rendered)
             return
-        if self._to.form and await self._in_form(note(drawn)):
+        if self._to.form and await self._in_form(note(rendered)):
             return
-        await self._elsewhere(drawn, replace=replace or self._to.placeholder)
+        await self._elsewhere(rendered, replace=replace or self._to.placeholder)
 
     async def open_form(self, view: View, *, button: str) -> None:
         """Open a form over what this user clicked; raises `NotPossible` if they should click again.
@@ -62,20 +62,20 @@ class Reply:
         # All further messages go into that form.
         self._to = replace(self._to, form=(opened.get("view") or {}).get("id"))
 
-    async def show_form(self, view: View, *, otherwise: Drawn | Secret) -> None:
+    async def show_form(self, view: View, *, otherwise: RenderedMessage | Secret) -> None:
         """Replace the form that this user submitted; if they closed it, send the message `otherwise` instead."""
         if await self._in_form(view):
             return
         if isinstance(otherwise, Secret):
-            await self._tell_secret(otherwise)
+            await self._send_secret(otherwise)
         else:
             await self._elsewhere(otherwise, replace=False)
 
-    async def _tell_secret(self, secret: Secret) -> None:
-        if self._to.form and await self._in_form(note(secret.drawn)):
+    async def _send_secret(self, secret: Secret) -> None:
+        if self._to.form and await self._in_form(note(secret.rendered)):
             return
-        if not await self._ephemerally(secret.drawn, replace=False):
-            await self.tell(secret.otherwise)
+        if not await self._ephemerally(secret.rendered, replace=False):
+            await self.send(secret.otherwise)
 
     async def _in_form(self, view: View) -> bool:
         try:
@@ -85,24 +85,24 @@ class Reply:
             return False
         return True
 
-    async def _elsewhere(self, drawn: Drawn, *, replace: bool) -> None:
-        if not await self._ephemerally(drawn, replace=replace):
-            await self._directly(drawn)
+    async def _elsewhere(self, rendered: RenderedMessage, *, replace: bool) -> None:
+        if not await self._ephemerally(rendered, replace=replace):
+            await self._directly(rendered)
 
-    async def _ephemerally(self, drawn: Drawn, *, replace: bool) -> bool:
+    async def _ephemerally(self, rendered: RenderedMessage, *, replace: bool) -> bool:
         """Show a message to this user alone in the channel; return False if Slack did not show it."""
-        if self.uses_left and await self._by_response_url(drawn, replace=replace):
+        if self.uses_left and await self._by_response_url(rendered, replace=replace):
             return True
-        return bool(self._to.channel) and await self._in_channel(drawn, self._to.channel or "")
+        return bool(self._to.channel) and await self._in_channel(rendered, self._to.channel or "")
 
-    async def _by_response_url(self, drawn: Drawn, *, replace: bool) -> bool:
+    async def _by_response_url(self, rendered: RenderedMessage, *, replace: bool) -> bool:
         self._used += 1
         webhook = AsyncWebhookClient(self._to.response_url or "", timeout=10)
         webhook.proxy = self._client.proxy  # slack_sdk alone would use HTTPS_PROXY and ignore NO_PROXY
         try:
             answer = await webhook.send(
-                text=drawn.text,
-                blocks=drawn.blocks,
+                text=rendered.text,
+                blocks=rendered.blocks,
                 response_type="ephemeral",
                 replace_original=replace,
                 unfurl_links=False,
@@ -115,32 +115,34 @@ class Reply:
             _log.warning("response_url_refused", status=answer.status_code)
         return answer.status_code == 200  # noqa: PLR2004 - the status of success
 
-    async def _in_channel(self, drawn: Drawn, channel: str) -> bool:
+    async def _in_channel(self, rendered: RenderedMessage, channel: str) -> bool:
         async def send(text: str, blocks: Sequence[Block] | None) -> None:
             await self._client.chat_postEphemeral(channel=channel, user=self._to.user, text=text, blocks=blocks)
 
-        return await self._sent("ephemeral_refused", drawn, send)
+        return await self._sent("ephemeral_refused", rendered, send)
 
-    async def _directly(self, drawn: Drawn) -> None:
+    async def _directly(self, rendered: RenderedMessage) -> None:
         async def send(text: str, blocks: Sequence[Block] | None) -> None:
             await self._client.chat_postMessage(
                 channel=self._to.user, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
 
-        await self._sent("answer_lost", drawn, send)
+        await self._sent("answer_lost", rendered, send)
 
     @staticmethod
-    async def _sent(what: str, drawn: Drawn, send: Callable[[str, Sequence[Block] | None], Awaitable[None]]) -> bool:
+    async def _sent(
+        what: str, rendered: RenderedMessage, send: Callable[[str, Sequence[Block] | None], Awaitable[None]]
+    ) -> bool:
         """Send a message, or only its text if Slack refuses its content. Return whether one of them was sent."""
         try:
-            await send(drawn.text, drawn.blocks)
+            await send(rendered.text, rendered.blocks)
         except FAILURES as error:
             if _log_refusal(what, error).kind is not Kind.CONTENT:
                 return False
         else:
             return True
         try:
-            await send(drawn.text, None)
+            await send(rendered.text, None)
         except FAILURES as error:
             _log_refusal(what, error)
             return False

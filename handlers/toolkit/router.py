@@ -16,8 +16,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.context import Desk
+from handlers.toolkit.blocks import RenderedMessage
+from handlers.toolkit.context import Services
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import outdated
@@ -27,7 +27,7 @@ from ordering.model.errors import NotPossible
 
 P = TypeVar("P", bound=Payload)
 T = TypeVar("T")
-Handler: TypeAlias = Callable[[Desk, Interaction, Reply, P], Awaitable[T]]
+Handler: TypeAlias = Callable[[Services, Interaction, Reply, P], Awaitable[T]]
 Faults: TypeAlias = Callable[[Interaction], Mapping[str, str]]
 
 
@@ -38,12 +38,12 @@ def _no_faults(_did: Interaction) -> Mapping[str, str]:
 class Router:
     """Connects each button and form to its handler, which gets the payload that `payload` reads.
 
-    A button or form that cannot be read is from an older version: its user is told.
+    A button or form that cannot be read is from an older version: its user is notified.
     """
 
-    def __init__(self, app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    def __init__(self, app: AsyncApp, services: Services, inbox: Inbox) -> None:
         self._app = app
-        self._desk = desk
+        self._services = services
         self._inbox = inbox
 
     def button(self, act: Act, payload: type[P], handler: Handler[P, None], *, at_once: bool = False) -> None:
@@ -68,12 +68,12 @@ class Router:
         """
         reading = _reading(payload, decide)
 
-        async def story(desk: Desk, did: Interaction, reply: Reply) -> None:
-            said = await reading(desk, did, reply)
-            desk.wake()
-            await reply.tell(Drawn.saying(said))
+        async def handler(services: Services, did: Interaction, reply: Reply) -> None:
+            text = await reading(services, did, reply)
+            services.wake()
+            await reply.send(RenderedMessage.from_text(text))
 
-        self._inbox.decide(act, story)
+        self._inbox.decide(act, handler)
 
         @self._app.action(act)
         async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
@@ -115,7 +115,7 @@ class Router:
         self,
         form: Form,
         payload: type[P],
-        save: Callable[[Desk, Interaction, P], Awaitable[dict[str, Any]]],
+        save: Callable[[Services, Interaction, P], Awaitable[dict[str, Any]]],
     ) -> None:
         """Acknowledge a form with what `save` returns. It may only read and write the database: Slack is waiting."""
 
@@ -125,7 +125,7 @@ class Router:
             if (carried := _read(payload, did)) is None:
                 await ack(response_action="update", view=outdated())
                 return
-            await ack(**await self._desk.settle(lambda: save(self._desk, did, carried)))
+            await ack(**await self._services.form_response(lambda: save(self._services, did, carried)))
 
     def decision_form(
         self,
@@ -163,7 +163,7 @@ class Router:
         @self._app.action(re.compile(".*"))
         async def unknown_button(ack: AsyncAck, body: Mapping[str, Any]) -> None:
             await ack()
-            self._desk.start(outlived, Interaction.of_action(body))
+            self._services.start(outlived, Interaction.of_action(body))
 
         @self._app.view(re.compile(".*"))
         async def unknown_form(ack: AsyncAck) -> None:
@@ -173,17 +173,17 @@ class Router:
         reading = _reading(payload, handler)
 
         @wraps(handler)  # the log names the handler
-        async def story(did: Interaction, reply: Reply) -> None:
-            await reading(self._desk, did, reply)
+        async def with_payload(did: Interaction, reply: Reply) -> None:
+            await reading(self._services, did, reply)
 
-        self._desk.start(story, did, at_once=at_once)
+        self._services.start(with_payload, did, at_once=at_once)
 
 
-def _reading(payload: type[P], handler: Handler[P, T]) -> Callable[[Desk, Interaction, Reply], Awaitable[T]]:
+def _reading(payload: type[P], handler: Handler[P, T]) -> Callable[[Services, Interaction, Reply], Awaitable[T]]:
     """Return the handler with its payload read from the interaction."""
 
-    async def reading(desk: Desk, did: Interaction, reply: Reply) -> T:
-        return await handler(desk, did, reply, payload.read(did.payload))
+    async def reading(services: Services, did: Interaction, reply: Reply) -> T:
+        return await handler(services, did, reply, payload.read(did.payload))
 
     return reading
 

@@ -88,7 +88,7 @@ KINDS: Mapping[Kind, frozenset[str]] = {
         not_authed invalid_auth account_inactive token_revoked token_expired not_allowed_token_type
     """),
 }
-_KIND_OF = {said: kind for kind, every in KINDS.items() for said in every}
+_KIND_OF = {word: kind for kind, every in KINDS.items() for word in every}
 # Families of error codes, which Slack extends: prefix, suffix, kind.
 _FAMILIES = (
     ("restricted_action_", "", Kind.PLACE),
@@ -128,15 +128,15 @@ def read(error: BaseException) -> Refusal:
     data = getattr(answer, "data", answer)
     body: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
     status = _number(getattr(answer, "status_code", None) or getattr(answer, "status", None))
-    said = body.get("error")
+    word = body.get("error")
     retry_after = _retry_after(getattr(answer, "headers", None))
-    if not isinstance(said, str) or not said:
-        shown = f"http_{status:.0f}" if status else "unreadable"
-        return Refusal(shown, Kind.PASSING, _whole(status), retry_after, answered=_says_no(status))
-    kind = Kind.PASSING if status == HTTPStatus.TOO_MANY_REQUESTS else kind_of(said)
+    if not isinstance(word, str) or not word:
+        word = f"http_{status:.0f}" if status else "unreadable"
+        return Refusal(word, Kind.PASSING, _whole(status), retry_after, answered=_says_no(status))
+    kind = Kind.PASSING if status == HTTPStatus.TOO_MANY_REQUESTS else kind_of(word)
     needed = body.get("needed")
     return Refusal(
-        said[:_LONGEST_WORD],
+        word[:_LONGEST_WORD],
         kind,
         _whole(status),
         retry_after,
@@ -145,11 +145,11 @@ def read(error: BaseException) -> Refusal:
     )
 
 
-def kind_of(said: str) -> Kind:
+def kind_of(word: str) -> Kind:
     """Return the kind of one of Slack's error codes."""
-    if (kind := _KIND_OF.get(said)) is not None:
+    if (kind := _KIND_OF.get(word)) is not None:
         return kind
-    return next((k for head, tail, k in _FAMILIES if said.startswith(head) and said.endswith(tail)), Kind.UNKNOWN)
+    return next((k for head, tail, k in _FAMILIES if word.startswith(head) and word.endswith(tail)), Kind.UNKNOWN)
 
 
 def word(error: BaseException) -> str:
@@ -170,22 +170,22 @@ class SlackAlerts:
     """Alerts about Slack for the operator, one sentence per kind. For one event loop."""
 
     def __init__(self) -> None:
-        self._said: dict[str, str] = {}
+        self._sentences: dict[str, str] = {}
 
     def report(self, kind: str, sentence: str) -> None:
         """Keep a sentence until `clear`, and log it once at error level."""
-        if self._said.get(kind) != sentence:
-            self._said[kind] = sentence
+        if self._sentences.get(kind) != sentence:
+            self._sentences[kind] = sentence
             _log.error("slack_needs_the_operator", kind=kind, sentence=sentence)
 
     def clear(self, kind: str) -> None:
         """Remove a kind, because it works again."""
-        if self._said.pop(kind, None) is not None:
+        if self._sentences.pop(kind, None) is not None:
             _log.info("slack_works_again", kind=kind)
 
     def sentences(self) -> list[str]:
         """Return the current sentences without duplicates, oldest first."""
-        return list(dict.fromkeys(self._said.values()))
+        return list(dict.fromkeys(self._sentences.values()))
 
     def report_failure(self, error: BaseException, *, about: str) -> Refusal:
         """Read a failure, and report it under `about` if only the operator can help."""

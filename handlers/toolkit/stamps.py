@@ -21,7 +21,7 @@ def stamped(blocks: Iterable[Block], stamp: Stamp) -> Sequence[Block]:
         for element in block.elements if isinstance(block, ActionsBlock) else ():
             if isinstance(element, ButtonElement) and element.action_id in DECIDING:
                 clicked = CartAsShown.read(element.value or "")
-                element.value = str(Decision(clicked.cart_id, clicked.shown, stamp))
+                element.value = str(Decision(clicked.cart_id, clicked.mark, stamp))
     return found
 
 

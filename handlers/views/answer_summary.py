@@ -11,8 +11,8 @@ from ordering.model.cart_line import Line
 from ordering.model.question import FOR_ALL_TO_READ, LONGEST_REASON, OWNER_CONTACT
 from ordering.model.quote import Quote
 
-_SHOWN = 2 * LONGEST_REASON  # some characters get longer when they are escaped
-Told = tuple[str, str, str | None]  # label, value, who answered: None if the bot answers by itself
+_MOST_CHARACTERS = 2 * LONGEST_REASON  # some characters get longer when they are escaped
+ShownAnswer = tuple[str, str, str | None]  # label, value, who answered: None if the bot answers by itself
 
 
 def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
@@ -22,39 +22,39 @@ def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
     """
     parts = {line: _parts(line, quote) for line in lines}
     if len(parts) == 1:
-        return [_of(str(line.domain), said) for line, said in parts.items() if said]
-    alike = [part for part in next(iter(parts.values()), []) if all(part in said for said in parts.values())]
-    own = {line: [part for part in said if part not in alike] for line, said in parts.items()}
+        return [_of(str(line.domain), summaries) for line, summaries in parts.items() if summaries]
+    alike = [part for part in next(iter(parts.values()), []) if all(part in summaries for summaries in parts.values())]
+    own = {line: [part for part in summaries if part not in alike] for line, summaries in parts.items()}
     shared = [_of(words.questions.EACH_NAME, alike)] if alike else []
-    return shared + [_of(str(line.domain), said) for line, said in own.items() if said]
+    return shared + [_of(str(line.domain), summaries) for line, summaries in own.items() if summaries]
 
 
-def _of(name: str, said: Iterable[str]) -> str:
-    return f"*{escape_markup(name)}*  {', '.join(said)}"
+def _of(name: str, summaries: Iterable[str]) -> str:
+    return f"*{escape_markup(name)}*  {', '.join(summaries)}"
 
 
 def _parts(line: Line, quote: Quote | None) -> list[str]:
     given = _given(line, quote)
-    said = [_said(*told) for told in given if told[0] in FOR_ALL_TO_READ]
+    summaries = [_in_words(*answer) for answer in given if answer[0] in FOR_ALL_TO_READ]
     if quote is not None and all(label != OWNER_CONTACT for label, *_ in given):
-        said.insert(0, words.questions.OWN_DATA)
-    others = [told for told in given if told[0] not in FOR_ALL_TO_READ]
+        summaries.insert(0, words.questions.OWN_DATA)
+    others = [answer for answer in given if answer[0] not in FOR_ALL_TO_READ]
     if others:
-        by = dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda told: told[2] or ""))
-        said.append(words.questions.private_answers(len(others), list(by), alone=not said))
-    return said
+        by = dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda answer: answer[2] or ""))
+        summaries.append(words.questions.private_answers(len(others), list(by), alone=not summaries))
+    return summaries
 
 
-def _given(line: Line, quote: Quote | None) -> list[Told]:
+def _given(line: Line, quote: Quote | None) -> list[ShownAnswer]:
     if quote is None:
         return [(answer.label, answer.value, answer.by) for answer in line.answers]
     by = {answer.label: answer.by for answer in line.answers}
     return sorted((c.label, c.value, by.get(c.label)) for c in quote.configuration if c.domain == line.domain)
 
 
-def _said(label: str, value: str, by: str | None) -> str:
-    shown = value.rpartition("/")[2] if label == OWNER_CONTACT else value  # OVH is sent the contact's path
-    return summary(label, value=cut(escape(shown), _SHOWN), by=_who(by))
+def _in_words(label: str, value: str, by: str | None) -> str:
+    text = value.rpartition("/")[2] if label == OWNER_CONTACT else value  # OVH is sent the contact's path
+    return summary(label, value=cut(escape(text), _MOST_CHARACTERS), by=_who(by))
 
 
 def _who(user: str | None) -> str:

@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from handlers.messages import blocked, happened, remark, words
 from handlers.messages.en.grammar import names
 from handlers.toolkit.action_ids import REASON, Act, Form
-from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section
+from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section
 from handlers.toolkit.folding import MESSAGE, Part, Room
 from handlers.toolkit.mrkdwn import cut_bytes, escape, escape_lines
 from handlers.toolkit.payloads import CartAsShown, Decision
@@ -40,17 +40,19 @@ def card(
     approvers: frozenset[str],
     payers: frozenset[str],
     room: Room = MESSAGE,
-) -> Drawn:
+) -> RenderedMessage:
     """Return the card: what will be bought, for whom and why, the total, and who does what next.
 
     A *Details* button opens what does not fit the room.
     """
     status = _status(cart, approvals_needed, approvers, payers)
     parts = _parts(cart, status, waive_retraction=waive_retraction)
-    drawn = Drawn.of(_says.alone(cart), parts, room)
-    if drawn.is_complete:
-        return drawn
-    return replace(Drawn.of(_says.alone(cart), [*parts, *buttons(details_button(cart))], room), is_complete=False)
+    rendered = RenderedMessage.of(_says.alone(cart), parts, room)
+    if rendered.is_complete:
+        return rendered
+    return replace(
+        RenderedMessage.of(_says.alone(cart), [*parts, *buttons(details_button(cart))], room), is_complete=False
+    )
 
 
 def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | Part]:
@@ -70,9 +72,9 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
     if deciding:
         parts += contracts(cart, rank=4)
         parts.append(context(retraction(waived=waive_retraction)))
-    if cart.trouble:
-        said = cut_bytes(escape(blocked(cart.trouble)), _LONGEST_TEXT)
-        parts.append(section(_says.retrying(said, cart.trouble.since)))
+    if cart.blocked:
+        text = cut_bytes(escape(blocked(cart.blocked)), _LONGEST_TEXT)
+        parts.append(section(_says.retrying(text, cart.blocked.since)))
     return [*parts, *_actions(cart)]
 
 
@@ -123,7 +125,7 @@ def thread_line(
         S.DELIVERED: note or _says.registered(cart),
         S.REJECTED: _says.rejected_in_thread(cart, event.by, reason),
         S.CANCELLED: note,
-        S.NEEDS_ATTENTION: _says.needs_attention(_all_who_settle(cart, approvers | payers), note),
+        S.NEEDS_ATTENTION: _says.needs_attention(_all_who_may_recover(cart, approvers | payers), note),
     }[event.state]
     return plain or None
 
@@ -138,7 +140,7 @@ def _by_person(event: Event, by: str, note: str) -> str | None:
         case S.SUBMITTED, _:
             line = _says.requested(by)
         case ((S.APPROVED | S.PAID), _) if note:
-            line = _says.said(by, note)
+            line = _says.said_by(by, note)
         case S.APPROVED, _:
             line = _says.approved(by)
         case S.CANCELLED, EventKind.ORDER_STOPPED:
@@ -153,7 +155,7 @@ def _by_person(event: Event, by: str, note: str) -> str | None:
 def _paying(event: Event, cart: Cart, note: str) -> str:
     """Return who pays or reported a payment's outcome; otherwise its state for the payer, and its deadline."""
     if event.by:
-        return _says.said(event.by, note) if note else _says.paying(event.by, cart)
+        return _says.said_by(event.by, note) if note else _says.paying(event.by, cart)
     until = cart.payment.waits_until_ovh if cart.payment else None
     again = _says.unless_shown_by(until) if until else ""
     return _says.to_person(cart.payment.by if cart.payment else None, f"{note}{again}")
@@ -173,7 +175,7 @@ def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[st
     return _says.ordered(payers, cart, note, payable=cart.order is None or not cart.order.owner_hidden)
 
 
-def _all_who_settle(cart: Cart, deciding: frozenset[str]) -> list[str]:
+def _all_who_may_recover(cart: Cart, deciding: frozenset[str]) -> list[str]:
     """Return the payer, the requester, and those who may press the buttons, at most as many as fit a line."""
     concerned = [cart.payment.by] if cart.payment else []
     concerned += [cart.requester] if cart.requester else []

@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from handlers.messages import happened, words
 from handlers.messages.en.findings import finding
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
-from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section, sections
+from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section, sections
 from handlers.toolkit.folding import VIEW, Part, fold, listed
 from handlers.toolkit.mrkdwn import cut, escape, hinted
 from handlers.toolkit.payloads import CartNumber, NameInCart
@@ -30,12 +30,12 @@ _MOST_EVENTS = 40
 S = CartState
 
 
-def shared_cart(cart: Cart) -> Drawn:
+def shared_cart(cart: Cart) -> RenderedMessage:
     """Return a channel's cart with who added what, and its buttons while it is open."""
     if cart.state is not S.OPEN:
         return _closed(cart)
     if not cart.lines:
-        return Drawn.saying(words.cart.empty(cart.id))
+        return RenderedMessage.from_text(words.cart.empty(cart.id))
     label = words.buttons.REQUEST
     about = words.buttons.about_cart(label, cart.id)
     ask = button(label, Act.REQUEST, CartNumber(cart.id), style="primary", about=about)
@@ -51,9 +51,9 @@ def shared_cart(cart: Cart) -> Drawn:
     )
 
 
-def unshown(cart: Cart, reference: str) -> Drawn:
+def unshown(cart: Cart, reference: str) -> RenderedMessage:
     """Return the replacement for a cart that cannot be rendered: no button decides on what no one can see."""
-    return Drawn.saying(words.cart.unshown(cart.id, reference))
+    return RenderedMessage.from_text(words.cart.unshown(cart.id, reference))
 
 
 def request_modal(
@@ -65,7 +65,7 @@ def request_modal(
         parts.append(section(words.cart.not_sent(problem)))
     if findings:
         parts.append(section(words.cart.FIX_THESE))
-        todo: list[Block] = [section(_said(found), accessory=_fix(cart, found)) for found in findings]
+        todo: list[Block] = [section(_sentence(found), accessory=_fix(cart, found)) for found in findings]
         parts.append(listed(todo, rank=1, more=_more_to_fix))
     parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more=words.cart.MORE_NAMES))
     parts.append(rows(answered(cart.lines, None), rank=3, more=words.cart.MORE_ANSWERS))
@@ -90,28 +90,28 @@ def request_modal(
     )
 
 
-def pending(carts: Sequence[Cart]) -> Drawn:
+def pending(carts: Sequence[Cart]) -> RenderedMessage:
     """Return the list of carts that wait for a user or for OVH."""
     if not carts:
-        return Drawn.saying(words.cart.none_waiting())
+        return RenderedMessage.from_text(words.cart.none_waiting())
     return _list(words.cart.waiting(len(carts)), carts, words.cart.shows_one(carts[0].id))
 
 
-def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> Drawn:
+def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> RenderedMessage:
     """Return the list of requests, newest first; `before` is the number below which the list starts."""
     if not carts and before is not None:
-        return Drawn.saying(words.cart.none_before(before))
+        return RenderedMessage.from_text(words.cart.none_before(before))
     if not carts:
-        return Drawn.saying(words.cart.none_requested())
+        return RenderedMessage.from_text(words.cart.none_requested())
     next_page = words.cart.older(carts[-1].id) if more else words.cart.NO_MORE
     return _list(words.cart.NEWEST_FIRST, carts, next_page)
 
 
-def story(cart: Cart, events: Sequence[Event]) -> Drawn:
+def timeline(cart: Cart, events: Sequence[Event]) -> RenderedMessage:
     """Return one cart with its names and its events."""
     listed_names = [_added(line) for line in cart.lines]
-    told = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
-    head = words.story.head(cart)
+    texts = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
+    head = words.timeline.head(cart)
     if cart.purpose:
         head += f"\n>{escape(cart.purpose)}"
     return _with_details(
@@ -119,21 +119,21 @@ def story(cart: Cart, events: Sequence[Event]) -> Drawn:
         words.cart.state_alone(cart),
         [
             section(head),
-            rows(listed_names or [words.story.NO_NAMES], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
+            rows(listed_names or [words.timeline.NO_NAMES], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
             rows(answered(cart.lines, cart.quote), rank=3, more=words.cart.MORE_ANSWERS_IN_DETAILS),
-            _newest(told or [words.story.NOTHING_HAPPENED], rank=2),
+            _newest(texts or [words.timeline.NOTHING_HAPPENED], rank=2),
         ],
     )
 
 
-def _newest(told: Sequence[str], *, rank: int) -> Part:
+def _newest(texts: Sequence[str], *, rank: int) -> Part:
     """Return a part with the newest of these lines, and the number of older ones."""
 
-    def draw(number: int) -> list[Block]:
-        left = len(told) - number
-        return sections([*([words.story.earlier(left)] if left else []), *told[left:]])
+    def render(number: int) -> list[Block]:
+        left = len(texts) - number
+        return sections([*([words.timeline.earlier(left)] if left else []), *texts[left:]])
 
-    return Part(draw, len(told), rank)
+    return Part(render, len(texts), rank)
 
 
 def copy_button(cart: Cart) -> ButtonElement:
@@ -167,9 +167,9 @@ def _wanted(line: Line) -> str:
     return words.cart.requested_name(line.domain, line.years, priced(line), line.added_by, others)
 
 
-def _said(found: Finding) -> str:
-    said = finding(found.data)
-    return f"{escape(said.text)} {hinted(said.hint)}" if said.hint else escape(said.text)
+def _sentence(found: Finding) -> str:
+    text = finding(found.data)
+    return f"{escape(text.text)} {hinted(text.hint)}" if text.hint else escape(text.text)
 
 
 def _fix(cart: Cart, found: Finding) -> ButtonElement | None:
@@ -189,11 +189,11 @@ def _remove(cart: Cart, domain: DomainName) -> ButtonElement:
 
 def _removable(cart: Cart, line: Line) -> SectionBlock:
     todo = still_open(line)
-    told = [f"*{line.domain}*  {priced(line)}{warned(line)}", todo, words.cart.added_by(line.added_by)]
-    return section("\n".join(filter(None, told)), accessory=_remove(cart, line.domain))
+    texts = [f"*{line.domain}*  {priced(line)}{warned(line)}", todo, words.cart.added_by(line.added_by)]
+    return section("\n".join(filter(None, texts)), accessory=_remove(cart, line.domain))
 
 
-def _closed(cart: Cart) -> Drawn:
+def _closed(cart: Cart) -> RenderedMessage:
     return _with_details(
         cart,
         words.cart.state_alone(cart),
@@ -205,10 +205,10 @@ def _closed(cart: Cart) -> Drawn:
     )
 
 
-def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> Drawn:
+def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> RenderedMessage:
     """Return a message about one cart; a *Details* button opens what it folds."""
-    drawn = Drawn.of(text, parts)
-    return drawn if drawn.is_complete else Drawn.of(text, [*parts, *buttons(details_button(cart))])
+    rendered = RenderedMessage.of(text, parts)
+    return rendered if rendered.is_complete else RenderedMessage.of(text, [*parts, *buttons(details_button(cart))])
 
 
 def _other_names(number: int) -> Block:
@@ -223,11 +223,11 @@ def _added(line: Line) -> str:
     return f"*{line.domain}*  {priced(line)}, {words.cart.added_by(line.added_by)}"
 
 
-def _list(title: str, carts: Sequence[Cart], hint: str) -> Drawn:
+def _list(title: str, carts: Sequence[Cart], hint: str) -> RenderedMessage:
     text = words.cart.list_alone(title, carts)
-    return Drawn.of(text, [section(f"*{title}*"), cart_lines(carts, rank=1), context(hint)])
+    return RenderedMessage.of(text, [section(f"*{title}*"), cart_lines(carts, rank=1), context(hint)])
 
 
 def _happened(event: Event, cart: Cart) -> str:
-    said = happened(event) or {S.SUBMITTED: cart.purpose, S.REJECTED: cart.reason}.get(event.state)
-    return words.story.happened(event, escape(said) if said else "")
+    text = happened(event) or {S.SUBMITTED: cart.purpose, S.REJECTED: cart.reason}.get(event.state)
+    return words.timeline.happened(event, escape(text) if text else "")

@@ -45,4 +45,4 @@ def completion_form(to: Completion, gaps: OwnerGaps, typed: Mapping[str, str], *
 def problems(gaps: OwnerGaps, wrong: Mapping[str, str]) -> str:
     """Return what is wrong, field by field; `wrong` are sentences by the name of the field."""
     labels = {each.name: each.words.label for each in gaps.missing.fields}
-    return words.contacts.wrong_fields({escape(labels[name]): escape(said) for name, said in wrong.items()})
+    return words.contacts.wrong_fields({escape(labels[name]): escape(reason) for name, reason in wrong.items()})

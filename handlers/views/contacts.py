@@ -39,8 +39,8 @@ UNKNOWN_NEEDS = OwnerNeeds()
 
 def keeping(back: NewContact, typed: Mapping[str, str], fields: Iterable[Field]) -> NewContact:
     """Return a copy that keeps what was typed in fields other than these."""
-    shown = {each.name for each in fields}
-    return replace(back, kept={name: text for name, text in typed.items() if text and name not in shown})
+    visible = {each.name for each in fields}
+    return replace(back, kept={name: text for name, text in typed.items() if text and name not in visible})
 
 
 def contact_form(
@@ -79,7 +79,7 @@ def contact_form(
 
 def contacts_list(contacts: Sequence[Contact]) -> View:
     """Return the contacts in full, for one user only."""
-    shown = contacts[:_MOST_SHOWN]
+    visible = contacts[:_MOST_SHOWN]
     return View(
         type="modal",
         callback_id=Form.NOTE,
@@ -87,8 +87,8 @@ def contacts_list(contacts: Sequence[Contact]) -> View:
         close=words.buttons.BACK,
         blocks=fold(
             [
-                section(words.contacts.all_of_them(len(contacts), len(shown))),
-                listed([section(in_full(contact)) for contact in shown], rank=1, more=_older),
+                section(words.contacts.all_of_them(len(contacts), len(visible))),
+                listed([section(in_full(contact)) for contact in visible], rank=1, more=_older),
             ],
             VIEW,
         ).blocks,
@@ -149,6 +149,6 @@ def in_full(contact: Contact) -> str:
             None, [known.get("line1"), " ".join(filter(None, [known.get("zip"), contact.place])), known.get("province")]
         )
     )
-    told = [known.get("organisation"), person, address, known.get("email"), known.get("phone")]
-    lines = "\n".join(escape(line) for line in told if line)
+    texts = [known.get("organisation"), person, address, known.get("email"), known.get("phone")]
+    lines = "\n".join(escape(line) for line in texts if line)
     return cut(f"*{contact.id}*  {contact_fields.LEGAL_FORMS[contact.legal_form]}\n{lines}", 2000)

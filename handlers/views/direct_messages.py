@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.messages import happened, remark
 from handlers.messages.en import news as says
-from handlers.toolkit.blocks import Drawn, buttons, section
+from handlers.toolkit.blocks import RenderedMessage, buttons, section
 from handlers.toolkit.mrkdwn import escape_lines
 from handlers.views.cart import copy_button
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
@@ -14,23 +14,23 @@ from ordering.model.facts import EventKind
 S = CartState
 
 
-def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
+def news(event: Event, cart: Cart, *, before: Event | None) -> RenderedMessage | None:
     """Return the message that a request ended or is stuck; None otherwise, or if the requester caused it."""
     if event.by == cart.requester or _is_known(event, cart, before):
         return None
     if event.state is S.SUBMITTED and event.by is not None:
         return None  # one of several approvals
-    said = {
+    sentences = {
         S.REJECTED: says.rejected(cart, event.by, _why(event, cart)),
         S.CANCELLED: says.closed(cart, event.by, _why_closed(event, cart)),
         S.NEEDS_ATTENTION: says.needs_attention(cart, _why_stuck(event, cart)),
         S.DELIVERED: says.delivered(cart),
         S.SUBMITTED: says.approval_again(cart, _why(event, cart)),
     }.get(event.state)
-    if said is None:
+    if sentences is None:
         return None
     copy = buttons(copy_button(cart)) if event.state in NOT_BOUGHT else []
-    return Drawn.of(said, [section(said), *copy])
+    return RenderedMessage.of(sentences, [section(sentences), *copy])
 
 
 ARCHIVED = {"is_archived", "is_inactive"}
@@ -41,10 +41,10 @@ def shown_nowhere(cart: Cart) -> str:
     return says.shown_nowhere(cart.id)
 
 
-def sent_directly(cart: Cart, channel: str, word: str, *, told: int, others: int) -> str:
+def sent_directly(cart: Cart, channel: str, word: str, *, notified: int, others: int) -> str:
     """Explain why the requester gets a card as a direct message; `word` is Slack's refusal of the channel.
 
-    `told` users get the card directly as well; `others` who may decide do not.
+    `notified` users get the card directly as well; `others` who may decide do not.
     """
     if word in ARCHIVED:
         why = says.archived(channel, cart.id)
@@ -52,7 +52,7 @@ def sent_directly(cart: Cart, channel: str, word: str, *, told: int, others: int
         why = says.posting_restricted(channel, cart.id)
     else:
         why = says.not_in_channel(channel, cart.id)
-    return says.sent_directly(why, told=told, others=others)
+    return says.sent_directly(why, told=notified, others=others)
 
 
 def _is_known(event: Event, cart: Cart, before: Event | None) -> bool:

@@ -27,14 +27,14 @@ def home(overview: Overview, cards: Iterable[Sequence[Block]], *, notice: Sequen
     `notice` comes first, for all users.
     """
     parts: list[Block | Part] = [*notice, HeaderBlock(text=words.home.WAITING_FOR_YOU)]
-    shown = _that_fit(cards)
+    visible = _that_fit(cards)
     waiting = len(overview.to_approve) + len(overview.to_pay) + len(overview.needs_attention)
-    for card in shown:
+    for card in visible:
         parts += [*card, DividerBlock()]
     if not waiting:
         parts.append(section(words.home.NOTHING_WAITING))
-    elif waiting > len(shown):
-        parts.append(context(words.home.more_waiting(waiting - len(shown))))
+    elif waiting > len(visible):
+        parts.append(context(words.home.more_waiting(waiting - len(visible))))
     parts += _listed(words.home.YOUR_CARTS, overview.mine, words.home.no_carts())
     parts += _listed(words.home.RECENTLY_BOUGHT, overview.recent, words.home.NOTHING_BOUGHT)
     parts.append(context(words.home.commands()))
@@ -53,15 +53,15 @@ def plain_home() -> View:
 
 def _that_fit(cards: Iterable[Sequence[Block]]) -> list[Sequence[Block]]:
     """Return as many of the first cards as leave room for the lists."""
-    shown: list[Sequence[Block]] = []
+    visible: list[Sequence[Block]] = []
     size = blocks = 0
     for card in cards:
         taken = weight(card)
         size, blocks = size + taken.size, blocks + taken.blocks + 1  # a divider below each
-        if size > _CARDS.size or blocks > _CARDS.blocks or len(shown) == _MOST_CARDS:
+        if size > _CARDS.size or blocks > _CARDS.blocks or len(visible) == _MOST_CARDS:
             break
-        shown.append(card)
-    return shown
+        visible.append(card)
+    return visible
 
 
 def _listed(title: str, carts: Sequence[Cart], otherwise: str) -> list[Block | Part]:

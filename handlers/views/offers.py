@@ -9,13 +9,13 @@ from slack_sdk.models.views import View
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import OFFER, Act, Form
-from handlers.toolkit.blocks import Drawn, button, context, section
+from handlers.toolkit.blocks import RenderedMessage, button, context, section
 from handlers.toolkit.mrkdwn import cut, escape
 from handlers.toolkit.payloads import NameOffered, OfferChoice
 from handlers.views.prices import offered, unusual_terms
-from ordering.model.choosing import only_usual
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Offer
+from ordering.model.offer_selection import only_usual
 
 _MOST = 10  # radio buttons that Slack accepts
 _OPTION = 75
@@ -39,11 +39,11 @@ def side_by_side(offers: Sequence[Offer]) -> str:
     return "\n".join(f"{_kind(offer)}: {offered(offer)}" for offer in offers)
 
 
-def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> Drawn:
+def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> RenderedMessage:
     """Return a message in which a user chooses an offer, or confirms the only one."""
     rows = [section(f"{_kind(offer)}\n{offered(offer)}", accessory=_add(domain, offer)) for offer in offers[:_MOST]]
-    said = escape(sentence)
-    return Drawn.of(said, [section(said), *rows, context(words.prices.NET)])
+    text = escape(sentence)
+    return RenderedMessage.of(text, [section(text), *rows, context(words.prices.NET)])
 
 
 def asking(domain: DomainName) -> View:
@@ -61,7 +61,7 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
     """Return the form in which a user chooses an offer."""
     options = [_option(offer) for offer in offers[:_MOST]]
     radio = RadioButtonsElement(action_id=OFFER, options=options, initial_option=options[0])
-    told = [section(words.prices.not_added(escape(problem)))] if problem else []
+    problem_block = [section(words.prices.not_added(escape(problem)))] if problem else []
     return View(
         type="modal",
         callback_id=Form.OFFER,
@@ -70,7 +70,7 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
         submit=words.buttons.ADD_TO_CART,
         close=words.buttons.NOT_NOW,
         blocks=[
-            *told,
+            *problem_block,
             section(f"*{domain}*"),
             InputBlock(block_id=OFFER, label=words.prices.WHICH_OFFER, element=radio),
             context(words.prices.NET),

@@ -21,7 +21,7 @@ _MOST_OPTIONS, _MOST_IN_ALL = 100, 400  # of a list, and of a form, which may ha
 
 
 def needed_inputs(form: LegalForm, needs: OwnerNeeds, fields: Sequence[Field], typed: Mapping[str, str]) -> list[Block]:
-    """Return the inputs for what registries need, and a line about names of which it is not all known."""
+    """Return the inputs for what registries need, and a line about names whose needs are not all known."""
     needed = {each.name: each for each in _listable(needs.fields)}
     blocks: list[Block] = [
         _needed(needed[each.name], typed.get(each.name, ""))
@@ -58,11 +58,11 @@ def _listable(fields: Sequence[NeededField]) -> Iterator[NeededField]:
 
 def _needed(asked: NeededField, typed: str) -> InputBlock:
     names = words.contacts.for_names([str(domain) for domain in asked.domains])
-    told = words.contacts.hint(names, asked.words.help, asked.words.example)
+    hint = words.contacts.hint(names, asked.words.help, asked.words.example)
     return InputBlock(
         block_id=asked.name,
         label=cut(plain(asked.words.label), _LABEL) or asked.name,
-        hint=cut(plain(told), _HINT),
+        hint=cut(plain(hint), _HINT),
         element=_element(asked, typed),
         optional=False,
     )

@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import Drawn, button, context, section
+from handlers.toolkit.blocks import RenderedMessage, button, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut, escape_markup
@@ -29,12 +29,12 @@ def owner_button(cart: Cart) -> ButtonElement:
 
 def reading_owners() -> View:
     """Return the form that stays open until OVH has answered."""
-    return note(Drawn.saying(words.owners.ASKING))
+    return note(RenderedMessage.from_text(words.owners.ASKING))
 
 
 def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:
     """Return the form with each owner in full, and the names that it will own."""
-    shown = [section(_one(owner)) for owner in owners]
+    visible = [section(_one(owner)) for owner in owners]
     return View(
         type="modal",
         callback_id=Form.NOTE,
@@ -43,7 +43,7 @@ def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:
         blocks=fold(
             [
                 context(words.owners.ONLY_YOU),
-                listed(shown, rank=1, more=_others),
+                listed(visible, rank=1, more=_others),
             ],
             VIEW,
         ).blocks,
@@ -56,6 +56,6 @@ def _others(number: int) -> Block:
 
 def _one(owner: Owner) -> str:
     names = cut(", ".join(escape_markup(str(domain)) for domain in owner.domains), _NAMED)
-    told = in_full(owner.contact)
+    details = in_full(owner.contact)
     own = f"\n{words.owners.ACCOUNT_HOLDER}" if owner.is_account else ""
-    return f"*{names}*\n{told}{own}"
+    return f"*{names}*\n{details}{own}"

@@ -7,7 +7,7 @@ from slack_sdk.models.views import View
 
 from handlers.messages import remark, words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn, Secret, button, buttons, confirm, context, section
+from handlers.toolkit.blocks import RenderedMessage, Secret, button, buttons, confirm, context, section
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut_bytes, escape
 from handlers.toolkit.payloads import CartAsShown, CartNumber
@@ -55,7 +55,7 @@ def paying(cart: Cart, order: SalesOrder) -> list[Block]:
     known = cart.payment
     if known is not None and known.word is not None:
         blocks.append(context(_says.answered(known.word.by, paid=known.word.paid)))
-    elif known is not None and known.told_at_ovh is not None:
+    elif known is not None and known.notified_at_ovh is not None:
         blocks.append(context(_says.processing(order.id)))
     if known is not None and not known.is_affirmed:
         blocks += pays_again(cart)
@@ -70,7 +70,7 @@ def pays_again(cart: Cart) -> list[Block]:
     return [context(_says.again_from(until))]
 
 
-def as_shown(cart: Cart) -> CartAsShown:
+def button_value(cart: Cart) -> CartAsShown:
     """Return the payload of a button that decides: the cart, and the fingerprint of the shown state it decides on."""
     return CartAsShown(cart.id, cart.mark)
 
@@ -85,7 +85,7 @@ def open_order(cart: Cart) -> ButtonElement:
     if cart.payment.sent_at is None and cart.payment.unexplained:
         under_way = _says.MAY_BE_PAID
     question = confirm(_says.OPEN_TITLE, under_way, label)
-    return button(label, Act.OPEN_ORDER, as_shown(cart), about=about, confirm=question)
+    return button(label, Act.OPEN_ORDER, button_value(cart), about=about, confirm=question)
 
 
 def open_invoice(cart: Cart) -> ButtonElement | None:
@@ -110,13 +110,13 @@ def invoice_link(url: str, cart: Cart) -> Secret:
 
 def fetching_link() -> View:
     """Return the form that stays open until the link has arrived."""
-    return note(Drawn.saying(_says.GETTING_LINK))
+    return note(RenderedMessage.from_text(_says.GETTING_LINK))
 
 
 def _link(url: str, what: str, button_label: str, caution: str) -> Secret:
     return Secret(
-        Drawn.of(_says.link_alone(what), [section(_says.link(url, what)), context(caution)]),
-        otherwise=Drawn.saying(_says.link_not_shown(what, button=button_label)),
+        RenderedMessage.of(_says.link_alone(what), [section(_says.link(url, what)), context(caution)]),
+        otherwise=RenderedMessage.from_text(_says.link_not_shown(what, button=button_label)),
     )
 
 
@@ -125,7 +125,7 @@ def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
     if order.is_free:
         title, text = _says.FREE_TITLE, _says.free_question(cart)
     pay, about = words.buttons.PAY, _says.about_pay(order.id)
-    return button(pay, Act.PAY, as_shown(cart), style="primary", about=about, confirm=confirm(title, text, pay))
+    return button(pay, Act.PAY, button_value(cart), style="primary", about=about, confirm=confirm(title, text, pay))
 
 
 def _methods(order: SalesOrder) -> StaticSelectElement:

@@ -16,10 +16,10 @@ def offered(offer: Offer) -> str:
 
 def priced(line: Line) -> str:
     """Return a cart's line in one phrase."""
-    said = _terms(line, line.priced_years)
+    text = _terms(line, line.priced_years)
     if line.years != line.priced_years:
-        said = words.prices.offered_for(line.years, said)
-    return " · ".join(filter(None, [said, escape(unusual_terms(line))]))
+        text = words.prices.offered_for(line.years, text)
+    return " · ".join(filter(None, [text, escape(unusual_terms(line))]))
 
 
 def unusual_terms(of: Offer | Line) -> str:
@@ -38,9 +38,9 @@ def warned(line: Line) -> str:
 
 
 def _terms(of: Offer | Line, priced_years: int) -> str:
-    said = words.prices.price_for(of.price, priced_years)
+    text = words.prices.price_for(of.price, priced_years)
     if of.regular is not None and of.regular > of.price:
-        said += words.prices.instead_of(of.regular, of.promotion_ends)
+        text += words.prices.instead_of(of.regular, of.promotion_ends)
     if of.renewal is not None:
-        said += words.prices.then_yearly(of.renewal)
-    return said
+        text += words.prices.then_yearly(of.renewal)
+    return text

@@ -115,8 +115,8 @@ def _element(question: Question, contacts: Contacts, now: str) -> InputInteracti
 def _options(question: Question, contacts: Contacts, now: str = "") -> list[Option]:
     """Return the options of a question; empty if the answer is typed."""
     if question.kind is Kind.YES_NO:
-        shown = {"true": words.questions.YES, "false": words.questions.NO}
-        return [Option(value=value, text=shown[value]) for value in shown if value in (question.allowed or shown)]
+        options = {"true": words.questions.YES, "false": words.questions.NO}
+        return [Option(value=value, text=options[value]) for value in options if value in (question.allowed or options)]
     if question.allowed:
         listed = question.allowed if len(question.allowed) <= _MOST_OPTIONS else ()
         return [_option(value, value) for value in listed]
@@ -134,8 +134,8 @@ def _options(question: Question, contacts: Contacts, now: str = "") -> list[Opti
 
 
 def _option(value: str, text: str) -> Option:
-    shown = cut(plain(text), _OPTION) or words.questions.INVISIBLE
-    return Option(value=token_of(value), text=shown)
+    options = cut(plain(text), _OPTION) or words.questions.INVISIBLE
+    return Option(value=token_of(value), text=options)
 
 
 def token_of(value: str) -> str:

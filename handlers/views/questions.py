@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.toolkit.action_ids import REACH, Act, Form
-from handlers.toolkit.blocks import Drawn, button, buttons, context, section
+from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup, plain
@@ -101,16 +101,16 @@ def answers_form(
     `overtaken` are the labels that another user answered in the meantime, `reach` what was chosen before.
     """
     every = pages(line.questions or (), contacts)
-    shown = every[at.page] if at.page < len(every) else ()
+    visible = every[at.page] if at.page < len(every) else ()
     last = at.page + 1 >= len(every)
-    seen = at.seen or frozenset(mark(question.label, line.text_for(question)) for question in shown)
+    seen = at.seen or frozenset(mark(question.label, line.text_for(question)) for question in visible)
     at = replace(at, more=not last, seen=seen)
     blocks: list[Block] = [section(f"*{escape_markup(str(line.domain))}*  {_introduction(line, len(every), at.page)}")]
     if reader.caution:
         blocks.append(section(reader.caution))
     if overtaken:
-        blocks.append(_both(line, [question for question in shown if question.label in overtaken]))
-    for question in shown:
+        blocks.append(_both(line, [question for question in visible if question.label in overtaken]))
+    for question in visible:
         blocks.append(answer_input(question, line, contacts, (typed or {}).get(question.label)))
         if question.label == OWNER_CONTACT and question.is_of_contacts:
             blocks += _contact_buttons(at, sees_owners=reader.sees_owners)
@@ -121,7 +121,7 @@ def answers_form(
         callback_id=Form.ANSWERS,
         private_metadata=str(at),
         title=words.cart.title(cart.id),
-        submit=(words.buttons.SAVE if last else words.buttons.SAVE_AND_GO_ON) if shown else None,
+        submit=(words.buttons.SAVE if last else words.buttons.SAVE_AND_GO_ON) if visible else None,
         close=words.buttons.NOT_NOW,
         blocks=blocks,
     )
@@ -188,4 +188,4 @@ def _labels(questions: Iterable[Question] | None) -> set[str]:
 
 def loading(text: str = words.questions.ASKING) -> View:
     """Return the form to show immediately: the trigger expires in three seconds, and OVH may take longer."""
-    return note(Drawn.saying(text))
+    return note(RenderedMessage.from_text(text))

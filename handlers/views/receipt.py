@@ -99,7 +99,7 @@ def _cells(line: Line, quote: Quote | None) -> Cells:
 
 def _priced(line: Line, quote: Quote | None, width: int) -> Iterator[str]:
     name, price = escape_markup(str(line.domain)), _figure(cost_of(line, quote).now)
-    if _shown(name) + 2 + len(price) <= width:
+    if _width(name) + 2 + len(price) <= width:
         yield _apart(name, price, width)
     else:
         yield name
@@ -144,7 +144,7 @@ def _totals(quote: Quote | None, width: int) -> list[str]:
 def _needed(lines: Sequence[Line], quote: Quote | None) -> int:
     """Return the width in which every name that is not too long fits next to its price."""
     prices = [_figure(cost_of(line, quote).now) for line in lines]
-    names = [min(_shown(str(line.domain)), _LONGEST_NAME) for line in lines]
+    names = [min(_width(str(line.domain)), _LONGEST_NAME) for line in lines]
     return max((name + 2 + len(price) for name, price in zip(names, prices, strict=True)), default=0)
 
 
@@ -155,10 +155,10 @@ def _across(cells: Cells, widths: Sequence[int], width: int) -> str:
 
 
 def _apart(left: str, right: str, width: int) -> str:
-    return left + " " * max(1, width - _shown(left) - len(right)) + right
+    return left + " " * max(1, width - _width(left) - len(right)) + right
 
 
-def _shown(text: str) -> int:
+def _width(text: str) -> int:
     """Return the number of columns that a text takes in a monospaced font."""
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1

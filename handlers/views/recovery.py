@@ -11,7 +11,7 @@ from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import button, buttons, confirm, context, section
 from handlers.toolkit.mrkdwn import cut_bytes, escape
 from handlers.toolkit.payloads import Decision
-from handlers.views.payment import as_shown, open_order, pays_again
+from handlers.views.payment import button_value, open_order, pays_again
 from ordering.model.cart import Cart
 
 _LONGEST_NOTE = 1_500  # bytes
@@ -22,29 +22,29 @@ _labels, _about = words.buttons, words.buttons.about_cart
 def attention(cart: Cart) -> list[Block]:
     """Return what happened, and the buttons that are safe now."""
     note = escape(remark(cart)).strip() or _says.LOOK
-    told, shown = section(cut_bytes(note, _LONGEST_NOTE)), as_shown(cart)
+    details, value = section(cut_bytes(note, _LONGEST_NOTE)), button_value(cart)
     if cart.is_undecided:
-        return [told, *_undecided(cart)]
+        return [details, *_undecided(cart)]
     if cart.payment_is_undecided:
-        return [told, *pays_again(cart), *_undecided_payment(cart)]
+        return [details, *pays_again(cart), *_undecided_payment(cart)]
     if not (cart.has_nothing_to_come or cart.order_is_missing):
-        return [told, *buttons(open_order(cart))]
+        return [details, *buttons(open_order(cart))]
     if cart.order is not None:
         why = _says.close_order_question(missing=cart.order_is_missing)
         question = confirm(_says.CLOSE_TITLE, why, _labels.CLOSE_IT)
         about = _about(_labels.CLOSE, cart.id)
-        close = button(_labels.CLOSE, Act.GIVE_UP, shown, about=about, confirm=question)
-        return [told, *buttons(open_order(cart), close)]
+        close = button(_labels.CLOSE, Act.GIVE_UP, value, about=about, confirm=question)
+        return [details, *buttons(open_order(cart), close)]
     question = confirm(_says.CLOSE_TITLE, _says.CLOSE_QUESTION, _labels.CLOSE_IT)
     return [
-        told,
+        details,
         *buttons(
             _order_anyway(cart),
             button(
-                _labels.TRY_AGAIN, Act.TRY_AGAIN, shown, style="primary", about=_about(_labels.TRY_AGAIN, cart.id)
+                _labels.TRY_AGAIN, Act.TRY_AGAIN, value, style="primary", about=_about(_labels.TRY_AGAIN, cart.id)
             ),
             button(
-                _labels.CLOSE_WITHOUT_ORDERING, Act.GIVE_UP, shown, style="danger",
+                _labels.CLOSE_WITHOUT_ORDERING, Act.GIVE_UP, value, style="danger",
                 about=_about(_labels.CLOSE_WITHOUT_ORDERING, cart.id), confirm=question,
             ),
         ),
@@ -89,17 +89,17 @@ def _order_anyway(cart: Cart) -> ButtonElement | None:
     why = _says.anyway_beside(cart.foreign_order) if cart.foreign_order else _says.ANYWAY_AFTER_TRY
     label = _labels.ORDER_ANYWAY
     question = confirm(_says.ANYWAY_TITLE, why, label)
-    return button(label, Act.ORDER_ANYWAY, as_shown(cart), about=_about(label, cart.id), confirm=question)
+    return button(label, Act.ORDER_ANYWAY, button_value(cart), about=_about(label, cart.id), confirm=question)
 
 
 def _undecided(cart: Cart) -> list[Block]:
-    shown, this, nothing = as_shown(cart), _labels.IT_IS_THIS_ORDER, _labels.NOTHING_ORDERED_TRY_AGAIN
+    value, this, nothing = button_value(cart), _labels.IT_IS_THIS_ORDER, _labels.NOTHING_ORDERED_TRY_AGAIN
     again = confirm(_says.NOTHING_TITLE, _says.nothing_question(cart), _labels.NOTHING_ORDERED)
     was_said = cart.attempt is not None and cart.attempt.denied_by is not None
     return buttons(
-        button(this, Act.ADOPT, shown, style="primary", about=_about(this, cart.id)),
+        button(this, Act.ADOPT, value, style="primary", about=_about(this, cart.id)),
         None if was_said
-        else button(nothing, Act.NOTHING_ORDERED, shown, about=_about(nothing, cart.id), confirm=again),
+        else button(nothing, Act.NOTHING_ORDERED, value, about=_about(nothing, cart.id), confirm=again),
     )  # fmt: skip
 
 
@@ -108,13 +108,13 @@ def _undecided_payment(cart: Cart) -> list[Block]:
 
     Neither answer pays anything or marks the order as paid: only OVH's proof does, or the end of the minimum wait.
     """
-    shown, it_was, it_was_not = as_shown(cart), _labels.IT_WAS_PAID, _labels.IT_WAS_NOT_PAID
+    value, it_was, it_was_not = button_value(cart), _labels.IT_WAS_PAID, _labels.IT_WAS_NOT_PAID
     paid = confirm(_says.PAID_TITLE, _says.paid_question(cart), it_was)
     unpaid = confirm(_says.UNPAID_TITLE, _says.unpaid_question(cart, _then(cart)), it_was_not)
     return buttons(
         open_order(cart),
-        button(it_was, Act.IT_WAS_PAID, shown, about=_about(it_was, cart.id), confirm=paid),
-        button(it_was_not, Act.NOT_PAID, shown, about=_about(it_was_not, cart.id), confirm=unpaid),
+        button(it_was, Act.IT_WAS_PAID, value, about=_about(it_was, cart.id), confirm=paid),
+        button(it_was_not, Act.NOT_PAID, value, about=_about(it_was_not, cart.id), confirm=unpaid),
     )
 
 

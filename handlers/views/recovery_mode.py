@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
+from handlers.toolkit.blocks import RenderedMessage, button, buttons, confirm, context, section
 from handlers.toolkit.mrkdwn import escape, when
 from handlers.toolkit.payloads import Compared, Nothing
 from handlers.views.approval import request_ends
@@ -18,39 +18,41 @@ _MOST_LISTED = 20
 _says = words.on_hold
 
 
-def held_card(cart: Cart) -> Drawn:
+def held_card(cart: Cart) -> RenderedMessage:
     """Return the card of an open request in recover mode: the request can only be ended."""
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
     ends = request_ends(cart) if cart.state is CartState.SUBMITTED else ()
-    return Drawn.of(
+    return RenderedMessage.of(
         _says.card_alone(cart.id), [section(_says.card(cart.id, total)), *buttons(*ends, details_button(cart))]
     )
 
 
 def home_notice(*, operates: bool) -> list[Block]:
     """Return the first lines of every Home in recover mode."""
-    told = section(_says.HOME)
-    return [told, *buttons(_compare_now())] if operates else [told]
+    details = section(_says.HOME)
+    return [details, *buttons(_compare_now())] if operates else [details]
 
 
-def begun(mode: Recovery) -> Drawn:
+def begun(mode: Recovery) -> RenderedMessage:
     """Return the message that operators get once when recover mode begins."""
-    told = section(_says.what_happened(mode))
-    return Drawn.of(_says.BEGUN_ALONE, [_question(), told, *buttons(_compare_now()), context(_says.IN_TERMINAL)])
+    details = section(_says.what_happened(mode))
+    return RenderedMessage.of(
+        _says.BEGUN_ALONE, [_question(), details, *buttons(_compare_now()), context(_says.IN_TERMINAL)]
+    )
 
 
-def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
+def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> RenderedMessage:
     """Return the orders at OVH that no request knows, with the button that ends recover mode."""
     lines = found_lines(found)
     if mode is None:
-        return Drawn.of(_says.NOT_ON_HOLD, [section("\n".join([_says.NOT_ON_HOLD, *lines]))])
+        return RenderedMessage.of(_says.NOT_ON_HOLD, [section("\n".join([_says.NOT_ON_HOLD, *lines]))])
     release = confirm(_says.RELEASE_TITLE, _says.RELEASE_QUESTION, words.buttons.RELEASE)
     done = button(
         words.buttons.COMPARED, Act.COMPARED, Compared(stamp.epoch, found.newest), confirm=release,
         about=_says.ABOUT_COMPARED,
     )  # fmt: skip
-    told = section("\n".join([_says.what_happened(mode), *lines]))
-    return Drawn.of(_says.QUESTION, [_question(), told, *buttons(done, _compare_now())])
+    details = section("\n".join([_says.what_happened(mode), *lines]))
+    return RenderedMessage.of(_says.QUESTION, [_question(), details, *buttons(done, _compare_now())])
 
 
 def found_lines(found: Comparison) -> list[str]:
@@ -65,10 +67,10 @@ def found_lines(found: Comparison) -> list[str]:
     return lines + [f"• {escape(_says.marker(marker))}" for marker in found.markers] + unread
 
 
-def forgotten(loss: Loss, *, request: int | None = None) -> Drawn:
+def forgotten(loss: Loss, *, request: int | None = None) -> RenderedMessage:
     """Return the message for the approval channel and requesters at the end of recover mode."""
     way_on = _says.DECIDE_ON_NEWEST if request is None else _says.your_request(request)
-    return Drawn.saying(f"{_says.forgotten(loss)} {way_on}")
+    return RenderedMessage.from_text(f"{_says.forgotten(loss)} {way_on}")
 
 
 def _order_line(unknown: Unknown) -> str:

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
+from handlers.toolkit.blocks import RenderedMessage, button, buttons, confirm, context, section
 from handlers.toolkit.mrkdwn import escape
 from handlers.toolkit.payloads import SearchPage
 from handlers.views.prices import offered
@@ -30,53 +30,53 @@ _UNDONE = {
 }
 
 
-def looking() -> Drawn:
+def looking() -> RenderedMessage:
     """Return the message that is shown until the first answer arrives."""
-    return Drawn.saying(words.search.ASKING)
+    return RenderedMessage.from_text(words.search.ASKING)
 
 
-def gone(act: Act) -> Drawn:
+def gone(act: Act) -> RenderedMessage:
     """Return the message for a click on a search that is no longer stored: it names what the click did not do."""
     undone = _UNDONE.get(act, words.search.NOTHING_DONE)
-    return Drawn.saying(words.search.gone(undone, button=words.buttons.ADD_TO_CART))
+    return RenderedMessage.from_text(words.search.gone(undone, button=words.buttons.ADD_TO_CART))
 
 
-def does_not_stop() -> Drawn:
+def does_not_stop() -> RenderedMessage:
     """Return the message for a search in another process that did not react to Stop."""
-    return Drawn.saying(words.search.does_not_stop(button=words.buttons.STOP))
+    return RenderedMessage.from_text(words.search.does_not_stop(button=words.buttons.STOP))
 
 
-def asks_first(search: str, effort: Effort, extensions: int, left_out: Sequence[str] = ()) -> Drawn:
+def asks_first(search: str, effort: Effort, extensions: int, left_out: Sequence[str] = ()) -> RenderedMessage:
     """Return the confirmation before a search over all extensions uses much of OVH's rate limit."""
     text = words.search.asks_first(effort.calls, extensions, effort.seconds)
     if left_out:
         text = f"{text}\n{_no_room_for(left_out)}"
-    return Drawn.of(
+    return RenderedMessage.of(
         text, [section(text), *buttons(button(words.buttons.SEARCH_ALL, Act.SEARCH_ALL, SearchPage(search)))]
     )
 
 
-def must_wait(search: str, at_once: int, names: int) -> Drawn:
+def must_wait(search: str, at_once: int, names: int) -> RenderedMessage:
     """Return the message for a user at the limit of concurrent searches, with a button to start this one later."""
     label = words.buttons.SEARCH_NOW
     text = words.search.must_wait(at_once, names, button=label)
-    return Drawn.of(text, [section(text), *buttons(button(label, Act.SEARCH_ALL, SearchPage(search)))])
+    return RenderedMessage.of(text, [section(text), *buttons(button(label, Act.SEARCH_ALL, SearchPage(search)))])
 
 
 def _no_room_for(left_out: Sequence[str]) -> str:
     return words.search.no_room_for(len(left_out), escape(",".join(left_out[:_EXAMPLES])))
 
 
-def results(found: Found) -> Drawn:
+def results(found: Found) -> RenderedMessage:
     """Render the answers so far: available names first, cheapest first, then why the others are not."""
     summary, sheets = _summary(found), pages(found)
     page = min(max(found.page, 0), len(sheets) - 1)
     tally = _tally(found) if len(sheets) > 1 or found.standing is Standing.ASKING else ""
     blocks: list[Block] = [section("\n".join(filter(None, [summary, _progress(found), tally])))]
-    blocks += [draw() for draw in sheets[page]]
+    blocks += [render() for render in sheets[page]]
     blocks += [context(line) for line in _small_print(found, page, len(sheets))]
     blocks += _under_way(found) if found.standing is Standing.ASKING else _choices(found, page, len(sheets))
-    return Drawn.of(_alone(found, summary), blocks)
+    return RenderedMessage.of(_alone(found, summary), blocks)
 
 
 def _summary(found: Found) -> str:

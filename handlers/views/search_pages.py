@@ -18,9 +18,9 @@ from handlers.toolkit.blocks import section
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup
 from handlers.views.offers import add_button, side_by_side
 from ordering.model.cart import MOST_LINES
-from ordering.model.choosing import only_usual
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Action, Availability, Offer, Verdict
+from ordering.model.offer_selection import only_usual
 
 _OLD = timedelta(minutes=1)
 _PAGE = 24  # lines of text, about one screen
@@ -135,12 +135,12 @@ def _pieces(found: Found) -> Iterator[tuple[int, Piece]]:
     bought = {answer.domain for answer in found.buyable}
     for title, names in _others(found, [a for a in found.answers if a.domain not in bought]):
         for number, paragraph in enumerate(_paragraphs(names, ", ")):
-            shown = title if not number else words.search.continued(title)
-            yield 2 + len(paragraph) // _LINE, partial(section, f"{shown}\n{paragraph}")
+            heading = title if not number else words.search.continued(title)
+            yield 2 + len(paragraph) // _LINE, partial(section, f"{heading}\n{paragraph}")
     for number, paragraph in enumerate(_paragraphs([escape(problem) for problem in found.unreadable], "\n")):
         title = words.search.not_understood(len(found.unreadable))
-        shown = title if not number else words.search.continued(title)
-        yield 2 + len(paragraph) // _LINE, partial(section, f"{shown}\n{paragraph}")
+        heading = title if not number else words.search.continued(title)
+        yield 2 + len(paragraph) // _LINE, partial(section, f"{heading}\n{paragraph}")
 
 
 def _row(answer: Availability, offers: Sequence[Offer]) -> Block:

@@ -28,10 +28,10 @@ def warnings(cart: Cart) -> list[str]:
 
 def cost(cart: Cart, *, rank: int) -> list[Block | Part]:
     """Return remarks on the receipt's figures; a contradiction between figures is never folded."""
-    said = [over_the_years(cart.lines, cart.quote), _extras(cart)]
+    sentences = [over_the_years(cart.lines, cart.quote), _extras(cart)]
     return [
         *(section(remark) for remark in disagreements(cart.lines, cart.quote)),
-        *(optional([context(remark)], rank=rank) for remark in said if remark),
+        *(optional([context(remark)], rank=rank) for remark in sentences if remark),
     ]
 
 
@@ -61,8 +61,8 @@ def _contracts(cart: Cart) -> Sequence[str]:
 
 
 def _linked(url: str, name: str) -> str:
-    shown = escape(name).replace("|", "/")
-    return f"<{url}|{shown}>" if url.startswith(("https://", "http://")) and not set("<>| ") & set(url) else shown
+    text = escape(name).replace("|", "/")
+    return f"<{url}|{text}>" if url.startswith(("https://", "http://")) and not set("<>| ") & set(url) else text
 
 
 def _extras(cart: Cart) -> str | None:

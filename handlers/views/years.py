@@ -57,8 +57,8 @@ def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], di
     chosen, seen = {}, {}
     for name, value in values.items():
         option = YearsOption.read(value) if value else None
-        if option is not None and option.chosen != option.shown:
-            chosen[DomainName(name)], seen[DomainName(name)] = option.chosen, option.shown
+        if option is not None and option.chosen != option.before:
+            chosen[DomainName(name)], seen[DomainName(name)] = option.chosen, option.before
     return chosen, seen
 
 
@@ -72,7 +72,7 @@ def _select(line: Line) -> InputBlock:
         Option(text=words.grammar.years(number), value=str(YearsOption(line.years, number)))
         for number in sorted(line.offered_years)
     ]
-    as_shown = str(YearsOption(line.years, line.years))
-    chosen = next((option for option in options if option.value == as_shown), None)
+    button_value = str(YearsOption(line.years, line.years))
+    chosen = next((option for option in options if option.value == button_value), None)
     select = StaticSelectElement(action_id=line.domain.ascii, options=options, initial_option=chosen)
     return InputBlock(label=str(line.domain), element=select)

@@ -73,7 +73,7 @@ MOST_LINES = 40  # what fits on one card within Slack's 50 blocks
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class BlockedReason:
     """Why the bot cannot advance a cart at the moment, though it keeps trying; `since` is when that began.
 
     `code` and `data` are those of the error behind it.
@@ -112,7 +112,7 @@ class Cart:
     reminded_at: datetime | None = None  # when the payers were reminded that the order is unpaid
     fact: Fact | None = None  # what people should know about the present state
     note: str | None = None  # the same as a sentence, stored by an earlier version: new carts have none
-    trouble: Trouble | None = None
+    blocked: BlockedReason | None = None
     foreign_order: int | None = None  # the order made elsewhere that a person must decide about
     foreign_allowed: tuple[int, ...] = ()  # orders made elsewhere that an approver chose to ignore
     version: int = 0
@@ -122,7 +122,7 @@ class Cart:
         if state not in MOVES[self.state]:
             raise NotPossible(code="no_such_move", cart=self.id, state=self.state.value, to=state.value)
         changed = {"fact": None, "foreign_order": None} | changes
-        return replace(self, state=state, since=at, note=None, trouble=None, **changed)
+        return replace(self, state=state, since=at, note=None, blocked=None, **changed)
 
     def saying(self, kind: EventKind, data: Data | None = None) -> Self:
         """Return the cart with this fact as what people should know about its present state."""
@@ -185,13 +185,13 @@ class Cart:
         """
         return f"{self.seal.short if self.seal else ''}-{self.mark}"
 
-    def must_be_as_shown(self, shown: str) -> None:
+    def require_mark(self, mark: str) -> None:
         """Raise `CardOutdated` if the button's fingerprint is not the cart's.
 
         The button is then on an old card, or Slack redelivered a click. The fingerprint is only compared, never trusted
         as input.
         """
-        if shown != self.mark:
+        if mark != self.mark:
             raise CardOutdated(self.id)
 
     def covers(self, total: Money) -> bool:

@@ -90,7 +90,7 @@ def _plain(text: str) -> str:
         stripped = link[2] or link[1]
     stripped = _SCHEME.sub("", stripped).removesuffix("/")
     # IDNA 2008 counts three more characters as dots; UTS 46 maps them, but only inside a label's text.
-    stripped = re.sub("[。．｡]", ".", stripped)  # noqa: RUF001 - the look-alike dots are the point
+    stripped = re.sub("[。．｡]", ".", stripped)  # noqa: RUF001 - the homograph dots are the point
     return unicodedata.normalize("NFC", stripped).removesuffix(".").lower()
 
 

@@ -9,14 +9,14 @@ OrderingError                 tell the user: handlers.messages makes the sentenc
     CartChanged               another user was quicker: read again, then decide again
     CardOutdated              acted on a stale card: render the newest one again
       CardBeforeRestore       the card is from before the last recover mode
-    CardOfAnotherDesk         the card shows a request of another database
+    CardOfAnotherDatabase         the card shows a request of another database
   NoSuchCart                  there is no cart with that number
   RegistrarError              OVH's side
     RegistrarRefused          OVH rejected the request: nothing was done
       NotKnown                OVH does not know this object, or no longer does
     RegistrarUnavailable      a read without an answer: try again later
-      NotAsked                timed out waiting for a rate-limit permit: nothing was sent, OVH is not at fault
-      DraftGone               the OVH cart that this step was building is gone: start again with a new one
+      RateLimitTimeout                timed out waiting for a rate-limit permit: nothing was sent, OVH is not at fault
+      CartGone               the OVH cart that this step was building is gone: start again with a new one
       NotSent                 the sender knows that no byte of a money call left: it can be sent again
       RightsUnread            Slack does not say whether a decision still counts: the step waits
       OnHold                  recover mode: nothing is sent or approved until an operator compared with OVH
@@ -51,7 +51,7 @@ class OrderingError(Exception):
 
     @property
     def data(self) -> Data:
-        """The code and the parameters, for an event or for `Trouble`."""
+        """The code and the parameters, for an event or for `BlockedReason`."""
         return {"error": self.code, **self.params}
 
     @property
@@ -123,7 +123,7 @@ class CardBeforeRestore(CardOutdated):
     usual_code = "card_before_restore"
 
 
-class CardOfAnotherDesk(NotPossible):
+class CardOfAnotherDatabase(NotPossible):
     """The card was rendered from another database."""
 
     usual_code = "card_of_another_desk"
@@ -166,7 +166,7 @@ class RegistrarUnavailable(RegistrarError):
     usual_code = "registrar_unavailable"
 
 
-class NotAsked(RegistrarUnavailable):
+class RateLimitTimeout(RegistrarUnavailable):
     """The call got no rate-limit permit in time because other calls went first. Nothing was sent."""
 
     usual_code = "not_asked"
@@ -178,7 +178,7 @@ class NotSent(RegistrarUnavailable):
     usual_code = "not_sent"
 
 
-class DraftGone(RegistrarUnavailable):
+class CartGone(RegistrarUnavailable):
     """The OVH cart that this step was building was deleted. Not a fault: the next step builds another one."""
 
     usual_code = "draft_gone"

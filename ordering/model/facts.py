@@ -13,7 +13,7 @@ from ordering.model.money import Money
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 # A small JSON object without floats. OVH's own data is under the key `ovh`, and nothing else is.
 Data: TypeAlias = Mapping[str, Json]
-EARLIER_TEXT = "earlier_text"  # the code of an error of which an earlier version stored the sentence alone
+EARLIER_TEXT = "earlier_text"  # the code of an error that an earlier version stored as a sentence alone
 _MOST_QUOTED = 300  # characters of one text from OVH
 
 
@@ -112,9 +112,9 @@ class Fact:
         return other is not None and self.kind is other.kind and canonical(self.data) == canonical(other.data)
 
 
-def canonical(told: object) -> str:
+def canonical(content: object) -> str:
     """Serialize JSON in the one form that digests are computed over: sorted keys, no spaces, ASCII only."""
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def amount(money: Money) -> Data:

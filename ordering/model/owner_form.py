@@ -25,11 +25,11 @@ def form_fields(form: LegalForm, needs: OwnerNeeds) -> tuple[Field, ...]:
         for field in fields_of(form)
         if field.name in needed or not (field.of_registries and is_known)
     ]
-    shown = {field.name for field in usual} | {LEGAL_FORM}
+    visible = {field.name for field in usual} | {LEGAL_FORM}
     more = [
         Field(name, needed_of=frozenset({form}), choices=each.allowed)
         for name, each in needed.items()
-        if name not in shown
+        if name not in visible
     ]
     return (*usual, *more)
 

@@ -50,7 +50,7 @@ class Question:
     """One question, by the registrar's label.
 
     `allowed` are the only possible answers, if there are any. `standing` is the bot's default until a user answers.
-    `told` is the registrar's explanation. `insisted`: the registrar refused without an answer.
+    `explanation` is the registrar's. `insisted`: the registrar refused without an answer.
     """
 
     label: str
@@ -58,7 +58,7 @@ class Question:
     required: bool = False
     allowed: tuple[str, ...] = ()
     standing: str | None = None
-    told: str = ""
+    explanation: str = ""
     insisted: bool = False
 
     @property

@@ -35,7 +35,7 @@ class QuotedLine:
     """
 
     domain: DomainName | None
-    said: str
+    label: str
     price: Money
     before: Money
     extra: bool = False

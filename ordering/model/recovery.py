@@ -95,7 +95,7 @@ class Recovery:
     floor_from: datetime | None = None
     compared: int | None = None
     confirmed_by: str | None = None
-    told: bool = False
+    notified: bool = False
 
     @property
     def ends_at(self) -> datetime | None:
@@ -128,14 +128,15 @@ class Loss:
 class Standing:
     """The recover row. `numbers_above`: buttons carry numbers up to this, so no new request gets one of them.
 
-    `is_copy` is set in a copy that a backup made. `lost` is the newest loss, `lost_told` whether people were notified.
+    `is_copy` is set in a copy that a backup made. `lost` is the newest loss, `loss_notified` whether people were
+    notified.
     """
 
     recovery: Recovery | None = None
     numbers_above: int = 0
     is_copy: bool = False
     lost: Loss | None = None
-    lost_told: bool = True
+    loss_notified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class AccountOrders:
     `hidden` are the numbers of those that OVH lists without showing them. `more` is how many were not read.
     """
 
-    shown: tuple[AccountOrder, ...] = ()
+    visible: tuple[AccountOrder, ...] = ()
     hidden: tuple[int, ...] = ()
     more: int = 0
 

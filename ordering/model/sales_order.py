@@ -157,7 +157,7 @@ class Payment:
     Times named `_ovh` are by OVH's clock, all others by ours. `accepted_at` is when OVH accepted: the bank comes after
     it. `ended_at` is when the call ended, and `ended_at_ovh` a time that was read from OVH after that. `refusal` is
     the code of OVH's refusal of the call itself, which proves nothing. `waits_until_ovh` is the end of the floor as
-    announced to people; `told_at_ovh` is when the payer was last notified that OVH still processes the payment.
+    announced to people; `notified_at_ovh` is when the payer was last notified that OVH still processes the payment.
     `unexplained` is how many transactions may have paid the order before this payment was sent. `asked_at` is the click
     by the database's clock; `asked_at_ovh` is the same by OVH's, None if it was never read.
     """
@@ -173,7 +173,7 @@ class Payment:
     refusal: str | None = None
     word: Word | None = None
     waits_until_ovh: datetime | None = None
-    told_at_ovh: datetime | None = None
+    notified_at_ovh: datetime | None = None
     unexplained: int = 0
     asked_at_ovh: datetime | None = None
 
@@ -206,7 +206,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class OrderReconciliation:
     """The result of searching for an order; `order` is set if exactly one matches.
 
     `seen` is the evidence as data: what was seen, under `seen`, and its details. `candidates` are orders that have the
@@ -233,7 +233,7 @@ class PaymentProgress(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentSighting:
+class PaymentReconciliation:
     """The progress of a payment, and the evidence as data: what was seen, under `seen`, and its details.
 
     `unfinished`: the transaction that leaves it undecided has not ended at OVH either. `failed`: the only evidence is a
@@ -253,8 +253,8 @@ class PaymentSighting:
     @property
     def words(self) -> str | None:
         """OVH's words on a refusal; None if it gave none."""
-        said = self.seen.get("said") if self.seen else None
-        return str(said) if said else None
+        evidence = self.seen.get("said") if self.seen else None
+        return str(evidence) if evidence else None
 
     @property
     def is_open(self) -> bool:

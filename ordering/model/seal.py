@@ -28,8 +28,8 @@ class Seal:
     @property
     def short(self) -> str:
         """A short form that tells two seals of one cart apart on a button: the terms and the total that were shown."""
-        shown = f"{self.digest} {self.total.minor} {self.total.currency}"
-        return hashlib.sha256(shown.encode()).hexdigest()[:12]
+        terms = f"{self.digest} {self.total.minor} {self.total.currency}"
+        return hashlib.sha256(terms.encode()).hexdigest()[:12]
 
     def holds_for(self, other: Seal) -> bool:
         """Return whether `other` may be bought under this seal: the same terms, and no higher total."""
@@ -96,16 +96,16 @@ def renewal_differences(approved: Sequence[Line], now: Sequence[Line]) -> list[D
 
     A lower price holds. A price that is not shown holds only if it was not shown at the approval either.
     """
-    shown = {line.domain: line.renewal for line in now}
+    terms = {line.domain: line.renewal for line in now}
     return [
         {
             "kind": DifferenceKind.RENEWAL.value,
             "name": line.domain.ascii,
             "approved": _amount(line.renewal),
-            "ovh": _amount(shown.get(line.domain)),
+            "ovh": _amount(terms.get(line.domain)),
         }
         for line in approved
-        if not _renewal_holds(line.renewal, shown.get(line.domain))
+        if not _renewal_holds(line.renewal, terms.get(line.domain))
     ]
 
 

@@ -47,7 +47,7 @@ class RegistrarCarts(Protocol):
         """Build a new registrar cart with exactly these lines and their answers, and dry-run it.
 
         Raises `LinesRefused` if it cannot be bought as it is, `RegistrarRefused` if the API key lacks a right that the
-        checkout needs, `DraftGone` if the cart was deleted in the meantime. A failure leaves no cart behind.
+        checkout needs, `CartGone` if the cart was deleted in the meantime. A failure leaves no cart behind.
         """
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:

@@ -27,7 +27,7 @@ class ClickOutcome(StrEnum):
 class Click:
     """One click or form of one person. `key` is Slack's trigger id, so a redelivery is the same click.
 
-    `shown` is what the button carried, `content` the whole interaction; the content is removed when the click ends.
+    `mark` is what the button carried, `content` the whole interaction; the content is removed when the click ends.
     `at` is by the database's clock; `age` and `tries` are as of when the row was read.
     """
 
@@ -35,7 +35,7 @@ class Click:
     kind: str
     cart_id: int
     by: str
-    shown: str
+    mark: str
     content: str | None = None
     at: datetime | None = None
     age: timedelta = timedelta()

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from ordering.model.sales_order import MethodId, Payment, PaymentMethod, PaymentSighting, SalesOrder, SentPayment
+from ordering.model.sales_order import MethodId, Payment, PaymentMethod, PaymentReconciliation, SalesOrder, SentPayment
 from ordering.ports.money_call import MoneyCall
 
 
@@ -42,7 +42,7 @@ class OrderPayments(Protocol):
         answer to the second copy of a call that a proxy repeated.
         """
 
-    def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+    def payment(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
         """Read the progress of a payment that was sent, ignoring the outcome of earlier ones.
 
         REFUSED if the order shows a refusal and exactly one payment was begun since the sending.
@@ -50,7 +50,7 @@ class OrderPayments(Protocol):
 
     def earlier_payment(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         """Check before a payment is sent whether another one was received, or may still be taken, by any method.
 
         Evidence in the order itself counts at any time. The account's transactions name no order, so a transaction
@@ -59,7 +59,7 @@ class OrderPayments(Protocol):
 
     def unexplained_payments(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         """Count the transactions since the order was made that may have paid it and belong to no other order.
 
         `others` are our payments of other orders for this total; orders made elsewhere are read from OVH. Raises

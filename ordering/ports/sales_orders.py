@@ -10,7 +10,7 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.quote import Quote
-from ordering.model.sales_order import Attempt, Delivery, OrderStatus, SalesOrder, Sighting
+from ordering.model.sales_order import Attempt, Delivery, OrderReconciliation, OrderStatus, SalesOrder
 
 Known = Callable[[Collection[int]], frozenset[int]]  # returns those of these orders that belong to a cart
 
@@ -21,13 +21,15 @@ class SalesOrders(Protocol):
     Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no).
     """
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> OrderReconciliation:
         """Search for the order that an attempt made with these terms.
 
         `known` returns which orders belong to a cart.
         """
 
-    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None) -> Sighting:
+    def order_of(
+        self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None
+    ) -> OrderReconciliation:
         """Check whether an order has exactly these names, and the other terms as far as OVH shows them.
 
         ABSENT: other names; UNDECIDED: other terms, or made before the attempt, described in `seen`. The total may
@@ -37,14 +39,15 @@ class SalesOrders(Protocol):
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         """Read an order with its status, without payment methods.
 
-        `urgent` if a payment or a payer is waiting for it; otherwise raises `NotAsked` if other calls go first for too
-        long.
+        `urgent` if a payment or a payer is waiting for it; otherwise raises `RateLimitTimeout` if other calls go first
+        for too long.
         """
 
     def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
         """Read only whether an order is paid or over.
 
-        `urgent` if a checkout is waiting for it; otherwise raises `NotAsked` if other calls go first for too long.
+        `urgent` if a checkout is waiting for it; otherwise raises `RateLimitTimeout` if other calls go first for too
+        long.
         """
 
     def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:

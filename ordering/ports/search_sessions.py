@@ -11,7 +11,7 @@ from ordering.model.offer import Availability
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSearch:
+class SearchSession:
     """The state of one user's search.
 
     `refreshing` are names that are looked up again; their old answers stay until then.
@@ -29,7 +29,7 @@ class KeptSearch:
     under_way: bool = False
 
 
-class Wish(Enum):
+class RunnerSignal(Enum):
     """Signal returned to the process running a search."""
 
     GO_ON = "go on"
@@ -37,25 +37,25 @@ class Wish(Enum):
     LOST = "lost"  # another process took it over, as this one missed its heartbeats
 
 
-class Shelf(Protocol):
+class SearchSessionStore(Protocol):
     """Stores search sessions for a day. Any method may raise: then each process works on its own."""
 
-    def put(self, search: KeptSearch) -> None:
+    def put(self, search: SearchSession) -> None:
         """Store a search that no process is running."""
 
-    def begin(self, search: KeptSearch) -> bool:
+    def begin(self, search: SearchSession) -> bool:
         """Store a search that this process runs from now on; returns False if another one runs it."""
 
-    def go_on(self, search_id: str, newest: KeptSearch | None) -> Wish:
+    def go_on(self, search_id: str, newest: SearchSession | None) -> RunnerSignal:
         """Send a heartbeat, every second or two, with the search's newest state if it changed.
 
         A runner that misses its heartbeat is presumed dead.
         """
 
-    def end(self, search: KeptSearch) -> None:
+    def end(self, search: SearchSession) -> None:
         """Store the final state of a search, if this process still owns it."""
 
-    def find(self, search_id: str) -> KeptSearch | None:
+    def find(self, search_id: str) -> SearchSession | None:
         """Return the last stored state of a search; None if it is not stored."""
 
     def stop(self, search_id: str) -> bool:

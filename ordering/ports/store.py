@@ -63,12 +63,14 @@ class Keep(Enum):
 KEEP: Literal[Keep.KEEP] = Keep.KEEP
 Moment = datetime | None | Literal[Keep.KEEP]
 
-NOTHING_SHOWN = -1  # a version that no cart has
+NOTHING_RENDERED = -1  # a version that no cart has
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A chat message that shows a cart. `ts` is None until it is posted; `shown` is the cart's version in it.
+    """A chat message that shows a cart.
+
+    `ts` is None until it is posted; `rendered_version` is the cart's version in it.
 
     `is_settled`: it needs no update. It shows the newest version, or the bot gave it up until the next one.
     """
@@ -78,7 +80,7 @@ class Message:
     role: MessageRole
     channel: str
     ts: str | None = None
-    shown: int = NOTHING_SHOWN
+    rendered_version: int = NOTHING_RENDERED
     is_settled: bool = False
 
 
@@ -161,7 +163,7 @@ class Reading(Protocol):
     def events(self, cart_id: int) -> list[Event]:
         """Return the events of a cart, oldest first."""
 
-    def untold(self, cart_id: int) -> list[Event]:
+    def undelivered(self, cart_id: int) -> list[Event]:
         """Return the events of a cart that no thread has reported yet, oldest first."""
 
     def messages(self, cart_id: int) -> list[Message]:
@@ -265,7 +267,7 @@ class Transaction(Reading, Protocol):
         A repeated call returns it, and stores a new `ts`.
         """
 
-    def shown(self, message_id: int, *, version: int, ts: str) -> None:
+    def record_rendered(self, message_id: int, *, version: int, ts: str) -> None:
         """Record that a message shows this version."""
 
     def show_again(self, cart_ids: Collection[int]) -> None:
@@ -277,7 +279,7 @@ class Transaction(Reading, Protocol):
     def forget(self, message_id: int) -> None:
         """Stop showing the cart in a message that is permanently gone."""
 
-    def told(self, event_id: int) -> None:
+    def record_delivered(self, event_id: int) -> None:
         """Record that a thread has reported this event."""
 
     def end_click(self, key: str, *, overtaking: int | None = None) -> None:
@@ -286,15 +288,15 @@ class Transaction(Reading, Protocol):
         With `overtaking`, older open clicks on that cart end as overtaken, too.
         """
 
-    def claim(
+    def acquire_leases(
         self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
         """Lease carts for a task type unless another lease lasts beyond `now`; returns those that were free."""
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    def renew_leases(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
         """Renew those of these leases that this holder still has."""
 
-    def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+    def release_lease(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
         """Release a lease, if this holder still has it."""
 
     def save_standing(self, standing: Standing) -> None:

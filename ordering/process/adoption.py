@@ -58,7 +58,7 @@ class Adoptions:
         elif seen.order is not None and (waited or not seen.order.owner_hidden):
             self._release(cart)
         else:
-            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+            self._book.come_back(cart, self._book.poll_schedule.after(self._book.now() - cart.since))
         return True
 
     def has_second(self, cart: Cart) -> bool:

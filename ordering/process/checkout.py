@@ -12,7 +12,7 @@ from typing import Protocol
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.errors import (
-    DraftGone,
+    CartGone,
     NotSent,
     OrderingError,
     OutcomeUnknown,
@@ -35,7 +35,7 @@ from ordering.ports.store import Transaction
 from ordering.process.floors import is_over
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Condition, Intents, IntentStopped
-from ordering.process.money_markers import MemoryWentBack, MoneyMarkers, is_unlisted, leave_while_unlisted
+from ordering.process.money_markers import MoneyMarkers, UnknownMarkers, is_unlisted, leave_while_unlisted
 from ordering.process.order_search import OrderSearch, attempt_of, step_back
 from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook
@@ -81,7 +81,7 @@ class Checkout:
             return
         try:
             waiting = self._markers.list_again(_subject(cart), cart.id, now=self._time_as_known())
-        except MemoryWentBack as proof:
+        except UnknownMarkers as proof:
             self._stopped(cart, proof)
             return
         prepared = None
@@ -110,11 +110,11 @@ class Checkout:
         self._registrar.require_right_to_check_out()  # a refused call would be searched for
         try:
             prepared = self._registrar.prepare(cart.lines)
-        except DraftGone:
+        except CartGone:
             waited = self._book.now() - cart.since
             if waited >= self._settle:
                 raise  # it still happens after `settle`, so it is no accident: people should see it
-            self._book.come_back(cart, self._book.pace.after(waited))
+            self._book.come_back(cart, self._book.poll_schedule.after(waited))
             return None
         except RegistrarRefused as refusal:
             self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=refusal.data, attempt=None)
@@ -151,18 +151,18 @@ class Checkout:
                 if recorded is not None:
                     self._markers.unsent(recorded, partial(self._take_back, recorded))
                 waits = recorded is None and is_unlisted(error)
-                if not waits and isinstance(error, OrderingError | IntentStopped | MemoryWentBack):
+                if not waits and isinstance(error, OrderingError | IntentStopped | UnknownMarkers):
                     self._registrar.discard(prepared.registrar_cart)  # the next attempt builds another one
                 # After a database error the intent may be on record: an open cart proves that nothing was ordered.
-                if not isinstance(error, IntentStopped | MemoryWentBack):
+                if not isinstance(error, IntentStopped | UnknownMarkers):
                     raise
                 self._stopped(cart, error)
                 return
             self._send(begun, call)
 
-    def _stopped(self, cart: Cart, error: IntentStopped | MemoryWentBack) -> None:
+    def _stopped(self, cart: Cart, error: IntentStopped | UnknownMarkers) -> None:
         """Nothing was sent: ask a person if the database went back."""
-        if isinstance(error, MemoryWentBack):
+        if isinstance(error, UnknownMarkers):
             data: Data = {"markers": error.markers}
             self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, data=data, first=self._markers.hold, attempt=None)
 
@@ -199,14 +199,14 @@ class Checkout:
         """Search for the order of an earlier attempt that has neither an intent nor an end on record.
 
         It may have been sent: the commit of its intent may be lost, as after a restore. A recent attempt may be another
-        process's. Raises `CartChanged` if that process ended it meanwhile.
+        process's. Raises `CartChanged` if that process ended it in the meantime.
         """
         call = self._markers.left_over(_subject(cart))
         if call is None or call.registrar_cart is None:
             return False
         leave_while_unlisted(cart, call, self._registrar, self._settle)
         if not is_over(self._registrar, call.started_at, self._settle):
-            self._book.come_back(cart, self._book.pace.quickest)
+            self._book.come_back(cart, self._book.poll_schedule.quickest)
             return True
         now, attempt = self._book.now(), Attempt(call.attempt, call.registrar_cart, call.started_at)
         looking = cart.to(S.CHECKING_OUT, at=now, attempt=attempt)
@@ -215,7 +215,7 @@ class Checkout:
         with self._book.store.begin() as carts:
             carts.decide_alone()
             carts.save(looking, event, due_at=now)
-            carts.mark_intended(call)  # refuses if its process has recorded meanwhile that it sent nothing
+            carts.mark_intended(call)  # refuses if its process has recorded in the meantime that it sent nothing
         return True
 
     def _ready(self, prepared: Prepared) -> AbstractContextManager[MoneyCall[SalesOrder]]:
@@ -231,9 +231,9 @@ class Checkout:
         except NotSent as unsent:
             self._search.nothing_left(begun, unsent)
         except RegistrarUnavailable:
-            self._search.turned_away(begun)
+            self._search.rejected_by_ovh(begun)
         except OutcomeUnknown:
-            self._book.come_back(begun, self._book.pace.quickest)
+            self._book.come_back(begun, self._book.poll_schedule.quickest)
         else:
             self._search.found(begun, order)
 

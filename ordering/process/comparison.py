@@ -20,14 +20,14 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
 
     The newest event about money is read first: an event during the comparison makes the comparison void. In recover
     mode the markers shown are recorded, so they do not count as another loss once it is over. An order that OVH lists
-    and does not show is told to the operator, who decides: waiting for it could keep recover mode on for ever.
+    and does not show is reported to the operator, who decides: waiting for it could keep recover mode on indefinitely.
     """
     since = mode.compares_since()
     with store.read() as carts:
         newest = carts.newest_about_money()
         waiting = carts.carts(states=WAITING, limit=_MOST_OPEN)
     orders = account.account_orders(since, known=partial(_known, store))
-    unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders.shown if not order.status.is_over)
+    unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders.visible if not order.status.is_over)
     left = account.markers_left(urgent=True)
     hidden = _hidden(store, orders.hidden, since)
     markers = _unknown_markers(store, left, mode)

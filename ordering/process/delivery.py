@@ -46,7 +46,9 @@ class Deliveries:
         if order != known or waited > _INVOICE_COMES_WITHIN:
             self._book.refresh(cart, order, due_in=None)
         else:
-            self._book.come_back(cart, max(self._book.pace.quickest, min(waited / 10, _INVOICE_IS_ASKED_FOR_EVERY)))
+            self._book.come_back(
+                cart, max(self._book.poll_schedule.quickest, min(waited / 10, _INVOICE_IS_ASKED_FOR_EVERY))
+            )
 
     def _watch_names(self, cart: Cart, order: SalesOrder) -> None:
         deliveries = {line.domain: self._registrar.delivery(line.domain) for line in cart.lines}
@@ -54,15 +56,15 @@ class Deliveries:
             delivery.progress is DeliveryProgress.DELIVERED for delivery in deliveries.values()
         )
         odd = _unexpected_states(deliveries)
-        trouble = _trouble(order, deliveries) or (None if arrived else self._lateness(cart, order, odd))
-        if arrived and trouble is None:
-            wait = None if order.invoice else self._book.pace.quickest
+        lateness = _delivery_problem(order, deliveries) or (None if arrived else self._lateness(cart, order, odd))
+        if arrived and lateness is None:
+            wait = None if order.invoice else self._book.poll_schedule.quickest
             delivered = cart.to(S.DELIVERED, at=self._book.now(), order=order)
             self._book.save(delivered, K.DELIVERED, data={"order": order.id}, due_in=wait)
-        elif trouble is not None and not trouble.is_same_as(cart.fact):
-            kind, data = trouble.kind, trouble.data
+        elif lateness is not None and not lateness.is_same_as(cart.fact):
+            kind, data = lateness.kind, lateness.data
             self._book.needs_attention(cart, kind, data=data, follow=True, order=order)
-        elif trouble is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
+        elif lateness is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
             paid = cart.to(S.PAID, at=self._book.now(), order=order)
             self._book.save(paid, K.DELIVERY_RESUMED, data={"order": order.id}, due_in=timedelta())
         elif (news := self._silence(cart, order) or _oddness(cart, order, odd)) is not None:
@@ -116,7 +118,7 @@ class Deliveries:
             self._book.cancelled_unpaid(cart, order)
 
 
-def _trouble(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> Fact | None:
+def _delivery_problem(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> Fact | None:
     """Return what a person must resolve before the names can be registered."""
     if order.status is OrderStatus.DOCUMENTS_REQUESTED:
         return Fact(K.DOCUMENTS_REQUESTED, {"order": order.id})

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from ordering.model.cart import DECIDED, Cart, CartState
-from ordering.model.errors import NotAsked, OnHold, OrderingError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import OnHold, OrderingError, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.rights import ById, Rights
@@ -27,7 +27,7 @@ from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
 from ordering.process.recovery import RecoverMode, allowed_or_on_hold
 from ordering.process.standing import Limits, Standing
-from ordering.process.transitions import Logbook, Pace, order_of
+from ordering.process.transitions import Logbook, PollSchedule, order_of
 
 S = CartState
 
@@ -48,11 +48,11 @@ class Fulfilment:
         policy: Policy,
         clock: Callable[[], datetime],
         settle: timedelta = timedelta(seconds=60),
-        pace: Pace | None = None,
+        poll_schedule: PollSchedule | None = None,
         floors: Floors | None = None,
         rights: Rights | None = None,
     ) -> None:
-        self._book = Logbook(store, clock, pace or Pace())
+        self._book = Logbook(store, clock, poll_schedule or PollSchedule())
         self._age = Age(registrar, policy, clock)
         self._standing = Standing(policy, rights or ById(), clock)
         self._recover_mode = RecoverMode(store, clock)
@@ -110,24 +110,24 @@ class Fulfilment:
             self._book.nothing_to_do(cart)
             return
         if _would_send(cart) and self._recover_mode.is_on:
-            self._book.come_back(cart, self._book.pace.slowest)  # the end of recover mode wakes it
+            self._book.come_back(cart, self._book.poll_schedule.slowest)  # the end of recover mode wakes it
             return
         try:
             if not self._is_void(cart):
                 with self._recover_mode.noticing():
                     step(cart)
         except OnHold:
-            self._book.come_back(cart, self._book.pace.slowest)
+            self._book.come_back(cart, self._book.poll_schedule.slowest)
             raise
-        except NotAsked:
+        except RateLimitTimeout:
             self._book.come_back(cart, self._book.wait_for(cart))  # nothing is wrong: other calls went first
             raise
         except (RegistrarUnavailable, RegistrarRefused) as error:
             # A read got no answer or was refused: nothing was done, so the same step can be retried later.
             self._book.try_later(cart, error)
             raise
-        if cart.trouble is not None:
-            self._book.trouble_is_over(cart)
+        if cart.blocked is not None:
+            self._book.unblock(cart)
 
     def _is_void(self, cart: Cart) -> bool:
         """Return whether the decision lapsed, and save that before any call to OVH, which may be down for days.
@@ -151,7 +151,7 @@ class Fulfilment:
         if not _is_for(task_type, cart):
             return  # it advanced in the meantime, without that step
         error = OrderingError(code="internal_error", reference=reference)
-        self._book.try_later(cart, error, wait=self._book.pace.slowest)
+        self._book.try_later(cart, error, wait=self._book.poll_schedule.slowest)
 
     def _watch_order(self, cart: Cart) -> None:
         if not self._adoptions.holds(cart):

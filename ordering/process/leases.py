@@ -16,22 +16,22 @@ from ordering.ports.store import HINDERING, Store, TaskType
 LEASE = timedelta(seconds=20)
 
 
-class Claims(Protocol):
+class Leases(Protocol):
     """The leases of one process on carts."""
 
     lease: timedelta
 
-    def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+    def acquire(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
         """Lease those of these carts that no process works on; returns their numbers in the order given."""
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
+    def renew(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
         """Renew the lease of carts that are still worked on."""
 
-    def give_back(self, task_type: TaskType, cart_id: int) -> None:
+    def release(self, task_type: TaskType, cart_id: int) -> None:
         """Release a cart when its work is done, or left for another process."""
 
 
-class Alone:
+class LocalLeases:
     """In-memory leases for a single-process deployment."""
 
     lease = LEASE
@@ -39,20 +39,20 @@ class Alone:
     def __init__(self) -> None:
         self._mine: set[tuple[TaskType, int]] = set()
 
-    def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+    def acquire(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
         hindering = HINDERING[task_type]
-        taken = [cart_id for cart_id in cart_ids if not any((other, cart_id) in self._mine for other in hindering)]
-        self._mine.update((task_type, cart_id) for cart_id in taken)
-        return taken
+        leased = [cart_id for cart_id in cart_ids if not any((other, cart_id) in self._mine for other in hindering)]
+        self._mine.update((task_type, cart_id) for cart_id in leased)
+        return leased
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
+    def renew(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
         """Do nothing: no other process could take the carts."""
 
-    def give_back(self, task_type: TaskType, cart_id: int) -> None:
+    def release(self, task_type: TaskType, cart_id: int) -> None:
         self._mine.discard((task_type, cart_id))
 
 
-class Shared:
+class SharedLeases:
     """Leases of one process among several, stored in their shared database.
 
     The lease is compared across the machines' clocks, so keep these in sync.
@@ -64,19 +64,19 @@ class Shared:
         self._holder = secrets.token_hex(8)
         self.lease = lease
 
-    def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+    def acquire(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
         if not cart_ids:
             return []
         now = self._clock()
         with self._store.begin() as carts:
-            taken = carts.claim(task_type, cart_ids, holder=self._holder, now=now, until=now + self.lease)
-        return [cart_id for cart_id in cart_ids if cart_id in taken]
+            leased = carts.acquire_leases(task_type, cart_ids, holder=self._holder, now=now, until=now + self.lease)
+        return [cart_id for cart_id in cart_ids if cart_id in leased]
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
+    def renew(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
         if cart_ids:
             with self._store.begin() as carts:
-                carts.keep(task_type, cart_ids, holder=self._holder, until=self._clock() + self.lease)
+                carts.renew_leases(task_type, cart_ids, holder=self._holder, until=self._clock() + self.lease)
 
-    def give_back(self, task_type: TaskType, cart_id: int) -> None:
+    def release(self, task_type: TaskType, cart_id: int) -> None:
         with self._store.begin() as carts:
-            carts.give_back(task_type, cart_id, holder=self._holder)
+            carts.release_lease(task_type, cart_id, holder=self._holder)

@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 TakeBack = Callable[[Transaction], None]
 
 
-class MemoryWentBack(Exception):
+class UnknownMarkers(Exception):
     """OVH has more markers about a subject than there are attempts on record; `markers` are the unknown ones."""
 
     def __init__(self, markers: Iterable[str]) -> None:
@@ -58,7 +58,7 @@ class MoneyMarkers:
         `take_back` is that of `unsent`.
 
         Raises `CartChanged` if another attempt has no end on record: it may have been sent, and the next step handles
-        it. Raises `MemoryWentBack` if a marker belongs to no attempt on record and to no earlier comparison: that
+        it. Raises `UnknownMarkers` if a marker belongs to no attempt on record and to no earlier comparison: that
         switches recover mode on. Raises `RegistrarError` if OVH did not accept the marker. In all these cases nothing
         was sent, and that is recorded. Raises `RegistrarUnavailable` with `NOT_LISTED` if OVH does not list the marker
         yet: see `list_again`.
@@ -81,8 +81,8 @@ class MoneyMarkers:
         except Exception as error:  # also the database's: a commit may have succeeded although its answer was lost
             if announced is not None:
                 # A cart that counts as sent for an unknown marker is about another attempt than this one.
-                self.unsent(announced, None if isinstance(error, MemoryWentBack) else take_back)
-            if isinstance(error, MemoryWentBack):
+                self.unsent(announced, None if isinstance(error, UnknownMarkers) else take_back)
+            if isinstance(error, UnknownMarkers):
                 self._recover.begin(Cause.MARKERS)
             raise
         if not is_listed:
@@ -105,7 +105,7 @@ class MoneyMarkers:
             return None
         try:
             is_listed = self._compare(call)
-        except MemoryWentBack:
+        except UnknownMarkers:
             self._unlisted.pop(subject, None)
             self.unsent(call)
             self._recover.begin(Cause.MARKERS)
@@ -122,7 +122,7 @@ class MoneyMarkers:
     def _compare(self, call: RecordedCall) -> bool:
         """Compare OVH's markers with the attempts on record; return False if OVH does not list this attempt's yet.
 
-        Such a list proves nothing: a lost attempt's marker may be missing as well. Raises `MemoryWentBack` for markers
+        Such a list proves nothing: a lost attempt's marker may be missing as well. Raises `UnknownMarkers` for markers
         that no attempt on record left.
         """
         seen = self._registrar.markers(call.subject)
@@ -136,7 +136,7 @@ class MoneyMarkers:
                 for known in named:
                     carts.update_call(known)
         if lost := unknown - {known.marker for known in named}:
-            raise MemoryWentBack(lost)
+            raise UnknownMarkers(lost)
         return call.marker in seen
 
     def unsent(self, call: RecordedCall, take_back: TakeBack | None = None) -> None:
@@ -229,7 +229,7 @@ def leave_while_unlisted(cart: Cart, call: RecordedCall, registrar: RegistrarClo
 
     The request says so. After `PATIENCE` that process has ended the attempt, or is dead.
     """
-    says_so = cart.trouble is not None and cart.trouble.code == NOT_LISTED
+    says_so = cart.blocked is not None and cart.blocked.code == NOT_LISTED
     if says_so and not is_over(registrar, call.started_at, PATIENCE + settle):
         raise RegistrarUnavailable(code=NOT_LISTED)
 

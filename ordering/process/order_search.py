@@ -11,7 +11,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotSent, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount, earlier
-from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
+from ordering.model.sales_order import Attempt, OrderReconciliation, Outcome, SalesOrder
 from ordering.ports.carts import RegistrarCarts
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.sales_orders import SalesOrders
@@ -50,15 +50,15 @@ class OrderSearch:
         noted = replace(cart, attempt=attempt).saying(K.CHECKOUT_CALL_REFUSED, data)
         with self._book.store.begin() as carts:
             event = happened(noted, now, K.CHECKOUT_CALL_REFUSED, data=data)
-            saved = carts.save(noted, event, due_at=now + self._book.pace.quickest)
+            saved = carts.save(noted, event, due_at=now + self._book.poll_schedule.quickest)
         self.look_for_order(saved)
 
-    def turned_away(self, cart: Cart) -> None:
+    def rejected_by_ovh(self, cart: Cart) -> None:
         """Handle a throttled checkout. The first copy of a repeated call may have succeeded, so search for an order."""
         if self._find(cart).outcome is Outcome.ABSENT:
             self._withdraw(cart, attempt_of(cart))
         else:
-            self._book.come_back(cart, self._book.pace.quickest)
+            self._book.come_back(cart, self._book.poll_schedule.quickest)
 
     def nothing_left(self, cart: Cart, unsent: NotSent) -> None:
         """No byte of the checkout left this machine: delete its cart and try again."""
@@ -70,23 +70,23 @@ class OrderSearch:
         waited, attempt = self._waited(cart), attempt_of(cart)
         try:
             is_proven = self._floor_is_over(attempt)  # read before the search, so the search happens after the floor
-            sighting = self._find(cart)
+            reconciliation = self._find(cart)
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
                 raise
             data: Data = {"attempt": attempt.number, **error.data}
             self._book.needs_attention(cart, K.ORDER_UNKNOWN, data=data, follow=True)
             return
-        if sighting.order is not None:
-            self._adopt(cart, sighting.order, "after_lost_answer")
-        elif attempt.withdrawn_at is not None and not sighting.candidates:
+        if reconciliation.order is not None:
+            self._adopt(cart, reconciliation.order, "after_lost_answer")
+        elif attempt.withdrawn_at is not None and not reconciliation.candidates:
             self._after_withdrawal(cart, attempt, is_proven=is_proven)
-        elif self._may_withdraw(attempt, sighting, waited):
+        elif self._may_withdraw(attempt, reconciliation, waited):
             self._withdraw(cart, attempt)
         elif waited < self._settle:
-            self._book.come_back(cart, self._book.pace.after(waited))
+            self._book.come_back(cart, self._book.poll_schedule.after(waited))
         else:
-            self._book.needs_attention(cart, K.ORDER_UNKNOWN, data=_seen(cart, attempt, sighting), follow=True)
+            self._book.needs_attention(cart, K.ORDER_UNKNOWN, data=_seen(cart, attempt, reconciliation), follow=True)
 
     def look_again(self, cart: Cart) -> None:
         """Search again while a person is asked.
@@ -95,13 +95,13 @@ class OrderSearch:
         """
         attempt = attempt_of(cart)
         is_proven = self._floor_is_over(attempt)
-        sighting = self._find(cart)
-        if sighting.order is not None:
-            self._adopt(cart, sighting.order, "later")
-        elif attempt.denied_by is not None and is_proven and not self._may_show(attempt, sighting):
+        reconciliation = self._find(cart)
+        if reconciliation.order is not None:
+            self._adopt(cart, reconciliation.order, "later")
+        elif attempt.denied_by is not None and is_proven and not self._may_show(attempt, reconciliation):
             self._step_back(cart, {"denied_by": attempt.denied_by})
         else:
-            self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
+            self._book.come_back(cart, self._book.poll_schedule.after(self._waited(cart)))
 
     def _waited(self, cart: Cart) -> timedelta:
         """Return how long the order has been searched for, by OVH's clock, because ours may be adjusted.
@@ -113,9 +113,9 @@ class OrderSearch:
         except RegistrarError:
             return abs(self._book.now() - cart.since)
 
-    def _may_show(self, attempt: Attempt, sighting: Sighting) -> bool:
+    def _may_show(self, attempt: Attempt, reconciliation: OrderReconciliation) -> bool:
         """Return whether something at OVH may still turn out to be this attempt's order."""
-        is_possible = bool(sighting.candidates) or sighting.closed
+        is_possible = bool(reconciliation.candidates) or reconciliation.closed
         return is_possible and not is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS)
 
     def found(self, cart: Cart, order: SalesOrder, *, found: str | None = None) -> None:
@@ -140,11 +140,11 @@ class OrderSearch:
     def _adopt(self, cart: Cart, order: SalesOrder, found: str) -> None:
         self.found(cart, replace(order, adopted_at=self._registrar.time()), found=found)
 
-    def _may_withdraw(self, attempt: Attempt, sighting: Sighting, waited: timedelta) -> bool:
+    def _may_withdraw(self, attempt: Attempt, reconciliation: OrderReconciliation, waited: timedelta) -> bool:
         """Return whether the old cart can be deleted now, or the answer to its DELETE was lost."""
-        if attempt.deleting and not sighting.closed and not sighting.candidates:
+        if attempt.deleting and not reconciliation.closed and not reconciliation.candidates:
             return True
-        return sighting.outcome is Outcome.ABSENT and (attempt.refusal is not None or waited >= self._settle)
+        return reconciliation.outcome is Outcome.ABSENT and (attempt.refusal is not None or waited >= self._settle)
 
     def _withdraw(self, cart: Cart, attempt: Attempt) -> None:
         """Delete the old cart, so a checkout still in flight does not find it; then search once more."""
@@ -152,14 +152,14 @@ class OrderSearch:
         if not attempt.deleting:
             with self._book.store.begin() as carts:
                 begun = replace(cart, attempt=replace(attempt, deleting=True))
-                deleting = carts.save(begun, due_at=self._book.now() + self._book.pace.quickest)
+                deleting = carts.save(begun, due_at=self._book.now() + self._book.poll_schedule.quickest)
         if not self._registrar.discard(attempt.registrar_cart):
-            self._book.come_back(deleting, self._book.pace.quickest)
+            self._book.come_back(deleting, self._book.poll_schedule.quickest)
             return
         withdrawn_at = self._registrar.time()
         with self._book.store.begin() as carts:
             withdrawn = replace(attempt_of(deleting), withdrawn_at=withdrawn_at)
-            due_at = self._book.now() + self._book.pace.quickest
+            due_at = self._book.now() + self._book.poll_schedule.quickest
             saved = carts.save(replace(deleting, attempt=withdrawn), due_at=due_at)
         self.look_for_order(saved)  # an order may have been made just before the cart was deleted
 
@@ -169,7 +169,7 @@ class OrderSearch:
         A refusal needs a person; otherwise the cart is ordered again.
         """
         if not is_proven:
-            self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
+            self._book.come_back(cart, self._book.poll_schedule.after(self._waited(cart)))
         elif attempt.refusal is not None:
             data: Data = {**_refusal_of(cart, attempt), "attempt": attempt.number, "call_was_refused": True}
             self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=data, attempt=None)
@@ -186,7 +186,7 @@ class OrderSearch:
             return True
         return is_over(self._registrar, attempt.withdrawn_at, floor)
 
-    def _find(self, cart: Cart) -> Sighting:
+    def _find(self, cart: Cart) -> OrderReconciliation:
         if cart.quote is None:
             raise AssertionError(f"cart #{cart.id} was ordered without a quote")
 
@@ -209,19 +209,19 @@ def step_back(book: Logbook, carts: Transaction, cart: Cart, reason: Data) -> No
         kind, due_at = K.CHECKOUT_ATTEMPTS_EXHAUSTED, None
         back = cart.to(S.NEEDS_ATTENTION, at=now, attempt=None)
     else:
-        kind, due_at = K.CHECKOUT_RESCHEDULED, now + book.pace.quickest * 2**tries
+        kind, due_at = K.CHECKOUT_RESCHEDULED, now + book.poll_schedule.quickest * 2**tries
         back = cart.to(S.APPROVED, at=now)
     carts.save(back.saying(kind, data), happened(back, now, kind, data=data), due_at=due_at)
 
 
-def _seen(cart: Cart, attempt: Attempt, sighting: Sighting) -> Data:
+def _seen(cart: Cart, attempt: Attempt, reconciliation: OrderReconciliation) -> Data:
     """Return the evidence about an unanswered attempt, as data."""
     return {
         "attempt": attempt.number,
         "call_was_refused": attempt.refusal is not None,
         "refusal": _refusal_of(cart, attempt) if attempt.refusal is not None else None,
-        "evidence": sighting.seen,
-        "ovh": {"orders": sighting.candidates, "cart_closed": sighting.closed},
+        "evidence": reconciliation.seen,
+        "ovh": {"orders": reconciliation.candidates, "cart_closed": reconciliation.closed},
     }
 
 

@@ -27,10 +27,12 @@ class Outbox:
         Each event comes with the one before it.
         """
         with self._store.read() as carts:
-            untold = {event.id for event in carts.untold(cart_id)}
-            events = carts.events(cart_id) if untold else []
+            undelivered = {event.id for event in carts.undelivered(cart_id)}
+            events = carts.events(cart_id) if undelivered else []
             pairs = [
-                (before, event) for before, event in zip([None, *events], events, strict=False) if event.id in untold
+                (before, event)
+                for before, event in zip([None, *events], events, strict=False)
+                if event.id in undelivered
             ]
             return carts.cart(cart_id), carts.messages(cart_id), pairs
 
@@ -42,20 +44,20 @@ class Outbox:
         with self._store.read() as carts:
             return carts.stamp(), carts.standing().recovery
 
-    def shown(self, message: Message, *, version: int, ts: str) -> None:
+    def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
         """Record that a message shows this version of its cart."""
         with self._store.begin() as carts:
-            carts.shown(message.id, version=version, ts=ts)
+            carts.record_rendered(message.id, version=version, ts=ts)
 
     def show_again(self, cart_ids: Collection[int]) -> None:
         """Have all messages of these carts rendered again, regardless of their recorded version."""
         with self._store.begin() as carts:
             carts.show_again(cart_ids)
 
-    def told(self, event: Event) -> None:
+    def record_delivered(self, event: Event) -> None:
         """Record that the thread has reported this event."""
         with self._store.begin() as carts:
-            carts.told(event.id)
+            carts.record_delivered(event.id)
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         """Register a message that shows a cart from now on; with `ts`, an existing one."""

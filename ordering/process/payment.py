@@ -9,17 +9,24 @@ from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import (
-    NotAsked,
     NotKnown,
     NotSent,
     OutcomeUnknown,
+    RateLimitTimeout,
     RegistrarError,
     RegistrarRefused,
     RegistrarUnavailable,
 )
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
-from ordering.model.sales_order import MethodId, OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
+from ordering.model.sales_order import (
+    MethodId,
+    OrderStatus,
+    Payment,
+    PaymentProgress,
+    PaymentReconciliation,
+    SalesOrder,
+)
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.money_call import MoneyCall
 from ordering.ports.payments import OrderPayments
@@ -28,9 +35,9 @@ from ordering.process.floors import Floors
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.money_markers import MoneyMarkers
 from ordering.process.payment_marker import PaymentMarkers, is_of, save_unsent
-from ordering.process.payment_outcome import PaymentOutcome, made_at_of, shown
+from ordering.process.payment_outcome import PaymentOutcome, evidence_of, made_at_of
 from ordering.process.reminder import is_time_to_remind, remind
-from ordering.process.transitions import Glances, Logbook, change, order_of, payment_of
+from ordering.process.transitions import Logbook, RecentReads, change, order_of, payment_of
 
 S, K = CartState, EventKind
 P = PaymentProgress
@@ -59,7 +66,7 @@ class Payments:
         self._floors = floors
         self._markers = PaymentMarkers(book, registrar, markers, settle)
         self._outcome = PaymentOutcome(book, registrar, settle, floors)
-        self._glances = Glances()
+        self._recent_reads = RecentReads()
 
     def watch_order(self, cart: Cart) -> None:
         """Refresh the order's payment options, detect a payment or cancellation at OVH, and remind once."""
@@ -77,7 +84,7 @@ class Payments:
         else:
             self._book.look_later(cart, order)
         if not is_as_before:  # only after it is stored: otherwise the new data would be taken for known
-            self._glances.was_read(cart, self._book.now())
+            self._recent_reads.was_read(cart, self._book.now())
 
     def pay_or_watch(self, cart: Cart, *, is_hindered: Callable[[Cart], bool]) -> None:
         """Send a payment once, then follow its outcome.
@@ -108,7 +115,7 @@ class Payments:
         """Block payment of an order that OVH does not know, and ask a person after a day. OVH may show it again."""
         now = self._registrar.time()
         if known.missing_since is None:
-            missing = replace(cart, order=replace(known, missing_since=now), trouble=None)
+            missing = replace(cart, order=replace(known, missing_since=now), blocked=None)
             self._book.try_later(missing, unknown)
         elif now - known.missing_since < self._floors.unknown:
             raise unknown
@@ -121,7 +128,7 @@ class Payments:
         try:
             order = known.seen_as(self._registrar.order(known.id), known.methods)
         except NotKnown:
-            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+            self._book.come_back(cart, self._book.poll_schedule.after(self._book.now() - cart.since))
             return
         if not self._is_settled(cart, order):
             found = cart.to(S.CHECKED_OUT, at=self._book.now(), order=replace(order, expires_at=None))
@@ -131,8 +138,8 @@ class Payments:
 
     def _is_as_before(self, cart: Cart, known: SalesOrder) -> bool:
         """Return whether it was read in full recently, and is still neither paid nor over."""
-        lately = known.missing_since is None and self._glances.are_enough(cart, self._book.now())
-        return lately and self._registrar.order_status(known.id) is known.status
+        recently = known.missing_since is None and self._recent_reads.are_enough(cart, self._book.now())
+        return recently and self._registrar.order_status(known.id) is known.status
 
     def _read_again(self, cart: Cart, known: SalesOrder) -> SalesOrder | None:
         """Return the current order with its methods, as a card may have been added or removed.
@@ -191,7 +198,7 @@ class Payments:
                 now = self._book.now()
                 # An event, so a database that loses this intent also lacks an entry of the audit log.
                 begun = happened(sending, now, K.PAYMENT_STARTED, data=_begun(sending), by=payment.by)
-                due_at = now + self._book.pace.quickest
+                due_at = now + self._book.poll_schedule.quickest
                 sent = self._intents.commit(sending, begun, standing=standing, at=now, due_at=due_at)
                 self._call(call, sent)
         except IntentStopped:
@@ -213,12 +220,12 @@ class Payments:
         try:
             # A later request could race with a person who checks for the outcome.
             call.send(signed_at=payment.sent_at_ovh or sent_at, not_after=sent_at + self._settle / 2)
-        except (NotSent, NotAsked) as unsent:
+        except (NotSent, RateLimitTimeout) as unsent:
             self._not_sent(sent, unsent)
         except RegistrarRefused as refusal:
             self._refused(sent, refusal)
-        except RegistrarUnavailable as turned_away:
-            self._refused(sent, turned_away)
+        except RegistrarUnavailable as unavailable:
+            self._refused(sent, unavailable)
         except OutcomeUnknown:
             self._ended(sent)
         else:
@@ -248,7 +255,7 @@ class Payments:
             cart = carts.cart(sent.id)
             if is_of(cart, sent):
                 payment = replace(payment_of(cart), ended_at=now, accepted_at=accepted_at)
-                carts.save(replace(cart, payment=payment), due_at=now + self._book.pace.quickest)
+                carts.save(replace(cart, payment=payment), due_at=now + self._book.poll_schedule.quickest)
 
     def _not_sent(self, sent: Cart, unsent: RegistrarError) -> None:
         """Make the order payable again at once: the sender knows that no byte left."""
@@ -260,9 +267,9 @@ class Payments:
 
     def _refused(self, sent: Cart, error: RegistrarRefused | RegistrarUnavailable) -> None:
         """Record OVH's refusal of the call. It proves nothing: a proxy may have repeated a call that succeeded."""
-        was_turned_away = isinstance(error, RegistrarUnavailable)
+        was_unavailable = isinstance(error, RegistrarUnavailable)
         method = payment_of(sent).method
-        data: Data = {"order": order_of(sent).id, "method": method, "turned_away": was_turned_away, **error.data}
+        data: Data = {"order": order_of(sent).id, "method": method, "turned_away": was_unavailable, **error.data}
         now = self._book.now()
         with self._book.store.begin() as carts:
             cart = carts.cart(sent.id)
@@ -270,17 +277,17 @@ class Payments:
                 payment = replace(payment_of(cart), ended_at=now, refusal=error.code)
                 refused = replace(cart, payment=payment).saying(K.PAYMENT_CALL_REFUSED, data)
                 event = happened(refused, now, K.PAYMENT_CALL_REFUSED, data=data)
-                carts.save(refused, event, due_at=now + self._book.pace.quickest)
+                carts.save(refused, event, due_at=now + self._book.poll_schedule.quickest)
 
     # Other payments of the order
 
-    def _earlier(self, cart: Cart, payment: Payment) -> PaymentSighting:
+    def _earlier(self, cart: Cart, payment: Payment) -> PaymentReconciliation:
         order, made_at = order_of(cart), made_at_of(cart, payment)
         with self._book.store.read() as carts:
             others = carts.sent_alike(order, since=made_at)
         return self._registrar.earlier_payment(order, payment.method, made_at=made_at, others=others)
 
-    def _hinders(self, cart: Cart, payment: Payment, earlier: PaymentSighting) -> bool:
+    def _hinders(self, cart: Cart, payment: Payment, earlier: PaymentReconciliation) -> bool:
         """Return whether OVH shows another payment of this order that was taken, or may be, and record it.
 
         It may be one of the bot's that the database lost, or a person pays on OVH's own page. A refused one is no
@@ -290,9 +297,9 @@ class Payments:
         if earlier.progress is P.RECEIVED:
             self._paid(cart, replace(order, status=OrderStatus.CHECKING), seen="before_sending")
         elif earlier.is_open:
-            self._unpaid(cart, {"reason": "payment_open", **shown(cart, earlier)})
+            self._unpaid(cart, {"reason": "payment_open", **evidence_of(cart, earlier)})
         elif earlier.unexplained > order.explained:
-            asking, data = replace(payment, unexplained=earlier.unexplained, word=None), shown(cart, earlier)
+            asking, data = replace(payment, unexplained=earlier.unexplained, word=None), evidence_of(cart, earlier)
             self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, data=data, follow=True, payment=asking)
         else:
             return False
@@ -312,7 +319,7 @@ class Payments:
             asking, data = replace(payment, word=None), {"order": known.id, "method": payment.method}
             self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, data=data, follow=True, payment=asking)
         else:
-            self._book.come_back(cart, self._book.pace.after(now - cart.since))
+            self._book.come_back(cart, self._book.poll_schedule.after(now - cart.since))
 
     def _paid(self, cart: Cart, order: SalesOrder, *, seen: str) -> None:
         """Record a payment at OVH that was not made here. `seen` says when OVH showed it."""

@@ -15,7 +15,7 @@ from ordering.model.sales_order import Payment
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.store import Transaction
 from ordering.process.floors import is_over
-from ordering.process.money_markers import MemoryWentBack, MoneyMarkers, leave_while_unlisted
+from ordering.process.money_markers import MoneyMarkers, UnknownMarkers, leave_while_unlisted
 from ordering.process.transitions import Logbook, order_of, payment_of
 
 
@@ -41,7 +41,7 @@ class PaymentMarkers:
             call = RecordedCall(pays(order.id), cart.id, 1, started_at)
             waiting = self._markers.list_again(call.subject, cart.id, now=started_at)
             return waiting or self._markers.announce(call, take_back=partial(self._take_back, call, None))
-        except MemoryWentBack as proof:
+        except UnknownMarkers as proof:
             markers = proof.markers
 
             def keep_and_hold(carts: Transaction) -> None:
@@ -78,21 +78,21 @@ class PaymentMarkers:
         """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent.
 
         A recent attempt may be another process's, which is about to send it. Raises `CartChanged` if that process ended
-        it meanwhile.
+        it in the meantime.
         """
         left = self._markers.left_over(pays(order_of(cart).id))
         if left is None:
             return False
         leave_while_unlisted(cart, left, self._registrar, self._settle)
         if not is_over(self._registrar, left.started_at, self._settle):
-            self._book.come_back(cart, self._book.pace.quickest)
+            self._book.come_back(cart, self._book.poll_schedule.quickest)
             return True
         now = self._book.now()
         sent = replace(cart, payment=replace(payment, sent_at=now, sent_at_ovh=left.started_at))
         with self._book.store.begin() as carts:
             carts.decide_alone()
             carts.save(sent, due_at=now)
-            carts.mark_intended(left)  # refuses if its process has recorded meanwhile that it sent nothing
+            carts.mark_intended(left)  # refuses if its process has recorded in the meantime that it sent nothing
         return True
 
 

@@ -10,7 +10,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount, quoted
-from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
+from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentReconciliation, SalesOrder
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.payments import OrderPayments
 from ordering.ports.sales_orders import SalesOrders
@@ -21,8 +21,8 @@ S, K = CartState, EventKind
 P = PaymentProgress
 # A multiple of the settling time: OVH accepted the payment, so it is neither lost nor stuck yet.
 _PATIENCE = 10
-_TOLD_FIRST = timedelta(hours=1)  # for a payment that OVH processes, or for a longer floor
-_TOLD_AGAIN = timedelta(days=1)
+_NOTIFIED_FIRST = timedelta(hours=1)  # for a payment that OVH processes, or for a longer floor
+_NOTIFIED_AGAIN = timedelta(days=1)
 
 
 class PaymentReader(OrderPayments, SalesOrders, RegistrarClock, Protocol):
@@ -42,37 +42,37 @@ class PaymentOutcome:
         """Advance the cart if OVH shows the outcome or a floor is over; else notify, ask or wait."""
         payment = payment_of(cart)
         try:
-            sighting = self._registrar.payment(order_of(cart), payment)
+            reconciliation = self._registrar.payment(order_of(cart), payment)
         except (RegistrarRefused, RegistrarUnavailable) as error:
             self._unanswered(cart, error)
             return
-        if self._is_decided(cart, sighting):
+        if self._is_decided(cart, reconciliation):
             return
         now = self._registrar.time()
         if payment.ended_at is not None and payment.ended_at_ovh is None:
             cart = self._keep(cart, self._dated(payment, now))
-        if not self._may_have_failed(payment_of(cart), sighting):
-            self._ask_or_wait(cart, sighting, now)
+        if not self._may_have_failed(payment_of(cart), reconciliation):
+            self._ask_or_wait(cart, reconciliation, now)
         elif now < self._floor_of(cart):
-            self._wait(cart, sighting, now, until=self._floor_of(cart))
+            self._wait(cart, reconciliation, now, until=self._floor_of(cart))
         else:
             self._after_the_floor(cart, now)
 
     # Evidence from OVH
 
-    def _is_decided(self, cart: Cart, sighting: PaymentSighting) -> bool:
+    def _is_decided(self, cart: Cart, reconciliation: PaymentReconciliation) -> bool:
         """Return whether OVH shows the outcome of the payment, and record it."""
         order, payment = order_of(cart), payment_of(cart)
-        if sighting.progress is P.RECEIVED:
+        if reconciliation.progress is P.RECEIVED:
             self._paid(cart)
-        elif sighting.progress is P.CANCELLED and payment.accepted_at is None:
+        elif reconciliation.progress is P.CANCELLED and payment.accepted_at is None:
             self._book.cancelled_unpaid(cart, replace(order, status=OrderStatus.CANCELLED, methods=()))
-        elif sighting.progress is P.CANCELLED or sighting.order_is_over:
-            self._cancelled_while_paying(cart, sighting.seen)
-        elif sighting.is_own and payment.accepted_at is not None and order.opened_at is None:
+        elif reconciliation.progress is P.CANCELLED or reconciliation.order_is_over:
+            self._cancelled_while_paying(cart, reconciliation.seen)
+        elif reconciliation.is_own and payment.accepted_at is not None and order.opened_at is None:
             # OVH accepted the call, and no user ever opened the order's page from here: OVH keeps a page as long as the
-            # order, so whoever opened it before this payment may still pay there.
-            self._not_paid(cart, *_refused(cart, sighting))
+            # order, so a user who opened it before this payment may still pay there.
+            self._not_paid(cart, *_refused(cart, reconciliation))
         else:
             return False
         return True
@@ -102,11 +102,16 @@ class PaymentOutcome:
 
     # The floor
 
-    def _may_have_failed(self, payment: Payment, sighting: PaymentSighting) -> bool:
+    def _may_have_failed(self, payment: Payment, reconciliation: PaymentReconciliation) -> bool:
         """Return whether OVH refused the call, or refused what may be this payment, or a person denied it."""
         if payment.is_affirmed:
             return False
-        return payment.refusal is not None or payment.is_denied or sighting.progress is P.REFUSED or sighting.failed
+        return (
+            payment.refusal is not None
+            or payment.is_denied
+            or reconciliation.progress is P.REFUSED
+            or reconciliation.failed
+        )
 
     def _dated(self, payment: Payment, now: datetime) -> Payment:
         """Date the end of the call.
@@ -128,11 +133,11 @@ class PaymentOutcome:
         It reads the payment once more: what OVH showed before that time may be older than the floor's end.
         """
         order = order_of(cart)
-        sighting = self._registrar.payment(order, payment_of(cart))
-        if self._is_decided(cart, sighting):
+        reconciliation = self._registrar.payment(order, payment_of(cart))
+        if self._is_decided(cart, reconciliation):
             return
-        if sighting.progress is P.UNDER_WAY:
-            self._wait(cart, sighting, now, until=now)
+        if reconciliation.progress is P.UNDER_WAY:
+            self._wait(cart, reconciliation, now, until=now)
             return
         money = self._unexplained(cart)
         is_explained = money.unexplained <= order.explained
@@ -142,9 +147,9 @@ class PaymentOutcome:
         elif not (is_explained or day_over):
             self._wait(cart, money, now, until=self._floor_of(cart, unexplained=True))
         else:
-            self._not_paid(cart, *_never_shown(cart, sighting, max(order.explained, money.unexplained)))
+            self._not_paid(cart, *_never_shown(cart, reconciliation, max(order.explained, money.unexplained)))
 
-    def _unexplained(self, cart: Cart) -> PaymentSighting:
+    def _unexplained(self, cart: Cart) -> PaymentReconciliation:
         """Return the transactions that may be this payment.
 
         If they cannot be read, returns one more than are explained.
@@ -154,32 +159,32 @@ class PaymentOutcome:
             return unexplained(self._book, self._registrar, cart, payment)
         except RegistrarRefused as refusal:
             seen: Data = {"seen": "transactions_not_read", "refusal": refusal.data}
-            return PaymentSighting(P.UNDECIDED, seen, unexplained=order.explained + 1)
+            return PaymentReconciliation(P.UNDECIDED, seen, unexplained=order.explained + 1)
 
-    def _wait(self, cart: Cart, sighting: PaymentSighting, now: datetime, *, until: datetime) -> None:
+    def _wait(self, cart: Cart, reconciliation: PaymentReconciliation, now: datetime, *, until: datetime) -> None:
         """Wait for the end of a floor; tell the payers of a refusal that may be another's, and of more than an hour."""
         payment = payment_of(cart)
-        if sighting.is_open:
-            self._processing(cart, sighting, now)
+        if reconciliation.is_open:
+            self._processing(cart, reconciliation, now)
         elif payment.waits_until_ovh == until:
             self._come_back(cart, now, until=until)
-        elif until - now > _TOLD_FIRST or sighting.progress is P.REFUSED:
-            why = Fact(K.PAYMENT_WAITING, {"until": until.isoformat(), **shown(cart, sighting)})
-            self._tell(cart, replace(payment, waits_until_ovh=until), why, now)
+        elif until - now > _NOTIFIED_FIRST or reconciliation.progress is P.REFUSED:
+            why = Fact(K.PAYMENT_WAITING, {"until": until.isoformat(), **evidence_of(cart, reconciliation)})
+            self._notify(cart, replace(payment, waits_until_ovh=until), why, now)
         else:
             self._keep(cart, replace(payment, waits_until_ovh=until))
 
     # Notifications and questions
 
-    def _ask_or_wait(self, cart: Cart, sighting: PaymentSighting, now: datetime) -> None:
+    def _ask_or_wait(self, cart: Cart, reconciliation: PaymentReconciliation, now: datetime) -> None:
         """Handle a payment without any refusal: OVH processes it, or a person is asked once it took long enough."""
         payment = payment_of(cart)
         waited = now - self._sent_at(payment)
         limit = self._settle * (_PATIENCE if payment.accepted_at else 1)
-        if sighting.progress is P.UNDER_WAY:
-            self._processing(cart, sighting, now)
+        if reconciliation.progress is P.UNDER_WAY:
+            self._processing(cart, reconciliation, now)
         elif cart.state is S.PAYING and waited >= limit and not self._is_told_paid(payment):
-            self._ask(cart, shown(cart, sighting))
+            self._ask(cart, evidence_of(cart, reconciliation))
         else:
             self._come_back(cart, now)
 
@@ -188,17 +193,19 @@ class PaymentOutcome:
         word = payment.word
         return word is not None and word.paid and abs(self._book.now() - word.at) < self._floors.unknown
 
-    def _processing(self, cart: Cart, sighting: PaymentSighting, now: datetime) -> None:
+    def _processing(self, cart: Cart, reconciliation: PaymentReconciliation, now: datetime) -> None:
         """Show on the card that OVH processes it; notify the payer after an hour, then daily."""
         payment = payment_of(cart)
         sent_at = self._sent_at(payment)
-        told_at, why = payment.told_at_ovh, Fact(K.PAYMENT_PROCESSING, shown(cart, sighting))
+        notified_at, why = payment.notified_at_ovh, Fact(K.PAYMENT_PROCESSING, evidence_of(cart, reconciliation))
         if cart.state is S.NEEDS_ATTENTION:
-            self._tell(cart, replace(payment, told_at_ovh=now), why, now)
-        elif told_at is None and now - sent_at >= self._settle:
-            self._keep(cart, replace(payment, told_at_ovh=sent_at))  # the card alone
-        elif told_at is not None and now - told_at >= (_TOLD_FIRST if told_at == sent_at else _TOLD_AGAIN):
-            self._tell(cart, replace(payment, told_at_ovh=now), why, now)
+            self._notify(cart, replace(payment, notified_at_ovh=now), why, now)
+        elif notified_at is None and now - sent_at >= self._settle:
+            self._keep(cart, replace(payment, notified_at_ovh=sent_at))  # the card alone
+        elif notified_at is not None and now - notified_at >= (
+            _NOTIFIED_FIRST if notified_at == sent_at else _NOTIFIED_AGAIN
+        ):
+            self._notify(cart, replace(payment, notified_at_ovh=now), why, now)
         else:
             self._come_back(cart, now)
 
@@ -218,39 +225,39 @@ class PaymentOutcome:
         waiting = replace(payment_of(cart), waits_until_ovh=self._floor_of(cart), word=None)
         self._book.needs_attention(cart, K.PAYMENT_UNKNOWN, data=data, follow=True, payment=waiting)
 
-    def _tell(self, cart: Cart, payment: Payment, why: Fact, now: datetime) -> None:
+    def _notify(self, cart: Cart, payment: Payment, why: Fact, now: datetime) -> None:
         """Report the status in the audit log and the card's thread. A person who was asked is not needed any more."""
         at = self._book.now()
-        told = replace(cart, payment=payment, trouble=None)
+        reported = replace(cart, payment=payment, blocked=None)
         if cart.state is S.NEEDS_ATTENTION:
-            told = cart.to(S.PAYING, at=at, payment=payment)
-        event = happened(told, at, why.kind, data=why.data)
+            reported = cart.to(S.PAYING, at=at, payment=payment)
+        event = happened(reported, at, why.kind, data=why.data)
         with self._book.store.begin() as carts:
-            carts.save(told.saying(why.kind, why.data), event, due_at=at + self._pause(payment, now))
+            carts.save(reported.saying(why.kind, why.data), event, due_at=at + self._pause(payment, now))
 
     # Storing the outcome
 
     def _keep(self, cart: Cart, payment: Payment) -> Cart:
         """Store a fact of the payment that needs no event, and poll again soon."""
         with self._book.store.begin() as carts:
-            kept = replace(cart, payment=payment, trouble=None)
-            return carts.save(kept, due_at=self._book.now() + self._book.pace.quickest)
+            kept = replace(cart, payment=payment, blocked=None)
+            return carts.save(kept, due_at=self._book.now() + self._book.poll_schedule.quickest)
 
     def _come_back(self, cart: Cart, now: datetime, *, until: datetime | None = None) -> None:
         """Poll again after a while, and at the end of a floor at the latest."""
         pause = self._pause(payment_of(cart), now)
-        left = max(until - now, self._book.pace.quickest) if until else pause
+        left = max(until - now, self._book.poll_schedule.quickest) if until else pause
         self._book.come_back(cart, min(pause, left))
 
     def _pause(self, payment: Payment, now: datetime) -> timedelta:
-        return self._book.pace.after(now - self._sent_at(payment))
+        return self._book.poll_schedule.after(now - self._sent_at(payment))
 
     def _sent_at(self, payment: Payment) -> datetime:
         """Return when it was sent by OVH's clock; older payments have only our own time."""
         return payment.sent_at_ovh or payment.sent_at or payment.asked_at
 
 
-def unexplained(book: Logbook, registrar: PaymentReader, cart: Cart, payment: Payment) -> PaymentSighting:
+def unexplained(book: Logbook, registrar: PaymentReader, cart: Cart, payment: Payment) -> PaymentReconciliation:
     """Count the transactions that may have paid a cart's order; raises `RegistrarRefused`."""
     order, made_at = order_of(cart), made_at_of(cart, payment)
     with book.store.read() as carts:
@@ -263,10 +270,18 @@ def made_at_of(cart: Cart, payment: Payment) -> datetime:
     return cart.attempt.started_at if cart.attempt else payment.asked_at
 
 
-def shown(cart: Cart, sighting: PaymentSighting) -> Data:
+def evidence_of(cart: Cart, reconciliation: PaymentReconciliation) -> Data:
     """Return the evidence OVH showed of a cart's payment, as data."""
-    seen = {"progress": sighting.progress.value, "unfinished": sighting.unfinished, "failed": sighting.failed}
-    return {**_paying(cart), "evidence": sighting.seen, "ovh": {**seen, "unexplained": sighting.unexplained}}
+    seen = {
+        "progress": reconciliation.progress.value,
+        "unfinished": reconciliation.unfinished,
+        "failed": reconciliation.failed,
+    }
+    return {
+        **_paying(cart),
+        "evidence": reconciliation.seen,
+        "ovh": {**seen, "unexplained": reconciliation.unexplained},
+    }
 
 
 def _paying(cart: Cart) -> Data:
@@ -275,14 +290,14 @@ def _paying(cart: Cart) -> Data:
     return {"order": order.id, "method": method, "method_name": order.name_of(method)}
 
 
-def _refused(cart: Cart, sighting: PaymentSighting) -> tuple[Fact, SalesOrder]:
+def _refused(cart: Cart, reconciliation: PaymentReconciliation) -> tuple[Fact, SalesOrder]:
     refused = order_of(cart).refused_by(payment_of(cart).method)
-    data: Data = {**_paying(cart), "all_refused": refused.refuses_all, "ovh": {"said": quoted(sighting.words)}}
+    data: Data = {**_paying(cart), "all_refused": refused.refuses_all, "ovh": {"said": quoted(reconciliation.words)}}
     return Fact(K.PAYMENT_REFUSED, data), refused
 
 
-def _never_shown(cart: Cart, sighting: PaymentSighting, explained: int) -> tuple[Fact, SalesOrder]:
+def _never_shown(cart: Cart, reconciliation: PaymentReconciliation, explained: int) -> tuple[Fact, SalesOrder]:
     payment, order = payment_of(cart), replace(order_of(cart), explained=explained)
-    failed = sighting.failed or sighting.progress is P.REFUSED or payment.refusal is not None
-    fact = Fact(K.PAYMENT_NOT_SEEN, shown(cart, sighting))
+    failed = reconciliation.failed or reconciliation.progress is P.REFUSED or payment.refusal is not None
+    fact = Fact(K.PAYMENT_NOT_SEEN, evidence_of(cart, reconciliation))
     return fact, order.refused_by(payment.method) if failed else order

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 
 from ordering.model.cart import Cart
-from ordering.model.errors import CardBeforeRestore, CardOfAnotherDesk, DatabaseWentBack, NotPossible, OnHold
+from ordering.model.errors import CardBeforeRestore, CardOfAnotherDatabase, DatabaseWentBack, NotPossible, OnHold
 from ordering.model.recovery import ORDERS_MATTER, OVERLAP, Cause, Loss, Recovery, Stamp, Standing
 from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.intent import Objection
@@ -23,11 +23,11 @@ from ordering.process.intent import Objection
 def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
     """Raise unless a card with this stamp was rendered from this database at its present or an earlier state.
 
-    Raises `CardOfAnotherDesk`, `CardBeforeRestore`, or `DatabaseWentBack` if the card shows more than is on record.
+    Raises `CardOfAnotherDatabase`, `CardBeforeRestore`, or `DatabaseWentBack` if the card shows more than is on record.
     """
     now = carts.stamp()
     if stamp.database != now.database:
-        raise CardOfAnotherDesk
+        raise CardOfAnotherDatabase
     if stamp.epoch < now.epoch:
         raise CardBeforeRestore(cart_id)
     if stamp.epoch > now.epoch or not carts.knows(stamp):
@@ -90,7 +90,7 @@ class RecoverMode:
     def begin(self, cause: Cause, *, number: int = 0, lost_at: datetime | None = None) -> None:
         """Switch recover mode on; no new request gets a number up to `number`.
 
-        If it is on, another notice of the same loss changes nothing. One of a later loss begins it anew: its floor and
+        If it is on, another notice of the same loss changes nothing. One of a later loss begins it again: its floor and
         its comparison count no more, and neither does a button of before.
 
         `lost_at` is when a lost event happened. Recorded events before it precede the loss, later ones follow the
@@ -138,7 +138,7 @@ class RecoverMode:
             self._count_from(ovh_time(), replace(mode, processes_may_live=False))
 
     def _count_from(self, ovh_time: datetime, mode: Recovery) -> None:
-        """Count the floor from then, unless recover mode began anew for another loss meanwhile."""
+        """Count the floor from then, unless recover mode began again for another loss in the meantime."""
         self._change(
             lambda now: (
                 replace(now, floor_from=ovh_time, processes_may_live=mode.processes_may_live)
@@ -147,11 +147,11 @@ class RecoverMode:
             )
         )
 
-    def told(self, mode: Recovery) -> None:
-        """Record that the operators were notified of this recover mode; not of one that began anew meanwhile."""
+    def notifies(self, mode: Recovery) -> None:
+        """Record that the operators were notified of this recover mode; not of one that began again in the meantime."""
         self._change(
             lambda now: (
-                replace(now, told=True)
+                replace(now, notified=True)
                 if (now.began_at, now.confirmed_by) == (mode.began_at, mode.confirmed_by)
                 else now
             )
@@ -186,7 +186,7 @@ class RecoverMode:
         """End recover mode if an operator compared and the floor is over; returns whether this call ended it.
 
         The new epoch is OVH's time. If an order or a payment moved on since the comparison, the comparison is void
-        instead. If this process knows of a later loss, recover mode begins anew instead.
+        instead. If this process knows of a later loss, recover mode begins again instead.
         """
         now = self._clock()
         with self._store.begin() as carts:
@@ -201,19 +201,19 @@ class RecoverMode:
                 self.begin_within(carts, _cause_of(proof), lost_at=proof.lost_at)
                 return False
             if carts.newest_about_money() != mode.compared:
-                carts.save_standing(replace(standing, recovery=replace(mode.unconfirmed, told=False)))
+                carts.save_standing(replace(standing, recovery=replace(mode.unconfirmed, notified=False)))
                 return False
             carts.raise_epoch(max(int(ovh_time.timestamp()), carts.stamp().epoch + 1))
             lost = Loss(mode.last_event_at, mode.began_at)
-            carts.save_standing(replace(standing, recovery=None, lost=lost, lost_told=False))
+            carts.save_standing(replace(standing, recovery=None, lost=lost, loss_notified=False))
             carts.render_live_again()
             carts.wake_decided(now)
             return True
 
-    def loss_to_tell(self) -> Loss | None:
+    def loss_to_report(self) -> Loss | None:
         """Return the loss that people were not notified of yet."""
         standing = self.standing()
-        return None if standing.lost_told else standing.lost
+        return None if standing.loss_notified else standing.lost
 
     def loss_told(self, lost: Loss) -> None:
         """Record that people were notified of this loss."""
@@ -221,7 +221,7 @@ class RecoverMode:
             carts.decide_alone()
             standing = carts.standing()
             if standing.lost == lost:
-                carts.save_standing(replace(standing, lost_told=True))
+                carts.save_standing(replace(standing, loss_notified=True))
 
     def _change(self, change: Callable[[Recovery], Recovery]) -> None:
         with self._store.begin() as carts:

@@ -24,9 +24,9 @@ def is_time_to_remind(cart: Cart, order: SalesOrder, now: datetime) -> bool:
 def remind(book: Logbook, cart: Cart, order: SalesOrder) -> None:
     """Remind the payers. The flag is saved in the same transaction as the event, so it happens once."""
     now = book.now()
-    reminded = replace(cart, order=order, reminded_at=now, trouble=None)
+    reminded = replace(cart, order=order, reminded_at=now, blocked=None)
     with book.store.begin() as carts:
-        due_at = now + book.pace.after(now - cart.since)
+        due_at = now + book.poll_schedule.after(now - cart.since)
         data: Data = {"order": order.id, "amount": amount(order.total)}
         event = happened(reminded, now, EventKind.PAYMENT_REMINDER, data=data)
         carts.save(reminded, event, due_at=due_at)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.errors import OrderingError, RegistrarError, RegistrarRefused
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount, canonical
@@ -20,7 +20,7 @@ _METHODS_HOLD, _METHODS_HOLD_AT_MOST = timedelta(minutes=5), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollSchedule:
     """The polling schedule: a tenth of the time already waited, within these bounds."""
 
     quickest: timedelta = timedelta(seconds=2)
@@ -34,7 +34,7 @@ class Pace:
         return max(self.quickest * _UNHURRIED, self.after(waited))
 
 
-class Glances:
+class RecentReads:
     """Remembers which orders were read in full recently: for these, reading the status is enough.
 
     In memory only: losing it costs a few extra reads.
@@ -65,9 +65,9 @@ class Glances:
 class Logbook:
     """What the steps share: the store, the clock, and the polling schedule."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], pace: Pace) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], poll_schedule: PollSchedule) -> None:
         self.store = store
-        self.pace = pace
+        self.poll_schedule = poll_schedule
         self.now = clock
 
     def cart(self, cart_id: int) -> Cart:
@@ -127,7 +127,7 @@ class Logbook:
     ) -> None:
         """Hand a cart to a person. With `follow`, keep polling whether OVH resolves it; `first` is that of `save`."""
         moved = cart.to(CartState.NEEDS_ATTENTION, at=self.now(), **changes)
-        self.save(moved, kind, data=data, due_in=self.pace.quickest if follow else None, first=first)
+        self.save(moved, kind, data=data, due_in=self.poll_schedule.quickest if follow else None, first=first)
 
     def cancelled_unpaid(self, cart: Cart, order: SalesOrder) -> None:
         """End a cart whose unpaid order OVH cancelled."""
@@ -149,7 +149,7 @@ class Logbook:
     def refresh(self, cart: Cart, order: SalesOrder, *, due_in: timedelta | None) -> None:
         """Store the order's current data in the same state; only its amount and its invoice make events."""
         now, known = self.now(), order_of(cart)
-        seen = replace(cart, order=order, trouble=None)
+        seen = replace(cart, order=order, blocked=None)
         events = []
         if (order.total, order.tax) != (known.total, known.tax):
             events.append(happened(seen, now, EventKind.ORDER_CHANGED, data=change(known, order)))
@@ -162,10 +162,10 @@ class Logbook:
     def report(self, cart: Cart, order: SalesOrder, fact: Fact) -> None:
         """Report the status of a cart that stays in its state, and poll again after a while."""
         now = self.now()
-        reported = replace(cart, order=order, trouble=None).saying(fact.kind, fact.data)
+        reported = replace(cart, order=order, blocked=None).saying(fact.kind, fact.data)
         event = happened(reported, now, fact.kind, data=fact.data)
         with self.store.begin() as carts:
-            carts.save(reported, event, due_at=now + self.pace.after(now - cart.since))
+            carts.save(reported, event, due_at=now + self.poll_schedule.after(now - cart.since))
 
     def look_later(self, cart: Cart, order: SalesOrder) -> None:
         """Store what is new about the order, and poll again after a while."""
@@ -178,24 +178,28 @@ class Logbook:
     def wait_for(self, cart: Cart) -> timedelta:
         """Return how long to wait before the next poll of an unchanged cart."""
         waited = self.now() - cart.since
-        return self.pace.unhurried_after(waited) if cart.state is CartState.CHECKED_OUT else self.pace.after(waited)
+        return (
+            self.poll_schedule.unhurried_after(waited)
+            if cart.state is CartState.CHECKED_OUT
+            else self.poll_schedule.after(waited)
+        )
 
     def try_later(self, cart: Cart, error: OrderingError, *, wait: timedelta | None = None) -> None:
         """Record the error that blocks the cart, so people see it, and retry less and less often."""
-        now, known = self.now(), cart.trouble
+        now, known = self.now(), cart.blocked
         since = known.since if known else now
-        wait = wait or self.pace.after(now - since)
+        wait = wait or self.poll_schedule.after(now - since)
         if known is not None and known.code == error.code and canonical(known.data) == canonical(error.params):
             self.come_back(cart, wait)
             return
         with self.store.begin() as carts:
-            carts.save(replace(cart, trouble=Trouble(since, error.code, error.params)), due_at=now + wait)
+            carts.save(replace(cart, blocked=BlockedReason(since, error.code, error.params)), due_at=now + wait)
 
-    def trouble_is_over(self, cart: Cart) -> None:
+    def unblock(self, cart: Cart) -> None:
         """Clear the blocked reason after a successful step that did not change the cart."""
         with self.store.begin() as carts:
             if carts.cart(cart.id).version == cart.version:
-                carts.save(replace(cart, trouble=None), due_at=self.now() + self.pace.quickest)
+                carts.save(replace(cart, blocked=None), due_at=self.now() + self.poll_schedule.quickest)
 
 
 def is_for_a_person(error: RegistrarError, waited: timedelta, settle: timedelta) -> bool:

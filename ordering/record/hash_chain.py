@@ -98,12 +98,12 @@ def digest(entry: Entry) -> str:
     """Compute an entry's digest from its other fields."""
     at = entry.at
     moment = at.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(at, datetime) else at
-    told = [entry.id, entry.cart_id, entry.number, entry.state, moment, entry.by, entry.note]
+    content = [entry.id, entry.cart_id, entry.number, entry.state, moment, entry.by, entry.note]
     links = [entry.facts, entry.previous_in_cart, entry.previous]
     if entry.is_of_first_form:
-        text = canonical([_FIRST_FORM, *told, *links])
+        text = canonical([_FIRST_FORM, *content, *links])
     else:
-        text = canonical([_SECOND_FORM, *told, entry.kind, entry.data, *links])
+        text = canonical([_SECOND_FORM, *content, entry.kind, entry.data, *links])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -115,7 +115,7 @@ def facts(cart: Cart) -> str:
     """
     quote, seal, attempt, order, payment = cart.quote, cart.seal, cart.attempt, cart.order, cart.payment
     lines = () if cart.state is CartState.OPEN else cart.lines
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "state": cart.state.value,
         "since": _moment(cart.since),
         "channel": cart.channel,
@@ -135,17 +135,17 @@ def facts(cart: Cart) -> str:
         "note": cart.note,
         "fact": cart.fact and [cart.fact.kind.value, cart.fact.data],
     }
-    return canonical(told)
+    return canonical(content)
 
 
-def read(told: str, cart_id: int) -> dict[str, Any]:
+def read(content: str, cart_id: int) -> dict[str, Any]:
     """Parse facts into a dict for comparison, with every answer as its digest. Empty if they cannot be parsed.
 
     Which answers are stored in clear depends on the record's age; records from before digests hold all of them in
     clear.
     """
     try:
-        found = json.loads(told)
+        found = json.loads(content)
     except ValueError:
         return {}
     if not isinstance(found, dict):
@@ -157,34 +157,34 @@ def read(told: str, cart_id: int) -> dict[str, Any]:
 def _line(cart_id: int, line: Line) -> list[Any]:
     """Serialize a line, then its answers with their authors, then its other shapers; the last two only if present."""
     name = line.domain.ascii
-    told = [name, line.years, line.pricing_mode, _amount(line.price), line.added_by]
+    content = [name, line.years, line.pricing_mode, _amount(line.price), line.added_by]
     answers = [
         [a.label, a.value if a.label in FOR_ALL_TO_READ else _veiled(cart_id, name, a.label, a.value), a.by]
         for a in line.answers
     ]
     if line.shaped_by:
-        return [*told, answers, sorted(line.shaped_by)]
-    return [*told, answers] if answers else told
+        return [*content, answers, sorted(line.shaped_by)]
+    return [*content, answers] if answers else content
 
 
 def _veiled_line(cart_id: int, line: object) -> object:
     """Replace a parsed line's answers by digests. A line of an unknown form stays, and so differs from the cart's."""
     match line:
         case [str(name), years, mode, price, added_by, list(answers)]:
-            return [name, years, mode, price, added_by, [_veiled_answer(cart_id, name, told) for told in answers]]
+            return [name, years, mode, price, added_by, [_veiled_answer(cart_id, name, content) for content in answers]]
         case [str(name), years, mode, price, added_by, list(answers), list(shaped_by)]:
-            veiled = [_veiled_answer(cart_id, name, told) for told in answers]
+            veiled = [_veiled_answer(cart_id, name, content) for content in answers]
             return [name, years, mode, price, added_by, veiled, shaped_by]
         case _:
             return line
 
 
-def _veiled_answer(cart_id: int, name: str, told: object) -> object:
-    match told:
+def _veiled_answer(cart_id: int, name: str, content: object) -> object:
+    match content:
         case [str(label), str(value), by]:
             return [label, _veiled(cart_id, name, label, value), by]
         case _:
-            return told
+            return content
 
 
 def _veiled(cart_id: int, name: str, label: str, value: str) -> dict[str, str]:

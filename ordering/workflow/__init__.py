@@ -28,9 +28,9 @@ from ordering.workflow.queries import Queries
 from ordering.workflow.questions import Questions
 from ordering.workflow.recovery import ManualRecovery
 from ordering.workflow.registry_needs import RegistryNeeds
-from ordering.workflow.search import MOST_LOOK_UPS, NameSearch, Query
+from ordering.workflow.search import MOST_LOOKUPS, NameSearch, Query
 
-__all__ = ["MOST_LOOK_UPS", "Query", "Workflow"]
+__all__ = ["MOST_LOOKUPS", "Query", "Workflow"]
 
 
 class Workflow:

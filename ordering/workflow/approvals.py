@@ -39,12 +39,12 @@ class Approvals:
         cart_id: int,
         *,
         approver: Person,
-        shown: str,
+        mark: str,
         earlier: Collection[Person] = (),
         stamp: Stamp | None = None,
         clicked_at: datetime | None = None,
     ) -> Cart:
-        """Approve exactly what the card showed; `shown` is the request mark on the button that was clicked.
+        """Approve exactly what the card showed; `mark` is the request mark on the button that was clicked.
 
         `earlier` are the people who approved before, as Slack describes them now. At the last approval each of them
         must still have the right: an approval of a person who lost it no longer counts. `clicked_at` is by the
@@ -55,11 +55,11 @@ class Approvals:
         now = self._clock()
         with self._decisions.begin(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
-            if _is_approved_by(cart, approver, shown):
+            if _is_approved_by(cart, approver, mark):
                 return cart
             self._must_wait_for_approval(cart, approver)
             sealed, quote = seal_and_quote(cart)
-            if shown != cart.request_mark:
+            if mark != cart.request_mark:
                 raise CardOutdated(cart_id)
             refuse_beyond_limits(self._policy, carts, cart, quote.total, now)
             waited = self._waited(carts, cart, clicked_at)
@@ -168,9 +168,9 @@ class Approvals:
         self._policy.may_approve(cart, approver)
 
 
-def _is_approved_by(cart: Cart, approver: Person, shown: str) -> bool:
+def _is_approved_by(cart: Cart, approver: Person, mark: str) -> bool:
     """Return whether this person approved exactly this already, so repeating it is no error."""
-    return approver.id in cart.approved_by and cart.seal is not None and shown.partition("-")[0] == cart.seal.short
+    return approver.id in cart.approved_by and cart.seal is not None and mark.partition("-")[0] == cart.seal.short
 
 
 def _said_before(cart: Cart) -> Data | None:

@@ -1,4 +1,4 @@
-"""What rendering a card needs beside its cart."""
+"""What rendering a card needs next to its cart."""
 
 from __future__ import annotations
 

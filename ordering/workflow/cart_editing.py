@@ -8,13 +8,13 @@ from datetime import datetime
 
 from ordering.model.cart import MOST_LINES, NOT_BOUGHT, Cart, CartState
 from ordering.model.cart_line import Line
-from ordering.model.choosing import choose
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind, Json
 from ordering.model.homographs import warnings_about
 from ordering.model.offer import Availability, Offer
+from ordering.model.offer_selection import choose
 from ordering.model.policy import Person, Policy
 from ordering.ports.names import Names
 from ordering.ports.store import MessageRole, Store

@@ -1,4 +1,4 @@
-"""The account's contacts, one of which can own a name."""
+"""The account's contacts; a contact can own a name."""
 
 from __future__ import annotations
 

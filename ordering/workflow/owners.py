@@ -46,7 +46,7 @@ class NameOwners:
 
 def _chosen_for(cart: Cart, domain: DomainName) -> str | None:
     """Return the id of the contact that was configured at OVH; None for the account's own data."""
-    told = cart.quote.configuration if cart.quote else ()
-    values = (c.value for c in told if c.domain == domain and c.label == OWNER_CONTACT)
+    configuration = cart.quote.configuration if cart.quote else ()
+    values = (c.value for c in configuration if c.domain == domain and c.label == OWNER_CONTACT)
     value = next(values, None)
     return value.rpartition("/")[2] if value else None

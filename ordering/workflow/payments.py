@@ -48,13 +48,13 @@ class PaymentDecisions:
         *,
         payer: Person,
         method: MethodId | None,
-        shown: str,
+        mark: str,
         stamp: Stamp | None = None,
         clicked_at: datetime | None = None,
     ) -> Cart:
         """Decide to pay a cart's order with one of its methods; without one, with the suggested one.
 
-        `shown` is the fingerprint on the button that was clicked: another total is not paid, and nothing is paid again
+        `mark` is the fingerprint on the button that was clicked: another total is not paid, and nothing is paid again
         after a refusal. `clicked_at` is by the database's clock and starts the payment's life; without it, now.
         Pressing Pay again on the same order returns the cart as it is.
         """
@@ -66,7 +66,7 @@ class PaymentDecisions:
                 return cart
             if cart.state is not S.CHECKED_OUT or cart.order is None:
                 raise NotPossible(code="not_payable", cart=cart.id, state=cart.state.value)
-            cart.must_be_as_shown(shown)
+            cart.require_mark(mark)
             require_owner_shown(cart)
             if cart.order.missing_since is not None:
                 raise NotPossible(code="order_not_known", cart=cart.id, order=cart.order.id)
@@ -83,26 +83,26 @@ class PaymentDecisions:
             event = happened(paying, now, EventKind.PAYMENT_REQUESTED, data=data, by=payer.id)
             return carts.save(paying, event, due_at=now)
 
-    def order_link(self, cart_id: int, *, payer: Person, shown: str | None = None) -> str:
+    def order_link(self, cart_id: int, *, payer: Person, mark: str | None = None) -> str:
         """Return the order's page at OVH, to be shown only to this payer.
 
-        While a payment is in progress, only a card that says so may open it: `shown` is its fingerprint.
+        While a payment is in progress, only a card that says so may open it: `mark` is its fingerprint.
         """
         self._policy.may_pay(payer)
         cart = read_cart(self._store, cart_id)
         if cart.order is None:
             raise NotPossible(code="no_order_yet", cart=cart_id)
         url = self._registrar.order_link(cart.order.id)
-        self._note_opened(cart_id, shown)
+        self._note_opened(cart_id, mark)
         return url
 
-    def _note_opened(self, cart_id: int, shown: str | None) -> None:
+    def _note_opened(self, cart_id: int, mark: str | None) -> None:
         """Record that the order's page was opened: a payment refused there must not be mistaken for the bot's."""
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             if cart.pays_or_may:
-                cart.must_be_as_shown(shown or "")
+                cart.require_mark(mark or "")
             if cart.order is not None and (cart.pays_or_may or cart.state is S.CHECKED_OUT):
                 carts.save(replace(cart, order=replace(cart.order, opened_at=now)), due_at=now)
 

@@ -31,7 +31,7 @@ class Queries:
         with self._store.read() as carts:
             return carts.open_cart(channel)
 
-    def story(self, cart_id: int, *, by: Person) -> tuple[Cart, list[Event]]:
+    def timeline(self, cart_id: int, *, by: Person) -> tuple[Cart, list[Event]]:
         """Return a cart with all its events, oldest first."""
         self._policy.may_look(by)
         with self._store.read() as carts:

@@ -14,7 +14,7 @@ from ordering.model.facts import Data, EventKind
 from ordering.model.money_call import CallState, RecordedCall, lost_markers, orders
 from ordering.model.policy import Person, Policy
 from ordering.model.recovery import Stamp
-from ordering.model.sales_order import Attempt, Outcome, Payment, SalesOrder, Sighting, Word
+from ordering.model.sales_order import Attempt, OrderReconciliation, Outcome, Payment, SalesOrder, Word
 from ordering.ports.carts import RegistrarCarts
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.sales_orders import SalesOrders
@@ -31,7 +31,7 @@ class RecoveryPort(RegistrarCarts, SalesOrders, RegistrarClock, Protocol):
 
 
 class ManualRecovery:
-    """Resolves a cart that needs attention; `shown` is the fingerprint on the button that was clicked."""
+    """Resolves a cart that needs attention; `mark` is the fingerprint on the button that was clicked."""
 
     def __init__(
         self, decisions: Decisions, store: Store, registrar: RecoveryPort, policy: Policy, clock: Callable[[], datetime]
@@ -42,11 +42,11 @@ class ManualRecovery:
         self._policy = policy
         self._clock = clock
 
-    def try_again(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def try_again(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Check a cart out again under the same seal after OVH refused it and nothing was ordered."""
-        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED)
+        return self._resolve(cart_id, by=by, mark=mark, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED)
 
-    def order_anyway(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def order_anyway(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Order a cart despite what was shown: another order of its names, or an attempt that is not on record."""
         now = self._clock()
         with self._decisions.begin(cart_id, stamp) as carts:
@@ -54,7 +54,7 @@ class ManualRecovery:
             self._policy.may_approve(cart, by)
             if not cart.can_be_ordered_anyway:
                 raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
-            cart.must_be_as_shown(shown)
+            cart.require_mark(mark)
             if cart.foreign_order is None:
                 subject, lost = orders(line.domain.ascii for line in cart.lines), cart.fact.data if cart.fact else {}
                 for marker in lost_markers(lost):
@@ -66,27 +66,27 @@ class ManualRecovery:
             data: Data = {"order": cart.foreign_order}
             return carts.save(moved, happened(moved, now, K.ORDERED_ANYWAY, data=data, by=by.id), due_at=now)
 
-    def give_up(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def give_up(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Close a cart if nothing was ordered, or if OVH cancelled its order or no longer knows it."""
-        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED)
+        return self._resolve(cart_id, by=by, mark=mark, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED)
 
-    def may_settle(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def may_recover(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Raise if this person may not state what became of this cart's order."""
         self._policy.may_resolve(by)
         self._decisions.must_be_allowed(cart_id, stamp)
         cart = read_cart(self._store, cart_id)
         if not cart.is_undecided:
             raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
-        cart.must_be_as_shown(shown)
+        cart.require_mark(mark)
         return cart
 
-    def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def adopt(self, cart_id: int, order_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Adopt the order at OVH that a person names; refuse one with other names or terms, or of another cart.
 
-        Refused, too, is one that an approver called somebody else's, and one from before the try. An order that costs
+        Refused, too, is one that an approver called another user's, and one from before the try. An order that costs
         more than was approved is adopted, but cannot be paid from here.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
+        cart = self.may_recover(cart_id, by=by, mark=mark, stamp=stamp)
         order = replace(self._named(order_id, cart), adopted_at=self._registrar.time())
         now = self._clock()
         if cart.covers(order.total):
@@ -127,19 +127,21 @@ class ManualRecovery:
         return seen.order
 
     def _allowed_by(self, order_id: int, cart: Cart) -> str | None:
-        """Return the approver who said that this order is somebody else's."""
+        """Return the approver who said that this order is another user's."""
         with self._store.read() as carts:
-            said = [event for event in carts.events(cart.id) if event.kind is K.ORDERED_ANYWAY]
-        return next((each.by for each in said if each.fact is not None and each.fact.data["order"] == order_id), None)
+            statements = [event for event in carts.events(cart.id) if event.kind is K.ORDERED_ANYWAY]
+        return next(
+            (each.by for each in statements if each.fact is not None and each.fact.data["order"] == order_id), None
+        )
 
-    def nothing_ordered(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def nothing_ordered(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that OVH made no order of a cart, which is then checked out again.
 
         The approval stays the same. The statement takes effect once an order of the first attempt would certainly be
         visible; until then the bot keeps searching for it. Refused if an order may be this cart's after all, or if the
         first checkout could still succeed.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
+        cart = self.may_recover(cart_id, by=by, mark=mark, stamp=stamp)
         self._policy.may_deny(cart, by)
         attempt = _try_of(cart)
         if self._look_once_more(cart, attempt).outcome is Outcome.ABSENT:
@@ -150,16 +152,16 @@ class ManualRecovery:
         denied = replace(attempt, withdrawn_at=attempt.withdrawn_at or self._registrar.time(), denied_by=by.id)
         now = self._clock()
         data: Data = {"attempt": attempt.number}
-        said = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied).saying(K.DECLARED_NOT_ORDERED, data)
+        declared = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied).saying(K.DECLARED_NOT_ORDERED, data)
         with self._decisions.begin(cart_id, stamp) as carts:
-            event = happened(said, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id)
-            return carts.save(said, event, due_at=now)
+            event = happened(declared, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id)
+            return carts.save(declared, event, due_at=now)
 
     def _known_orders(self, among: Collection[int]) -> frozenset[int]:
         with self._store.read() as carts:
             return carts.known_orders(among)
 
-    def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
+    def _look_once_more(self, cart: Cart, attempt: Attempt) -> OrderReconciliation:
         """Search for the order; raises `NotPossible` if there is one, or may be."""
         quote = seal_and_quote(cart)[1]
 
@@ -177,40 +179,40 @@ class ManualRecovery:
                 raise NotPossible(code="registrar_cart_closed", cart=cart.id)
         return seen
 
-    def it_was_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def it_was_paid(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that a payment succeeded which OVH does not show yet.
 
         The request stays in paying, and the question is not repeated for a day: only OVH can make it paid.
         """
-        return self._say(cart_id, by, shown, stamp, paid=True)
+        return self._say(cart_id, by, mark, stamp, paid=True)
 
-    def not_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+    def not_paid(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that a payment did not succeed.
 
         It takes effect when the floor is over and OVH still shows nothing. If the question was asked before anything
         was sent, it takes effect at once: the transactions shown are not this order's, and the payment is sent.
         """
-        return self._say(cart_id, by, shown, stamp, paid=False)
+        return self._say(cart_id, by, mark, stamp, paid=False)
 
-    def _say(self, cart_id: int, by: Person, shown: str, stamp: Stamp | None, *, paid: bool) -> Cart:
+    def _say(self, cart_id: int, by: Person, mark: str, stamp: Stamp | None, *, paid: bool) -> Cart:
         now = self._clock()
         self._policy.may_resolve(by)
         with self._decisions.begin(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
-            order, payment = self._payment_to_settle(cart, by, shown, paid=paid)
-            said = replace(payment, word=Word(paid=paid, by=by.id, at=now))
+            order, payment = self._payment_to_recover(cart, by, mark, paid=paid)
+            declared = replace(payment, word=Word(paid=paid, by=by.id, at=now))
             if payment.sent_at is None and not paid:
                 order = replace(order, explained=max(order.explained, payment.unexplained))
-            moved = cart.to(S.PAYING, at=now, payment=said, order=order)
+            moved = cart.to(S.PAYING, at=now, payment=declared, order=order)
             kind = K.DECLARED_PAID if paid else K.DECLARED_NOT_PAID
             data: Data = {"order": order.id, "method": payment.method, "sent": payment.sent_at is not None}
             return carts.save(moved, happened(moved, now, kind, data=data, by=by.id), due_at=now)
 
-    def _payment_to_settle(self, cart: Cart, by: Person, shown: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
+    def _payment_to_recover(self, cart: Cart, by: Person, mark: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
         """Return the order and payment in question; raises if this person may not make this statement."""
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
             raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
-        cart.must_be_as_shown(shown)
+        cart.require_mark(mark)
         if cart.payment.sent_at is None:
             self._policy.may_pay(by)
         if not paid:
@@ -222,7 +224,7 @@ class ManualRecovery:
         cart_id: int,
         *,
         by: Person,
-        shown: str,
+        mark: str,
         stamp: Stamp | None,
         to: CartState,
         kind: EventKind,
@@ -234,7 +236,7 @@ class ManualRecovery:
             ended = cart.has_nothing_to_come or cart.order_is_missing
             if not ended or (to is S.APPROVED and cart.order is not None):
                 raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
-            cart.must_be_as_shown(shown)
+            cart.require_mark(mark)
             data: Data = {"order": cart.order.id if cart.order else None, "missing": cart.order_is_missing}
             moved = cart.to(to, at=now).saying(kind, data)
             event = happened(moved, now, kind, data=data, by=by.id)

@@ -13,7 +13,7 @@ from ordering.model.offer import Availability, Effort
 from ordering.model.policy import Policy
 from ordering.ports.names import Names
 
-MOST_LOOK_UPS = 500
+MOST_LOOKUPS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class NameSearch:
         if query.ideas:
             names += self._ideas(query)
         elif query.words:
-            if len(query.words) > MOST_LOOK_UPS:
-                raise NotPossible(code="too_many_words", words=len(query.words), most=MOST_LOOK_UPS)
+            if len(query.words) > MOST_LOOKUPS:
+                raise NotPossible(code="too_many_words", words=len(query.words), most=MOST_LOOKUPS)
             extensions, left_out = self._that_fit(query, self._extensions(query))
             names += [word.under(extension) for extension in extensions for word in query.words]
         asked = tuple(dict.fromkeys(names))
-        if len(asked) > MOST_LOOK_UPS:
-            raise NotPossible(code="too_many_lookups", lookups=len(asked), most=MOST_LOOK_UPS)
+        if len(asked) > MOST_LOOKUPS:
+            raise NotPossible(code="too_many_lookups", lookups=len(asked), most=MOST_LOOKUPS)
         return Plan(asked, left_out, self._perhaps_extensions(query))
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
@@ -94,7 +94,7 @@ class NameSearch:
 
         Chosen ones and the team's go first, then cheap ones.
         """
-        room = (MOST_LOOK_UPS - len(query.names)) // len(query.words)
+        room = (MOST_LOOKUPS - len(query.names)) // len(query.words)
         if not query.every_extension or len(extensions) <= room or room < 1:
             return extensions, ()
         wanted = {*self._chosen(query), *self._registrar.extensions()}

@@ -118,7 +118,7 @@ class CommitLaws:
         return fact.kind if fact else None
 
     def _must_be_polled(self, cart: Cart) -> None:
-        """Check that somebody comes back to a request that waits for OVH."""
+        """Check that a user comes back to a request that waits for OVH."""
         if cart.state in _POLLED and (TimerKind.STEP, cart.id) not in self._world.store.kept.timers:
             raise LawBroken(STUCK, f"{cart.state} without a timer")
 
@@ -167,10 +167,10 @@ class CommitLaws:
         if given_up.accepted_at is None or given_up.sent_at_ovh is None or order.opened_at is not None:
             return False
         since = (given_up.sent_at_ovh - START).total_seconds() - 1.0
-        shown = [paid for paid in payments if paid.begun_at >= since and paid.shows_transaction(self._world.now)]
-        if len(shown) != 1 or shown[0].method != given_up.method:
+        visible = [paid for paid in payments if paid.begun_at >= since and paid.shows_transaction(self._world.now)]
+        if len(visible) != 1 or visible[0].method != given_up.method:
             return False
-        return shown[0].refused and shown[0].mail and shown[0].begun_at - since < _BEGUN_WITHIN + 1.0
+        return visible[0].refused and visible[0].mail and visible[0].begun_at - since < _BEGUN_WITHIN + 1.0
 
     def _must_be_unordered(self, attempt: Attempt) -> None:
         number = attempt.registrar_cart

@@ -20,7 +20,7 @@ FREEZES: Options = (
 READ: Options = ("crash", *FREEZES, "busy", "forbidden", "stop")
 # `empty`: the list is there and names nothing.
 LIST: Options = (*READ, "empty")
-# `outsider`: somebody orders the name elsewhere at this moment.
+# `outsider`: a user orders the name elsewhere at this moment.
 BUILD: Options = ("crash", *FREEZES, "busy", "lost", "outsider")
 # `lists`: from this cart on, OVH lists carts that late, in the order in which they were made.
 MARK: Options = (*BUILD, "lists-8", "lists-60", "lists-600")
@@ -50,7 +50,7 @@ ANSWER: Options = (
     *("no-400", "no-403", "no-404", "no-409", "no-429", "no-502"),
     *("again-200", "again-400", "again-403", "again-404", "again-409", "again-429", "again-502"),
 )
-# `removed`: the payment is done, and a user removes its method at OVH meanwhile.
+# `removed`: the payment is done, and a user removes its method at OVH in the meantime.
 PAY_ANSWER: Options = (*ANSWER, "lost-removed", "again-403-removed", "again-404-removed")
 # `unanswered`: the commit is done, and its process gets no answer.
 COMMIT: Options = (
@@ -79,7 +79,7 @@ STEP: Options = (
     *("closed-unlisted", "unfiltered", "summary-tells"),
     *("clock+3600", "clock+90000", "clock-600", "server+90000", "server-600", "server-90000", "others-commit", "stop"),
 )
-# `another`: names the orders first that are known as somebody else's.
+# `another`: names the orders first that are known as another user's.
 DECIDES: Options = ("wrong", "hasty", "after-91000")
 ORDERED: Options = (*DECIDES, "another")
 # The operator ends every process of the lost state, and says so.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ordering.model.cart import Cart, CartState
 from ordering.model.sales_order import Payment
 from prove.explorer.commit_laws import CommitLaws
+from prove.explorer.database_loss_laws import DatabaseLossLaws
 from prove.explorer.graph import ENDS
 from prove.explorer.law_names import (
     A_BUG,
@@ -28,7 +29,6 @@ from prove.explorer.law_names import (
     LawBroken,
 )
 from prove.explorer.ledger import OvhOrder, moment
-from prove.explorer.memory_laws import MemoryLaws
 from prove.explorer.team import POLICY
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Laws:
         self._intents: dict[int, Cart] = {}  # by order: the newest cart that was to pay it
         self._before: CartState | None = None
         self._of_commits = CommitLaws(world)
-        self._of_memory = MemoryLaws(world)
+        self._database_loss = DatabaseLossLaws(world)
         self._decided: dict[datetime, float] = {}  # payments by the time of their request, in seconds of the world
         self._was_unsent: datetime | None = None  # the payment without an intent at the last commit
         self._stopped: dict[int, Cart] = {}  # by the number of the stop's event: each cart before it was stopped
@@ -72,7 +72,7 @@ class Laws:
     def committed(self) -> None:
         cart = self.cart
         self._of_commits.check(cart)
-        self._of_memory.check(cart)
+        self._database_loss.check(cart)
         if cart.state is S.CHECKING_OUT and cart.attempt is not None:
             self._sealed[cart.attempt.registrar_cart] = cart
         if cart.state is S.PAYING and cart.payment and cart.payment.asked_at not in self._decided:
@@ -101,7 +101,7 @@ class Laws:
         self._forget_lost_stops()
         self._before = self.cart.state
         self._of_commits.went_back(self.cart)
-        self._of_memory.went_back()
+        self._database_loss.went_back()
 
     def stopped(self, decided: Cart, event: int) -> None:
         """Record that a user stopped an approved order or a payment, and the bot confirmed it by `event`."""
@@ -124,9 +124,9 @@ class Laws:
         # It looks at the account's orders once more after the dry run.
         looked_at = max(step_began_at, self._world.routes.dry_run_at.get(ovh_cart, 0.0))
         self._must_be_alone(sealed, looked_at)
-        told = self._world.routes.told.get(ovh_cart, 0)
-        if told > sealed.seal.total.minor:
-            raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {told} cents, approved {sealed.seal.total}")
+        total = self._world.routes.dry_run_totals.get(ovh_cart, 0)
+        if total > sealed.seal.total.minor:
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {total} cents, approved {sealed.seal.total}")
         if {line.domain.ascii for line in sealed.lines} != set(cart.names):
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} holds {cart.names}")
         routes = self._world.routes
@@ -180,13 +180,13 @@ class Laws:
             raise LawBroken(TWO_PAYMENTS, f"order {order.id}: {times}")
 
     def _must_be_only(self, intent: Cart, looked_at: float) -> None:
-        """Check that an order of the last day that was adopted is not paid beside a second one that OVH shows."""
+        """Check that an order of the last day that was adopted is not paid next to a second one that OVH shows."""
         adopted_at = intent.order.adopted_at if intent.order else None
         if adopted_at is None or moment(looked_at) - adopted_at > _WATCHED_FOR:
             return
         for other in self._others_show(intent, looked_at):
             if other.lines(looked_at) and other.guise != "hides":
-                raise LawBroken(BESIDE, f"order {other.id} beside one that was adopted, and is paid")
+                raise LawBroken(BESIDE, f"order {other.id} next to one that was adopted, and is paid")
 
     def of_the_ledger(self) -> None:
         now, ours = self._world.now, self._world.ledger.ours
@@ -205,19 +205,19 @@ class Laws:
 
     def refused(self, error: Exception) -> None:
         """Check an error that ends a job or a click."""
-        self._of_memory.refused(error)
+        self._database_loss.refused(error)
 
     def noticed(self, *, is_lost: bool) -> None:
-        self._of_memory.noticed(is_lost=is_lost)
+        self._database_loss.noticed(is_lost=is_lost)
 
     def recover_mode_began(self, mode: Recovery, *, is_new: bool) -> None:
-        self._of_memory.began(mode, is_new=is_new)
+        self._database_loss.began(mode, is_new=is_new)
 
     def process_started(self) -> None:
-        self._of_memory.process_started()
+        self._database_loss.process_started()
 
     def recover_mode_ended(self, before: Snapshot) -> None:
-        self._of_memory.ended(before)
+        self._database_loss.ended(before)
 
     def step_ended(self, process: Process) -> None:
         """Check a job that ended, or failed for OVH's sake: the end of its money call is on record."""
@@ -260,12 +260,12 @@ class Laws:
             raise LawBroken(FOR_NO_REASON, "no checkout was sent")
         if about_order:
             own = [order for order in self._world.ledger.ours if not self._is_forgotten(order, cart)]
-            shown = [order for order in own if order.is_whole(before) and self._shows_closed(order, before)]
+            visible = [order for order in own if order.is_whole(before) and self._shows_closed(order, before)]
             # A price other than the approved one is a reason. So is a foreign order of the same names, even if it is
-            # over: it may be the attempt's, and the one that lives somebody else's.
-            is_ours = len(shown) == 1 and cart.quote is not None and shown[0].total == cart.quote.total.minor
+            # over: it may be the attempt's, and the one that lives another user's.
+            is_ours = len(visible) == 1 and cart.quote is not None and visible[0].total == cart.quote.total.minor
             if is_ours and not self._listed_beside(cart, self._world.now):
-                raise LawBroken(FOR_NO_REASON, f"order {shown[0].id} shows for {_LONG_SHOWN:.0f} s and more")
+                raise LawBroken(FOR_NO_REASON, f"order {visible[0].id} shows for {_LONG_SHOWN:.0f} s and more")
         could_read = not self._world.has_failed_to_read(_OF_PAYMENTS, since)
         if cart.payment_is_undecided and cart.order is not None and could_read:
             order = self._world.ledger.orders[cart.order.id]

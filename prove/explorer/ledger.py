@@ -175,7 +175,7 @@ class Ledger:
 
     @property
     def foreign(self) -> list[OvhOrder]:
-        """The orders that somebody else made."""
+        """The orders that another user made."""
         return [order for order in self.orders.values() if order.foreign]
 
     def new_cart(self, description: str, expire: str | None = None, *, listed_at: float = 0.0) -> OvhCart:
@@ -217,7 +217,7 @@ class Ledger:
     def new_foreign(
         self, names: tuple[str, ...], made_at: float, *, late: Lateness = AT_ONCE, guise: str = "", total: int = PRICE
     ) -> OvhOrder:
-        """Add an order of somebody else."""
+        """Add an order of another user."""
         order = self.new_order(names, made_at, late=late, foreign=True)
         order = replace(order, guise=guise, total=total if guise == "alike" else order.total)
         self.keep(order)

@@ -42,7 +42,7 @@ _STATES = "names are registered at once or not at all here: no delivery fails, a
 _SHARES = "nobody waits for a permit here: the rate limiter is tested by itself"
 _OVH_CARTS = "carts that are left at OVH cost nothing, so no law is about them"
 _WRITES = "the plain store always takes writes"
-_ALONE = "no second desk is on the account, and no money moves by that answer"
+_ALONE = "no second bot is on the account, and no money moves by that answer"
 _SLEEPS_ON = "its sender must sleep until another try was sent whose answer is lost: no drawn schedule has all that"
 _TWO_LOSSES = (
     "the database must lose the one commit right after the other was noticed: the search of all pairs draws it"
@@ -74,11 +74,11 @@ BLIND: Mapping[str, str] = {
     "let the attempt of an ended request wait on": "one request is alone here, so none follows one that ended",
     "leave an attempt that waited without an end if its request changed": _WAITS,
     "wait in silence for a name in an unexpected state": _STATES,
-    "hold the only permit while the cart is given back": _SHARES,
+    "hold the only permit while the cart is discarded": _SHARES,
     "take the wait for a permit for a hanging job": _SHARES,
     "leave the cart of a checkout that failed before its intent": _OVH_CARTS,
-    "take another desk for this one": _ALONE,
-    "take the bot's own cart of a crash for another desk": _ALONE,
+    "take another bot for this one": _ALONE,
+    "take the bot's own cart of a crash for another bot": _ALONE,
     "give each bot of a second the same expiry": _ALONE,
     "count a payment as sent that its process has just ended": _WAITS,
     "lock the attempt before its cart": "the plain store has one lock, so no transactions wait for each other",
@@ -113,10 +113,10 @@ BLIND: Mapping[str, str] = {
     "an owner is hidden from the adoption on or never",
     "take a clock that was put back for no wait": "OVH does not tell its time for single reads here, and the next look "
     "counts by OVH's clock again",
-    "announce an attempt beside one without an end on record": "no intent is committed beside another announced "
+    "announce an attempt next to one without an end on record": "no intent is committed next to another announced "
     "attempt (attempt_is_announced), and one version of the request takes one intent",
-    "commit an intent beside another announced attempt": "no attempt is announced beside another (_require_no_other), "
-    "and one version of the request takes one intent",
+    "commit an intent next to another announced attempt": "no attempt is announced next to another "
+    "(_require_no_other), and one version of the request takes one intent",
     "believe a card of another database": "there is one database here",
     "compare no epoch: a copy from before an earlier recover mode passes": "the losses here are not so deep that they "
     "take a whole recover mode along and leave the newest event of a card",

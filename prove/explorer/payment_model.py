@@ -173,9 +173,9 @@ def search(rules: Rules, *, deviations: int) -> tuple[int, list[str] | None]:
 
 
 def _way(ways: dict[tuple[State, int], tuple[tuple[State, int], str] | None], end: tuple[State, int]) -> list[str]:
-    told = []
+    values = []
     step = ways[end]
     while step is not None:
-        told.append(step[1])
+        values.append(step[1])
         step = ways[step[0]]
-    return told[::-1]
+    return values[::-1]

@@ -134,7 +134,7 @@ class People:
         cart = self._world.laws.cart
         if cart.order is not None and not self._has_page:
             with suppress(OrderingError):
-                process.workflow.payments.order_link(cart.id, payer=DAN, shown=cart.mark)
+                process.workflow.payments.order_link(cart.id, payer=DAN, mark=cart.mark)
                 self._has_page = True
 
     def try_page(self, process: Process, *methods: Method, mail: bool = False) -> None:
@@ -165,9 +165,9 @@ class People:
             self._old_cards.clear()
         for kind, plan in self._old_cards:
             coming.append((max(plan.at, self._world.now), partial(self._click_old, kind, plan)))
-        wish = None if self._old_cards or standing.recovery is not None else self._wish(cart)
-        if wish is not None:
-            kind, options, delay = wish
+        intention = None if self._old_cards or standing.recovery is not None else self._intention(cart)
+        if intention is not None:
+            kind, options, delay = intention
             key = (kind, f"{cart.mark} {self._world.store.kept.epoch}")  # another epoch has other cards
             if key not in self._plans:
                 manner = self._world.place(f"person {kind}", options) or "honest"
@@ -178,7 +178,7 @@ class People:
                 coming.append((max(plan.at, self._world.now), partial(self._click, kind, plan)))
         return min(coming, key=lambda one: one[0], default=None)
 
-    def _wish(self, cart: Cart) -> tuple[str, Options, float] | None:
+    def _intention(self, cart: Cart) -> tuple[str, Options, float] | None:
         """Return what the card asks a user to do, the manners in which they may do it, and the delay."""
         if cart.state is S.SUBMITTED:
             return "approves", APPROVES, _SOON
@@ -229,13 +229,13 @@ class People:
         if cart.seal is None:
             raise AssertionError("a request without a seal")
 
-        def approve(by: Process, *, approver: Person = CLEO, shown: str = cart.request_mark) -> Cart:
-            return by.workflow.approvals.approve(cart.id, approver=approver, shown=shown, stamp=plan.stamp)
+        def approve(by: Process, *, approver: Person = CLEO, mark: str = cart.request_mark) -> Cart:
+            return by.workflow.approvals.approve(cart.id, approver=approver, mark=mark, stamp=plan.stamp)
 
         if plan.manner == "self":
             _must_fail(lambda: approve(process, approver=ADA), "the own request")
         if plan.manner == "old-card":
-            _must_fail(lambda: approve(process, shown=_OLD), "what no card shows")
+            _must_fail(lambda: approve(process, mark=_OLD), "what no card shows")
         self._decided(CLEO.id, approve, process)
         self._repeat(plan, CLEO.id, approve)
 
@@ -252,11 +252,11 @@ class People:
         if plan.manner == "opens":
             self.open_page(process)
 
-        def pay(by: Process, *, shown: str = cart.mark) -> Cart:
-            return by.workflow.payments.pay(cart.id, payer=DAN, method=method, shown=shown, stamp=plan.stamp)
+        def pay(by: Process, *, mark: str = cart.mark) -> Cart:
+            return by.workflow.payments.pay(cart.id, payer=DAN, method=method, mark=mark, stamp=plan.stamp)
 
         if plan.manner == "old-card":
-            _must_fail(lambda: pay(process, shown=_OLD), "an old card")
+            _must_fail(lambda: pay(process, mark=_OLD), "an old card")
         self._decided(DAN.id, pay, process)
         self._repeat(plan, DAN.id, pay)
 
@@ -269,10 +269,10 @@ class People:
         say = workflow.recovery.nothing_ordered
         if ours and plan.manner != "wrong":
             say = partial(workflow.recovery.adopt, order_id=ours[-1].id)
-        self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
+        self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp), process)
 
     def _name_another(self, process: Process, cart: Cart, plan: Plan) -> None:
-        """Name an order of other names, and each one that is known as somebody else's, which the bot must refuse."""
+        """Name an order of other names, and each one that is known as another user's, which the bot must refuse."""
         self._world.ledger.new_foreign(("other.ovh",), self._world.now)
         tried_at = cart.attempt.started_at - _DATED_BEFORE if cart.attempt else None
         for order in self._world.ledger.foreign:
@@ -280,7 +280,7 @@ class People:
             if "other.ovh" not in order.names and order.id not in cart.foreign_allowed and not is_old:
                 continue  # nothing tells a colleague's order of the same moment from the request's
             with suppress(OrderingError):
-                process.workflow.recovery.adopt(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp, order_id=order.id)
+                process.workflow.recovery.adopt(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp, order_id=order.id)
                 raise LawBroken(NOT_OURS, f"a person named order {order.id}, which is not the request's")
 
     def _say_paid(self, process: Process, cart: Cart, plan: Plan) -> None:
@@ -290,24 +290,24 @@ class People:
         paid = order.paid_at(now) is not None if plan.manner == "hasty" else bool(order.taken())
         says_paid = paid is not (plan.manner == "wrong")
         say = process.workflow.recovery.it_was_paid if says_paid else process.workflow.recovery.not_paid
-        self._decided(DAN.id, lambda _: say(cart.id, by=DAN, shown=cart.mark, stamp=plan.stamp), process)
+        self._decided(DAN.id, lambda _: say(cart.id, by=DAN, mark=cart.mark, stamp=plan.stamp), process)
 
     def _order_anyway(self, process: Process, cart: Cart, plan: Plan) -> None:
         """Order in addition to the orders shown, or close the request if one of them is a forgotten order of ours."""
 
-        def order(by: Process, *, who: Person = CLEO, shown: str = cart.mark) -> Cart:
-            return by.workflow.recovery.order_anyway(cart.id, by=who, shown=shown, stamp=plan.stamp)
+        def order(by: Process, *, who: Person = CLEO, mark: str = cart.mark) -> Cart:
+            return by.workflow.recovery.order_anyway(cart.id, by=who, mark=mark, stamp=plan.stamp)
 
         if plan.manner == "self":
             _must_fail(lambda: order(process, who=ADA), "the own request")
         if plan.manner == "old-card":
-            _must_fail(lambda: order(process, shown=_OLD), "an old card")
+            _must_fail(lambda: order(process, mark=_OLD), "an old card")
         now = self._world.now
         own = [o for o in self._world.ledger.ours if o.is_alive(now) and (plan.manner != "hasty" or o.is_whole(now))]
         if own or plan.manner == "close":
             self._decided(
                 CLEO.id,
-                lambda by: by.workflow.recovery.give_up(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp),
+                lambda by: by.workflow.recovery.give_up(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp),
                 process,
             )
         else:
@@ -317,7 +317,7 @@ class People:
         self._tries += cart.order is None
         again = cart.order is None and self._tries <= 2
         resolve = process.workflow.recovery.try_again if again else process.workflow.recovery.give_up
-        self._decided(CLEO.id, lambda _: resolve(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
+        self._decided(CLEO.id, lambda _: resolve(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp), process)
 
     def _decided(self, by: str, click: Callable[[Process], Cart], process: Process) -> None:
         """Click, and record the decision as accepted if the bot accepted one: a repeated click changes nothing."""

@@ -155,15 +155,15 @@ class PlainReading:
     def events(self, cart_id: int) -> list[Event]:
         return [event for event in self._kept.events if event.cart_id == cart_id]
 
-    def untold(self, cart_id: int) -> list[Event]:
-        return [event for event in self.events(cart_id) if event.id in self._kept.untold]
+    def undelivered(self, cart_id: int) -> list[Event]:
+        return [event for event in self.events(cart_id) if event.id in self._kept.undelivered]
 
     def messages(self, cart_id: int) -> list[Message]:
         return [message for _, message in sorted(self._kept.messages.items()) if message.cart_id == cart_id]
 
     def outdated(self) -> list[int]:
         behind = {message.cart_id for message in self._kept.messages.values() if not message.is_settled}
-        return sorted(behind | set(self._kept.untold.values()))
+        return sorted(behind | set(self._kept.undelivered.values()))
 
     # Rollback detection
 

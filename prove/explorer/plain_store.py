@@ -21,7 +21,7 @@ from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.presence import PresenceCall
 from ordering.model.recovery import DIGITS, Standing
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
-from ordering.ports.store import KEEP, NOTHING_SHOWN, Message, MessageRole, Moment, TaskType, TimerKind
+from ordering.ports.store import KEEP, NOTHING_RENDERED, Message, MessageRole, Moment, TaskType, TimerKind
 from prove.explorer.plain_reading import Clock, PlainReading
 from prove.explorer.snapshot import Chain, KeptClick, Lease, Snapshot, Timer, no_chain
 from store.head import NewestHead
@@ -126,27 +126,29 @@ class PlainTransaction(PlainReading):
         kept.messages[message.id] = message
         return message
 
-    def shown(self, message_id: int, *, version: int, ts: str) -> None:
+    def record_rendered(self, message_id: int, *, version: int, ts: str) -> None:
         if message_id in self._kept.messages:
             message = self._kept.messages[message_id]
             is_settled = _was_given_up(message) or version >= self._kept.carts[message.cart_id].version
-            self._kept.messages[message_id] = replace(message, shown=version, ts=ts, is_settled=is_settled)
+            self._kept.messages[message_id] = replace(message, rendered_version=version, ts=ts, is_settled=is_settled)
 
     def show_again(self, cart_ids: Collection[int]) -> None:
         for number, message in self._kept.messages.items():
             if message.cart_id in cart_ids:
-                self._kept.messages[number] = replace(message, shown=NOTHING_SHOWN, is_settled=_was_given_up(message))
+                self._kept.messages[number] = replace(
+                    message, rendered_version=NOTHING_RENDERED, is_settled=_was_given_up(message)
+                )
 
     def give_up(self, message_id: int, *, version: int) -> None:
         message = self._kept.messages.get(message_id)
         if message is not None and version >= self._kept.carts[message.cart_id].version:
-            self._kept.messages[message_id] = replace(message, shown=NOTHING_SHOWN, is_settled=True)
+            self._kept.messages[message_id] = replace(message, rendered_version=NOTHING_RENDERED, is_settled=True)
 
     def forget(self, message_id: int) -> None:
         self._kept.messages.pop(message_id, None)
 
-    def told(self, event_id: int) -> None:
-        self._kept.untold.pop(event_id, None)
+    def record_delivered(self, event_id: int) -> None:
+        self._kept.undelivered.pop(event_id, None)
 
     def end_click(self, key: str, *, overtaking: int | None = None) -> None:
         clicks = self._kept.clicks
@@ -179,7 +181,7 @@ class PlainTransaction(PlainReading):
             if kind is TimerKind.STEP and self._kept.carts[number].state in DECIDED:
                 self._kept.timers[kind, number] = Timer(at, at)
 
-    def claim(
+    def acquire_leases(
         self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
         won = set()
@@ -190,12 +192,12 @@ class PlainTransaction(PlainReading):
                 won.add(number)
         return frozenset(won)
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    def renew_leases(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
         for number in cart_ids:
             if self._holds(task_type, number, holder):
                 self._kept.leases[task_type, number] = Lease(holder, until)
 
-    def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+    def release_lease(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
         if self._holds(task_type, cart_id, holder):
             del self._kept.leases[task_type, cart_id]
 
@@ -214,11 +216,11 @@ class PlainTransaction(PlainReading):
         for event in events:
             numbered = replace(event, id=len(kept.events) + 1)
             kept.events += (numbered,)
-            kept.untold[numbered.id] = cart.id
+            kept.undelivered[numbered.id] = cart.id
 
 
 def _was_given_up(message: Message) -> bool:
-    return message.is_settled and message.shown == NOTHING_SHOWN
+    return message.is_settled and message.rendered_version == NOTHING_RENDERED
 
 
 @dataclass(slots=True)

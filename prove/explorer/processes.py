@@ -12,7 +12,7 @@ from greenlet import greenlet
 
 from ordering.model.cart import Cart
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.transitions import Pace
+from ordering.process.transitions import PollSchedule
 from ordering.workflow import Workflow
 from prove.explorer.deviations import Options, number_in
 from prove.explorer.ledger import moment
@@ -25,7 +25,9 @@ from registrars.ovh.adapter import OvhGateway
 if TYPE_CHECKING:
     from prove.explorer.world import World
 
-PACE = Pace(quickest=timedelta(seconds=10), slowest=timedelta(hours=1))  # fewer polls than the bot's own pace
+POLL_SCHEDULE = PollSchedule(
+    quickest=timedelta(seconds=10), slowest=timedelta(hours=1)
+)  # fewer polls than the bot's own pace
 
 
 class Died(BaseException):
@@ -63,7 +65,7 @@ class Process:
         self.store = ProcessStore(self.world.store, Client(self.now))
         self.registrar = gateway(self)
         parts: dict[str, Any] = {"store": self.store, "registrar": self.registrar, "policy": POLICY}
-        self.fulfilment = Fulfilment(**parts, clock=self.now, pace=PACE)
+        self.fulfilment = Fulfilment(**parts, clock=self.now, poll_schedule=POLL_SCHEDULE)
         self.workflow = Workflow(**parts, clock=self.now)
         self.workflow.recover_mode.begin_if_copied()
 

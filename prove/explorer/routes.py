@@ -52,7 +52,7 @@ class Routes:
     def __init__(self, ledger: Ledger, *, ahead: float = 0.0) -> None:
         self.ledger = ledger
         self.ahead = ahead
-        self.told: dict[str, int] = {}  # by cart, the total of its last dry run in cents
+        self.dry_run_totals: dict[str, int] = {}  # by cart, the total of its last dry run in cents
         self.renewal = RENEWAL
         self.renewal_since = 0.0
         self.lists_closed = True
@@ -103,8 +103,8 @@ class Routes:
         if cart is None:
             return 404, _GONE
         closed = cart.closed_at is not None and now >= cart.shows_closed_at
-        shown = {"cartId": cart.id, "description": cart.description, "expire": cart.expire}
-        return 200, shown | {"readOnly": closed, "items": [*cart.names]}
+        visible = {"cartId": cart.id, "description": cart.description, "expire": cart.expire}
+        return 200, visible | {"readOnly": closed, "items": [*cart.names]}
 
     def delete_cart(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], _now: float) -> Reply:
         status = self.ledger.delete_cart(ids[0], refuses_ordered=self.refuses_ordered)
@@ -142,7 +142,7 @@ class Routes:
             return 404, _GONE
         if cart.closed_at is not None and now >= cart.shows_closed_at:
             return 400, NO
-        total = self.told[cart.id] = self.ledger.price * len(cart.names)
+        total = self.dry_run_totals[cart.id] = self.ledger.price * len(cart.names)
         self.dry_run_at[cart.id] = now
         return 200, self.quote(total, len(cart.names))
 
@@ -151,8 +151,10 @@ class Routes:
         cart = self.ledger.carts.get(ids[0])
         if cart is None:
             return 404, _GONE
-        told = self.tells_order and now >= cart.shows_closed_at
-        return 200, self.quote(self.ledger.price * len(cart.names), len(cart.names), cart.order if told else None)
+        shows_order = self.tells_order and now >= cart.shows_closed_at
+        return 200, self.quote(
+            self.ledger.price * len(cart.names), len(cart.names), cart.order if shows_order else None
+        )
 
     def quote(self, total: int, names: int, order: int | None = None) -> dict[str, Any]:
         net = _net(total, names)
@@ -164,11 +166,11 @@ class Routes:
 
     def list_orders(self, _ids: Ids, query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
         since = datetime.fromisoformat(query["date.from"]) if "date.from" in query else None
-        shown = [order for order in self.ledger.orders.values() if order.shows(now)]
-        return 200, [o.id for o in shown if since is None or moment(o.made_at + self.ahead) >= since]
+        visible = [order for order in self.ledger.orders.values() if order.shows(now)]
+        return 200, [o.id for o in visible if since is None or moment(o.made_at + self.ahead) >= since]
 
     def order(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        order = self._shown(ids[0], now)
+        order = self._visible(ids[0], now)
         if order is None:
             return 404, _GONE
         net = _net(order.total, len(order.names))
@@ -183,15 +185,15 @@ class Routes:
         }
 
     def status(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        order = self._shown(ids[0], now)
+        order = self._visible(ids[0], now)
         return (200, order.status(now)) if order else (404, _GONE)
 
     def details(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        order = self._shown(ids[0], now)
+        order = self._visible(ids[0], now)
         return (200, list(range(1, len(order.lines(now)) + 1))) if order else (404, _GONE)
 
     def detail(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        order = self._shown(ids[0], now)
+        order = self._visible(ids[0], now)
         place = int(ids[1])
         if order is None or place > len(order.lines(now)):
             return 404, _GONE
@@ -201,23 +203,23 @@ class Routes:
         return 200, line | {"unitPrice": each, "totalPrice": each, "detailType": "DURATION", "cancelled": False}
 
     def extension(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        order = self._shown(ids[0], now)
+        order = self._visible(ids[0], now)
         if order is None or int(ids[1]) > len(order.lines(now)):
             return 404, _GONE
         code = order.names[int(ids[1]) - 1].rpartition(".")[2]
         plan = {"code": code, "duration": "P1Y", "pricingMode": "create-default", "quantity": 1}
         if order.guise == "bare":
             return 404, _GONE
-        shown = [_OWNER if order.foreign and order.guise != "alike" else _ANSWER] if order.shows_owner(now) else []
-        return 200, {"order": {"action": "installation", "type": "plan", "plan": plan, "configurations": shown}}
+        visible = [_OWNER if order.foreign and order.guise != "alike" else _ANSWER] if order.shows_owner(now) else []
+        return 200, {"order": {"action": "installation", "type": "plan", "plan": plan, "configurations": visible}}
 
     def follow_up(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        order = self._shown(ids[0], now)
+        order = self._visible(ids[0], now)
         if order is None:
             return 404, _GONE
-        shown = [payment for payment in order.payments if payment.shows(now)]
+        visible = [payment for payment in order.payments if payment.shows(now)]
         history = [self._entry(order.made_at, "ORDER_STARTED")]
-        for payment in shown:
+        for payment in visible:
             if payment.is_pending(now):
                 history.append(self._entry(payment.begun_at, "PAYMENT_INITIATED"))
             elif payment.refused:
@@ -225,13 +227,13 @@ class Routes:
             else:
                 history += [self._entry(payment.answered_at, f"PAYMENT_{word}") for word in ("RECEIVED", "CONFIRMED")]
         status = "TODO"
-        if shown:
-            pending = any(payment.is_pending(now) for payment in shown)
+        if visible:
+            pending = any(payment.is_pending(now) for payment in visible)
             status = "DONE" if order.paid_at(now) is not None else "DOING" if pending else "ERROR"
         return 200, [{"step": "VALIDATING", "status": status, "history": history}]
 
     def payment_of(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        order = self._shown(ids[0], now)
+        order = self._visible(ids[0], now)
         paid_at = order.paid_at(now) if order else None
         if paid_at is None:
             return 404, _GONE
@@ -240,14 +242,14 @@ class Routes:
     # Paying
 
     def usable(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        order = self._shown(ids[0], now)
+        order = self._visible(ids[0], now)
         if order is None:
             return 404, _GONE
         listed = [method for method in _METHODS if method != self.removed]
         return 200, {"registered": listed if order.status(now) == "notPaid" else []}
 
     def means(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        order = self._shown(ids[0], now)
+        order = self._visible(ids[0], now)
         payable = order is not None and order.status(now) == "notPaid"
         return 200, [{"paymentMean": PREPAID}] if payable else []
 
@@ -303,7 +305,7 @@ class Routes:
             if isinstance(paid.method, int) and paid.shows_transaction(now)
         }
 
-    def _shown(self, number: str, now: float) -> OvhOrder | None:
+    def _visible(self, number: str, now: float) -> OvhOrder | None:
         order = self.ledger.orders.get(int(number))
         if order is None or not order.shows(now):
             return None

@@ -52,7 +52,7 @@ class Snapshot:
     epoch: int = 0
     standing: Standing = field(default_factory=Standing)
     clicks: dict[str, KeptClick] = field(default_factory=dict)
-    untold: dict[int, int] = field(default_factory=dict)  # cart number by event number
+    undelivered: dict[int, int] = field(default_factory=dict)  # cart number by event number
     messages: dict[int, Message] = field(default_factory=dict)
     leases: dict[tuple[TaskType, int], Lease] = field(default_factory=dict)
     foreign: dict[int, ForeignOrder] = field(default_factory=dict)
@@ -97,14 +97,14 @@ def no_chain(_kept: Snapshot, _cart: Cart, _events: Sequence[Event]) -> tuple[En
 
 def hash_chain(kept: Snapshot, cart: Cart, events: Sequence[Event]) -> tuple[Entry, ...]:
     """Chain events as the SQL store does."""
-    told = facts(cart)
+    recorded = facts(cart)
     last = kept.entries[-1] if kept.entries else None
     mine = next((entry for entry in reversed(kept.entries) if entry.cart_id == cart.id), None)
     over_all = Link(last.id, last.digest) if last else Link()
     in_cart = Link(mine.number, mine.digest) if mine else Link()
     new = []
     for event in events:
-        entry = chained(event, told, over_all=over_all, in_cart=in_cart)
+        entry = chained(event, recorded, over_all=over_all, in_cart=in_cart)
         over_all, in_cart = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
         new.append(entry)
     return tuple(new)

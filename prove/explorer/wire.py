@@ -37,7 +37,7 @@ from prove.explorer.routes import shape_of
 from registrars.ovh import adapter
 from registrars.ovh.api import errors
 from registrars.ovh.api import schemas as reading
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.errors import Answer
 from registrars.ovh.api.session import CLOCK
 from registrars.ovh.api.wire.offers import OFFERS
@@ -54,7 +54,7 @@ CONNECTION_LIVES = 3600.0  # seconds; an idle connection is closed much sooner, 
 _PEOPLE = Priority.PEOPLE
 _LISTS = {"me/order/*/paymentMethods", "order/cart"}  # that may be empty for a moment
 _NAMES = {"checkout": "CHECKOUT", "pay": "PAY", "payWithRegisteredPaymentMean": "PAY"}
-_SAID = {
+_ANSWERS = {
     400: {"class": "Client::BadRequest", "message": "This cannot be done"},
     403: {"class": "Client::Forbidden", "message": "You are not allowed"},
     404: {"class": "Client::NotFound", "message": "The requested object does not exist"},
@@ -97,7 +97,7 @@ class SimulatedClient:
         *,
         priority: Priority,  # noqa: ARG002 - the real client's signature; nothing queues here
         query: Mapping[str, str] | None = None,
-        turn: object = None,  # noqa: ARG002 - the same
+        permit: object = None,  # noqa: ARG002 - the same
         tries: int | None = None,  # noqa: ARG002 - the same
     ) -> Any:  # noqa: ANN401 - decoded JSON
         shape, _ = shape_of(path)
@@ -107,8 +107,8 @@ class SimulatedClient:
         if what == "busy":
             raise RegistrarUnavailable
         if what == "forbidden":
-            said: Data = {"status": 403, "code": "NOT_GRANTED_CALL", "said": "This call has not been granted"}
-            raise RegistrarRefused(code="ovh_right_missing", ovh=said)
+            rejection: Data = {"status": 403, "code": "NOT_GRANTED_CALL", "said": "This call has not been granted"}
+            raise RegistrarRefused(code="ovh_right_missing", ovh=rejection)
         answer = self._read(self._answer("GET", path, query or {}, {}))
         if what == "empty":
             return [] if isinstance(answer, list) else {key: [] for key in answer}
@@ -146,12 +146,12 @@ class SimulatedClient:
 
     def _answer(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
         self._world.pass_by(ROUND_TRIP)
-        status, told = self._world.routes.answer(method, path, query, body, self._world.now)
-        return Answer(status, told)
+        status, answer_body = self._world.routes.answer(method, path, query, body, self._world.now)
+        return Answer(status, answer_body)
 
     def _read(self, answer: Answer) -> Any:  # noqa: ANN401 - decoded JSON
         if not answer.ok:
-            raise errors.of_question(answer)
+            raise errors.of_read(answer)
         return answer.body
 
 
@@ -200,7 +200,7 @@ class SimulatedCall:
         if answer is None:
             raise OutcomeUnknown(code="answer_lost")
         if not answer.ok or answer.body == "":
-            raise errors.of_deed(answer)
+            raise errors.of_money_call(answer)
         return answer.body
 
     def _showing(self) -> tuple[str, ...]:
@@ -217,7 +217,7 @@ def _leaves_a_marker(body: Mapping[str, Any] | None) -> bool:
 def _falsified(what: str) -> Answer:
     """Return the answer that replaces OVH's true one."""
     status = int(number_in(what))
-    return Answer(status, _SAID.get(status))
+    return Answer(status, _ANSWERS.get(status))
 
 
 class SimulatedSearch:
@@ -255,4 +255,4 @@ def gateway(process: Process) -> adapter.OvhGateway:
         patch.object(adapter, "Client", lambda _access, _budget=None: client),
         patch.object(adapter, "Search", lambda _client, **_: SimulatedSearch(client)),
     ):
-        return adapter.OvhGateway(Access(subsidiary="FR", concurrency=1))
+        return adapter.OvhGateway(OvhConfig(subsidiary="FR", concurrency=1))

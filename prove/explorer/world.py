@@ -31,8 +31,8 @@ from registrars.ovh.api.errors import Answer
 Schedule = Mapping[int, str]
 Choose = Callable[[int, Options], str | None]  # returns the deviation at a place, by its number
 REPEATS = 2  # a place that recurs in the same abstract state counts as a place of the search this many times
-# A wait of eight days is polled 264 times at `PACE`. Each new state begins a wait that is dense at first: 72 polls
-# until they are an hour apart. Ten such waits are more than any request needs; a longer run is a break.
+# A wait of eight days is polled 264 times at `POLL_SCHEDULE`. Each new state begins a wait that is dense at first: 72
+# polls until they are an hour apart. Ten such waits are more than any request needs; a longer run is a break.
 MOST_STEPS = 1000
 HORIZON = 8 * 86_400.0  # seconds
 _REQUESTS: dict[tuple[str, ...], tuple[Snapshot, Ledger, float]] = {}  # by names: the store, the truth, and the time
@@ -370,14 +370,16 @@ class World:
 
         def done() -> Answer:
             late, parts = lateness(shows), path.strip("/").split("/")
-            told: Any
+            answer_body: Any
             if parts[-1] == "checkout":
                 self.laws.order_begins(parts[2], step_began_at)
                 self.ledger.price = DEARER if shows == "dearer" else self.ledger.price
                 status = self.ledger.check_out(parts[2], self.now, late)
                 cart = self.ledger.carts.get(parts[2])
                 order = self.ledger.orders.get(cart.order or 0) if cart else None
-                told = self.routes.quote(order.total, len(order.names), order.id) if status == 200 and order else NO
+                answer_body = (
+                    self.routes.quote(order.total, len(order.names), order.id) if status == 200 and order else NO
+                )
             else:
                 method = body["paymentMethod"]["id"] if "paymentMethod" in body else body["paymentMean"]
                 bank = number_in(shows) if shows and shows.startswith(("bank-", "held-", "refused-")) else 0.0
@@ -385,12 +387,12 @@ class World:
                 status = self.ledger.pay(int(parts[2]), method, self.now, late=late, bank=bank, refused=refused)
                 if status == 200:
                     self.laws.payment_taken(self.ledger.orders[int(parts[2])], step_began_at)
-                told = (
+                answer_body = (
                     {"class": "Client::BadRequest", "message": "This order cannot be paid"} if status != 200 else None
                 )
             self.reach(f"OVH {parts[-1]} {status}")
             self.laws.of_the_ledger()
-            return Answer(status, told)
+            return Answer(status, answer_body)
 
         return done
 

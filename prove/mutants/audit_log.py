@@ -17,7 +17,7 @@ OF_AUDIT_LOG = (
     Mutation(
         "leave the kind and data out of the digest",
         "ordering.record.hash_chain:digest",
-        swap("[_SECOND_FORM, *told, entry.kind, entry.data, *links]", "[_SECOND_FORM, *told, *links]"),
+        swap("[_SECOND_FORM, *content, entry.kind, entry.data, *links]", "[_SECOND_FORM, *content, *links]"),
         f"{_FORMS}::test_a_changed_kind_or_data_is_found",
     ),
     Mutation(
@@ -60,12 +60,12 @@ OF_AUDIT_LOG = (
         "keep a person from an order that never arrives",
         "ordering.process.delivery:Deliveries._lateness",
         swap("not (was_late or is_late)", "was_late or is_late"),
-        f"{_DELIVERY}::test_a_paid_order_that_takes_days_is_told_once_and_still_arrives",
+        f"{_DELIVERY}::test_a_slow_delivery_is_reported_once_and_arrives",
     ),
     Mutation(
         "report the same trouble of a delivery again and again",
         "ordering.process.delivery:Deliveries._watch_names",
-        without_part("not trouble.is_same_as(cart.fact)"),
+        without_part("not lateness.is_same_as(cart.fact)"),
         _DELIVERY,
     ),
     Mutation(

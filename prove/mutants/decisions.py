@@ -97,7 +97,7 @@ OF_DECISIONS = (
         "acknowledge a click that was not written down",
         "handlers.toolkit.inbox:Inbox.take",
         swap("return False", "return True"),
-        "tests/story/test_clicks.py::test_a_database_that_hangs_gets_no_answer",
+        "tests/scenarios/test_clicks.py::test_a_database_that_hangs_gets_no_answer",
     ),
     Mutation(
         "acknowledge a decision whatever the inbox says",
@@ -109,7 +109,7 @@ OF_DECISIONS = (
         "acknowledge a form that decides whatever the inbox says",
         "handlers.toolkit.router:Router.decision_form.submitted",
         never("not await self._inbox.take(form, did)"),
-        f"{_ROUTER}::test_a_form_that_decides_is_acknowledged_only_if_it_is_stored",
+        f"{_ROUTER}::test_a_deciding_form_is_stored_before_its_acknowledgement",
     ),
     Mutation(
         "decide by a card without a stamp",
@@ -132,20 +132,20 @@ OF_DECISIONS = (
     Mutation(
         "approve what the card did not show",
         _APPROVE,
-        never("shown != cart.request_mark"),
+        never("mark != cart.request_mark"),
         "tests/ordering/test_workflow.py::test_an_approval_is_for_the_card_that_was_shown",
     ),
     Mutation(
         "take another offer than the one that was seen",
-        "ordering.model.choosing:choose",
+        "ordering.model.offer_selection:choose",
         swap("found is None", "(found := found or offers[0]) is None"),
-        "tests/ordering/test_choosing.py",
+        "tests/ordering/test_offer_selection.py",
     ),
     Mutation(
         "ask for a name that the account owns",
         "ordering.workflow.preflight:Inspection._look",
         never("line.domain in owned"),
-        "tests/ordering/test_inspection.py::test_a_name_that_the_account_owns_is_neither_added_nor_asked_for",
+        "tests/ordering/test_inspection.py::test_an_owned_name_is_neither_added_nor_requested",
     ),
     Mutation(
         "date an approval from its turn, not from its click",

@@ -1,8 +1,8 @@
 """All mutations; those about money come first."""
 
 from prove.mutants.audit_log import OF_AUDIT_LOG
+from prove.mutants.database_loss import OF_DATABASE_LOSS
 from prove.mutants.decisions import OF_DECISIONS
-from prove.mutants.memory import OF_MEMORY
 from prove.mutants.money_calls import OF_MONEY_CALLS
 from prove.mutants.orders import OF_ORDERS
 from prove.mutants.payments import OF_PAYMENTS
@@ -15,7 +15,7 @@ MUTATIONS = (
     *OF_PAYMENTS,
     *OF_DECISIONS,
     *OF_ORDERS,
-    *OF_MEMORY,
+    *OF_DATABASE_LOSS,
     *OF_MONEY_CALLS,
     *OF_RIGHTS,
     *OF_QUOTES,

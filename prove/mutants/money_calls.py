@@ -82,9 +82,9 @@ OF_MONEY_CALLS = (
     ),
     Mutation(
         "take an unclear answer to a call that buys or pays for a no",
-        "registrars.ovh.api.errors:of_deed",
+        "registrars.ovh.api.errors:of_money_call",
         swap("OutcomeUnknown()", "RegistrarUnavailable()"),
-        "tests/registrars/ovh/test_errors.py::test_a_no_that_is_not_in_ovhs_own_form_proves_nothing_of_a_deed",
+        "tests/registrars/ovh/test_errors.py::test_a_foreign_refusal_proves_nothing_of_a_money_call",
     ),
     Mutation(
         "read null as an empty list",
@@ -159,16 +159,16 @@ OF_MONEY_CALLS = (
         "tests/ordering/test_money_calls.py::test_a_checkout_that_was_not_sent_is_ordered_once",
     ),
     Mutation(
-        "hold the only permit while the cart is given back",
+        "hold the only permit while the cart is discarded",
         "ordering.process.checkout:Checkout._order",
         drop("held.close()"),
         "tests/ordering/test_money_calls.py::test_an_intent_that_is_stopped_gives_the_cart_back",
     ),
     Mutation(
         "renew the lease of a job that hangs",
-        "bot.worker_pool:Steps.renew_leases",
+        "bot.worker_pool:WorkerPool.renew_leases",
         never("progress.is_stuck(self._stuck_after)"),
-        "tests/bot/test_stuck_jobs.py::test_a_job_that_works_keeps_its_lease_and_one_that_hangs_loses_it",
+        "tests/bot/test_stuck_jobs.py::test_a_working_job_keeps_its_lease_a_hanging_one_loses_it",
     ),
     Mutation(
         "take the wait for a permit for a hanging job",

@@ -9,7 +9,7 @@ _MARKERS, _FOREIGN = "tests/ordering/test_money_markers.py", "tests/ordering/tes
 _LATE = "tests/ordering/test_late_lists.py"
 _PROOF, _CALLS = "tests/ordering/test_proof_of_no_order.py", "tests/ordering/test_money_calls.py"
 _ADOPTED, _ADOPTION = "tests/ordering/test_adopted_orders.py", "tests/registrars/ovh/test_adoption.py"
-_DRAFTS, _SEARCH = "registrars.ovh.carts.carts:Drafts", "ordering.process.order_search:OrderSearch"
+_DRAFTS, _SEARCH = "registrars.ovh.carts.carts:OvhCarts", "ordering.process.order_search:OrderSearch"
 _ANNOUNCE, _JUDGED = "ordering.process.money_markers:MoneyMarkers.announce", "registrars.ovh.orders:Orders._judged"
 _COMPARE = "ordering.process.money_markers:MoneyMarkers._compare"
 _CHECKOUT, _HINDRANCE = "ordering.process.checkout:Checkout", "ordering.process.foreign_orders:ForeignOrders.hindrance"
@@ -33,7 +33,7 @@ OF_ORDERS = (
         swap(
             "carts.save(intent, *events, due_at=due_at)", "carts.save(carts.cart(intent.id), due_at=due_at) and intent"
         ),
-        "tests/ordering/test_fulfilment.py::test_a_death_right_after_the_intent_leaves_a_cart_that_is_looked_for",
+        "tests/ordering/test_fulfilment.py::test_a_crash_after_the_intent_is_reconciled",
     ),
     Mutation(
         "let a dearer quote pass under the seal",
@@ -45,19 +45,19 @@ OF_ORDERS = (
         "take every total for one that was approved",
         "ordering.model.cart:Cart.covers",
         without_part("total.is_within(self.seal.total)"),
-        "tests/ordering/test_fulfilment.py::test_an_order_dearer_than_approved_is_never_offered_for_payment",
+        "tests/ordering/test_fulfilment.py::test_a_dearer_order_is_never_offered_for_payment",
     ),
     Mutation(
         "order again while the first try may still come through",
         f"{_SEARCH}._withdraw",
         never("self._registrar.discard(attempt.registrar_cart)"),
-        "tests/ordering/test_fulfilment.py::test_no_second_checkout_while_the_first_cart_could_still_be_ordered",
+        "tests/ordering/test_fulfilment.py::test_no_second_checkout_while_the_first_may_succeed",
     ),
     Mutation(
         "pay before comparing what OVH ordered",
         f"{_SEARCH}.found",
         never("cart.covers(order.total)"),
-        "tests/ordering/test_fulfilment.py::test_an_order_dearer_than_approved_is_never_offered_for_payment",
+        "tests/ordering/test_fulfilment.py::test_a_dearer_order_is_never_offered_for_payment",
     ),
     Mutation(
         "believe OVH's no to a checkout without a look",
@@ -180,7 +180,7 @@ OF_ORDERS = (
         f"{_PROOF}::test_a_persons_word_counts_after_the_floor",
     ),
     Mutation(
-        "delete a cart of another desk",
+        "delete a cart of another bot",
         f"{_DRAFTS}.discard",
         never("self._descriptions.is_ours(description)"),
         "tests/registrars/ovh/test_cart_ownership.py",
@@ -234,33 +234,33 @@ OF_ORDERS = (
         "tests/registrars/ovh/test_orders.py::test_an_order_that_shows_some_of_the_names_may_be_ours",
     ),
     Mutation(
-        "order beside an order made elsewhere",
+        "order next to an order made elsewhere",
         _HINDRANCE,
         never("fresh.is_over"),
         f"{_FOREIGN}::test_an_order_that_shares_a_name_stops_the_checkout",
     ),
     Mutation(
-        "order beside an order that shows no lines yet",
+        "order next to an order that shows no lines yet",
         _HINDRANCE,
         never("order.may_hold(cart)"),
         f"{_FOREIGN}::test_an_order_without_lines_holds_for_ten_minutes",
     ),
     Mutation(
-        "order beside an order that shows no line for an hour",
+        "order next to an order that shows no line for an hour",
         _HINDRANCE,
         swap("not order.whole", "not order.is_read"),
         f"{_FOREIGN}::test_an_order_that_shows_no_line_for_an_hour_is_a_question",
     ),
     Mutation(
-        "let an order that OVH does not show stand still for ever",
+        "let an order that OVH does not show stand still indefinitely",
         "ordering.process.foreign_orders:ForeignOrders._as_hidden",
         swap("replace(before, read_at=now)", "before"),
-        f"{_FOREIGN}::test_an_order_that_is_hidden_after_its_first_look_is_a_question",
+        f"{_FOREIGN}::test_an_order_hidden_after_its_first_read_is_asked_about",
     ),
     Mutation(
         "delete the cart of an intent that may be on record",
         f"{_CHECKOUT}._order",
-        always("isinstance(error, OrderingError | IntentStopped | MemoryWentBack)"),
+        always("isinstance(error, OrderingError | IntentStopped | UnknownMarkers)"),
         f"{_MARKERS}::test_an_intent_whose_commit_lost_its_answer_asks_nobody",
     ),
     Mutation(
@@ -294,7 +294,7 @@ OF_ORDERS = (
         f"{_FOREIGN}::test_clocks_that_are_far_apart_hide_no_order",
     ),
     Mutation(
-        "adopt an order that an approver called somebody else's",
+        "adopt an order that an approver called another user's",
         "ordering.process.order_search:OrderSearch._find",
         swap("frozenset(cart.foreign_allowed).intersection(among)", "frozenset()"),
         f"{_FOREIGN}::test_an_order_that_was_allowed_is_never_adopted",
@@ -387,13 +387,13 @@ OF_ORDERS = (
         f"{_FOREIGN}::test_another_order_is_another_question",
     ),
     Mutation(
-        "pay an adopted order beside a second one of its names",
+        "pay an adopted order next to a second one of its names",
         "ordering.process.adoption:Adoptions.has_second",
         returns("False"),
         "tests/ordering/test_foreign_orders.py::test_a_second_order_after_an_adoption_stops_pay",
     ),
     Mutation(
-        "take another desk for this one",
+        "take another bot for this one",
         "ordering.process.presence:Presence.find_others",
         swap("seen - self._own()", "seen - seen"),
         "tests/bot/test_account_watch.py",
@@ -423,13 +423,13 @@ OF_ORDERS = (
         "tests/ordering/test_proof_of_no_order.py::test_a_clock_that_is_put_right_after_a_crash",
     ),
     Mutation(
-        "announce an attempt beside one without an end on record",
+        "announce an attempt next to one without an end on record",
         "ordering.process.money_markers:MoneyMarkers.announce",
         drop("_require_no_other(carts, call)"),
         f"{_MARKERS}::test_an_attempt_that_came_in_between_is_looked_after",
     ),
     Mutation(
-        "commit an intent beside another announced attempt",
+        "commit an intent next to another announced attempt",
         "ordering.process.money_markers:attempt_is_announced",
         swap("len(announced) != 1", "not announced"),
         f"{_MARKERS}::test_two_announced_attempts_commit_no_intent",
@@ -497,17 +497,17 @@ OF_ORDERS = (
     Mutation(
         "order a name again and again at once",
         "ordering.process.order_search:step_back",
-        swap("book.pace.quickest * 2 ** tries", "book.pace.quickest"),
+        swap("book.poll_schedule.quickest * 2 ** tries", "book.poll_schedule.quickest"),
         "tests/ordering/test_overtaken.py::test_a_checkout_that_is_held_up_again_waits_longer",
     ),
     Mutation(
-        "take the bot's own cart of a crash for another desk",
+        "take the bot's own cart of a crash for another bot",
         "ordering.process.presence:Presence._end_unfinished",
         returns("None"),
         "tests/store/test_presence.py::test_a_cart_without_an_answer_is_this_bots_own",
     ),
     Mutation(
-        "take another desk's cart for the one of a crash",
+        "take another bot's cart for the one of a crash",
         "registrars.ovh.markers:Markers.is_made_with",
         returns("True"),
         "tests/registrars/ovh/test_markers.py::test_a_presence_is_known_by_its_expiry",

@@ -34,7 +34,7 @@ OF_PAYMENTS = (
         "forget that the payment was sent", f"{_PAYMENTS}.pay_or_watch", never("payment.sent_at is not None"), _PAY
     ),
     Mutation(
-        "pay an order that was paid or changed at OVH meanwhile",
+        "pay an order that was paid or changed at OVH in the meantime",
         f"{_PAYMENTS}._send",
         never("self._is_settled(cart, fresh)"),
         _PAY,
@@ -48,13 +48,16 @@ OF_PAYMENTS = (
     Mutation(
         "pay what the card did not show",
         f"{_PAYING}.pay",
-        drop("cart.must_be_as_shown(shown)"),
+        drop("cart.require_mark(mark)"),
         f"{_PAY}::test_another_total_than_the_card_showed_is_not_paid",
     ),
     Mutation(
-        "pay beside a payment by another method",
+        "pay next to a payment by another method",
         f"{_OVH}.look_for_any",
-        swap("self._unfinished(order, made_at, others)", "PaymentSighting(P.NOT_SEEN, 'The order shows no payment.')"),
+        swap(
+            "self._unfinished(order, made_at, others)",
+            "PaymentReconciliation(P.NOT_SEEN, 'The order shows no payment.')",
+        ),
         _SHOWN,
     ),
     Mutation(
@@ -78,7 +81,7 @@ OF_PAYMENTS = (
     Mutation(
         "take a lost payment back with the attempt that found it",
         "ordering.process.money_markers:MoneyMarkers.announce",
-        swap("None if isinstance(error, MemoryWentBack) else take_back", "take_back"),
+        swap("None if isinstance(error, UnknownMarkers) else take_back", "take_back"),
         "tests/ordering/test_overtaken.py::test_a_lost_payment_is_not_taken_back",
     ),
     Mutation(
@@ -90,7 +93,7 @@ OF_PAYMENTS = (
     Mutation(
         "take silence for a payment that was not taken",
         f"{_OUTCOME}._may_have_failed",
-        returns("sighting.progress is P.NOT_SEEN or payment.is_denied"),
+        returns("reconciliation.progress is P.NOT_SEEN or payment.is_denied"),
         _FLOOR,
     ),
     Mutation(
@@ -139,7 +142,7 @@ OF_PAYMENTS = (
     Mutation(
         "believe what OVH showed before its time was read",
         f"{_OUTCOME}._after_the_floor",
-        swap("self._registrar.payment(order, payment_of(cart))", "PaymentSighting(P.NOT_SEEN)"),
+        swap("self._registrar.payment(order, payment_of(cart))", "PaymentReconciliation(P.NOT_SEEN)"),
         _FLOOR,
     ),
     Mutation(
@@ -173,8 +176,8 @@ OF_PAYMENTS = (
     Mutation(
         "take a refusal of any method for ours",
         f"{_OUTCOME}._is_decided",
-        swap("sighting.is_own", "sighting.progress is P.REFUSED"),
-        f"{_FLOOR}::test_a_refusal_that_may_be_anothers_waits_for_the_floor_and_is_told",
+        swap("reconciliation.is_own", "reconciliation.progress is P.REFUSED"),
+        f"{_FLOOR}::test_an_ambiguous_refusal_waits_for_the_settling_time",
     ),
     Mutation(
         "take a refusal of an account, which leaves no transaction, for ours",
@@ -186,7 +189,7 @@ OF_PAYMENTS = (
         "take a refusal beside a transaction of the same method for ours",
         f"{_OVH}._is_refused",
         swap("len(failed) == len(own) == 1", "len(failed) == 1"),
-        f"{_SHOWN}::test_a_refusal_is_not_its_own_beside_a_transaction_that_took_the_money",
+        f"{_SHOWN}::test_a_refusal_next_to_a_booked_transaction_is_not_ours",
     ),
     Mutation(
         "take a refusal of minutes later for ours",
@@ -197,13 +200,13 @@ OF_PAYMENTS = (
     Mutation(
         "wait for the floor of a refusal without a word",
         f"{_OUTCOME}._wait",
-        without_part("sighting.progress is P.REFUSED"),
-        f"{_FLOOR}::test_a_refusal_that_may_be_anothers_waits_for_the_floor_and_is_told",
+        without_part("reconciliation.progress is P.REFUSED"),
+        f"{_FLOOR}::test_an_ambiguous_refusal_waits_for_the_settling_time",
     ),
     Mutation(
-        "open the order beside a payment without a question",
+        "open the order next to a payment without a question",
         f"{_PAYING}._note_opened",
-        drop("cart.must_be_as_shown(shown or '')"),
+        drop("cart.require_mark(mark or '')"),
         f"{_FLOOR}::test_a_card_without_the_payment_opens_no_page",
     ),
     Mutation(
@@ -213,16 +216,16 @@ OF_PAYMENTS = (
         _SHOWN,
     ),
     Mutation(
-        "pay again beside money that nobody explains",
+        "pay again next to money that nobody explains",
         f"{_OUTCOME}._after_the_floor",
         swap("money.unexplained <= order.explained", "True"),
         _FLOOR,
     ),
     Mutation(
-        "pay again beside a transaction that has not ended",
+        "pay again next to a transaction that has not ended",
         f"{_OUTCOME}._after_the_floor",
         never("money.unfinished"),
-        f"{_FLOOR}::test_a_transaction_that_nobody_explains_makes_the_floor_a_day",
+        f"{_FLOOR}::test_an_unexplained_transaction_makes_the_floor_a_day",
     ),
     Mutation(
         "pay first what may be paid already",
@@ -246,8 +249,8 @@ OF_PAYMENTS = (
         "make an order paid by a word",
         "ordering.workflow.recovery:ManualRecovery._say",
         swap(
-            "cart.to(S.PAYING, at=now, payment=said, order=order)",
-            "cart.to(S.PAID if paid else S.PAYING, at=now, payment=said, order=order)",
+            "cart.to(S.PAYING, at=now, payment=declared, order=order)",
+            "cart.to(S.PAID if paid else S.PAYING, at=now, payment=declared, order=order)",
         ),
         _QUESTIONS,
     ),
@@ -270,7 +273,7 @@ OF_PAYMENTS = (
         f"{_FLOOR}::test_a_call_with_an_end_is_not_dated_again",
     ),
     Mutation(
-        "lose the end of a call beside another change",
+        "lose the end of a call next to another change",
         f"{_PAYMENTS}._ended",
         swap("is_of(cart, sent)", "cart.version == sent.version"),
         f"{_FLOOR}::test_the_end_of_a_call_is_kept_beside_another_change",

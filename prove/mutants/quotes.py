@@ -5,7 +5,7 @@ from __future__ import annotations
 from prove.mutants.changes import drop, swap, uncaught
 from prove.mutants.mutation import Mutation
 
-_QUOTED, _DRAFTS = "tests/registrars/ovh/test_quoted.py", "tests/registrars/ovh/test_drafts.py"
+_QUOTED, _DRAFTS = "tests/registrars/ovh/test_quotes.py", "tests/registrars/ovh/test_carts.py"
 _NUMBERS = "registrars.ovh.carts.quotes:_by_number"
 
 OF_QUOTES = (
@@ -45,7 +45,7 @@ OF_QUOTES = (
     ),
     Mutation(
         "leave a half-built cart at OVH",
-        "registrars.ovh.carts.carts:Drafts.prepare",
+        "registrars.ovh.carts.carts:OvhCarts.prepare",
         uncaught("Exception"),
         f"{_DRAFTS}::test_gives_back_a_half_built_cart",
     ),

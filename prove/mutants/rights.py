@@ -5,9 +5,9 @@ from __future__ import annotations
 from prove.mutants.changes import drop, instead, never, swap, without_keyword
 from prove.mutants.mutation import Mutation
 
-_EARLIER, _SETTLING, _SELF = (
+_EARLIER, _MANUAL_RECOVERY, _SELF = (
     "tests/ordering/test_earlier_approvals.py",
-    "tests/ordering/test_settling.py",
+    "tests/ordering/test_manual_recovery.py",
     "tests/ordering/test_self_approval.py",
 )
 _READS, _APPROVE = "ordering.workflow.approvals:Approvals._still_valid", "ordering.workflow.approvals:Approvals.approve"
@@ -41,18 +41,18 @@ OF_RIGHTS = (
     ),
     Mutation(
         "let the requester say that it was not paid",
-        "ordering.workflow.recovery:ManualRecovery._payment_to_settle",
+        "ordering.workflow.recovery:ManualRecovery._payment_to_recover",
         never("not paid"),
         _EARLIER,
     ),
     Mutation(
         "let an approver answer before the first payment",
-        "ordering.workflow.recovery:ManualRecovery._payment_to_settle",
+        "ordering.workflow.recovery:ManualRecovery._payment_to_recover",
         never("cart.payment.sent_at is None"),
         "tests/ordering/test_payment_questions.py::test_only_a_payer_answers_before_the_first_payment",
     ),
     Mutation(
-        "let the requester order beside another order",
+        "let the requester order next to another order",
         "ordering.workflow.recovery:ManualRecovery.order_anyway",
         drop("self._policy.may_approve(cart, by)"),
         "tests/ordering/test_foreign_orders.py::test_who_may_not_order_anyway",

@@ -9,7 +9,7 @@ _TIMERS, _STEPS = "tests/store/contract/test_timers.py", "tests/ordering/test_no
 _SCHEMA, _RACES = "tests/store/test_schema_guard.py", "tests/store/contract/test_races.py"
 _REFUSALS, _ONCE = "tests/handlers/test_unknown_refusals.py", "tests/store/test_outdated.py"
 _SET_BY_WRONG_CLOCK = "(col(TimerRow.set_at), col(TimerRow.set_at) > now + _CLOCKS_APART)"
-_SQL, _ANNOUNCER = "store.transactions:SqlTransaction", "handlers.notifier:Announcer"
+_SQL, _ANNOUNCER = "store.transactions:SqlTransaction", "handlers.notifier:Notifier"
 
 OF_STANDSTILL = (
     Mutation(
@@ -101,9 +101,9 @@ OF_STANDSTILL = (
     ),
     Mutation(
         "lose a task where the end of a claim cannot be written",
-        "bot.worker_pool:give_back",
+        "bot.worker_pool:release",
         uncaught("DatabaseError"),
-        "tests/bot/test_driver.py::test_a_claim_that_cannot_be_ended_is_a_line_in_the_log",
+        "tests/bot/test_worker.py::test_a_claim_that_cannot_be_ended_is_a_line_in_the_log",
     ),
     Mutation(
         "believe an unknown refusal within seconds",
@@ -127,7 +127,7 @@ OF_STANDSTILL = (
         _REFUSALS,
     ),
     Mutation(
-        "let a card that cannot be rendered raise", f"{_ANNOUNCER}._draw", swap("Exception", "FAILURES"), _REFUSALS
+        "let a card that cannot be rendered raise", f"{_ANNOUNCER}._render", swap("Exception", "FAILURES"), _REFUSALS
     ),
     Mutation(
         "leave a message as it is when its cart changes",
@@ -142,7 +142,7 @@ OF_STANDSTILL = (
         f"{_ONCE}::test_a_version_that_came_in_between_is_not_given_up",
     ),
     Mutation(
-        "add a message beside a save without waiting for it",
+        "add a message next to a save without waiting for it",
         f"{_SQL}._new_message",
         drop("self._hold(col(CartRow.id) == cart_id)"),
         f"{_ONCE}::test_a_message_added_beside_a_save_wants_it",

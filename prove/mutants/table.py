@@ -1,4 +1,4 @@
-"""The table of which check notices which mutation: a Markdown file, from which a stopped run resumes."""
+"""The table of mutations and the check that notices each: a Markdown file that a stopped run continues."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The OVH adapter behind the `Registrar` port: JSON in, our types out. OVH's quirks stay in this folder."""
 
 from registrars.ovh.adapter import OvhGateway
-from registrars.ovh.api.credentials import Access
-from registrars.ovh.throttling.shared_rate_limiter import SharedBudget
+from registrars.ovh.api.config import OvhConfig
+from registrars.ovh.throttling.shared_rate_limiter import SharedRateLimiter
 
-__all__ = ["Access", "OvhGateway", "SharedBudget"]
+__all__ = ["OvhConfig", "OvhGateway", "SharedRateLimiter"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import OF_THE_KEY, NotAsked, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import OF_THE_KEY, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.recovery import AccountOrder, AccountOrders
 from ordering.ports.sales_orders import Known
 from registrars.ovh.api import schemas
@@ -29,9 +29,9 @@ class OrdersOfAccount:
         found = set(IDS.read(self._client.ask("/me/order", query=query, priority=Priority.MONEY)))
         numbers = sorted(found - known(found), reverse=True)
         orders = {number: self._read(number) for number in numbers[:_MOST]}
-        shown = tuple(order for order in orders.values() if order is not None)
+        visible = tuple(order for order in orders.values() if order is not None)
         hidden = tuple(number for number, order in orders.items() if order is None)
-        return AccountOrders(shown, hidden, max(0, len(numbers) - _MOST))
+        return AccountOrders(visible, hidden, max(0, len(numbers) - _MOST))
 
     def _read(self, number: int) -> AccountOrder | None:
         """Read an order; None if OVH lists it without showing it, or answers in an unknown form.
@@ -39,17 +39,17 @@ class OrdersOfAccount:
         Raises `RegistrarError` if the order is not the reason: OVH does not answer at all, or refuses the API key.
         """
         try:
-            return self._shown(number)
+            return self._order(number)
         except RegistrarRefused as refusal:
             if refusal.code in OF_THE_KEY:
                 raise
-        except NotAsked:
+        except RateLimitTimeout:
             raise
         except RegistrarUnavailable:
             self._client.time()
         return None
 
-    def _shown(self, number: int) -> AccountOrder:
+    def _order(self, number: int) -> AccountOrder:
         path = f"/me/order/{number}"
         status = WORD.read(self._client.ask(f"{path}/status", priority=Priority.MONEY))
         order = schemas.order(Order.read(self._client.ask(path, priority=Priority.MONEY)), status)

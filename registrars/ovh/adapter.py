@@ -25,13 +25,13 @@ from ordering.model.sales_order import (
     Attempt,
     Delivery,
     MethodId,
+    OrderReconciliation,
     OrderStatus,
     Payment,
     PaymentMethod,
-    PaymentSighting,
+    PaymentReconciliation,
     SalesOrder,
     SentPayment,
-    Sighting,
 )
 from ordering.ports.carts import Prepared
 from ordering.ports.money_call import MoneyCall
@@ -39,7 +39,7 @@ from ordering.ports.sales_orders import Known
 from registrars.ovh.account import OrdersOfAccount
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.errors import Unreadable
 from registrars.ovh.api.wire.account import Account
 from registrars.ovh.api.wire.base import IDS, TEXTS
@@ -47,13 +47,13 @@ from registrars.ovh.api.wire.checkouts import Ordered
 from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.cache import Cache
-from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.carts.carts import OvhCarts
 from registrars.ovh.foreign_orders import ForeignOrderReader
 from registrars.ovh.key_rights import KeyRights
 from registrars.ovh.markers import PRODUCT, UNNAMED, Descriptions, Markers
 from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
-from registrars.ovh.throttling.scheduler import Allowance, Priority
+from registrars.ovh.throttling.scheduler import Priority, RateLimiter
 
 _ME, _DOMAINS = "/me", "/domain"
 _LISTS = 8  # lists of extensions; OVH has two
@@ -81,15 +81,15 @@ class _Checkout:
 class OvhGateway:
     """OVH as the domain sees it. Blocking and thread-safe.
 
-    `budget` limits the call rate if other processes share the limit. `desk` is this bot's id, which the descriptions of
-    its carts contain. Raises `ValueError` with a line for the operator if the credentials are unusable.
+    `rate_limiter` limits the call rate if other processes share the limit. `bot_id` is this bot's id, which the
+    descriptions of its carts contain. Raises `ValueError` with a line for the operator if the credentials are unusable.
     """
 
-    def __init__(self, access: Access, budget: Allowance | None = None, *, desk: str = UNNAMED) -> None:
-        self._access = access
-        self._client = Client(access, budget)
-        descriptions = Descriptions(desk)
-        self._drafts = Drafts(self._client, access, descriptions, home=self._home)
+    def __init__(self, config: OvhConfig, rate_limiter: RateLimiter | None = None, *, bot_id: str = UNNAMED) -> None:
+        self._config = config
+        self._client = Client(config, rate_limiter)
+        descriptions = Descriptions(bot_id)
+        self._carts = OvhCarts(self._client, config, descriptions, home=self._home)
         self._markers = Markers(self._client, descriptions, home=self._home)
         self._orders = Orders(self._client)
         self._foreign = ForeignOrderReader(self._client)
@@ -97,8 +97,8 @@ class OvhGateway:
         self._payments = Payments(self._client)
         self._key_rights = KeyRights(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
-        self._search = Search(self._client, home=self._home, threads=access.concurrency)
-        self._subsidiary = access.subsidiary
+        self._search = Search(self._client, home=self._home, threads=config.concurrency)
+        self._subsidiary = config.subsidiary
         self._lists: Cache[str, tuple[str, ...]] = Cache(size=_LISTS, fresh=_EXTENSIONS_FRESH)
         self._owned: Cache[str, frozenset[DomainName]] = Cache(size=1, fresh=_OWNED_FRESH)
         self._health_guard = threading.Lock()
@@ -118,7 +118,7 @@ class OvhGateway:
     def health(self) -> RegistrarError | None:
         """Return None if OVH accepted our key within the last minute or does now, else the error.
 
-        A right that the key lacked for a money call lately is a reason, too, while OVH answers.
+        A right that the key lacked for a money call recently is a reason, too, while OVH answers.
         """
         return self._outage() or self._key_rights.problem()
 
@@ -142,7 +142,7 @@ class OvhGateway:
     # Search
 
     def extensions(self) -> tuple[str, ...]:
-        return self._access.extensions or self._listed("/domain/extensions/highlighted")[:_MOST_TRIED]
+        return self._config.extensions or self._listed("/domain/extensions/highlighted")[:_MOST_TRIED]
 
     def every_extension(self) -> tuple[str, ...]:
         return self._listed("/domain/extensions")
@@ -157,27 +157,27 @@ class OvhGateway:
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
         calls = self._search.calls_for(names)
-        return Effort(calls, seconds=self._client.lane.seconds_for(calls), affordable=self._access.burst)
+        return Effort(calls, seconds=self._client.scheduler.seconds_for(calls), affordable=self._config.burst)
 
     # Questions of registries
 
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
-        return self._drafts.questions(lines)
+        return self._carts.questions(lines)
 
     def contacts(self) -> tuple[Contact, ...]:
-        return self._drafts.contacts.all()
+        return self._carts.contacts.all()
 
     def contact(self, contact_id: str) -> Contact:
-        return self._drafts.contacts.one(contact_id)
+        return self._carts.contacts.one(contact_id)
 
     def account_holder(self) -> Contact:
-        return self._drafts.contacts.holder()
+        return self._carts.contacts.holder()
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
-        return self._drafts.contacts.create(form, values)
+        return self._carts.contacts.create(form, values)
 
     def complete_contact(self, contact_id: str, values: Mapping[str, str]) -> Contact:
-        return self._drafts.contacts.complete(contact_id, values)
+        return self._carts.contacts.complete(contact_id, values)
 
     def owner_needs(
         self,
@@ -188,7 +188,7 @@ class OvhGateway:
         at_once: bool = False,
         changes: bool = False,
     ) -> OwnerNeeds:
-        return self._drafts.needs.of_owner(domains, form, values, at_once=at_once, changes=changes)
+        return self._carts.needs.of_owner(domains, form, values, at_once=at_once, changes=changes)
 
     # Orders
 
@@ -208,10 +208,10 @@ class OvhGateway:
     def prepare(self, lines: Sequence[Line]) -> Prepared:
         self._search.forget([line.domain for line in lines])  # they are about to be ordered
         self._orders.must_be_listable()  # before building an OVH cart that could not be checked out
-        return self._drafts.prepare(lines)
+        return self._carts.prepare(lines)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
-        return self._drafts.objections(lines)
+        return self._carts.objections(lines)
 
     def presences(self) -> frozenset[str]:
         return self._markers.described(PRODUCT)
@@ -232,11 +232,11 @@ class OvhGateway:
         return self._markers.of(subject)
 
     def discard(self, registrar_cart: str) -> bool:
-        return self._drafts.discard(registrar_cart)
+        return self._carts.discard(registrar_cart)
 
     @contextmanager
     def ready_to_check_out(self, registrar_cart: str, *, waive_retraction: bool) -> Iterator[MoneyCall[SalesOrder]]:
-        self._drafts.hand_on(registrar_cart)
+        self._carts.hand_on(registrar_cart)
         # Unpaid: its amount can be compared before anything is paid, and a wrong order expires on its own.
         body = {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": waive_retraction}
         with self._client.money_call(f"/order/cart/{segment(registrar_cart)}/checkout", body) as call:
@@ -258,10 +258,12 @@ class OvhGateway:
     def known_clock_ahead(self) -> timedelta | None:
         return self._client.known_clock_ahead()
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> OrderReconciliation:
         return self._orders.find(attempt, lines, quote, known)
 
-    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None) -> Sighting:
+    def order_of(
+        self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None
+    ) -> OrderReconciliation:
         return self._orders.fitting(order_id, lines, quote, attempt)
 
     def account_orders(self, since: datetime, *, known: Known) -> AccountOrders:
@@ -298,7 +300,7 @@ class OvhGateway:
         with self._payments.ready_to_pay(order_id, method) as call:
             yield call
 
-    def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+    def payment(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
         return self._payments.look(order, payment)
 
     def lists_method(self, order_id: int, method: MethodId) -> bool:
@@ -306,12 +308,12 @@ class OvhGateway:
 
     def earlier_payment(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         return self._payments.look_for_any(order, method, made_at, others)
 
     def unexplained_payments(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         return self._payments.unexplained(order, method, made_at, others)
 
     def invoice_of(self, order_id: int) -> str | None:

@@ -10,7 +10,7 @@ from ordering.model.sales_order import OrderStatus
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client
 from registrars.ovh.api.errors import NotThere
-from registrars.ovh.api.wire.base import IDS, WORD, shown
+from registrars.ovh.api.wire.base import IDS, WORD, visible
 from registrars.ovh.api.wire.orders import Extension, LineTerms, Order, OrderDetail, Plan
 from registrars.ovh.throttling.scheduler import Priority
 
@@ -31,9 +31,9 @@ class ForeignOrderReader:
         entry = Order.read(self._client.ask(path, priority=priority))
         details = self._details(path, priority)
         status = WORD.read(self._client.ask(f"{path}/status", priority=priority))
-        made_at = shown(entry.date, "date")
+        made_at = visible(entry.date, "date")
         is_old = at - made_at >= LINES_SHOW_WITHIN
-        sums = sum((shown(line.total_price, "totalPrice").value for line in details), Decimal(0))
+        sums = sum((visible(line.total_price, "totalPrice").value for line in details), Decimal(0))
         return ForeignOrder(
             number=number,
             names=self._names(path, details, priority),
@@ -42,7 +42,7 @@ class ForeignOrderReader:
             status=OrderStatus(status),
             seen_at=at,
             read_at=at,
-            whole=bool(details) and (is_old or sums == shown(entry.price_without_tax, "priceWithoutTax").value),
+            whole=bool(details) and (is_old or sums == visible(entry.price_without_tax, "priceWithoutTax").value),
         )
 
     def _details(self, path: str, priority: Priority) -> list[OrderDetail]:
@@ -61,7 +61,9 @@ class ForeignOrderReader:
         found: set[str] = set()
         for line in details:
             names = reading.names_in([line]) if line.detail_type not in _NEVER_BUYS else frozenset()
-            if names - found and self._buys(f"{path}/details/{shown(line.order_detail_id, 'orderDetailId')}", priority):
+            if names - found and self._buys(
+                f"{path}/details/{visible(line.order_detail_id, 'orderDetailId')}", priority
+            ):
                 found |= names
         return frozenset(found)
 

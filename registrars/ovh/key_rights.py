@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from ordering.model.errors import NotAsked, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.sales_order import MethodId
 from registrars.ovh.api.client import Client
 from registrars.ovh.api.wire.account import AccessRule, AuthDetails, Credential
@@ -139,7 +139,7 @@ class KeyRights:
         try:
             answer = self._client.ask(path, priority=Priority.MONEY, tries=1)
             grants = _details(AuthDetails.read(answer)) if is_service else _credential(Credential.read(answer))
-        except NotAsked:
+        except RateLimitTimeout:
             raise  # other calls went first: the step comes again
         except RegistrarUnavailable:
             return Grants()  # the next money call reads it again

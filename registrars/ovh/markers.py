@@ -13,7 +13,7 @@ from ordering.model.errors import RegistrarRefused
 from ordering.model.money_call import digest
 from ordering.model.recovery import Marker, MarkersLeft
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.errors import Complained, NotThere, Unreadable
+from registrars.ovh.api.errors import CartRejected, NotThere, Unreadable
 from registrars.ovh.api.wire.carts import CARTS, CartDescription, CartExpiry, NewCart
 from registrars.ovh.throttling.scheduler import Priority
 
@@ -21,7 +21,7 @@ PRODUCT = "Domain Desk"
 # The longest life that OVH accepts is unknown: after a refusal a shorter one is requested, and finally none.
 _LIVES = (timedelta(days=30), timedelta(days=2))
 UNNAMED = "unnamed"  # in a terminal: the id includes the bot's Slack identity, which is unknown there
-MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
+MARKER = re.compile(rf"{PRODUCT} (?P<bot_id>\S+) (?P<subject>(orders|pays) \S+)")
 _log = structlog.get_logger()
 
 
@@ -29,35 +29,35 @@ _log = structlog.get_logger()
 class Descriptions:
     """Builds exact descriptions, as OVH's list of carts matches a description as a whole.
 
-    `desk` is this bot's id: two bots may share an account. All stay below 60 characters, as OVH may have a limit.
+    `bot_id` is this bot's id: two bots may share an account. All stay below 60 characters, as OVH may have a limit.
     """
 
-    desk: str
+    bot_id: str
 
     def checkout(self, names: Iterable[str]) -> str:
         """Return the description of a cart that is filled, and perhaps checked out, with exactly these names."""
-        return f"{PRODUCT} {self.desk} carts {digest(names)}"
+        return f"{PRODUCT} {self.bot_id} carts {digest(names)}"
 
     def marker(self, subject: str) -> str:
         """Return the description of the markers of money calls about this subject."""
-        return f"{PRODUCT} {self.desk} {subject}"
+        return f"{PRODUCT} {self.bot_id} {subject}"
 
     @property
     def scratch(self) -> str:
         """The description of a cart that is never checked out."""
-        return f"{PRODUCT} {self.desk} asks"
+        return f"{PRODUCT} {self.bot_id} asks"
 
     @property
     def nobodys(self) -> str:
         """A description that no cart has."""
-        return f"{PRODUCT} {self.desk} nothing"
+        return f"{PRODUCT} {self.bot_id} nothing"
 
-    def may_own(self, desk: str) -> bool:
+    def may_own(self, bot_id: str) -> bool:
         """Return whether a cart with this bot id in its description is, or may be, this bot's."""
-        return self.desk in {desk, UNNAMED}
+        return self.bot_id in {bot_id, UNNAMED}
 
     def is_ours(self, description: object) -> bool:
-        return str(description).startswith(f"{PRODUCT} {self.desk} ")
+        return str(description).startswith(f"{PRODUCT} {self.bot_id} ")
 
 
 class Markers:
@@ -136,7 +136,7 @@ class Markers:
         found = [(cart, MARKER.fullmatch(self._description(cart, priority) or "")) for cart in listed]
         markers = [(cart, marker) for cart, marker in found if marker is not None]
         ours = tuple(
-            Marker(marker["subject"], cart) for cart, marker in markers if self._descriptions.may_own(marker["desk"])
+            Marker(marker["subject"], cart) for cart, marker in markers if self._descriptions.may_own(marker["bot_id"])
         )
         return MarkersLeft(ours, len(markers) - len(ours), tuple(cart for cart in listed if cart in self._unread))
 
@@ -189,7 +189,7 @@ class Markers:
                 body["expire"] = expiry.isoformat(timespec="seconds")
             try:
                 made = self._client.build("POST", "/order/cart", body, priority=Priority.MONEY)
-            except Complained:
+            except CartRejected:
                 if expiry is None:
                     raise
             else:

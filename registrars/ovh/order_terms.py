@@ -76,11 +76,11 @@ class _Seen:
     def different(self) -> list[Data]:
         name = self._line.domain.ascii
         found: list[Data] = []
-        for term, said in self._expected.items():
-            if any(value != said for value in self._terms[term]):
-                found.append({"name": name, "term": term, "shown": sorted(self._terms[term]), "approved": said})
+        for term, expected in self._expected.items():
+            if any(value != expected for value in self._terms[term]):
+                found.append({"name": name, "term": term, "shown": sorted(self._terms[term]), "approved": expected})
         for label, value in self._given.items():
-            if any(shown != _normal(value) for shown in self._answers.get(label, ())):
+            if any(visible != _normal(value) for visible in self._answers.get(label, ())):
                 term = "owner" if label == OWNER_CONTACT else "answer"
                 found.append({"name": name, "term": term, "label": label})
         if OWNER_CONTACT not in self._given and OWNER_CONTACT in self._answers:

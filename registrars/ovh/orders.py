@@ -17,16 +17,16 @@ from ordering.model.sales_order import (
     Attempt,
     Delivery,
     DeliveryProgress,
+    OrderReconciliation,
     OrderStatus,
     Outcome,
     SalesOrder,
-    Sighting,
 )
 from ordering.ports.sales_orders import Known
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import NotThere
-from registrars.ovh.api.wire.base import IDS, WORD, shown
+from registrars.ovh.api.wire.base import IDS, WORD, visible
 from registrars.ovh.api.wire.carts import CartState
 from registrars.ovh.api.wire.checkouts import CartOrder
 from registrars.ovh.api.wire.domains import Domain, Task
@@ -74,7 +74,7 @@ class Orders:
         """Return the order's page; raises `Unreadable` if OVH gives none."""
         return Link.read(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE)).url
 
-    def find(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, known: Known) -> Sighting:
+    def find(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, known: Known) -> OrderReconciliation:
         """Search for an attempt's order, starting with its cart.
 
         An open cart made no order; a closed one may name its order. Otherwise exactly one new order with these names
@@ -82,51 +82,56 @@ class Orders:
         """
         closed = self._cart_is_closed(attempt.registrar_cart)
         if closed is False:
-            return Sighting(Outcome.ABSENT, {"seen": "cart_open"})
+            return OrderReconciliation(Outcome.ABSENT, {"seen": "cart_open"})
         if closed and (number := self._named_by(attempt.registrar_cart)) is not None:
             return self._own(number, known)
         # Oldest first: the attempt's order is among the first ones, however many followed.
         new = self._new(attempt.started_at, known)
         ours, unclear = self._with_names(new[:_MOST_READ], frozenset(line.domain.ascii for line in lines))
         candidates = (*(order.id for order in ours), *unclear, *new[_MOST_READ:])
-        sighting = Sighting(Outcome.UNDECIDED, {}, candidates=candidates, closed=bool(closed))
+        reconciliation = OrderReconciliation(Outcome.UNDECIDED, {}, candidates=candidates, closed=bool(closed))
         if len(ours) == 1:
-            return self._judged(ours[0], attempt, lines, quote, sighting)
+            return self._judged(ours[0], attempt, lines, quote, reconciliation)
         if ours:
-            return _seeing(sighting, "several_orders", orders=[order.id for order in ours])
+            return _seeing(reconciliation, "several_orders", orders=[order.id for order in ours])
         if unclear:
-            return _seeing(sighting, "order_unclear", order=unclear[0])
-        return _seeing(sighting, "no_order_fits" if new else "no_new_order", orders=len(new))
+            return _seeing(reconciliation, "order_unclear", order=unclear[0])
+        return _seeing(reconciliation, "no_order_fits" if new else "no_new_order", orders=len(new))
 
     def _judged(
-        self, order: SalesOrder, attempt: Attempt, lines: Sequence[Line], quote: Quote, sighting: Sighting
-    ) -> Sighting:
+        self,
+        order: SalesOrder,
+        attempt: Attempt,
+        lines: Sequence[Line],
+        quote: Quote,
+        reconciliation: OrderReconciliation,
+    ) -> OrderReconciliation:
         """Adopt the only order with these names if it is not older and all its terms are shown and equal."""
         if self._made_at(order) < attempt.started_at - _DATED_BEFORE:
-            return _seeing(sighting, "order_made_before", order=order.id)
+            return _seeing(reconciliation, "order_made_before", order=order.id)
         compared = self._compare(order, lines, quote)
         if different := (*_other_total(order, quote), *compared.different):
-            return _seeing(sighting, "order_differs", order=order.id, different=different)
+            return _seeing(reconciliation, "order_differs", order=order.id, different=different)
         if compared.hidden:
-            return _seeing(sighting, "terms_hidden", order=order.id, hidden=compared.hidden)
+            return _seeing(reconciliation, "terms_hidden", order=order.id, hidden=compared.hidden)
         found = replace(order, owner_hidden=compared.owner_hidden)
-        return _seeing(replace(sighting, outcome=Outcome.FOUND, order=found), "order_found", order=order.id)
+        return _seeing(replace(reconciliation, outcome=Outcome.FOUND, order=found), "order_found", order=order.id)
 
     def _made_at(self, order: SalesOrder) -> datetime:
         entry = Order.read(self._client.ask(f"/me/order/{order.id}", priority=Priority.MONEY))
-        return shown(entry.date, "date")
+        return visible(entry.date, "date")
 
-    def _own(self, number: int, known: Known) -> Sighting:
+    def _own(self, number: int, known: Known) -> OrderReconciliation:
         """Return the order that the attempt's own cart names: it is this attempt's, whatever it shows."""
         seen: Data = {"seen": "cart_names_order", "order": number}
         if known([number]):
             anothers: Data = {**seen, "seen": "cart_names_order_of_another"}
-            return Sighting(Outcome.UNDECIDED, anothers, closed=True)
+            return OrderReconciliation(Outcome.UNDECIDED, anothers, closed=True)
         try:
-            return Sighting(Outcome.FOUND, seen, self.read(number, Priority.MONEY), (number,), closed=True)
+            return OrderReconciliation(Outcome.FOUND, seen, self.read(number, Priority.MONEY), (number,), closed=True)
         except NotThere:
             hidden: Data = {**seen, "seen": "cart_names_hidden_order"}
-            return Sighting(Outcome.UNDECIDED, hidden, candidates=(number,), closed=True)
+            return OrderReconciliation(Outcome.UNDECIDED, hidden, candidates=(number,), closed=True)
 
     def _named_by(self, cart: str) -> int | None:
         """Return the order number that a closed cart shows. It is unknown which of the two calls shows it."""
@@ -159,23 +164,23 @@ class Orders:
             return OrderDetail.read(self._client.ask(f"{path}/{number}", priority=Priority.MONEY))
         return OrderDetail()
 
-    def fitting(self, number: int, lines: Sequence[Line], quote: Quote, attempt: Attempt | None) -> Sighting:
+    def fitting(self, number: int, lines: Sequence[Line], quote: Quote, attempt: Attempt | None) -> OrderReconciliation:
         """Read an order that a person named. Its total may differ; with other different terms it is not adopted.
 
         Neither is one from before the attempt, if there is one.
         """
         ours, _ = self._with_names([number], frozenset(line.domain.ascii for line in lines))
         if not ours:
-            return Sighting(Outcome.ABSENT, {"seen": "order_has_other_names", "order": number})
+            return OrderReconciliation(Outcome.ABSENT, {"seen": "order_has_other_names", "order": number})
         if attempt is not None and (made_at := self._made_at(ours[0])) < attempt.started_at - _DATED_BEFORE:
             moments: Data = {"made_at": made_at.isoformat(), "tried_at": attempt.started_at.isoformat()}
-            return Sighting(Outcome.UNDECIDED, {"seen": "order_made_before", "order": number, **moments})
+            return OrderReconciliation(Outcome.UNDECIDED, {"seen": "order_made_before", "order": number, **moments})
         compared = self._compare(ours[0], lines, quote)
         if compared.different:
             seen: Data = {"seen": "order_differs", "order": number, "different": compared.different}
-            return Sighting(Outcome.UNDECIDED, seen, candidates=(number,))
+            return OrderReconciliation(Outcome.UNDECIDED, seen, candidates=(number,))
         found = replace(ours[0], owner_hidden=compared.owner_hidden)
-        return Sighting(Outcome.FOUND, {"seen": "order_found", "order": number}, found)
+        return OrderReconciliation(Outcome.FOUND, {"seen": "order_found", "order": number}, found)
 
     def must_be_listable(self) -> None:
         """Raise `RegistrarRefused` if the API key may not list orders. A success is cached for a while.
@@ -258,10 +263,10 @@ class Orders:
         return CartState.read(found).read_only
 
 
-def _seeing(sighting: Sighting, seen: str, **details: Json) -> Sighting:
-    """Return the sighting with what was seen at OVH, and what became of the attempt's cart."""
-    cart = "closed" if sighting.closed else "gone"
-    return replace(sighting, seen={"seen": seen, "cart": cart, **details})
+def _seeing(reconciliation: OrderReconciliation, seen: str, **details: Json) -> OrderReconciliation:
+    """Return the result with what was seen at OVH, and what became of the attempt's cart."""
+    cart = "closed" if reconciliation.closed else "gone"
+    return replace(reconciliation, seen={"seen": seen, "cart": cart, **details})
 
 
 def _other_total(order: SalesOrder, quote: Quote) -> tuple[Data, ...]:

@@ -16,14 +16,14 @@ from ordering.model.sales_order import (
     Payment,
     PaymentMethod,
     PaymentProgress,
-    PaymentSighting,
+    PaymentReconciliation,
     SalesOrder,
     SentPayment,
 )
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.errors import NotThere
-from registrars.ovh.api.wire.base import IDS, TEXTS, WORD, shown
+from registrars.ovh.api.wire.base import IDS, TEXTS, WORD, visible
 from registrars.ovh.api.wire.orders import History, Link, OrderTotal, validating
 from registrars.ovh.api.wire.payments import MEANS, Method, OrderPayment, Transaction, UsableMethods
 from registrars.ovh.throttling.scheduler import Priority
@@ -72,7 +72,7 @@ class Payments:
         """
         if isinstance(method, int):
             answer = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.MONEY)
-            listed = shown(UsableMethods.read(answer).registered, "registered")
+            listed = visible(UsableMethods.read(answer).registered, "registered")
             return not listed or method in listed
         path = f"/me/order/{order_id}/availableRegisteredPaymentMean"
         means = {mean.payment_mean for mean in MEANS.read(self._client.ask(path, priority=Priority.MONEY))}
@@ -85,7 +85,7 @@ class Payments:
         path = f"/me/order/{order_id}/payWithRegisteredPaymentMean"
         return self._client.money_call(path, {"paymentMean": method})
 
-    def look(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+    def look(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
         """Read the order's status; while that shows no payment, its follow-up, then the account's transactions."""
         status = self._status(order)
         if status.is_paid:
@@ -93,53 +93,55 @@ class Payments:
         since = self._sent_at(payment).replace(microsecond=0)  # OVH writes whole seconds
         seen = self._of_this(self._followed(order, since), payment.method, order.total, since)
         if status.is_over and seen.progress is P.NOT_SEEN:
-            return PaymentSighting(P.CANCELLED, {"seen": "order_cancelled", "order": order.id})
+            return PaymentReconciliation(P.CANCELLED, {"seen": "order_cancelled", "order": order.id})
         return replace(seen, order_is_over=status.is_over)
 
     def look_for_any(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         """Read the evidence of any payment, before one is sent; of transactions, which name no order, those since then.
 
         A refusal proves nothing about a payment begun after it.
         """
         if self._status(order).is_paid:
             return _paid(order)
-        told = self._followed(order, _BEFORE_ALL)
-        if told.progress in {P.RECEIVED, P.UNDER_WAY}:
-            return told
+        evidence = self._followed(order, _BEFORE_ALL)
+        if evidence.progress in {P.RECEIVED, P.UNDER_WAY}:
+            return evidence
         seen = self._unfinished(order, made_at, others)
         return seen if seen.is_open else self._unexplained_or_none(order, method, made_at, others)
 
     def unexplained(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         """Count the transactions of a method that may have paid this order and belong to no other order.
 
         Each payment in `others` explains one that is dated after it. So does each order made elsewhere that was paid at
         about that time. Raises `RegistrarRefused` if transactions cannot be read.
         """
         if not isinstance(method, int):
-            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # means have no transactions
+            return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # means have no transactions
         entries = list(self._transactions(_MOST_COUNTED, paymentMethodId=str(method)))
         left = _without(_that_may_pay(entries, order.total, made_at), [o for o in others if o.method == method])
         if left:
             left = self._without_orders_of_others(left, order, made_at, {other.order for other in others})
         if not left:
-            return PaymentSighting(P.NOT_SEEN, _NONE)
+            return PaymentReconciliation(P.NOT_SEEN, _NONE)
         newest = max(left, key=lambda entry: entry.changed_at)
         seen = _transaction("transaction_unexplained", newest, order.total)
         unfinished = any(entry.status != _ENDED for entry in left)
-        return PaymentSighting(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
+        return PaymentReconciliation(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
 
-    def _of_this(self, told: PaymentSighting, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
+    def _of_this(
+        self, evidence: PaymentReconciliation, method: MethodId, total: Money, since: datetime
+    ) -> PaymentReconciliation:
         """Prefer the order's evidence; the transaction says which payment it means."""
-        if told.progress is P.REFUSED:
-            return replace(told, is_own=self._is_refused(method, total, since))
-        if told.progress not in {P.NOT_SEEN, P.UNDECIDED}:
-            return told
+        if evidence.progress is P.REFUSED:
+            return replace(evidence, is_own=self._is_refused(method, total, since))
+        if evidence.progress not in {P.NOT_SEEN, P.UNDECIDED}:
+            return evidence
         seen = self._booked(method, total, since)
-        return seen if told.progress is P.NOT_SEEN or seen.failed or seen.progress is not P.NOT_SEEN else told
+        return seen if evidence.progress is P.NOT_SEEN or seen.failed or seen.progress is not P.NOT_SEEN else evidence
 
     def _is_refused(self, method: MethodId, total: Money, since: datetime) -> bool:
         """Return whether the one transaction of a method and amount since then failed, and was begun by a call then.
@@ -197,7 +199,7 @@ class Payments:
             return []  # the methods alone can pay; the client logged OVH's answer
         return [mean.payment_mean for mean in MEANS.read(answer)]
 
-    def _followed(self, order: SalesOrder, since: datetime) -> PaymentSighting:
+    def _followed(self, order: SalesOrder, since: datetime) -> PaymentReconciliation:
         """Return the evidence in the order's follow-up for a payment since then.
 
         A refusal counts only if exactly one payment was begun since then. A step keeps its ERROR after a refusal, so it
@@ -211,38 +213,40 @@ class Payments:
         own = _entries_since(whole, since + _SURELY_AFTER) if was_refused else history
         begun, near_begun, ever_begun = _begun(history), _begun(near), _begun(whole)
         if {entry.label for entry in near} & _RECEIVED:
-            return PaymentSighting(P.RECEIVED, {"seen": "payment_received", "order": order.id})
+            return PaymentReconciliation(P.RECEIVED, {"seen": "payment_received", "order": order.id})
         failed, words = step.status == "ERROR", reading.said_in(own)
         fraud = "FRAUD_REFUSED" in {entry.label for entry in own}
         no = fraud or (bool(own) and failed and bool(words or ever_begun == near_begun))
         if no and _begun(own) == begun == 1:
-            return PaymentSighting(P.REFUSED, {"seen": "refused", "said": quoted(words)})
+            return PaymentReconciliation(P.REFUSED, {"seen": "refused", "said": quoted(words)})
         if no or (begun and failed):
-            return PaymentSighting(P.UNDECIDED, {"seen": "some_payment_failed"})
+            return PaymentReconciliation(P.UNDECIDED, {"seen": "some_payment_failed"})
         if near_begun and not failed:
-            return PaymentSighting(P.UNDER_WAY, {"seen": "payment_begun", "order": order.id})
-        return PaymentSighting(P.NOT_SEEN)
+            return PaymentReconciliation(P.UNDER_WAY, {"seen": "payment_begun", "order": order.id})
+        return PaymentReconciliation(P.NOT_SEEN)
 
-    def _unfinished(self, order: SalesOrder, made_at: datetime, others: Sequence[SentPayment]) -> PaymentSighting:
+    def _unfinished(self, order: SalesOrder, made_at: datetime, others: Sequence[SentPayment]) -> PaymentReconciliation:
         """Look for an unfinished transaction of any method that could pay this order, before another is begun."""
         try:
             entries = [entry for status in _UNFINISHED for entry in self._transactions(_MOST_READ, status=status)]
         except RegistrarRefused:
-            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # like means, which have no transactions
+            return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # like means, which have no transactions
         open_ones = [entry for entry in entries if entry.status in _UNFINISHED]
         left = _without(_that_may_pay(open_ones, order.total, made_at), others)
         for entry in left:
-            return PaymentSighting(P.UNDECIDED, _transaction("transaction_open", entry, order.total), unfinished=True)
-        return PaymentSighting(P.NOT_SEEN, _NONE)
+            return PaymentReconciliation(
+                P.UNDECIDED, _transaction("transaction_open", entry, order.total), unfinished=True
+            )
+        return PaymentReconciliation(P.NOT_SEEN, _NONE)
 
     def _unexplained_or_none(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
-    ) -> PaymentSighting:
+    ) -> PaymentReconciliation:
         """Count unexplained transactions; before a first payment, unreadable ones block nothing."""
         try:
             return self.unexplained(order, method, made_at, others)
         except RegistrarRefused:
-            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)
+            return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)
 
     def _without_orders_of_others(
         self, entries: list[Transaction], order: SalesOrder, made_at: datetime, counted: set[int]
@@ -269,27 +273,27 @@ class Payments:
         except RegistrarRefused:
             return None
 
-    def _booked(self, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
+    def _booked(self, method: MethodId, total: Money, since: datetime) -> PaymentReconciliation:
         """Look for a transaction that could be this payment. It names no order, so it can prove only absence.
 
         Accounts such as the prepaid one are no methods and have no transactions: the order shows their payments.
         """
         if not isinstance(method, int):
-            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)
+            return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)
         try:
             near = [e for e in self._transactions(_MOST_READ, paymentMethodId=str(method)) if _fits(e, total)]
         except RegistrarRefused as refusal:
-            return PaymentSighting(P.UNDECIDED, {"seen": "transactions_not_read", "refusal": refusal.data})
+            return PaymentReconciliation(P.UNDECIDED, {"seen": "transactions_not_read", "refusal": refusal.data})
         near = _made_since(near, since - _CLOCKS_APART)
         open_ones = [entry for entry in near if entry.status not in _FAILED]
         if open_ones:
             # An unfinished one is stronger evidence than a finished one, which may have paid another order.
             entry = max(open_ones, key=lambda one: (one.status != _ENDED, one.changed_at))
             seen = _transaction("transaction_booked", entry, total)
-            return PaymentSighting(P.UNDECIDED, seen, unfinished=entry.status != _ENDED)
+            return PaymentReconciliation(P.UNDECIDED, seen, unfinished=entry.status != _ENDED)
         alike = _made_since(near, since)
         seen = _transaction("transaction_failed", alike[-1], total) if alike else _NONE
-        return PaymentSighting(P.NOT_SEEN, seen, failed=bool(alike))
+        return PaymentReconciliation(P.NOT_SEEN, seen, failed=bool(alike))
 
     def _transactions(self, most: int, **query: str) -> Iterator[Transaction]:
         numbers = IDS.read(self._client.ask("/me/payment/transaction", query=query, priority=Priority.MONEY))
@@ -297,8 +301,8 @@ class Payments:
             yield Transaction.read(self._client.ask(f"/me/payment/transaction/{number}", priority=Priority.MONEY))
 
 
-def _paid(order: SalesOrder) -> PaymentSighting:
-    return PaymentSighting(P.RECEIVED, {"seen": "order_paid", "order": order.id})
+def _paid(order: SalesOrder) -> PaymentReconciliation:
+    return PaymentReconciliation(P.RECEIVED, {"seen": "order_paid", "order": order.id})
 
 
 def _transaction(seen: str, entry: Transaction, total: Money) -> Data:

@@ -53,7 +53,7 @@ class Bills:
             raise not_found(f"The requested object (billId = {number}) does not exist")
         return found
 
-    def shown(self, number: str, address: str) -> dict[str, Any]:
+    def to_json(self, number: str, address: str) -> dict[str, Any]:
         bill = self.get(number)
         order, secret = bill.order, f"reference={bill.id}&passwd={bill.password}"
         return {

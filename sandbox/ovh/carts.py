@@ -18,7 +18,7 @@ from sandbox.ovh.extensions import Extension, extension_of
 from sandbox.ovh.names import Names
 from sandbox.ovh.offers import OLD_MODES, Offer
 from sandbox.ovh.prices import MARKETS, Market, price
-from sandbox.ovh.questions import Question, complaints
+from sandbox.ovh.questions import Question, errors
 from sandbox.ovh.quotes import Layout, Priced, quote
 from sandbox.ovh.rules import broken, eligibility_of, faults
 
@@ -69,7 +69,7 @@ class Cart:
     read_only: bool = False
     closed_at: datetime | None = None
     order: int | None = None  # the number of its order
-    told: Decimal | None = None  # the total of its last dry run
+    dry_run_total: Decimal | None = None  # the total of its last dry run
 
     @property
     def market(self) -> Market:
@@ -133,7 +133,7 @@ class Carts:
         made_at, home = self._clock.now(), body["ovhSubsidiary"]
         cart = Cart(str(uuid.uuid4()), description, expire, made_at, assigned=False, subsidiary=home)
         self.all[cart.id] = cart
-        return self.shown(cart)
+        return self.to_json(cart)
 
     def get(self, cart_id: str) -> Cart:
         cart = self.all.get(cart_id)
@@ -143,7 +143,7 @@ class Carts:
             raise OvhError(self.expired_status, not_found("This cart does not exist").body)
         return cart
 
-    def shown(self, cart: Cart) -> dict[str, Any]:
+    def to_json(self, cart: Cart) -> dict[str, Any]:
         return {
             "cartId": cart.id,
             "description": cart.description,
@@ -198,7 +198,7 @@ class Carts:
             cart.description = self._description(body["description"])
         if body.get("expire"):
             cart.expire = self._expiry(body["expire"])
-        return self.shown(cart)
+        return self.to_json(cart)
 
     def assign(self, cart: Cart) -> None:
         if cart.assigned:
@@ -274,10 +274,10 @@ class Carts:
         """Accept any configuration, even a label twice; the dry run checks them."""
         _must_be_open(cart)
         value = body["value"]
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        as_json = str(value).lower() if isinstance(value, bool) else str(value)
         number = next(self._numbers)
-        item.configurations[number] = (str(body["label"]), shown)
-        return {"id": number, "label": body["label"], "value": shown}
+        item.configurations[number] = (str(body["label"]), as_json)
+        return {"id": number, "label": body["label"], "value": as_json}
 
     def unconfigure(self, cart: Cart, item: Item, number: int) -> None:
         _must_be_open(cart)
@@ -294,7 +294,7 @@ class Carts:
             raise refused("This cart is not assigned to an account")
         if not cart.items:
             raise refused("Cart is empty")
-        if found := [text for item in cart.items.values() for text in self._complaints(item)]:
+        if found := [text for item in cart.items.values() for text in self._errors(item)]:
             raise refused("\n".join(found))
         for item in cart.items.values():
             if self.judges_owners and (refusal := self._ineligible(item)):
@@ -315,14 +315,14 @@ class Carts:
                 return offer
         raise refused(f"The domain {name} is not available for this offer")
 
-    def _complaints(self, item: Item) -> Iterator[str]:
+    def _errors(self, item: Item) -> Iterator[str]:
         asked = [
             question.but(needed=False)
             if question.label == "OWNER_LEGAL_AGE" and not self.legal_age_blocks
             else question
             for question in item.questions
         ]
-        yield from complaints(asked, item.configurations.values(), refuses_unknown=self.refuses_unknown_labels)
+        yield from errors(asked, item.configurations.values(), refuses_unknown=self.refuses_unknown_labels)
         if self._contacts.owner(item.answer("OWNER_CONTACT")) is None:
             yield "Custom field OWNER_CONTACT names no contact of this account for product domain"
         for label in ("ADMIN_ACCOUNT", "TECH_ACCOUNT"):

@@ -34,13 +34,13 @@ class Clock:
         """Return how many seconds the clock is ahead of ours now, by `put`."""
         return self._apart(self.seconds())
 
-    def shown(self, at: datetime) -> datetime:
+    def as_ovh_says(self, at: datetime) -> datetime:
         """Return what this clock showed at a moment."""
         return after(at, self._apart(at.timestamp()))
 
     def text(self, at: datetime) -> str:
         """Format a moment as OVH wrote it at the time."""
-        return text(self.shown(at))
+        return text(self.as_ovh_says(at))
 
     def moment(self, written: str) -> datetime:
         """Return the true moment at which this clock will show a written one."""

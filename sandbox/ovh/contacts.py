@@ -126,8 +126,8 @@ def value_of(contact: Contact, field: str) -> object:
 def as_account(contact: Contact) -> dict[str, Any]:
     """Return a contact as GET /me shows an account: flat, and with other field names."""
     address = contact["address"]
-    told = {theirs: contact.get(ours) for ours, theirs in _OF_ACCOUNT.items()}
-    return told | {theirs: address.get(ours) for ours, theirs in _ADDRESS_OF_ACCOUNT.items()}
+    values = {theirs: contact.get(ours) for ours, theirs in _OF_ACCOUNT.items()}
+    return values | {theirs: address.get(ours) for ours, theirs in _ADDRESS_OF_ACCOUNT.items()}
 
 
 def from_account(account: dict[str, Any]) -> Contact:

@@ -28,14 +28,14 @@ def _validating(order: Order) -> str:
 
 
 def _history(order: Order, clock: Clock) -> list[dict[str, Any]]:
-    told = [_entry(clock, order.made_at, "ORDER_STARTED")]
-    told += [_entry(clock, attempt.at, "PAYMENT_INITIATED") for attempt in order.pending]
+    history = [_entry(clock, order.made_at, "ORDER_STARTED")]
+    history += [_entry(clock, attempt.at, "PAYMENT_INITIATED") for attempt in order.pending]
     for attempt in order.tries:
         if attempt.why is None:
-            told += [_entry(clock, attempt.at, "PAYMENT_RECEIVED"), _entry(clock, attempt.at, "PAYMENT_CONFIRMED")]
+            history += [_entry(clock, attempt.at, "PAYMENT_RECEIVED"), _entry(clock, attempt.at, "PAYMENT_CONFIRMED")]
         else:
-            told.append(_entry(clock, attempt.at, "PAYMENT_INITIATED", attempt.why))
-    return told
+            history.append(_entry(clock, attempt.at, "PAYMENT_INITIATED", attempt.why))
+    return history
 
 
 def _entry(clock: Clock, at: datetime, label: str, description: str = "") -> dict[str, Any]:

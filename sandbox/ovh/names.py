@@ -49,11 +49,11 @@ class Names:
     def offers(self, name: str, market: Market = FRANCE) -> list[dict[str, Any]]:
         """Return the offers for a name in A-labels, as OVH shows them."""
         old = name.startswith("old-")
-        shown = [
-            offer.shown(ucents=self.ucents, negative_discount=self.negative_discount or old)
+        as_json = [
+            offer.to_json(ucents=self.ucents, negative_discount=self.negative_discount or old)
             for offer in self.offers_for(name, market)
         ]
-        return [in_old_shape(each) for each in shown] if old else shown
+        return [in_old_shape(each) for each in as_json] if old else as_json
 
     def offers_for(self, name: str, market: Market = FRANCE) -> list[Offer]:
         """Return the offers for a name; raises OVH's error if it can give none."""

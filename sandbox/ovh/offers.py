@@ -14,9 +14,11 @@ from sandbox.ovh.prices import price
 OLD_MODES = {"default": "create-default", "premium": "create-premium"}
 
 
-def in_old_shape(shown: dict[str, Any]) -> dict[str, Any]:
+def in_old_shape(as_json: dict[str, Any]) -> dict[str, Any]:
     """Return an offer as it was shown years ago: without action and pricing mode, in a phase called normal."""
-    return {name: value for name, value in shown.items() if name not in {"action", "pricingMode"}} | {"phase": "normal"}
+    return {name: value for name, value in as_json.items() if name not in {"action", "pricingMode"}} | {
+        "phase": "normal"
+    }
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Offer:
     def total(self, years: int) -> Decimal:
         return self.before_discount(years) - self.discount + self.fee
 
-    def shown(self, *, ucents: bool = True, negative_discount: bool = False) -> dict[str, Any]:
+    def to_json(self, *, ucents: bool = True, negative_discount: bool = False) -> dict[str, Any]:
         """Return an order.cart.ProductInformation. Its total is for the first listed duration; RENEW is for a year."""
         years = self.years[0]
         amounts = {

@@ -25,7 +25,7 @@ Source = int | str  # the source of the money: a payment method's id, an account
 
 
 @dataclass
-class Wish:
+class PaymentCall:
     """A payment call that reached OVH: its order, its source, its time, and whether it moved money.
 
     `beside` is whether an earlier call for the same order was still open or had moved money.
@@ -40,12 +40,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Try:
-    """One attempt to pay; `why` is the bank's reason if it refused, `wish` the call that began it."""
+    """One attempt to pay; `why` is the bank's reason if it refused, `call` the call that began it."""
 
     at: datetime
     source: Source
     why: str | None = None
-    wish: Wish | None = field(default=None, compare=False)
+    call: PaymentCall | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Order:
     """A sales order. `payments` are the sources of its money: a second one would be the worst case.
 
     `lines` are the checkout's, with the names instead of placeholders. `pending` are attempts that the bank has not
-    answered yet. `expires_at` unset means two weeks. `told` is the total of the cart's last dry run. `foreign` orders
+    answered yet. `expires_at` unset means two weeks. `values` is the total of the cart's last dry run. `foreign` orders
     were made by an `Outsider`, not through the API. `late`, `late_for` and `shows_after` override the account's
     settings for this order if they are set.
     """
@@ -77,7 +77,7 @@ class Order:
     cancelled: bool = False
     documents: bool = False
     waived: bool = False
-    told: Decimal | None = None
+    dry_run_total: Decimal | None = None
     foreign: bool = False
     late: Late | Literal["lines in turn"] | None = None
     late_for: float = 0.0
@@ -103,7 +103,7 @@ class Orders:
     Unkind switches, all off by default:
     for `shows_after` seconds a new order is neither listed nor readable;
     an order in `forgotten` stays a 404, and is not listed either;
-    `extensions` is what `details/{id}/extension` returns for a line: the ordered terms (`shown`), a 404 (`missing`),
+    `extensions` is what `details/{id}/extension` returns for a line: the ordered terms (`as_json`), a 404 (`missing`),
     all scalars null (`null`), no configurations (`no owner`), or the content of `other`.
     """
 
@@ -142,7 +142,7 @@ class Orders:
             lines=[line | {"domain": names[_place(line["domain"])]} for line in checked["details"]],
             items=list(cart.items.values()),
             waived=waived,
-            told=cart.told,
+            dry_run_total=cart.dry_run_total,
         )
         self.all[number], cart.order = order, number
         return order
@@ -194,7 +194,7 @@ class Orders:
             raise refused("The retraction period of this order was already waived")
         order.waived = True
 
-    def shown(self, order: Order) -> dict[str, Any]:
+    def to_json(self, order: Order) -> dict[str, Any]:
         return {
             "orderId": order.id,
             "date": self._clock.text(order.made_at),
@@ -217,9 +217,9 @@ class Orders:
         places = range(len(order.lines))
         if order.late == "lines in turn":
             places = range(self._lines_in_turn(order))
-        shown = [place for place in places if order.lines[place]["domain"] == (order.domains or ["*"])[0]]
-        some = len(shown) < len(places) and self._is_late(order, "some names")
-        return [order.id * 1000 + place for place in (shown if some else places)]
+        as_json = [place for place in places if order.lines[place]["domain"] == (order.domains or ["*"])[0]]
+        some = len(as_json) < len(places) and self._is_late(order, "some names")
+        return [order.id * 1000 + place for place in (as_json if some else places)]
 
     def _lines_in_turn(self, order: Order) -> int:
         """Return how many lines show now, if they appear one by one within `late_for` seconds."""
@@ -232,8 +232,8 @@ class Orders:
         if not there or (int(number) == numbers[-1] and self._is_late(order, "one detail")):
             raise not_found("The requested object does not exist")
         line = order.lines[int(number) - order.id * 1000]
-        told = {name: line[name] for name in ("description", "domain", "detailType", "unitPrice", "totalPrice")}
-        return told | {"orderDetailId": int(number), "quantity": str(line["quantity"]), "cancelled": False}
+        values = {name: line[name] for name in ("description", "domain", "detailType", "unitPrice", "totalPrice")}
+        return values | {"orderDetailId": int(number), "quantity": str(line["quantity"]), "cancelled": False}
 
     def extension(self, order: Order, number: str) -> dict[str, Any]:
         """Return the ordered terms of a line; lines without an item, such as the zones', have no plan."""
@@ -251,11 +251,11 @@ class Orders:
             plan = dict.fromkeys(plan)
         if self.extensions == "other" and item:
             plan |= self.other
-        told = [{"label": label, "value": value} for label, value in configurations]
+        values = [{"label": label, "value": value} for label, value in configurations]
         kind = "plan" if item else "product"
         hidden = self.extensions in {"null", "no owner"}
         return {
-            "order": {"action": "installation", "type": kind, "plan": plan, "configurations": [] if hidden else told}
+            "order": {"action": "installation", "type": kind, "plan": plan, "configurations": [] if hidden else values}
         }
 
     def _is_late(self, order: Order, what: Late) -> bool:

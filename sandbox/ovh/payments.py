@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sandbox.ovh.clock import Clock, after
 from sandbox.ovh.errors import forbidden, not_found, refused
-from sandbox.ovh.orders import Order, Orders, Source, Try, Wish
+from sandbox.ovh.orders import Order, Orders, PaymentCall, Source, Try
 from sandbox.ovh.prices import price
 
 _CARDS = {"VISA", "MASTERCARD", "AMERICAN_EXPRESS", "CARTE_BANCAIRE"}
@@ -76,7 +76,7 @@ class Payments:
 
     A point is worth a cent (invented). `lists_unusable` lets an order list methods that cannot pay, too; `tells_why`
     adds the reason to a refusal. With `settle_after` the bank takes that many seconds to answer, and
-    another payment is accepted in that time: nothing that OVH documents rules that out. `wishes` are all payment calls
+    another payment is accepted in that time: nothing that OVH documents rules that out. `calls` are all payment calls
     that came this far, oldest first, including refused ones.
 
     Unkind switches, all off by default:
@@ -101,7 +101,7 @@ class Payments:
         self.withheld = 0  # how often a transaction was left out of a response that would have shown it
         self.unreadable: set[Literal["list", "one"]] = set()
         self.foreign: list[Foreign] = []
-        self.wishes: list[Wish] = []
+        self.calls: list[PaymentCall] = []
         self.methods = [
             Method(8_120_045, "VISA", "4970 XXXX XXXX 1234", default=True, expires="2028-09-30T00:00:00+02:00"),
             Method(8_120_046, "SEPA_DIRECT_DEBIT", "FR76 XXXX XXXX 4321"),
@@ -134,13 +134,13 @@ class Payments:
     # Payments. The response does not contain the outcome: status and follow-up do.
 
     def pay(self, order: Order, method_id: object) -> None:
-        wish = self._wish(order, str(method_id))
+        call = self._call(order, str(method_id))
         usable = [method for method in self.fitting(order) if method.status == "VALID"]
         method = next((m for m in usable if m.id == method_id), None)
         self._must_be_open(order)
         if method is None:
             raise refused("Invalid payment method")
-        self._charge(order, method, wish)
+        self._charge(order, method, call)
 
     def pay_with_default(self, order: Order) -> None:
         """Pay at the checkout on request; without a usable default method the order stays unpaid."""
@@ -152,14 +152,14 @@ class Payments:
         """Pay by the legacy route: from an account, or with a registered method by its old id."""
         if mean not in MEANS:
             raise refused(f"Invalid value for paymentMean: {mean}")
-        wish = self._wish(order, mean)
+        call = self._call(order, mean)
         self._must_be_open(order)
         if mean == "ovhAccount":
-            self._spend_credit(order, wish)
+            self._spend_credit(order, call)
         elif mean == "fidelityAccount":
-            self._spend_points(order, wish)
+            self._spend_points(order, call)
         else:
-            self._charge(order, self._meant(order, mean, mean_id), wish)
+            self._charge(order, self._meant(order, mean, mean_id), call)
 
     def pay_on_the_page(self, order: Order) -> None:
         """Simulate a user who pays on OVH's own page, with an unregistered card."""
@@ -172,13 +172,15 @@ class Payments:
         order.tries.append(Try(at, source))
         order.payments.append(source)
 
-    def _wish(self, order: Order, source: Source) -> Wish:
+    def _call(self, order: Order, source: Source) -> PaymentCall:
         """Record a payment call. A payment on OVH's own page is not a call that another one could repeat."""
-        calls = [wish for wish in self.wishes if wish.order == order.id]
-        is_open = any(attempt.wish is not None for attempt in order.pending)
-        wish = Wish(order.id, source, self._clock.now(), beside=is_open or any(earlier.moved for earlier in calls))
-        self.wishes.append(wish)
-        return wish
+        calls = [call for call in self.calls if call.order == order.id]
+        is_open = any(attempt.call is not None for attempt in order.pending)
+        call = PaymentCall(
+            order.id, source, self._clock.now(), beside=is_open or any(earlier.moved for earlier in calls)
+        )
+        self.calls.append(call)
+        return call
 
     def _must_be_open(self, order: Order) -> None:
         if not self._is_payable(order):
@@ -205,45 +207,45 @@ class Payments:
                 if after(attempt.at, self.settle_after) <= self._clock.now():
                     order.pending.remove(attempt)
                     method = next((m for m in self.methods if m.id == attempt.source), _REMOVED)
-                    self._answer(order, method, attempt.wish)
+                    self._answer(order, method, attempt.call)
 
-    def _charge(self, order: Order, method: Method, wish: Wish | None = None) -> None:
+    def _charge(self, order: Order, method: Method, call: PaymentCall | None = None) -> None:
         if self.settle_after:
-            order.pending.append(Try(self._clock.now(), method.id, wish=wish))
+            order.pending.append(Try(self._clock.now(), method.id, call=call))
         else:
-            self._answer(order, method, wish)
+            self._answer(order, method, call)
 
-    def _answer(self, order: Order, method: Method, wish: Wish | None) -> None:
+    def _answer(self, order: Order, method: Method, call: PaymentCall | None) -> None:
         if method.refuses:
             why = method.why if self.tells_why else ""
-            order.tries.append(Try(self._clock.now(), method.id, why, wish))
+            order.tries.append(Try(self._clock.now(), method.id, why, call))
         else:
-            self._take(order, method.id, wish)
+            self._take(order, method.id, call)
 
-    def _spend_credit(self, order: Order, wish: Wish) -> None:
+    def _spend_credit(self, order: Order, call: PaymentCall) -> None:
         if self.prepaid < order.total:
             raise refused("The balance of your OVH account is insufficient")
         self.prepaid -= order.total
-        self._take(order, "ovhAccount", wish)
+        self._take(order, "ovhAccount", call)
 
-    def _spend_points(self, order: Order, wish: Wish) -> None:
+    def _spend_points(self, order: Order, call: PaymentCall) -> None:
         if self.points < order.total * 100:
             raise refused("The balance of your fidelity account is insufficient")
         self.points -= int(order.total * 100)
-        self._take(order, "fidelityAccount", wish)
+        self._take(order, "fidelityAccount", call)
 
-    def _take(self, order: Order, source: Source, wish: Wish | None = None) -> None:
+    def _take(self, order: Order, source: Source, call: PaymentCall | None = None) -> None:
         order.paid_at = self._clock.now()
-        order.tries.append(Try(order.paid_at, source, wish=wish))
+        order.tries.append(Try(order.paid_at, source, call=call))
         order.payments.append(source)
-        if wish is not None:
-            wish.moved = True
+        if call is not None:
+            call.moved = True
 
     # Reads
 
     def transactions(self) -> dict[int, dict[str, Any]]:
         """Return the transactions that show now: one for each attempt with a registered method, whatever its result."""
-        shown: dict[int, dict[str, Any]] = {}
+        as_json: dict[int, dict[str, Any]] = {}
         for order in self._orders.all.values():
             for place, attempt in enumerate(order.tries + order.pending):
                 if isinstance(attempt.source, int) and self._shows(attempt.source, attempt.at):
@@ -251,12 +253,12 @@ class Payments:
                     status = "SUCCESS" if attempt.why is None else "FAILED"
                     status = "CONFIRMING" if attempt in order.pending else status
                     amount = price(order.total, order.currency)
-                    shown[number] = _transaction(number, attempt.source, amount, status, written)
+                    as_json[number] = _transaction(number, attempt.source, amount, status, written)
         for number, each in enumerate(self.foreign, 77_000_001):
             if self._shows(each.method, each.at):
                 written = self._clock.text(each.at)
-                shown[number] = _transaction(number, each.method, price(each.amount), each.status, written)
-        return shown
+                as_json[number] = _transaction(number, each.method, price(each.amount), each.status, written)
+        return as_json
 
     def list_transactions(self) -> dict[int, dict[str, Any]]:
         """Return what `GET /me/payment/transaction` lists; raises 403 if the list is unreadable."""

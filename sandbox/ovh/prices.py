@@ -49,12 +49,12 @@ def price(amount: Decimal, currency: str = "EUR", *, ucents: bool = False) -> di
     """Return an order.Price; its `text` is localised, and its optional integer form is 10^8 of the value."""
     exact = rounded(amount, currency)
     text = _TEXTS.get(currency, f"{{}} {currency}").format(exact)
-    shown: dict[str, Any] = {"currencyCode": currency, "text": text, "value": float(exact)}
+    as_json: dict[str, Any] = {"currencyCode": currency, "text": text, "value": float(exact)}
     if ucents:
-        shown["priceInUcents"] = int(exact * 10**8)
-    return shown
+        as_json["priceInUcents"] = int(exact * 10**8)
+    return as_json
 
 
-def amount_of(shown: dict[str, Any]) -> Decimal:
+def amount_of(as_json: dict[str, Any]) -> Decimal:
     """Return the exact amount of an order.Price, with all decimals."""
-    return rounded(Decimal(str(shown["value"])), shown["currencyCode"])
+    return rounded(Decimal(str(as_json["value"])), as_json["currencyCode"])

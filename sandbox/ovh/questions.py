@@ -39,27 +39,27 @@ class Question:
         """Return the same question with a registry's changes."""
         return replace(self, **changes)
 
-    def shown(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return an order.cart.ConfigurationRequirements; every key but label and type may be missing, as at OVH."""
-        shown: dict[str, Any] = {"label": self.label, "type": self.type}
+        as_json: dict[str, Any] = {"label": self.label, "type": self.type}
         if self.says is not None:
-            shown |= {"required": self.says, "fields": list(self.fields) if self.fields else None}
+            as_json |= {"required": self.says, "fields": list(self.fields) if self.fields else None}
         if self.allowed:
-            shown["allowedValues"] = list(self.allowed)
-        return shown
+            as_json["allowedValues"] = list(self.allowed)
+        return as_json
 
-    def complaint(self, value: str) -> str | None:
+    def error(self, value: str) -> str | None:
         """Return the dry run's complaint about an answer; only those about missing labels are OVH's own words."""
         if self.allowed and value not in self.allowed:
             return f"Custom field {self.label} has a value that is not allowed for product domain"
         if self.must_be_true and value != "true":
             return f"Custom field {self.label} must be true for product domain"
         if self.type == "json":
-            return self._json_complaint(value)
+            return self._json_error(value)
         form = self.pattern or _FORMS.get(self.type, r"(?s).*\S.*")
         return None if re.fullmatch(form, value) else f"Custom field {self.label} is invalid for product domain"
 
-    def _json_complaint(self, value: str) -> str | None:
+    def _json_error(self, value: str) -> str | None:
         try:
             given = json.loads(value)
         except ValueError:
@@ -95,7 +95,7 @@ PROTECTED = Question(
 )  # fmt: skip
 
 
-def complaints(
+def errors(
     asked: Collection[Question], answers: Collection[tuple[str, str]], *, refuses_unknown: bool
 ) -> Iterator[str]:
     """Yield all complaints of the dry run about an item's answers, one sentence each."""
@@ -108,7 +108,7 @@ def complaints(
         yield f"Custom field {label} is duplicated for product domain"
     for label, value in answers:
         if label in known:
-            found = known[label].complaint(value)
+            found = known[label].error(value)
             yield from [found] if found else []
         elif refuses_unknown:
             yield f"Custom field {label} is unknown for product domain"

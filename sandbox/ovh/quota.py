@@ -8,29 +8,29 @@ from typing import Literal
 
 from sandbox.ovh.faults import Fault
 
-Complaint = Literal["rate_limit", "lost_before", "html408"]
+Throttling = Literal["rate_limit", "lost_before", "html408"]
 
 
 @dataclass
 class Quota:
     """Allows `per_second` calls per second, and as many at once after a pause; None is no limit.
 
-    A call beyond the limit gets the `complaint`: 429, a cut connection, or a load balancer's 408. A 429 contains
+    A call beyond the limit gets the `throttling`: 429, a cut connection, or a load balancer's 408. A 429 contains
     `retry_after` if it is set.
     """
 
     per_second: float | None = None
-    complaint: Complaint = "rate_limit"
+    throttling: Throttling = "rate_limit"
     retry_after: int | None = None
     refused: int = 0
     _left: float = 0.0
     _filled_at: float = 0.0
 
     def switch(
-        self, per_second: float | None, *, complaint: Complaint = "rate_limit", retry_after: int | None = None
+        self, per_second: float | None, *, throttling: Throttling = "rate_limit", retry_after: int | None = None
     ) -> None:
         """Set the limit, with a full allowance."""
-        self.per_second, self.complaint, self.retry_after = per_second, complaint, retry_after
+        self.per_second, self.throttling, self.retry_after = per_second, throttling, retry_after
         self.refused = 0
         self._left, self._filled_at = max(per_second or 0.0, 1.0), time.monotonic()
 
@@ -45,5 +45,5 @@ class Quota:
             self._left -= 1
             return None
         self.refused += 1
-        told = {} if self.retry_after is None else {"retry_after": self.retry_after}
-        return Fault(method, path, self.complaint, 1, told)
+        options = {} if self.retry_after is None else {"retry_after": self.retry_after}
+        return Fault(method, path, self.throttling, 1, options)

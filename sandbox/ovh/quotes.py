@@ -30,16 +30,16 @@ class Layout:
     zones_first: bool = False
     without_items: bool = False
 
-    def apply(self, shown: dict[str, Any]) -> dict[str, Any]:
+    def apply(self, as_json: dict[str, Any]) -> dict[str, Any]:
         """Return a quote with its lines in this layout."""
-        lines = list(shown["details"])
+        lines = list(as_json["details"])
         if self.shuffle is not None:
             Random(self.shuffle).shuffle(lines)
         if self.zones_first:
             lines.sort(key=lambda line: "." not in line["domain"])
         if self.without_items:
             lines = [line | {"cartItemID": None} for line in lines]
-        return shown | {"details": lines}
+        return as_json | {"details": lines}
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def _line(
     item: int | None, description: str, kind: str, domain: str, cost: Decimal, offer: Offer, *, gifts: bool = True
 ) -> dict[str, Any]:
     reduction = _NOTHING if gifts else offer.discount
-    shown = {"originalTotalPrice": cost, "reductionTotalPrice": reduction, "totalPrice": cost - reduction}
-    shown["unitPrice"] = cost - reduction
+    as_json = {"originalTotalPrice": cost, "reductionTotalPrice": reduction, "totalPrice": cost - reduction}
+    as_json["unitPrice"] = cost - reduction
     return {
         "cartItemID": item,
         "description": description,
@@ -103,7 +103,7 @@ def _line(
         "domain": domain,
         "quantity": 1,
         "reductions": [_reduction(offer)] if reduction else [],
-    } | {name: price(amount, offer.currency) for name, amount in shown.items()}
+    } | {name: price(amount, offer.currency) for name, amount in as_json.items()}
 
 
 def _reduction(offer: Offer) -> dict[str, Any]:

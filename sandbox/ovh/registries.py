@@ -26,11 +26,11 @@ class Registry:
 
     def rules(self, action: str) -> list[Node]:
         """Return the fields for an action. Only an update tells which of them are read-only."""
-        return [_field(told, action) for told in self.fields]
+        return [_field(entry, action) for entry in self.fields]
 
     def read_only(self) -> frozenset[str]:
         """Return the fields whose change is a change of holder."""
-        return frozenset(told["label"] for told in self.fields if told.get("readonly"))
+        return frozenset(entry["label"] for entry in self.fields if entry.get("readonly"))
 
 
 _NOTHING = Registry(())
@@ -46,10 +46,10 @@ def registries() -> Mapping[str, Registry]:
     """Return the registries of the file by extension; raises `ValueError` for one without exactly one origin."""
     text = Path(__file__).with_name("registries.toml").read_text(encoding="utf-8")
     found: dict[str, Registry] = {}
-    for told in tomllib.loads(text)["registry"]:
-        if ("known" in told) == ("invented" in told):
-            raise ValueError(told["extensions"])
-        found |= dict.fromkeys(told["extensions"], Registry(tuple(told["fields"]), told.get("known")))
+    for entry in tomllib.loads(text)["registry"]:
+        if ("known" in entry) == ("invented" in entry):
+            raise ValueError(entry["extensions"])
+        found |= dict.fromkeys(entry["extensions"], Registry(tuple(entry["fields"]), entry.get("known")))
     return found
 
 
@@ -74,25 +74,25 @@ def _has(label: str, values: Sequence[str]) -> Node:
     return {"label": label.removeprefix(_NOT), "type": "string", "constraints": [constraint, REQUIRED]}
 
 
-def _field(told: Mapping[str, Any], action: str) -> Node:
+def _field(entry: Mapping[str, Any], action: str) -> Node:
     constraints = [
         *(_conditional({"operator": "contains", "values": list(_values(each["values"]))}, each)
-          for each in told.get("contains", ())),
-        *(_conditional({"operator": "match", "value": each["pattern"]}, each) for each in told.get("match", ())),
+          for each in entry.get("contains", ())),
+        *(_conditional({"operator": "match", "value": each["pattern"]}, each) for each in entry.get("match", ())),
     ]  # fmt: skip
-    needed = told.get("needed", False)
+    needed = entry.get("needed", False)
     if needed:
         constraints.append(REQUIRED if needed is True else REQUIRED | {"conditions": condition(*needed)})
-    if told.get("readonly") and action == "update":
+    if entry.get("readonly") and action == "update":
         constraints.append({"operator": "readonly"})
     constraints.append({"operator": "maxlength", "value": "255"})
-    node: Node = {"label": told["label"], "type": told.get("type", "string"), "constraints": constraints}
-    return node | {key: told[key] for key in ("description", "placeholder") if key in told}
+    node: Node = {"label": entry["label"], "type": entry.get("type", "string"), "constraints": constraints}
+    return node | {key: entry[key] for key in ("description", "placeholder") if key in entry}
 
 
-def _conditional(constraint: Node, told: Mapping[str, Any]) -> Node:
-    return constraint | ({"conditions": condition(*told["when"])} if "when" in told else {})
+def _conditional(constraint: Node, entry: Mapping[str, Any]) -> Node:
+    return constraint | ({"conditions": condition(*entry["when"])} if "when" in entry else {})
 
 
-def _values(told: str | Sequence[str]) -> Sequence[str]:
-    return _LISTS[told] if isinstance(told, str) else told
+def _values(names: str | Sequence[str]) -> Sequence[str]:
+    return _LISTS[names] if isinstance(names, str) else names

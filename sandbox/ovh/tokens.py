@@ -57,8 +57,8 @@ class Tokens:
         basic = b64encode(f"{keys.client_id}:{keys.client_secret}".encode()).decode()
         if service.refuses or request.headers.get("Authorization") != f"Basic {basic}":
             return web.json_response({"error": "invalid_client"}, status=401)
-        told = service.tells or int(_HOUR if service.lives is None else service.lives)
-        token = {"access_token": self._issue(), "token_type": "Bearer", "expires_in": told}
+        lifetime = service.tells or int(_HOUR if service.lives is None else service.lives)
+        token = {"access_token": self._issue(), "token_type": "Bearer", "expires_in": lifetime}
         return web.json_response({} if service.empty else token)
 
     def _issue(self) -> str:

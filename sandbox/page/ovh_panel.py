@@ -104,10 +104,12 @@ class OvhPanel:
         else:
             self._presses[switch](argument.strip().lower())
 
-    def shown(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {
             "clock": self._ovh.clock.now().strftime("%a %d %b %Y, %H:%M UTC"),
-            "switches": [{"name": name, "label": told[0], "on": self._is_on(name)} for name, told in _FAULTS.items()]
+            "switches": [
+                {"name": name, "label": switch[0], "on": self._is_on(name)} for name, switch in _FAULTS.items()
+            ]
             + [{"name": name, "label": each.label, "on": name in self._set} for name, each in _SETTINGS.items()],
             "methods": [
                 {"id": method.id, "label": f"{method.kind.replace('_', ' ')} {method.label}", "refuses": method.refuses}

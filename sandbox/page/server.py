@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from sandbox.ovh import OvhSimulator
-from sandbox.page.deeds import Deeds
+from sandbox.page.actions import Actions
 from sandbox.page.ovh_panel import OvhPanel
 from sandbox.page.snapshot import snapshot
 from sandbox.page.tour import tour
@@ -35,7 +35,7 @@ class Page:
         self._slack = slack
         self._ovh = ovh
         self._roles = roles
-        self._deeds = Deeds(slack)
+        self._actions = Actions(slack)
         self._panel = OvhPanel(ovh)
         self._hosts: frozenset[str] = frozenset()
         self._runner: web.AppRunner | None = None
@@ -98,7 +98,7 @@ class Page:
 
     def _seen_by(self, me: str) -> dict[str, Any]:
         return snapshot(self._slack, me, self._roles) | {
-            "ovh": self._panel.shown(),
+            "ovh": self._panel.to_json(),
             "tour": tour(self._slack, self._ovh, self._panel),
         }
 
@@ -110,7 +110,7 @@ class Page:
         elif asked["do"] == "ovh":
             answer = self._press(asked)
         else:
-            answer = await self._deeds.carry_out(viewer.me, asked)
+            answer = await self._actions.carry_out(viewer.me, asked)
         await viewer.show(self._seen_by(viewer.me))
         await viewer.answer({"to": asked["id"]} | answer)
 

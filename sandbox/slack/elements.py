@@ -43,7 +43,7 @@ def state_of(element: dict[str, Any], value: Value) -> dict[str, Any]:
     return {"type": kind, "value": value}
 
 
-def complaint(block: dict[str, Any], state: dict[str, Any]) -> str | None:
+def error_of(block: dict[str, Any], state: dict[str, Any]) -> str | None:
     """Return Slack's own complaint about an input, before the app receives it."""
     element = block["element"]
     given = next((found for name, found in state.items() if name != "type"), None)

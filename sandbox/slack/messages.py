@@ -33,7 +33,7 @@ class Message:
         """Return all text that a user sees."""
         return "\n".join(words(self.blocks)) or self.text
 
-    def shown(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         body = {"type": "message", "ts": self.ts, "text": self.text, "blocks": self.blocks, "user": self.author}
         body |= {"attachments": self.attachments} if self.attachments else {}
         return body | ({"thread_ts": self.thread_ts} if self.thread_ts else {})
@@ -67,7 +67,7 @@ class OpenView:
     def blocks(self) -> list[dict[str, Any]]:
         return list(self.view["blocks"])
 
-    def shown(self, team: str, app: str) -> dict[str, Any]:
+    def to_json(self, team: str, app: str) -> dict[str, Any]:
         return self.view | {
             "id": self.id, "team_id": team, "hash": self.hash, "state": {"values": self.chosen}, "app_id": app,
             "previous_view_id": self.below.id if self.below else None, "root_view_id": self.root.id,

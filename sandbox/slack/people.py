@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.slack.delivery import Delivery
-from sandbox.slack.elements import Value, complaint, state_of
+from sandbox.slack.elements import Value, error_of, state_of
 from sandbox.slack.messages import Message, OpenView, elements
 from sandbox.slack.server import Server
 from sandbox.slack.state import State
@@ -117,9 +117,9 @@ class Actor:
             if element["action_id"] in values:
                 entry = state_of(element, values[element["action_id"]])
                 opened.chosen.setdefault(block_id, {})[element["action_id"]] = entry
-        if errors := _complaints(opened):
+        if errors := _errors(opened):
             return errors
-        payload = self._interaction("view_submission") | {"view": self._shown(opened), "response_urls": []}
+        payload = self._interaction("view_submission") | {"view": self._to_json(opened), "response_urls": []}
         answer = await self._delivery.send("interactive", payload)
         await self._after_submit(opened, answer)
         return dict(answer.get("errors") or {})
@@ -137,7 +137,7 @@ class Actor:
         if self._user.organisation is not None:
             event["team"] = self._user.organisation  # for Grid users Slack names the organisation
         if self.home is not None:
-            event["view"] = self.home.shown(TEAM, APP)
+            event["view"] = self.home.to_json(TEAM, APP)
         org_wide, organisation = self._world.org_wide, self._world.organisation
         by = {
             "enterprise_id": organisation, "team_id": None if org_wide else TEAM, "user_id": BOT_USER, "is_bot": True,
@@ -188,17 +188,17 @@ class Actor:
         return {
             "container": container,
             "channel": {"id": channel.id, "name": channel.name_in_payloads},
-            "message": message.shown(),
+            "message": message.to_json(),
             "state": {"values": message.chosen},
             "response_url": self._response_url(key),
         }
 
     def _from_view(self, opened: OpenView) -> dict[str, Any]:
-        return {"container": {"type": "view", "view_id": opened.id}, "view": self._shown(opened)}
+        return {"container": {"type": "view", "view_id": opened.id}, "view": self._to_json(opened)}
 
-    def _shown(self, opened: OpenView) -> dict[str, Any]:
+    def _to_json(self, opened: OpenView) -> dict[str, Any]:
         """Return a view as payloads contain it: with the user's own workspace, and the one that has the app."""
-        return opened.shown(self._user.team or TEAM, APP) | {"app_installed_team_id": TEAM}
+        return opened.to_json(self._user.team or TEAM, APP) | {"app_installed_team_id": TEAM}
 
     def _interaction(self, kind: str) -> dict[str, Any]:
         """Return the content of every interactive payload. With an org-wide install `team` is null."""
@@ -229,12 +229,12 @@ def _acts(opened: OpenView, block_id: str) -> bool:
     return block["type"] != "input" or bool(block.get("dispatch_action"))
 
 
-def _complaints(opened: OpenView) -> dict[str, str]:
+def _errors(opened: OpenView) -> dict[str, str]:
     """Return Slack's complaints about the fields before it sends the form, by block."""
     found = {}
     for block in opened.blocks:
         if block["type"] == "input":
             state = opened.chosen.get(block["block_id"], {}).get(block["element"]["action_id"], {})
-            if (words := complaint(block, state)) is not None:
+            if (words := error_of(block, state)) is not None:
                 found[block["block_id"]] = words
     return found

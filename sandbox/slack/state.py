@@ -80,14 +80,14 @@ class State:
         _give_block_ids(message.blocks)
         message.chosen = initial_values(message.blocks)
         self.messages[message.channel].append(message)
-        self.note("message", message.shown() | {"channel": message.channel, "only_for": message.only_for})
+        self.note("message", message.to_json() | {"channel": message.channel, "only_for": message.only_for})
         return message
 
     def edit(self, message: Message, text: str, blocks: list[dict[str, Any]]) -> None:
         _give_block_ids(blocks)
         message.text, message.blocks, message.chosen = text, blocks, initial_values(blocks)
         message.edited += 1
-        self.note("edit", message.shown() | {"channel": message.channel, "only_for": message.only_for})
+        self.note("edit", message.to_json() | {"channel": message.channel, "only_for": message.only_for})
 
     def find(self, channel: str, ts: str) -> Message | None:
         return next((m for m in self.messages[channel] if m.ts == ts), None)
@@ -112,8 +112,8 @@ class State:
 
     def note(self, kind: str, payload: dict[str, Any]) -> None:
         self.archive.append((kind, payload))
-        told = str(payload)
-        self.pings += [ping for ping in ("<!channel>", "<!here>", "<!everyone>") if ping in told]
+        text = str(payload)
+        self.pings += [ping for ping in ("<!channel>", "<!here>", "<!everyone>") if ping in text]
 
     def ts(self) -> str:
         return f"{int(time.time())}.{next(self._numbers):06}"

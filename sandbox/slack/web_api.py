@@ -41,7 +41,7 @@ def _post(state: State, args: Arguments) -> dict[str, Any]:
     message = Message(state.ts(), channel.id, text[: limits.POST_TEXT], blocks, thread_ts=args.get("thread_ts"))
     message.attachments = list(args.get("attachments") or [])
     state.post(message)
-    return {"channel": channel.id, "ts": message.ts, "message": message.shown()} | warning
+    return {"channel": channel.id, "ts": message.ts, "message": message.to_json()} | warning
 
 
 @method("chat.postEphemeral", "chat:write")
@@ -78,12 +78,12 @@ def _user(state: State, args: Arguments) -> dict[str, Any]:
     user = state.world.users.get(str(args.get("user", "")))
     if user is None:
         raise SlackError("user_not_found")
-    return {"user": user.shown()}
+    return {"user": user.to_json()}
 
 
 @method("users.list", "users:read")
 def _users(state: State, args: Arguments) -> dict[str, Any]:
-    every = [user.shown() for user in state.world.users.values()]
+    every = [user.to_json() for user in state.world.users.values()]
     start, limit = _page(str(args.get("cursor") or ""), len(every)), int(args.get("limit") or 0)
     if not 0 <= limit <= _MOST_USERS:
         raise SlackError("invalid_limit")
@@ -102,7 +102,7 @@ def _group(state: State, args: Arguments) -> dict[str, Any]:
 
 @method("conversations.info", "channels:read")
 def _channel(state: State, args: Arguments) -> dict[str, Any]:
-    return {"channel": _known(state, str(args.get("channel", ""))).shown()}
+    return {"channel": _known(state, str(args.get("channel", ""))).to_json()}
 
 
 @method("views.open")
@@ -112,7 +112,7 @@ def _open(state: State, args: Arguments) -> dict[str, Any]:
     _only_one_called(state, view)
     opened = state.open(user, view)
     state.modals[user] = [opened]
-    return {"view": opened.shown(TEAM, "A0SANDBOX")}
+    return {"view": opened.to_json(TEAM, "A0SANDBOX")}
 
 
 @method("views.push")
@@ -124,7 +124,7 @@ def _push(state: State, args: Arguments) -> dict[str, Any]:
     _only_one_called(state, view)
     opened = state.open(user, view, below=next(iter(state.modals[user][-1:]), None))
     state.modals[user].append(opened)
-    return {"view": opened.shown(TEAM, "A0SANDBOX")}
+    return {"view": opened.to_json(TEAM, "A0SANDBOX")}
 
 
 @method("views.update")
@@ -136,7 +136,7 @@ def _update_view(state: State, args: Arguments) -> dict[str, Any]:
     if args.get("hash") and args["hash"] != opened.hash:
         raise SlackError("hash_conflict")
     state.redraw(opened, view)
-    return {"view": opened.shown(TEAM, "A0SANDBOX")}
+    return {"view": opened.to_json(TEAM, "A0SANDBOX")}
 
 
 @method("views.publish")
@@ -149,7 +149,7 @@ def _publish(state: State, args: Arguments) -> dict[str, Any]:
         state.redraw(state.homes[user], view)
     else:
         state.homes[user] = state.open(user, view)
-    return {"view": state.homes[user].shown(TEAM, "A0SANDBOX")}
+    return {"view": state.homes[user].to_json(TEAM, "A0SANDBOX")}
 
 
 @method("blocks.validate")

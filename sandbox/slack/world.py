@@ -47,7 +47,7 @@ class User:
     def is_foreign(self) -> bool:
         return self.team != TEAM and TEAM not in self.teams
 
-    def shown(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return the user object of `users.info`; fields as in the types of @slack/web-api 8.2.0."""
         body: dict[str, Any] = {
             "id": self.id, "name": self.name, "real_name": self.real_name,
@@ -89,7 +89,7 @@ class Channel:
             return "directmessage"
         return "privategroup" if self.private and not self.name.startswith("mpdm-") else self.name
 
-    def shown(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {
             "id": self.id, "name": self.name, "is_channel": not self.private, "is_private": self.private,
             "is_im": self.direct, "is_archived": self.archived, "is_member": BOT_USER in self.members,

@@ -1,4 +1,4 @@
-"""Orders made elsewhere are read ahead, and another desk on the account is reported."""
+"""Orders made elsewhere are read ahead, and another bot on the account is reported."""
 
 import asyncio
 import time
@@ -62,7 +62,7 @@ async def test_another_desk_is_reported(rules, health):
 
 
 async def test_a_cart_that_is_about_to_be_on_record_is_not_reported(rules, health):
-    """Another process of this desk made it a moment ago: only what a second look shows too is another desk's."""
+    """Another process of this bot made it a moment ago: only what a second look shows too is another bot's."""
     await watched(rules, health)
     made = rules.registrar.show_presence(NOW)
     find = rules.registrar.presences
@@ -82,7 +82,7 @@ async def test_a_cart_that_is_about_to_be_on_record_is_not_reported(rules, healt
 
 
 async def test_a_newer_memory_of_this_desk_is_reported(rules, health):
-    """A cart that only the lost part of the database knew is another desk's."""
+    """A cart that only the lost part of the database knew is another bot's."""
     rules.registrar.show_presence(NOW)
     await watched(rules, health)
     assert "older copy" in health.checks()[ACCOUNT]
@@ -117,7 +117,7 @@ async def test_a_look_that_fails_comes_again_soon(rules, health, monkeypatch):
 
 
 async def test_a_cart_that_may_not_be_read_stops_no_look(rules, health, caplog):
-    """It is logged, and a marker beside it is found."""
+    """It is logged, and a marker next to it is found."""
     rules.registrar.unread_carts = ("a-shop",)
     rules.registrar.leave_marker(NAMES)
     await watched(rules, health)
@@ -155,7 +155,7 @@ async def test_markers_that_an_operator_compared_hold_nothing(rules, health):
 
 
 async def test_an_expired_cart_is_made_again(rules, health):
-    """This desk's own carts are all on record, so none of them looks like another's."""
+    """This bot's own carts are all on record, so none of them looks like another's."""
     await watched(rules, health)
     rules.registrar.presence.clear()
     await watched(rules, health)
@@ -164,7 +164,7 @@ async def test_an_expired_cart_is_made_again(rules, health):
 
 
 async def test_two_processes_show_one_desk(rules):
-    """Each may make a cart at the same moment: both are this desk's."""
+    """Each may make a cart at the same moment: both are this bot's."""
     first, second = (Presence(rules.store, rules.registrar) for _ in range(2))
     show = rules.registrar.show_presence
 

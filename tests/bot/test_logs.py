@@ -10,7 +10,7 @@ import structlog
 
 from bot import logging as logs
 from bot.logging import Redactor
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.session import Session
 
 KNOWN = "obviously-fake/consumer+key=="
@@ -177,7 +177,7 @@ def test_secrets_of_the_opened_ovh_client_are_blanked(tmp_path, monkeypatch: pyt
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("ovh.config.CONFIG_PATH", [str(tmp_path / "ovh.conf")])
     monkeypatch.setattr(logs, "_redactor", redactor := Redactor())
-    session = Session(Access())
+    session = Session(OvhConfig())
     logs.add_secrets(session.secrets)  # as the bot does where it opens the client
     session.close()
     cleaned = redactor.clean("sent fakeconsumerkey, signed with fakeapplicationsecret")

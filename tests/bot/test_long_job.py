@@ -7,31 +7,31 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ClassVar
 
-from bot.worker import Driver
+from bot.worker import Worker
 from handlers.toolkit.threads import Bridge
 from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.leases import Shared
+from ordering.process.leases import SharedLeases
 from ordering.process.progress import Progress
 from ordering.workflow import Workflow
 from registrars.ovh import OvhGateway
 from store.transactions import SqlStore
-from tests.bot.test_driver import Nothing
 from tests.bot.test_stuck_jobs import no_homes, until
+from tests.bot.test_worker import Nothing
 from tests.builders import POLICY
 from tests.conftest import Rules
-from tests.registrars.ovh.conftest import access, ovh  # noqa: F401 - the simulated OVH, and a fast way to it
+from tests.registrars.ovh.conftest import ovh, ovh_config  # noqa: F401 - the simulated OVH, and a fast way to it
 from tests.store.conftest import engines, store, url  # noqa: F401 - the fixtures of both databases
 
 NAMES = [DomainName.parse(f"reason-{number}.co.uk") for number in range(40)]
 ANSWERS = {
     "ADMIN_ACCOUNT": "bl00000-ovh", "TECH_ACCOUNT": "bl00000-ovh", "REASON": "Ours", "DNS": "ns1.a.net,ns2.a.net",
 }  # fmt: skip
-PACE = 30.0  # calls a second: a thirtieth of the time that one a second would take
+POLL_SCHEDULE = 30.0  # calls a second: a thirtieth of the time that one a second would take
 # The job takes some 300 calls, longer than both. Time passes by its calls: a machine that stands still ends no lease.
-LEASE, STUCK = timedelta(seconds=150 / PACE), timedelta(seconds=180 / PACE)
+LEASE, STUCK = timedelta(seconds=150 / POLL_SCHEDULE), timedelta(seconds=180 / POLL_SCHEDULE)
 
 
 class Counted(Fulfilment):
@@ -51,9 +51,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _approved(memory: SqlStore, gateway: OvhGateway, people: Rules) -> int:
+def _approved(sql_store: SqlStore, gateway: OvhGateway, people: Rules) -> int:
     """A cart of 40 names with five answers each, the legal age among them."""
-    workflow = Workflow(store=memory, registrar=gateway, policy=POLICY, clock=_now)
+    workflow = Workflow(store=sql_store, registrar=gateway, policy=POLICY, clock=_now)
     cart, _, _ = workflow.cart_editing.add_all("C1", dict.fromkeys(NAMES), by=people.ada)
     while any(line.questions is None for line in cart.lines):  # some at a time
         cart = workflow.questions.learn(cart.id)
@@ -61,24 +61,24 @@ def _approved(memory: SqlStore, gateway: OvhGateway, people: Rules) -> int:
         workflow.questions.answer(cart.id, name, ANSWERS, by=people.ada)
     cart = workflow.approval_requests.request(cart.id, requester=people.ada, purpose="For the launch")
     assert cart.seal is not None
-    return workflow.approvals.approve(cart.id, approver=people.cleo, shown=cart.request_mark).id
+    return workflow.approvals.approve(cart.id, approver=people.cleo, mark=cart.request_mark).id
 
 
-async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, access, store):  # noqa: F811 - the fixtures
+async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, ovh_config, store):  # noqa: F811 - the fixtures
     """Some 300 calls, thirty times as fast as in production. A second process does not take the cart over."""
-    fast = OvhGateway(access)
+    fast = OvhGateway(ovh_config)
     cart_id = await asyncio.to_thread(_approved, store, fast, Rules(store))
     fast.close()
     before = len(ovh.calls)
-    slow = [OvhGateway(replace(access, requests_per_second=PACE, burst=1)) for _ in range(2)]
+    slow = [OvhGateway(replace(ovh_config, requests_per_second=POLL_SCHEDULE, burst=1)) for _ in range(2)]
     stuck: list[object] = []
 
     def passed() -> float:
         """Seconds that the calls so far take at this pace."""
-        return (len(ovh.calls) - before) / PACE
+        return (len(ovh.calls) - before) / POLL_SCHEDULE
 
     monkeypatch.setattr("bot.worker_pool.Progress", partial(Progress, clock=passed))
-    running = [asyncio.create_task(_driver(store, gateway, stuck, passed).run()) for gateway in slow]
+    running = [asyncio.create_task(_worker(store, gateway, stuck, passed).run()) for gateway in slow]
 
     def is_ordered() -> bool:
         with store.read() as carts:
@@ -98,13 +98,13 @@ async def test_forty_names_with_five_answers_order_once(monkeypatch, ovh, access
     assert stuck == []
 
 
-def _driver(memory: SqlStore, gateway: OvhGateway, stuck: list[object], passed: Callable[[], float]) -> Driver:
+def _worker(sql_store: SqlStore, gateway: OvhGateway, stuck: list[object], passed: Callable[[], float]) -> Worker:
     began = _now()
-    return Driver(
-        fulfilment=Counted(store=memory, registrar=gateway, policy=POLICY, clock=_now),
-        announcer=Nothing(),  # type: ignore[arg-type] # what the driver needs of it
+    return Worker(
+        fulfilment=Counted(store=sql_store, registrar=gateway, policy=POLICY, clock=_now),
+        notifier=Nothing(),  # type: ignore[arg-type] # what the worker needs of it
         refresh_homes=no_homes,
-        claims=Shared(memory, clock=lambda: began + timedelta(seconds=passed()), lease=LEASE),
+        leases=SharedLeases(sql_store, clock=lambda: began + timedelta(seconds=passed()), lease=LEASE),
         bridge=Bridge(2),
         places=3,
         on_stuck=stuck.append,

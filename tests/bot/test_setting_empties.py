@@ -48,7 +48,7 @@ def test_an_empty_limit_is_refused_beside_another(monkeypatch, tmp_path, name, i
 
 
 def test_an_empty_address_beside_another_is_not_set(monkeypatch, tmp_path):
-    """What is in force was written by somebody."""
+    """What is in force was written by a user."""
     monkeypatch.setenv("DATABASE_URL", "")
     monkeypatch.setenv("OVH_ENDPOINT", "")
     (tmp_path / "database").write_text("sqlite:///other.db\n")

@@ -19,8 +19,8 @@ from bot.settings import (
     read_settings,
 )
 from bot.settings.model import FROM_FILES, SECRETS
-from registrars.ovh import Access
-from registrars.ovh.api.client import _DEED_WAITS
+from registrars.ovh import OvhConfig
+from registrars.ovh.api.client import _MONEY_CALL_WAITS
 from tests.bot.faults import fault, faults
 
 ROOT = Path(__file__).parents[2]
@@ -43,8 +43,8 @@ def test_warns_of_a_settling_time_below_one_money_call(good, monkeypatch, second
 
 def test_a_money_call_takes_no_longer_than_assumed():
     """Its permit, and then, should OVH's clock have to be read first, two calls."""
-    access = Access()
-    assert _DEED_WAITS + 2 * (access.connect_timeout + access.read_timeout) == LONGEST_MONEY_CALL
+    access = OvhConfig()
+    assert _MONEY_CALL_WAITS + 2 * (access.connect_timeout + access.read_timeout) == LONGEST_MONEY_CALL
 
 
 def test_the_order_of_sources(good, monkeypatch, tmp_path):
@@ -253,7 +253,8 @@ def test_every_setting_is_explained_in_env_example():
     assert re.findall(r"^#?([A-Z_]+)=", text, re.MULTILINE) == [name.upper() for name in Settings.model_fields]
 
 
-def test_every_setting_that_is_no_secret_is_explained_in_desk_toml_example():
+def test_example_file_explains_every_setting_but_secrets():
+    """Every setting that is no secret is explained in desk.toml.example."""
     text = (ROOT / "desk.toml.example").read_text()
     above, table = text.split("#[lists]")
     explained = set(re.findall(r"^#?([a-z_]+) = ", above, re.MULTILINE))

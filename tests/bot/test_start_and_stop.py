@@ -269,12 +269,12 @@ def _shaking_hands(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("trouble", [_asking_who_we_are, _connecting, _rate_limited, _refused_for_now, _shaking_hands])
+@pytest.mark.parametrize("fault", [_asking_who_we_are, _connecting, _rate_limited, _refused_for_now, _shaking_hands])
 async def test_a_stop_while_starting_takes_five_seconds(
-    stage: Stage, trouble: Callable[[Stage], None], number: signal.Signals
+    stage: Stage, fault: Callable[[Stage], None], number: signal.Signals
 ):
     """Whatever Slack does not answer."""
-    trouble(stage)
+    fault(stage)
     async with bot(stage) as process:
         await process.says("/readyz", "Slack")
         await asyncio.sleep(0.3)  # into the call that hangs
@@ -405,7 +405,7 @@ async def test_a_second_signal_ends_it_at_once(stage):
 
 
 async def test_a_reader_of_the_log_may_go(stage):
-    """Whoever reads the log died: people are answered, the socket comes back, and a stop is a stop."""
+    """The reader of the log died: people are answered, the socket comes back, and a stop is a stop."""
     reading, writing = os.pipe()
     async with running(stage.environment, stage.folder, port=stage.port, pipe=writing) as process:
         await process.says("/healthz", '"status": "ok"')

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.worker import Driver
+from bot.worker import Worker
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import TaskType
-from ordering.process.leases import Alone, Shared
+from ordering.process.leases import LocalLeases, SharedLeases
 from ordering.process.progress import current_progress
-from tests.bot.test_driver import Nothing
+from tests.bot.test_worker import Nothing
 from tests.conftest import Rules
 from tests.store.conftest import engines, store, url  # noqa: F401 - the fixtures of both databases
 
@@ -44,28 +44,28 @@ class Jobs:
         self.waiting = [number for number in self.waiting if number != cart_id]
 
 
-class Renewals(Alone):
+class Renewals(LocalLeases):
     lease = LEASE
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept: list[int] = []
+        self.renewed: list[int] = []
 
-    def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
+    def renew(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
         if task_type is TaskType.ADVANCE:
-            self.kept += cart_ids
+            self.renewed += cart_ids
 
 
 async def no_homes() -> None:
     pass
 
 
-def a_driver(jobs: Jobs, claims: Alone | Shared, told: list[Sequence[int]]) -> Driver:
-    return Driver(
-        fulfilment=jobs,  # type: ignore[arg-type] # what the driver needs of it
-        announcer=Nothing(),  # type: ignore[arg-type] # as above
+def a_worker(jobs: Jobs, leases: LocalLeases | SharedLeases, told: list[Sequence[int]]) -> Worker:
+    return Worker(
+        fulfilment=jobs,  # type: ignore[arg-type] # what the worker needs of it
+        notifier=Nothing(),  # type: ignore[arg-type] # as above
         refresh_homes=no_homes,
-        claims=claims,
+        leases=leases,
         bridge=Bridge(2),
         places=3,
         on_stuck=told.append,
@@ -73,17 +73,17 @@ def a_driver(jobs: Jobs, claims: Alone | Shared, told: list[Sequence[int]]) -> D
     )
 
 
-async def test_a_job_that_works_keeps_its_lease_and_one_that_hangs_loses_it():
+async def test_a_working_job_keeps_its_lease_a_hanging_one_loses_it():
     """Told once when it is lost and once when the job ended after all; the other job is not disturbed."""
-    jobs, claims = Jobs([1, 2], {2}), Renewals()
+    jobs, leases = Jobs([1, 2], {2}), Renewals()
     jobs.seconds = 1.5
     told: list[Sequence[int]] = []
-    running = asyncio.create_task(a_driver(jobs, claims, told).run())
+    running = asyncio.create_task(a_worker(jobs, leases, told).run())
     await asyncio.sleep(1.2)
     assert told == [[2]]
-    del claims.kept[:]
+    del leases.renewed[:]
     await asyncio.sleep(0.3)
-    assert set(claims.kept) == {1}
+    assert set(leases.renewed) == {1}
     jobs.seconds = 0.0
     jobs.ends.set()
     await until(lambda: len(told) > 1)
@@ -97,13 +97,13 @@ async def test_another_process_takes_over_what_a_stuck_job_lost(store):  # noqa:
     rules = Rules(store)
     cart = rules.approved()
     jobs = Jobs([cart.id], {cart.id})
-    running = asyncio.create_task(a_driver(jobs, Shared(store, clock=_now, lease=LEASE), []).run())
-    other = Shared(store, clock=_now, lease=timedelta(seconds=30))
+    running = asyncio.create_task(a_worker(jobs, SharedLeases(store, clock=_now, lease=LEASE), []).run())
+    other = SharedLeases(store, clock=_now, lease=timedelta(seconds=30))
     await until(jobs.begun.is_set)
-    await until(lambda: other.take(TaskType.ADVANCE, [cart.id]))
+    await until(lambda: other.acquire(TaskType.ADVANCE, [cart.id]))
     jobs.ends.set()
-    await asyncio.sleep(0.3)  # it ends late, and gives back nothing of the other's
-    assert Shared(store, clock=_now, lease=timedelta(seconds=30)).take(TaskType.ADVANCE, [cart.id]) == []
+    await asyncio.sleep(0.3)  # it ends late, and releases nothing of the other's lease
+    assert SharedLeases(store, clock=_now, lease=timedelta(seconds=30)).acquire(TaskType.ADVANCE, [cart.id]) == []
     running.cancel()
     await asyncio.wait({running})
 

@@ -254,7 +254,7 @@ def test_a_read_only_database(tmp_path, current, command, what):
 
 
 def without_wal(folder: Path) -> dict[str, tuple[int, bytes | None]]:
-    """SQLite itself cannot delete what it needs beside a read-only file in order to read it."""
+    """SQLite itself cannot delete what it needs next to a read-only file in order to read it."""
     return {name: one for name, one in contents(folder).items() if not name.endswith(("-shm", "-wal"))}
 
 

@@ -1,4 +1,4 @@
-"""Every trouble that the operator hears of ends once Slack works again, whichever part of the desk notices."""
+"""Every trouble that the operator hears of ends once Slack works again, whichever part of the bot notices."""
 
 import ast
 from collections.abc import Awaitable, Callable, Iterator
@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 import handlers
 from handlers.home import Homes
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.poster import Posted, Poster
 from handlers.toolkit.retries import Retries
@@ -22,7 +22,7 @@ from handlers.views.home import plain_home
 from sandbox.slack.world import TEAM
 
 GROUP = "S0APPROVERS"
-HELLO = Drawn.saying("Hello")
+HELLO = RenderedMessage.from_text("Hello")
 WORDS = ["missing_scope", "no_permission", "token_revoked", "plan_upgrade_required", "access_denied"]
 
 
@@ -58,13 +58,15 @@ class PlainHomes(Homes):
 
 
 class Parts:
-    """The parts of the desk that call Slack, with one list of alerts."""
+    """The parts of the bot that call Slack, with one list of alerts."""
 
     def __init__(self, word: str) -> None:
         self.slack, self.alerts = PaperSlack(word), SlackAlerts()
         self.poster = Poster(self.slack, self.alerts)  # type: ignore[arg-type] # it answers like the client
-        desk = SimpleNamespace(client=self.slack, command_names=SimpleNamespace(in_use=nullcontext), work=NoOtherWork())
-        self.homes = PlainHomes(desk, self.alerts)  # type: ignore[arg-type] # as above
+        services = SimpleNamespace(
+            client=self.slack, command_names=SimpleNamespace(in_use=nullcontext), work=NoOtherWork()
+        )
+        self.homes = PlainHomes(services, self.alerts)  # type: ignore[arg-type] # as above
 
     async def post(self) -> None:
         await quietly(self.poster.post("C1", HELLO))
@@ -162,7 +164,7 @@ def _keys(method: str) -> Iterator[tuple[str, str]]:
 
 
 def test_each_report_has_a_clear_beside_it():
-    """A new report without its clear would keep the health page red for ever."""
+    """A new report without its clear would keep the health page red indefinitely."""
     reported = {*_keys("report"), *_keys("report_failure")}
     assert len(reported) >= 6
     assert reported <= {*_keys("clear")}

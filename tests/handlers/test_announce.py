@@ -1,10 +1,10 @@
-"""A requester is told directly: nothing that they should know is lost, and no thread is told twice for their sake."""
+"""A requester is notified directly: nothing that they should know is lost, and no thread repeats it for their sake."""
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
 from handlers.messages import words as catalogue
-from handlers.notifier import Announcer
+from handlers.notifier import Notifier
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
@@ -17,7 +17,7 @@ REJECTED = Event(12, CartState.REJECTED, NOW, by="U0CLEO", id=7, kind=EventKind.
 
 
 class PaperSlack:
-    """Writes down what is posted where, and fails where it is told to."""
+    """Writes down what is posted where, and fails as configured."""
 
     def __init__(self) -> None:
         self.posted: list[str] = []
@@ -34,17 +34,17 @@ class PaperOutbox:
     """One event that is not told yet, of a card that is up to date."""
 
     def __init__(self) -> None:
-        self.untold: list[tuple[Event | None, Event]] = [(None, REJECTED)]
+        self.undelivered: list[tuple[Event | None, Event]] = [(None, REJECTED)]
 
     def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
-        card = Message(1, 12, MessageRole.APPROVAL, "C9", ts="1.0", shown=CART.version)
-        return CART, [card], list(self.untold)
+        card = Message(1, 12, MessageRole.APPROVAL, "C9", ts="1.0", rendered_version=CART.version)
+        return CART, [card], list(self.undelivered)
 
     def rendering(self) -> tuple[Stamp, None]:
         return Stamp("0" * 12), None
 
     def told(self, _event: Event) -> None:
-        self.untold.clear()
+        self.undelivered.clear()
 
 
 class AtOnce:
@@ -67,78 +67,81 @@ def outbox():
 
 
 @pytest.fixture
-def announcer(slack, outbox):
-    return Announcer(slack, outbox, AtOnce(), POLICY)  # type: ignore[arg-type] # it behaves like the bridge
+def notifier(slack, outbox):
+    return Notifier(slack, outbox, AtOnce(), POLICY)  # type: ignore[arg-type] # it behaves like the bridge
 
 
-async def test_a_requester_is_told_before_the_thread_and_both_once(announcer, slack, outbox):
-    await announcer.show(12)
-    assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
+async def test_a_requester_is_told_before_the_thread_and_both_once(notifier, slack, outbox):
+    await notifier.show(12)
+    assert (slack.posted, outbox.undelivered) == (["U0ADA", "C9"], [])
 
 
 @pytest.mark.parametrize("error", [says("ratelimited"), says("internal_error"), TimeoutError()])
-async def test_a_stumble_of_slacks_loses_no_news_and_repeats_nothing_in_the_thread(announcer, slack, outbox, error):
+async def test_a_slack_error_loses_and_repeats_no_thread_line(notifier, slack, outbox, error):
+    """A stumble of Slack's loses no news and repeats nothing in the thread."""
     slack.fails["U0ADA"] = error
-    assert await announcer.show(12) == 1.0
-    assert (slack.posted, len(outbox.untold)) == ([], 1)
+    assert await notifier.show(12) == 1.0
+    assert (slack.posted, len(outbox.undelivered)) == ([], 1)
     slack.fails.clear()
-    await announcer.show(12)
-    assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
+    await notifier.show(12)
+    assert (slack.posted, outbox.undelivered) == (["U0ADA", "C9"], [])
 
 
 @pytest.mark.parametrize("word", ["user_not_found", "user_disabled", "cannot_dm_bot", "ekm_access_denied"])
-async def test_whoever_cannot_be_told_keeps_nobody_else_from_being_told(announcer, slack, outbox, word):
+async def test_an_unreachable_member_keeps_no_other_from_news(notifier, slack, outbox, word):
+    """A user who cannot be reached keeps nobody else from being notified."""
     slack.fails["U0ADA"] = says(word)
-    await announcer.show(12)
-    assert (slack.posted, outbox.untold) == (["C9"], [])
+    await notifier.show(12)
+    assert (slack.posted, outbox.undelivered) == (["C9"], [])
 
 
 @pytest.mark.parametrize("word", ["restricted_action", "restricted_action_thread_locked", "is_archived"])
-async def test_a_thread_that_takes_no_line_has_nobody_told_again_and_again(announcer, slack, outbox, word):
+async def test_a_refused_thread_line_repeats_no_message(notifier, slack, outbox, word):
+    """A thread that takes no line has nobody told again and again."""
     slack.fails["C9"] = says(word)
     for _ in range(3):
-        await announcer.show(12)
-    assert (slack.posted, outbox.untold) == (["U0ADA"], [])
+        await notifier.show(12)
+    assert (slack.posted, outbox.undelivered) == (["U0ADA"], [])
 
 
 @pytest.mark.parametrize(
     ("error", "seconds"),
     [(says("invalid_auth"), 300.0), (SlackApiError("no", "a gateway's page"), 1.0), (TimeoutError(), 1.0)],
 )
-async def test_a_thread_gets_the_event_once_slack_recovers(announcer, slack, outbox, error, seconds):
+async def test_a_thread_gets_the_event_once_slack_recovers(notifier, slack, outbox, error, seconds):
     slack.fails["C9"] = error
-    assert await announcer.show(12) == seconds
+    assert await notifier.show(12) == seconds
     slack.fails.clear()
-    assert await announcer.show(12) is None
-    assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
+    assert await notifier.show(12) is None
+    assert (slack.posted, outbox.undelivered) == (["U0ADA", "C9"], [])
 
 
 async def test_an_unknown_error_is_tried_for_an_hour(slack, outbox):
     """Slack adds words without notice: three tries over an hour make an unknown one a refusal for good."""
     slack.fails["C9"], now, waits = says("a_word_of_next_year"), [0.0], []
-    announcer = Announcer(slack, outbox, AtOnce(), POLICY, clock=lambda: now[0])  # type: ignore[arg-type] # as above
-    while (wait := await announcer.show(12)) is not None:
+    notifier = Notifier(slack, outbox, AtOnce(), POLICY, clock=lambda: now[0])  # type: ignore[arg-type] # as above
+    while (wait := await notifier.show(12)) is not None:
         waits.append(wait)
         now[0] += wait
-    assert (waits, outbox.untold) == ([1.0, 2.0, 1200.0, 1200.0, 1200.0], [])
+    assert (waits, outbox.undelivered) == ([1.0, 2.0, 1200.0, 1200.0, 1200.0], [])
     assert slack.posted == ["U0ADA"]
 
 
 @pytest.mark.parametrize("word", ["token_revoked", "account_inactive", "not_authed"])
-async def test_a_refused_token_is_reported(announcer, slack, word):
+async def test_a_refused_token_is_reported(notifier, slack, word):
     """The operator hears which word Slack used for the token, until a message goes well again."""
     slack.fails["C9"] = says(word)
-    await announcer.show(12)
-    assert announcer.alerts.sentences() == [catalogue.slack.token_refused(word)]
+    await notifier.show(12)
+    assert notifier.alerts.sentences() == [catalogue.slack.token_refused(word)]
     slack.fails.clear()
-    await announcer.show(12)
-    assert announcer.alerts.sentences() == []
+    await notifier.show(12)
+    assert notifier.alerts.sentences() == []
 
 
 @pytest.mark.parametrize("word", ["missing_scope", "messages_tab_disabled", "app_access_restricted"])
-async def test_what_the_operator_must_fix_holds_no_other_back(announcer, slack, outbox, word):
+async def test_what_the_operator_must_fix_holds_no_other_back(notifier, slack, outbox, word):
     """A direct message that waits for the operator is reported, and the thread hears all the same."""
     slack.fails["U0ADA"] = says(word)
-    assert await announcer.show(12) is None
-    assert (slack.posted, outbox.untold) == (["C9"], [])
-    assert len(announcer.alerts.sentences()) == 1
+    assert await notifier.show(12) is None
+    assert (slack.posted, outbox.undelivered) == (["C9"], [])
+    assert len(notifier.alerts.sentences()) == 1

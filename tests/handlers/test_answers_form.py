@@ -16,15 +16,15 @@ from handlers.views.questions import answers_form, answers_list, still_open
 from ordering.model.cart import Cart, CartState
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.question import EXPLAINED, LEGAL, Kind, Question, mark
-from registrars.ovh import Access
+from registrars.ovh import OvhConfig
 from registrars.ovh.api.wire.carts import REQUIREMENTS
-from registrars.ovh.carts import requirements as asked
-from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.carts import requirements
+from registrars.ovh.carts.carts import OvhCarts
 from sandbox.slack.block_kit import faults_of_view
-from sandbox.slack.elements import complaint, options_of, state_of
+from sandbox.slack.elements import error_of, options_of, state_of
 from sandbox.slack.messages import elements, initial_values
 from tests.builders import NOW, a_line
-from tests.registrars.ovh.test_drafts import DESCRIPTIONS, PaperOvh, answers
+from tests.registrars.ovh.test_carts import DESCRIPTIONS, PaperOvh, answers
 
 LARGEST_VIEW = 250_000  # bytes, Slack's limit
 TYPED = {
@@ -67,7 +67,7 @@ entries = st.fixed_dictionaries(
 @given(listed=st.lists(entries, max_size=12), legal_age=st.booleans())
 def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[str, Any]], legal_age: bool):  # noqa: FBT001 - given
     standing = {"OWNER_LEGAL_AGE": "true" if legal_age else "false"}
-    line = a_line().asked(asked.questions(REQUIREMENTS.read(listed), standing=standing))
+    line = a_line().asked(requirements.questions(REQUIREMENTS.read(listed), standing=standing))
     expected: dict[str, str] = {}
     for question, typed in fill_in_all_pages(a_cart(line)):
         line = line.answered({question.label: question.checked(typed)}, by="U0ADA")
@@ -77,8 +77,8 @@ def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[
 
     ovh = PaperOvh()
     ovh.required, ovh.item = listed, {"itemId": 7, "configurations": [41]}
-    drafts = Drafts(ovh, Access(owner_legal_age=legal_age), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # as the client
-    drafts.prepare([replace(line, questions=None)])
+    carts = OvhCarts(ovh, OvhConfig(owner_legal_age=legal_age), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # as the client
+    carts.prepare([replace(line, questions=None)])
     arrived = answers(ovh)
     assert len(arrived) == len(dict(arrived))
     assert dict(arrived) == expected
@@ -86,8 +86,9 @@ def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[
 
 @given(listed=st.lists(entries, max_size=150))
 @settings(max_examples=25)
-def test_a_registry_that_asks_endlessly_is_asked_back_page_by_page(listed: list[dict[str, Any]]):
-    line = a_line().asked(asked.questions(REQUIREMENTS.read(listed), standing={}))
+def test_an_endless_list_of_questions_is_paged(listed: list[dict[str, Any]]):
+    """A registry that asks endlessly is asked back page by page."""
+    line = a_line().asked(requirements.questions(REQUIREMENTS.read(listed), standing={}))
     shown = [question.label for page in pages_of(a_cart(line)) for question in page[1]]
     assert shown == [question.label for question in line.questions or ()]
     assert len(still_open(line)) <= 300
@@ -104,7 +105,7 @@ def test_a_legal_statement_is_never_made_beforehand():
 @settings(max_examples=60)
 @given(listed=st.lists(entries, max_size=12), answered=st.booleans())
 def test_a_form_that_nobody_touched_says_nothing_new(listed: list[dict[str, Any]], answered: bool):  # noqa: FBT001 - given
-    line = a_line().asked(asked.questions(REQUIREMENTS.read(listed), standing={"OWNER_LEGAL_AGE": "true"}))
+    line = a_line().asked(requirements.questions(REQUIREMENTS.read(listed), standing={"OWNER_LEGAL_AGE": "true"}))
     if answered:
         filled = fill_in_all_pages(a_cart(line))
         line = line.answered({question.label: question.checked(typed) for question, typed in filled}, by="U0ADA")
@@ -115,7 +116,8 @@ def test_a_form_that_nobody_touched_says_nothing_new(listed: list[dict[str, Any]
         assert [label for label, text in typed.items() if mark(label, text) not in seen] == []
 
 
-def test_a_name_that_is_asked_nothing_gets_a_form_without_a_submit():
+def test_a_name_without_questions_gets_no_submit():
+    """A name that is asked nothing gets a form without a submit."""
     view = answers_form_of(a_cart(a_line().asked([])), 0)
     assert "submit" not in view
     assert catalogue.questions.NO_QUESTIONS in str(view)
@@ -157,7 +159,7 @@ def fill_in_all_pages(cart: Cart):
         for block in view["blocks"]:
             if block["type"] == "input" and (question := by_id.get(block["element"]["action_id"])):
                 entry = state_of(block["element"], choice(block["element"], question))
-                assert complaint(block, {block["element"]["action_id"]: entry}) is None
+                assert error_of(block, {block["element"]["action_id"]: entry}) is None
                 state[block["block_id"]][block["element"]["action_id"]] = entry
         body = {"user": {"id": "U0ADA"}, "view": {"id": "V1", "state": {"values": state}}}
         typed = typed_answers(questions, Interaction.of_form(body).values or {})
@@ -169,7 +171,7 @@ def choice(element: dict[str, Any], question: Question) -> str:
     if question.kind is Kind.YES_NO and question.is_legal:
         return "true"
     if options:
-        # No to a legal statement is no answer: whoever does not agree removes the name.
+        # No to a legal statement is no answer: a user who does not agree removes the name.
         possible = [o["value"] for o in options if not (question.is_legal and o["value"] == "false")]
         return str(possible[-1])
     return question.allowed[-1] if question.allowed else TYPED[question.kind]

@@ -46,21 +46,21 @@ def test_says_what_each_sentence_is_for(file: Path):
 def test_every_state_has_words(state: CartState):
     """A list, a channel and a story say how far any cart is."""
     assert catalogue.cart.state(state)
-    assert catalogue.story.happened(Event(1, state, NOW), "").startswith(f"{when(NOW)}  ")
+    assert catalogue.timeline.happened(Event(1, state, NOW), "").startswith(f"{when(NOW)}  ")
 
 
 @pytest.mark.parametrize("kind", [*EventKind, None])
 def test_every_event_has_words(kind: EventKind | None):
     """A kind without words of its own is told by the cart's state."""
     event = Event(1, CartState.PAID, NOW, by="U0DAN", kind=kind)
-    assert catalogue.story.happened(event, "a note").endswith(" by <@U0DAN>: a note")
+    assert catalogue.timeline.happened(event, "a note").endswith(" by <@U0DAN>: a note")
 
 
 def test_a_first_of_two_approvals_is_no_request():
     """What happened counts, not the state, which both events share."""
     asked = Event(1, CartState.SUBMITTED, NOW, by="U0ADA", kind=EventKind.APPROVAL_REQUESTED)
     half = Event(1, CartState.SUBMITTED, NOW, by="U0ADA", kind=EventKind.PARTLY_APPROVED)
-    assert catalogue.story.happened(asked, "") != catalogue.story.happened(half, "")
+    assert catalogue.timeline.happened(asked, "") != catalogue.timeline.happened(half, "")
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -1,4 +1,4 @@
-"""Whoever tries another legal form finds again what they typed in the first one."""
+"""A user who tries another legal form finds again what they typed in the first one."""
 
 from handlers.contacts import with_other_fields
 from handlers.toolkit.action_ids import Act
@@ -42,7 +42,8 @@ def test_what_was_taken_out_of_a_field_does_not_come_back():
     assert "organisation" not in back.kept
 
 
-def test_what_slack_has_no_room_for_is_left_out_the_answers_below_first():
+def test_leaves_out_what_does_not_fit_answers_first():
+    """What Slack has no room for is left out the answers below first."""
     kept = {"organisation": "o" * 255}
     assert NewContact.read(str(NewContact(AT, "V1", {"REASON": "r" * 2900}, kept))) == NewContact(AT, "V1", {}, kept)
     few = {"REASON": "r"}

@@ -33,6 +33,7 @@ async def test_a_repeated_delivery_runs_nothing(delivered):
     assert not await delivered("E1")
 
 
-async def test_the_oldest_delivery_is_forgotten_first_even_if_it_was_repeated(delivered):
+async def test_the_oldest_delivery_is_evicted_first(delivered):
+    """The oldest delivery is forgotten first even if it was repeated."""
     assert [await delivered(event) for event in ("E1", "E2", "E1", "E3")] == [True, True, False, True]
     assert [await delivered(event) for event in ("E2", "E3", "E1")] == [False, False, True]

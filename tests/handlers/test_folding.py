@@ -12,14 +12,14 @@ from slack_sdk.models.blocks import Block
 from handlers.messages import words as catalogue
 from handlers.toolkit import error_messages as refusals
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn, context, rows, section
+from handlers.toolkit.blocks import RenderedMessage, context, rows, section
 from handlers.toolkit.folding import MESSAGE, VIEW, Part, Room, fold, weight
 from handlers.toolkit.mrkdwn import cut_bytes, escape
 from handlers.toolkit.payloads import Decision
 from handlers.views import answer_summary as answered
 from handlers.views import approval, cart, contacts, details, home, questions, years
 from handlers.views import direct_messages as news
-from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
@@ -81,11 +81,11 @@ def a_cart(state: CartState, count: int, script: str, length: int) -> Cart:
         12, "C1", "U0ADA", state, NOW, lines, requester="U0ADA", purpose=text[:300], quote=quote,
         seal=seal(lines, quote, waive_retraction=True), reason=text, rejected_by="U0CLEO", approved_by=("U0CLEO",),
         note=text, order=order if late else None, payment=Payment(3, "U0DAN", NOW) if late else None,
-        trouble=Trouble(NOW, EARLIER_TEXT, {"text": text}) if state is S.APPROVED else None,
+        blocked=BlockedReason(NOW, EARLIER_TEXT, {"text": text}) if state is S.APPROVED else None,
     )  # fmt: skip
 
 
-def card(shown: Cart, room: Room = MESSAGE) -> Drawn:
+def card(shown: Cart, room: Room = MESSAGE) -> RenderedMessage:
     circles = {"approvers": POLICY.approvers, "payers": POLICY.payers}
     return approval.card(shown, approvals_needed=2, waive_retraction=True, room=room, **circles)
 
@@ -105,13 +105,13 @@ def marked_up(part) -> list[str]:
     return [text for each in part.values() for text in marked_up(each)]
 
 
-def fits_a_message(drawn: Drawn) -> None:
-    blocks = dicts(drawn.blocks)
+def fits_a_message(rendered: RenderedMessage) -> None:
+    blocks = dicts(rendered.blocks)
     assert faults_of(blocks) == []
     assert limits.weight(blocks) <= 9_000
     assert len(blocks) <= 45
-    assert 0 < len(drawn.text.encode()) <= 3_800
-    assert "<!channel>" not in drawn.text
+    assert 0 < len(rendered.text.encode()) <= 3_800
+    assert "<!channel>" not in rendered.text
     assert not [text for text in marked_up(blocks) if "<!channel>" in text]
 
 
@@ -121,8 +121,8 @@ def fits_a_view(view) -> None:
     assert len(json.dumps(shown)) <= 250_000
 
 
-def buttons_of(drawn: Drawn) -> set[str]:
-    return {element["action_id"] for _, element in elements(dicts(drawn.blocks))}
+def buttons_of(rendered: RenderedMessage) -> set[str]:
+    return {element["action_id"] for _, element in elements(dicts(rendered.blocks))}
 
 
 MUST_STAND = {
@@ -133,16 +133,16 @@ MUST_STAND = {
 }
 
 
-def draw_all(state: CartState, count: int, script: str, length: int) -> None:
+def render_all(state: CartState, count: int, script: str, length: int) -> None:
     """Render every message and view of one cart."""
     shown = a_cart(state, count, script, length)
     events = [Event(12, state, NOW, "U0ADA", shown.note)] * 60
-    drawn = card(shown)
-    assert MUST_STAND.get(state, set()) <= buttons_of(drawn)
-    assert drawn.is_complete or Act.DETAILS in buttons_of(drawn)
+    rendered = card(shown)
+    assert MUST_STAND.get(state, set()) <= buttons_of(rendered)
+    assert rendered.is_complete or Act.DETAILS in buttons_of(rendered)
     for message in (
-        drawn, cart.shared_cart(shown), cart.story(shown, events), cart.pending([shown] * 12),
-        cart.history([shown] * 10, more=True), Drawn.saying(escape(shown.note or "x")),
+        rendered, cart.shared_cart(shown), cart.timeline(shown, events), cart.pending([shown] * 12),
+        cart.history([shown] * 10, more=True), RenderedMessage.from_text(escape(shown.note or "x")),
         refusals.refused(NotPossible(code="form_needs_operator", fix=shown.note or "x")),
         refusals.handed_back(NotPossible(code="cart_changed", cart=12), {"Your reason": shown.note or "x"}),
         news.news(Event(12, S.REJECTED, NOW, "U0CLEO", shown.note), shown, before=None),
@@ -171,27 +171,27 @@ def draw_all(state: CartState, count: int, script: str, length: int) -> None:
 @settings(max_examples=5)
 def test_every_message_and_view_fits(state, count, script, length):
     """Carts of 1 to 500 names, in any script and state, fit the budgets in every message and view."""
-    draw_all(state, count, script, length)
+    render_all(state, count, script, length)
 
 
 @pytest.mark.parametrize("script", list(SCRIPTS))
 @pytest.mark.parametrize(("count", "length"), [(1, 3000), (40, 500)])
 def test_the_hardest_request_fits(script, count, length):
     """The request's card fits for the extremes of each parameter."""
-    draw_all(S.SUBMITTED, count, script, length)
+    render_all(S.SUBMITTED, count, script, length)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("script", ["latin", "japanese"])
 def test_five_hundred_names_fit(script):
     """Many more names than a cart takes today."""
-    draw_all(S.SUBMITTED, 500, script, 3000)
+    render_all(S.SUBMITTED, 500, script, 3000)
 
 
 @pytest.mark.parametrize("state", list(S))
 def test_forty_japanese_names_fit_in_every_state(state):
     """The finding: forty Japanese names froze the channel's message."""
-    draw_all(state, 40, "japanese", 300)
+    render_all(state, 40, "japanese", 300)
 
 
 @pytest.mark.parametrize("script", list(SCRIPTS))

@@ -33,7 +33,7 @@ class PaperSlack:
         self.published[user_id] = str(view.to_dict())
 
 
-def a_desk(overview):
+def services_with(overview):
     async def who(user: str, _team: str | None = None) -> Person:
         return Person(user, Membership.MEMBER)
 
@@ -41,7 +41,7 @@ def a_desk(overview):
         return function(*arguments)
 
     slack = PaperSlack()
-    desk = SimpleNamespace(
+    services = SimpleNamespace(
         members=SimpleNamespace(who=who), bridge=SimpleNamespace(call=call), client=slack,
         workflow=SimpleNamespace(
             policy=POLICY, queries=SimpleNamespace(overview=overview),
@@ -49,7 +49,7 @@ def a_desk(overview):
         ),
         command_names=SimpleNamespace(in_use=nullcontext),
     )  # fmt: skip
-    homes = Homes(desk)  # type: ignore[arg-type] # what Homes needs of it
+    homes = Homes(services)  # type: ignore[arg-type] # what Homes needs of it
     homes._published.update({"U1": "", "U2": "", "U3": ""})  # noqa: SLF001 - as if they had opened them
     return homes, slack
 
@@ -63,7 +63,7 @@ async def test_one_home_that_fails_stops_none_behind_it(error: Exception):
             raise error
         return Overview((), (), (), (), ())
 
-    homes, slack = a_desk(overview)
+    homes, slack = services_with(overview)
     await homes.refresh()
     assert set(slack.published) == {"U2", "U3"}
 
@@ -79,7 +79,7 @@ async def test_a_card_that_fails_leaves_the_home(monkeypatch):
 
     monkeypatch.setattr(homes_module, "approval_card", card)
     other = Cart(13, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line("b.ovh"),), requester="U0ADA", quote=a_quote())
-    homes, slack = a_desk(lambda _person: Overview((SUBMITTED, other), (), (), (), ()))
+    homes, slack = services_with(lambda _person: Overview((SUBMITTED, other), (), (), (), ()))
     await homes.refresh()
     assert before_hole(catalogue.cart.unshown(12, HOLE)) in slack.published["U1"]
     assert "Cart #13" in slack.published["U1"]

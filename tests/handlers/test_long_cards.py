@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from handlers.notifier import approval_card
 from handlers.toolkit.folding import MESSAGE
-from handlers.views.cart import shared_cart, story
+from handlers.views.cart import shared_cart, timeline
 from handlers.views.home import CARD
-from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
+from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.facts import EARLIER_TEXT
@@ -61,12 +61,12 @@ def requested(rules: Rules, *, reason: str, dns: str | None, long_names: bool, d
     return rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="For the launch")
 
 
-def fits(drawn) -> None:
-    blocks = [block.to_dict() for block in drawn.blocks]
+def fits(rendered) -> None:
+    blocks = [block.to_dict() for block in rendered.blocks]
     assert faults_of(blocks) == []
     assert limits.weight(blocks) <= MESSAGE.size
     assert len(blocks) <= 50
-    assert drawn.text
+    assert rendered.text
 
 
 @pytest.mark.slow
@@ -78,11 +78,11 @@ def fits(drawn) -> None:
     ],
 )  # fmt: skip
 def test_every_cart_that_can_be_requested_is_shown(rules, reason, dns, long_names, dearer):
-    """Forty names with long answers and moved prices were 52 blocks, which raised for ever."""
+    """Forty names with long answers and moved prices were 52 blocks, which raised indefinitely."""
     cart = requested(rules, reason=reason, dns=dns, long_names=long_names, dearer=dearer)
     fits(approval_card(cart, POLICY, stamp=LONGEST))
     fits(approval_card(cart, POLICY, CARD, stamp=LONGEST))
-    fits(story(*rules.workflow.queries.story(cart.id, by=rules.ada)))
+    fits(timeline(*rules.workflow.queries.handler(cart.id, by=rules.ada)))
 
 
 @pytest.mark.slow
@@ -92,7 +92,7 @@ def test_a_card_whose_total_rose_is_shown(rules):
     assert cart.seal is not None
     rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     rules.registrar.quote = replace(rules.registrar.quote, total=a_quote("300.00").total)
-    cart = rules.settle(cart.id, steps=1)
+    cart = rules.run_worker(cart.id, steps=1)
     assert cart.state is CartState.SUBMITTED
     fits(approval_card(cart, POLICY, stamp=LONGEST))
 
@@ -126,12 +126,12 @@ def test_every_generated_cart_fits(names, state, note, answer, warning, tries, m
         rejected_by="U0CLEO", reason=note, note=note, attempt=Attempt(1, "x", NOW),
         order=SalesOrder(7, euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW, ways) if ordered else None,
         payment=Payment(1, "U0DAN", NOW) if ordered else None,
-        trouble=Trouble(NOW, EARLIER_TEXT, {"text": note}) if tries else None,
+        blocked=BlockedReason(NOW, EARLIER_TEXT, {"text": note}) if tries else None,
     )  # fmt: skip
     many = replace(POLICY, approvers=frozenset(f"U{n}" for n in range(approvers)))
-    for drawn in (
+    for rendered in (
         approval_card(cart, many, stamp=LONGEST),
         approval_card(cart, many, CARD, stamp=LONGEST),
         shared_cart(cart),
     ):
-        fits(drawn)
+        fits(rendered)

@@ -157,7 +157,7 @@ async def test_forgets_a_deactivated_person_within_30_seconds(slack, clock):
 
 
 async def test_a_full_cache_forgets_only_who_acted_least_recently(slack, clock, monkeypatch):
-    """Who acted lately is not read again because somebody new came."""
+    """Who acted recently is not read again because a user new came."""
     monkeypatch.setattr("handlers.toolkit.members._CACHE_SIZE", 2)
     members = await members_of(slack, clock)
     for user in ("U0ADA", "U0CLEO", "U0ADA", "U0DAN"):

@@ -1,4 +1,4 @@
-"""What a requester reads of their cart's end, in sentences that need no card beside them."""
+"""What a requester reads of their cart's end, in sentences that need no card next to them."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -39,8 +39,8 @@ def said(fact: Fact) -> str:
 
 
 def told(event: Event, cart: Cart, before: Event | None = None) -> str | None:
-    drawn = news(event, cart, before=before)
-    return drawn.text if drawn else None
+    rendered = news(event, cart, before=before)
+    return rendered.text if rendered else None
 
 
 ORDER = SalesOrder(256, euros("3.59"), euros("0.60"), expires_at=NOW + timedelta(days=14))
@@ -102,7 +102,8 @@ def test_another_trouble_is_news_and_the_same_one_is_not():
     assert said(other) in (told(event, replace(cart, fact=other), failed) or "")
 
 
-def test_an_invoice_that_comes_while_a_cart_is_stuck_is_no_trouble():
+def test_an_invoice_for_a_stuck_cart_is_reported():
+    """An invoice that arrives for a stuck cart is not a reason to block it."""
     before = an_event(S.NEEDS_ATTENTION, LOST)
     cart = a_cart(S.NEEDS_ATTENTION, fact=LOST)
     invoice = Fact(K.INVOICE_RECEIVED, {"order": 256, "ovh": {"invoice": "FR7"}})

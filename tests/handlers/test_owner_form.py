@@ -19,9 +19,9 @@ from ordering.model.owner_form import form_fields, judged
 from ordering.model.owner_needs import FieldWords, NeededField, OwnerNeeds
 from ordering.model.question import Reach
 from sandbox.slack.block_kit import faults_of_view
-from sandbox.slack.elements import complaint, options_of, state_of
+from sandbox.slack.elements import error_of, options_of, state_of
 from sandbox.slack.messages import elements, initial_values
-from tests.handlers.drawing import EVIL
+from tests.handlers.rendering import EVIL
 
 CA, IT = DomainName("otter.ca"), DomainName("otter.it")
 BACK = NewContact(AnswersPage(1, CA), "V1")
@@ -41,17 +41,18 @@ VAT = NeededField("vat", FieldWords("VAT number", example="FR40303265045"), (CA,
 def form_of(needs: OwnerNeeds, typed: dict[str, str] | None = None, **how: Any) -> dict[str, Any]:
     back, form = how.pop("back", BACK), how.pop("form", LegalForm.CORPORATION)
     view = contact_form(back, form, typed or {}, needs=needs, **how)
-    drawn: dict[str, Any] = json.loads(json.dumps(view.to_dict()))
-    assert faults_of_view(drawn) == []
-    assert len(json.dumps(drawn)) < 250_000
-    return drawn
+    rendered: dict[str, Any] = json.loads(json.dumps(view.to_dict()))
+    assert faults_of_view(rendered) == []
+    assert len(json.dumps(rendered)) < 250_000
+    return rendered
 
 
 def labels_of(view: dict[str, Any]) -> dict[str, str]:
     return {block["block_id"]: block["label"]["text"] for block in view["blocks"] if block["type"] == "input"}
 
 
-def test_a_code_is_asked_in_words_with_what_it_costs_and_for_which_name():
+def test_a_code_is_asked_in_words_with_its_name():
+    """A code is asked in words with what it costs and for which name."""
     view = form_of(OwnerNeeds((CATEGORY,)))
     (block,) = [block for block in view["blocks"] if block.get("block_id") == "legal_form_category"]
     assert block["label"]["text"] == "How is the owner connected to Canada?"
@@ -137,7 +138,7 @@ def test_whatever_is_needed_is_drawn_and_what_is_chosen_arrives(fields, form, kn
         options = options_of(block["element"])
         typed = options[-1]["value"] if options else "x"
         entry = state_of(block["element"], typed)
-        assert complaint(block, entry) is None
+        assert error_of(block, entry) is None
         state[block["block_id"]][asked.name] = entry
         meant[asked.name] = asked.allowed[-1] if options else "x"
     body = {"user": {"id": "U0ADA"}, "view": {"id": "V1", "state": {"values": state}}}

@@ -64,7 +64,8 @@ def test_words_behind_the_extensions_are_told_from_the_others():
     assert search_of("otter --tlds com,fr --all hare")[0].after_extensions == ()
 
 
-def test_what_may_be_meant_as_extensions_is_said_with_how_to_write_them():
+def test_explains_how_to_write_extensions():
+    """What may be meant as extensions is said with how to write them."""
     assert why_words(["com"], ["fr", "io"]) == catalogue.search.taken_for_words(["fr", "io"], ["com", "fr", "io"])
 
 
@@ -123,7 +124,8 @@ def test_names_behind_extensions_are_none_of_them(typed, extensions, names, word
     assert ([n.ascii for n in query.names], [w.ascii for w in query.words]) == (names, words)
 
 
-def test_what_is_no_extension_is_said_and_the_others_are_searched():
+def test_reports_invalid_extensions_and_searches_the_others():
+    """What is no extension is said and the others are searched."""
     query, unreadable = search_of("word name.ovh --tlds com,😀,-x-")
     assert ([w.ascii for w in query.words], query.extensions) == (["word"], ("com",))
     assert unreadable == [
@@ -132,7 +134,8 @@ def test_what_is_no_extension_is_said_and_the_others_are_searched():
     ]
 
 
-def test_where_no_extension_can_be_read_the_teams_own_are_not_searched_in_their_stead():
+def test_unreadable_extensions_search_no_default_ones():
+    """Where no extension can be read the team's own are not searched in their stead."""
     query, unreadable = search_of("word name.ovh --tlds 😀")
     assert ([n.ascii for n in query.names], query.words, len(unreadable)) == (["name.ovh"], (), 1)
     assert search_of("word --tlds 😀 --all")[0].words
@@ -180,7 +183,9 @@ def test_what_is_no_number_is_said(typed):
         cart_number(typed)
 
 
-def test_a_click_in_home_takes_what_was_chosen_beside_it_and_nothing_else():
+def test_a_click_in_home_reads_only_its_own_select():
+    """A click in home takes what was chosen next to it and nothing else."""
+
     def chosen(method):
         return {"payment_method": {"type": "static_select", "selected_option": {"value": method}}}
 
@@ -207,7 +212,8 @@ def typed_in_a_form(text: str) -> str:
         (" \x00 ", ""),
     ],
 )
-def test_what_cannot_be_kept_is_left_out_and_what_nobody_sees_is_nothing(text, kept):
+def test_leaves_out_unstorable_and_invisible_text(text, kept):
+    """What cannot be kept is left out and what nobody sees is nothing."""
     assert ascii(typed_in_a_form(text)) == ascii(kept)
 
 

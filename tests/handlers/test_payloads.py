@@ -180,7 +180,7 @@ def test_texts_that_only_older_versions_write_are_read():
     assert NewContact.read(json.dumps({"at": str(page), "view": "V1"})) == NewContact(page, "V1")
 
 
-def test_a_decision_of_an_older_card_is_outdated_and_names_its_cart():
+def test_an_older_cards_decision_is_outdated():
     """So that card is rendered again."""
     with pytest.raises(CardOutdated) as outdated:
         Decision.read("12 3fa29c")
@@ -204,6 +204,7 @@ def test_the_inbox_finds_the_cart_of_every_payload_that_decides():
     assert [cart_of(text) for text in ("", "twelve", "now")] == [0, 0, 0]
 
 
-def test_fewer_answers_are_kept_before_the_fields_of_the_form_itself():
+def test_answers_give_way_to_the_forms_own_fields():
+    """Fewer answers are kept before the fields of the form itself."""
     full = NewContact(FULL_PAGE, "V1", {"REASON": "r" * 2_900}, {"organisation": "o"})
     assert NewContact.read(str(full)) == replace(full, typed={})

@@ -15,7 +15,7 @@ from ordering.model.events import Event
 from ordering.model.facts import EventKind, Fact
 from ordering.model.sales_order import Payment, PaymentMethod, SalesOrder, Word
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
-from tests.handlers.drawing import blocks_of, check
+from tests.handlers.rendering import blocks_of, check
 
 S, K = CartState, EventKind
 ORDER = SalesOrder(7, euros("3.59"), euros("0.60"), expires_at=NOW, methods=(PaymentMethod(3, "VISA"),))
@@ -41,9 +41,9 @@ def card(shown: Cart):
 
 
 def text(shown: Cart) -> str:
-    drawn = card(shown)
-    check(drawn)
-    return str(blocks_of(drawn))
+    rendered = card(shown)
+    check(rendered)
+    return str(blocks_of(rendered))
 
 
 def buttons(shown: Cart):
@@ -96,7 +96,7 @@ def test_a_word_is_on_the_card_with_its_name(paid, said):
 
 def test_a_payment_that_ovh_processes_is_said_to_be_under_way():
     """Nobody needs to act."""
-    assert "OVH is processing the payment of order 7." in text(a_cart(payment=replace(SENT, told_at_ovh=NOW)))
+    assert "OVH is processing the payment of order 7." in text(a_cart(payment=replace(SENT, notified_at_ovh=NOW)))
     assert "OVH is processing" not in text(a_cart())
 
 
@@ -134,14 +134,14 @@ def test_the_thread_tells_the_payer_how_a_payment_stands(by, fact, waits, line):
 
 
 def test_the_thread_says_nothing_of_an_intent():
-    """That the payer pays was told at the click."""
+    """That the payer pays was reported at the click."""
     event = Event(12, S.PAYING, NOW, by="U0DAN", kind=K.PAYMENT_STARTED, data={"order": 7, "method": 3})
     told = approval.thread_line(event, a_cart(), before=None, approvers=POLICY.approvers, payers=POLICY.payers)
     assert told is None
 
 
 def test_the_thread_tells_the_payer_the_end_of_a_long_floor():
-    """A floor that is longer than an hour is told with its end."""
+    """A floor that is longer than an hour is reported with its end."""
     shown = a_cart(payment=replace(SENT, waits_until_ovh=UNTIL))
     event = Event(12, S.PAYING, NOW, kind=K.PAYMENT_WAITING, data={"evidence": {"seen": "no_payment"}})
     told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)

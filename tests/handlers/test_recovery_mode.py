@@ -31,7 +31,7 @@ from ordering.model.recovery import (
 from ordering.model.sales_order import OrderStatus
 from sandbox.slack.messages import elements
 from tests.builders import NOW, POLICY, euros
-from tests.handlers.drawing import EVIL, blocks_of, check, labels, words_of
+from tests.handlers.rendering import EVIL, blocks_of, check, labels, words_of
 from tests.handlers.test_views import a_cart
 
 S = CartState
@@ -53,10 +53,10 @@ FOUND = Comparison(
 @pytest.mark.parametrize("state", sorted(WAITING))
 def test_every_open_card_is_on_hold(state):
     """It says so first, and offers nothing that can send or approve."""
-    drawn = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=MODE)
-    check(drawn)
-    assert catalogue.on_hold.card_head(12) in words_of(drawn)
-    assert labels(drawn) == ({"Reject", "Withdraw", "Details"} if state is S.SUBMITTED else {"Details"})
+    rendered = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=MODE)
+    check(rendered)
+    assert catalogue.on_hold.card_head(12) in words_of(rendered)
+    assert labels(rendered) == ({"Reject", "Withdraw", "Details"} if state is S.SUBMITTED else {"Details"})
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - WAITING - {S.OPEN}))
@@ -71,19 +71,19 @@ def test_a_card_that_waits_for_nobody_stays_as_it_is(state):
 @pytest.mark.parametrize("state", sorted(WAITING))
 def test_every_button_that_decides_carries_the_stamp(state, on_hold):
     """On cards as always and on cards on hold."""
-    drawn = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=on_hold)
-    check(drawn)
-    for _, element in elements(blocks_of(drawn)):
+    rendered = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=on_hold)
+    check(rendered)
+    for _, element in elements(blocks_of(rendered)):
         if element["type"] == "button" and element["action_id"] not in ONLY_LOOK:
             assert Decision.read(element["value"]).stamp == STAMP
 
 
 def test_the_operators_message_asks_to_compare_first():
     """Only the comparison offers to release, and neither button is green."""
-    drawn = views.begun(MODE)
-    check(drawn)
-    assert labels(drawn) == {"Compare now"}
-    assert "domain-desk recover" in words_of(drawn)
+    rendered = views.begun(MODE)
+    check(rendered)
+    assert labels(rendered) == {"Compare now"}
+    assert "domain-desk recover" in words_of(rendered)
     found = views.compared(FOUND, STAMP, MODE)
     check(found)
     assert labels(found) == {"I have compared", "Compare now"}
@@ -97,10 +97,10 @@ def test_the_operators_message_asks_to_compare_first():
 def test_an_order_that_ovh_does_not_show_is_listed():
     """With its number, and since when it is known; such a comparison is not empty."""
     hidden = (HiddenOrder(7, NOW), *(HiddenOrder(number) for number in range(100, 160)))
-    drawn = views.compared(replace(FOUND, hidden=hidden), STAMP, MODE)
-    check(drawn)
-    assert labels(drawn) == {"I have compared", "Compare now"}
-    words = words_of(drawn)
+    rendered = views.compared(replace(FOUND, hidden=hidden), STAMP, MODE)
+    check(rendered)
+    assert labels(rendered) == {"I have compared", "Compare now"}
+    words = words_of(rendered)
     assert "7 · OVH lists it, but I can't read it. I first saw it" in words
     assert "100 · OVH lists it, but I can't read it. Look at it" in words
     unread = words_of(views.compared(Comparison(1, NOW, unread=("a",)), STAMP, MODE))
@@ -118,10 +118,10 @@ def test_an_empty_comparison_says_so():
 @pytest.mark.parametrize("request_number", [None, 12])
 def test_people_read_what_is_forgotten(loss, request_number):
     """With the request's number where it is for its requester."""
-    drawn = views.forgotten(loss, request=request_number)
-    check(drawn)
-    assert catalogue.on_hold.BACK in drawn.text
-    assert ("#12" in drawn.text) is (request_number is not None)
+    rendered = views.forgotten(loss, request=request_number)
+    check(rendered)
+    assert catalogue.on_hold.BACK in rendered.text
+    assert ("#12" in rendered.text) is (request_number is not None)
 
 
 class PaperSlack:
@@ -271,21 +271,21 @@ async def test_a_crash_before_the_message_loses_none(watched, monkeypatch):
 
 
 async def test_a_loss_that_nobody_read_is_told_again(watched):
-    """Health says so until somebody is reached."""
+    """Health says so until a user is reached."""
     watched.rules.requested()
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
     await watched.check()
     watched.confirm()
     watched.rules.clock.pass_by(FLOOR.total_seconds())
     watched.slack.fails = {"C9": "channel_not_found", "U0ADA": "account_inactive"}
-    assert await watched.check(3) == catalogue.on_hold.LOSS_UNTOLD
+    assert await watched.check(3) == catalogue.on_hold.LOSS_UNDELIVERED
     watched.slack.fails = {}
     watched.rules.clock.pass_by(60)
     assert await watched.check(3) is None
     assert watched.slack.to(catalogue.on_hold.BACK) == ["C9", "U0ADA"]
 
 
-async def test_a_silent_ovh_starts_no_floor_and_is_asked_twice_a_minute(watched):
+async def test_while_ovh_times_out_the_floor_does_not_start(watched):
     """No time is better than a wrong one."""
     watched.silent = True
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
@@ -298,7 +298,7 @@ async def test_a_silent_ovh_starts_no_floor_and_is_asked_twice_a_minute(watched)
     assert watched.rules.workflow.recover_mode.standing().recovery.floor_from == watched.rules.clock()
 
 
-async def test_it_ends_at_the_end_of_the_floor_and_people_are_told_once(watched):
+async def test_ends_after_the_floor_and_notifies_once(watched):
     """The approval channel and the requesters of open requests read it, and the worker goes on."""
     request = watched.rules.requested()
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
@@ -313,7 +313,7 @@ async def test_it_ends_at_the_end_of_the_floor_and_people_are_told_once(watched)
 
 
 async def test_people_are_told_later_where_slack_is_away(watched):
-    """The loss stays to be told until somebody could be reached."""
+    """The loss stays to be reported until a user could be reached."""
     watched.rules.requested()
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
     await watched.check()

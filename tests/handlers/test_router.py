@@ -22,8 +22,8 @@ from handlers import (
 from handlers.messages.en import failures
 from handlers.search import buttons
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.context import Desk
-from handlers.toolkit.inbox import Story
+from handlers.toolkit.context import Services
+from handlers.toolkit.inbox import Handler
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import checking
 from handlers.toolkit.payloads import CartNumber, YearsForm
@@ -38,7 +38,7 @@ def _once(listeners: dict[Any, Any], what: Any):
 
 
 class Slack:
-    """Registers listeners as Bolt does, and keeps the acknowledgements and what people are told."""
+    """Registers listeners as Bolt does, and keeps the acknowledgements and what people are notified."""
 
     def __init__(self) -> None:
         self.buttons: dict[Any, Any] = {}
@@ -72,12 +72,12 @@ class Rows:
     """An inbox that stores every click, or none."""
 
     def __init__(self) -> None:
-        self.stories: dict[str, Story] = {}
+        self.stories: dict[str, Handler] = {}
         self.stores = True
         self.taken: list[Interaction] = []
 
-    def decide(self, kind: str, story: Story) -> None:
-        self.stories[kind] = story
+    def decide(self, kind: str, handler: Handler) -> None:
+        self.stories[kind] = handler
 
     async def take(self, _kind: str, did: Interaction) -> bool:
         self.taken.append(did)
@@ -90,14 +90,14 @@ class Desks:
     def __init__(self) -> None:
         nobody = cast(Any, None)
         self.slack, self.rows = Slack(), Rows()
-        self.desk = Desk(nobody, nobody, nobody, nobody, client=cast(Any, self.slack), wake=lambda: None)
+        self.desk = Services(nobody, nobody, nobody, nobody, client=cast(Any, self.slack), wake=lambda: None)
         self.router = Router(cast(Any, self.slack), self.desk, cast(Any, self.rows))
         self.handed: list[object] = []
 
-    async def handler(self, _desk: Desk, did: Interaction, _reply: Reply, of: object) -> None:
+    async def handler(self, _desk: Services, did: Interaction, _reply: Reply, of: object) -> None:
         self.handed.append((did.channel, of))
 
-    async def decides(self, _desk: Desk, _did: Interaction, _reply: Reply, of: CartNumber) -> str:
+    async def decides(self, _desk: Services, _did: Interaction, _reply: Reply, of: CartNumber) -> str:
         self.handed.append(of)
         return "Approved."
 
@@ -121,7 +121,8 @@ def test_every_button_and_every_form_has_one_listener(desks):
     assert desks.slack.forms.keys() == set(Form) - {Form.NOTE, Form.ANSWERS_LIST}
 
 
-async def test_a_click_is_acknowledged_and_its_handler_gets_the_payload(desks):
+async def test_a_click_reaches_its_handler_with_its_payload(desks):
+    """A click is acknowledged and its handler gets the payload."""
     desks.router.button(Act.COPY, CartNumber, desks.handler)
     await desks.slack.clicks(Act.COPY, "12")
     await desks.done()
@@ -129,7 +130,8 @@ async def test_a_click_is_acknowledged_and_its_handler_gets_the_payload(desks):
     assert desks.handed == [("C1", CartNumber(12))]
 
 
-async def test_a_button_that_cannot_be_read_is_acknowledged_and_its_person_is_told(desks):
+async def test_an_unreadable_button_is_acknowledged_and_explained(desks):
+    """A button that cannot be read is acknowledged and its person is reported."""
     desks.router.button(Act.COPY, CartNumber, desks.handler)
     await desks.slack.clicks(Act.COPY, "twelve")
     await desks.done()
@@ -139,7 +141,8 @@ async def test_a_button_that_cannot_be_read_is_acknowledged_and_its_person_is_to
     assert "older message" in desks.slack.told[0]
 
 
-async def test_a_button_that_no_version_knows_is_answered_in_the_same_words(desks):
+async def test_an_unknown_button_gets_the_same_answer(desks):
+    """A button that no version knows is answered in the same words."""
     desks.router.button(Act.COPY, CartNumber, desks.handler)
     desks.router.answer_the_rest()
     await desks.slack.clicks(Act.COPY, "twelve")
@@ -192,7 +195,8 @@ async def test_a_decision_is_acknowledged_only_if_it_is_stored(desks):
     assert [did.payload for did in desks.rows.taken] == ["12", "12"]
 
 
-async def test_a_form_that_decides_is_acknowledged_only_if_it_is_stored(desks):
+async def test_a_deciding_form_is_stored_before_its_acknowledgement(desks):
+    """A form that decides is acknowledged only if it is stored."""
     desks.router.decision_form(Form.REQUEST, CartNumber, desks.handler, faults=lambda _: {}, waiting=checking)
     desks.rows.stores = False
     refused = await desks.slack.submits(Form.REQUEST, "12")
@@ -212,7 +216,7 @@ async def test_the_inbox_decides_by_the_payload_and_tells_the_result(desks):
 
 
 async def test_a_saved_form_is_acknowledged_with_what_was_saved(desks):
-    async def save(_desk: Desk, _did: Interaction, of: CartNumber) -> dict[str, Any]:
+    async def save(_desk: Services, _did: Interaction, of: CartNumber) -> dict[str, Any]:
         return {"response_action": "errors", "errors": {"a": str(of.cart_id)}}
 
     desks.router.saved_form(Form.ANSWERS, CartNumber, save)

@@ -1,4 +1,4 @@
-"""A search stands as it truly is: under way only while somebody runs it, complete only with all its answers."""
+"""A search stands as it truly is: under way only while a process runs it, complete only with all its answers."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from handlers.views.search_pages import Standing
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.offer import Availability, Effort, Verdict
-from ordering.ports.search_sessions import KeptSearch, Wish
+from ordering.ports.search_sessions import RunnerSignal, SearchSession
 from tests.refusing import refuses
 
 NAMES = tuple(DomainName(f"name-{number}.ovh") for number in range(3))
@@ -51,12 +51,12 @@ class Told:
     def __init__(self) -> None:
         self.shown: list[str] = []
 
-    async def tell(self, drawn, *, replace: bool = False) -> None:
-        self.shown.append(drawn.text)
+    async def send(self, rendered, *, replace: bool = False) -> None:
+        self.shown.append(rendered.text)
 
 
 @pytest.fixture
-def desk():
+def services():
     bridge = Bridge(2)
     workflow = SimpleNamespace(search=Rules())
     return SimpleNamespace(workflow=workflow, bridge=bridge, search_bridge=bridge, searches=Searches())
@@ -70,41 +70,42 @@ def a_search(answers=None, reply=None):
     return search
 
 
-async def test_a_search_that_may_not_begin_stays_as_it_was(desk):
+async def test_a_search_that_may_not_begin_stays_as_it_was(services):
     search = a_search(UNKNOWN)
     async with AsyncExitStack() as others:
         for _ in range(MOST_AT_ONCE):
-            await others.enter_async_context(desk.searches.running(a_search(), NAMES))
+            await others.enter_async_context(services.searches.running(a_search(), NAMES))
         with refuses("too_many_searches", NotPossible):
-            await run(desk, search, search.found().to_ask)
+            await run(services, search, search.found().to_ask)
     assert (search.standing, search.answers) == (Standing.DONE, UNKNOWN)
-    await run(desk, search, search.found().to_ask)
+    await run(services, search, search.found().to_ask)
     assert search.reply.shown[-1].startswith("3 of 3 names available.")
 
 
-async def test_a_search_that_fails_half_way_is_not_under_way_any_more_and_can_be_gone_on_with(desk):
-    search, desk.workflow.search.error = a_search(), RuntimeError("a bug")
+async def test_a_failed_search_can_be_continued(services):
+    """A search that fails half way is not under way any more and can be gone on with."""
+    search, services.workflow.search.error = a_search(), RuntimeError("a bug")
     with pytest.raises(RuntimeError):
-        await run(desk, search, NAMES)
+        await run(services, search, NAMES)
     assert search.standing is Standing.STOPPED
     assert search.found().to_ask == [name for name in NAMES if name not in search.answers]
-    desk.workflow.search.error = None
-    await run(desk, search, search.found().to_ask)
+    services.workflow.search.error = None
+    await run(services, search, search.found().to_ask)
     assert not search.found().unasked
 
 
 class InMind:
-    """A shelf that the processes of a test share, one view each; that on PostgreSQL has tests of its own."""
+    """A session store that the processes of a test share, one view each; that on PostgreSQL has tests of its own."""
 
-    def __init__(self, rows: dict[str, KeptSearch], runners: dict[str, "InMind"], stopped: set[str]) -> None:
+    def __init__(self, rows: dict[str, SearchSession], runners: dict[str, "InMind"], stopped: set[str]) -> None:
         self.rows, self.runners, self.stopped = rows, runners, stopped
         self.fails = False
 
-    def put(self, search: KeptSearch) -> None:
+    def put(self, search: SearchSession) -> None:
         self._answers()
         self.rows[search.id] = search
 
-    def begin(self, search: KeptSearch) -> bool:
+    def begin(self, search: SearchSession) -> bool:
         self._answers()
         if search.id in self.runners:
             return False
@@ -112,20 +113,20 @@ class InMind:
         self.stopped.discard(search.id)
         return True
 
-    def go_on(self, search_id: str, newest: KeptSearch | None) -> Wish:
+    def go_on(self, search_id: str, newest: SearchSession | None) -> RunnerSignal:
         self._answers()
         if self.runners.get(search_id) is not self:
-            return Wish.LOST
+            return RunnerSignal.LOST
         self.rows[search_id] = newest or self.rows[search_id]
-        return Wish.STOP if search_id in self.stopped else Wish.GO_ON
+        return RunnerSignal.STOP if search_id in self.stopped else RunnerSignal.GO_ON
 
-    def end(self, search: KeptSearch) -> None:
+    def end(self, search: SearchSession) -> None:
         self._answers()
         if self.runners.get(search.id) is self:
             self.rows[search.id] = search
             del self.runners[search.id]
 
-    def find(self, search_id: str) -> KeptSearch | None:
+    def find(self, search_id: str) -> SearchSession | None:
         self._answers()
         kept = self.rows.get(search_id)
         return kept and replace(kept, under_way=search_id in self.runners)
@@ -142,17 +143,17 @@ class InMind:
 
 class TestOfTwoProcesses:
     @pytest.fixture
-    def shelf(self, monkeypatch: pytest.MonkeyPatch) -> InMind:
+    def sessions(self, monkeypatch: pytest.MonkeyPatch) -> InMind:
         monkeypatch.setattr("handlers.search.sessions._BEAT", 0.01)
         return InMind({}, {}, set())
 
     @pytest.fixture
-    def here(self, shelf: InMind) -> SharedSearches:
-        return SharedSearches(shelf, Bridge(2))
+    def here(self, sessions: InMind) -> SharedSearches:
+        return SharedSearches(sessions, Bridge(2))
 
     @pytest.fixture
-    def there(self, shelf: InMind) -> SharedSearches:
-        return SharedSearches(InMind(shelf.rows, shelf.runners, shelf.stopped), Bridge(2))
+    def there(self, sessions: InMind) -> SharedSearches:
+        return SharedSearches(InMind(sessions.rows, sessions.runners, sessions.stopped), Bridge(2))
 
     async def test_each_finds_what_the_other_keeps_and_only_its_persons(self, here, there):
         mine = a_search(OLD)
@@ -196,10 +197,11 @@ class TestOfTwoProcesses:
         found = await there.find(mine.id, "U0ADA", Told())
         assert not await there.stop(found)
 
-    async def test_a_search_that_another_took_over_ends_here_and_tells_nothing_old(self, here, there, shelf):
+    async def test_a_search_taken_over_ends_here_without_old_news(self, here, there, sessions):
+        """A search that another took over ends here and tells nothing old."""
         mine, taken = a_search(), a_search(OLD)
         async with here.running(mine, NAMES), asyncio.timeout(5):
-            del shelf.runners[mine.id]  # nothing was heard from here for long
+            del sessions.runners[mine.id]  # nothing was heard from here for long
             taken.id = mine.id
             async with there.running(taken, NAMES):
                 while not mine.stop_now:
@@ -208,8 +210,9 @@ class TestOfTwoProcesses:
         assert mine.is_elsewhere
         assert (await here.find(mine.id, "U0ADA", Told())).answers == OLD
 
-    async def test_a_shelf_that_fails_fails_no_search_and_what_it_did_not_take_is_kept_here(self, here, there, shelf):
-        shelf.fails = True
+    async def test_a_failing_session_store_fails_no_search(self, here, there, sessions):
+        """A session store that fails fails no search and what it did not take is kept here."""
+        sessions.fails = True
         mine = a_search()
         async with here.running(mine, NAMES):
             mine.take(OLD[NAMES[0]])
@@ -217,7 +220,7 @@ class TestOfTwoProcesses:
         assert await here.find(mine.id, "U0ADA", Told()) is mine
         with refuses("search_not_readable", NotPossible):
             await here.find("other", "U0ADA", Told())
-        shelf.fails = False
+        sessions.fails = False
         async with here.running(mine, NAMES):
             pass
         assert (await there.find(mine.id, "U0ADA", Told())).standing is Standing.STOPPED
@@ -242,7 +245,8 @@ async def eventually(searches, search_id, is_so):
     raise TimeoutError
 
 
-def test_what_is_refreshed_keeps_its_old_answer_until_the_new_one_comes():
+def test_a_refresh_shows_old_answers_until_new_ones_come():
+    """What is refreshed keeps its old answer until the new one comes."""
     search = a_search(OLD)
     assert search.found().to_refresh == list(NAMES)
     search.begin(NAMES)
@@ -253,14 +257,16 @@ def test_what_is_refreshed_keeps_its_old_answer_until_the_new_one_comes():
     assert (search.standing, search.found().to_refresh) == (Standing.DONE, list(NAMES[1:]))
 
 
-def test_asking_again_asks_what_is_unknown_or_was_not_asked_and_nothing_old():
+def test_search_again_looks_up_only_unknown_names():
+    """Asking again asks what is unknown or was not asked and nothing old."""
     old, dark, unasked = NAMES
     search = a_search({old: OLD[old], dark: UNKNOWN[dark]})
     assert search.found().to_ask == [dark, unasked]
     assert search.found().to_refresh == [old]
 
 
-async def test_what_ovh_does_not_tell_at_a_refresh_takes_nothing_from_what_it_told_before():
+async def test_a_refresh_without_an_answer_keeps_the_old_one():
+    """What OVH does not tell at a refresh takes nothing from what it told before."""
     search = a_search(OLD)
     search.begin(NAMES)
     for name in NAMES:

@@ -15,7 +15,7 @@ from handlers.views.search_pages import Found, Standing
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Action, Availability, Effort, Verdict
 from tests.builders import NOW, euros
-from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
+from tests.handlers.rendering import EVIL, LONG, blocks_of, check, labels, offer, words_of
 from tests.saying import result_of
 
 
@@ -37,8 +37,8 @@ def results(answers, *, asked=None, **more):
 
 def sheets_of(answers, **more):
     """All pages of a complete search."""
-    drawn = [results(answers, page=page, **more) for page in range(60)]
-    return [sheet for page, sheet in enumerate(drawn) if not page or sheet.blocks != drawn[page - 1].blocks]
+    rendered = [results(answers, page=page, **more) for page in range(60)]
+    return [sheet for page, sheet in enumerate(rendered) if not page or sheet.blocks != rendered[page - 1].blocks]
 
 
 @pytest.mark.slow
@@ -83,74 +83,77 @@ def test_what_is_added_at_once_is_what_was_shown():
 
 
 def test_a_search_that_must_wait_is_kept_for_a_click():
-    drawn = search.must_wait("f00d", 3, 200)
-    assert drawn.text == catalogue.search.must_wait(3, 200, button="Search now")
-    assert labels(drawn) == {"Search now"}
-    check(drawn)
+    rendered = search.must_wait("f00d", 3, 200)
+    assert rendered.text == catalogue.search.must_wait(3, 200, button="Search now")
+    assert labels(rendered) == {"Search now"}
+    check(rendered)
 
 
 def test_while_it_asks_a_search_shows_how_far_it_is():
     answers = [answer(f"name-{number}.ovh", Verdict.TAKEN) for number in range(12)]
-    drawn = results(answers, asked=20, standing=Standing.ASKING, seconds_left=41.0)
-    assert "▓▓▓▓▓▓░░░░ 12/20 · about 40 s left" in str(blocks_of(drawn))
-    assert drawn.text == "12 of 20 asked, 0 available, about 40 s left…"
-    assert labels(drawn) == {"Stop", "Show newest"}
+    rendered = results(answers, asked=20, standing=Standing.ASKING, seconds_left=41.0)
+    assert "▓▓▓▓▓▓░░░░ 12/20 · about 40 s left" in str(blocks_of(rendered))
+    assert rendered.text == "12 of 20 asked, 0 available, about 40 s left…"
+    assert labels(rendered) == {"Stop", "Show newest"}
 
 
 def test_what_a_stopped_search_did_not_ask_is_said():
-    drawn = results([answer("name.ovh", Verdict.AVAILABLE)], asked=3, standing=Standing.STOPPED)
-    assert f"{catalogue.search.not_asked(2)}\nunasked-0.ovh, unasked-1.ovh" in words_of(drawn)
-    assert drawn.text == catalogue.search.alone(catalogue.search.stopped_after(1, 3, 1), names=["name.ovh"])
-    assert "Ask again" in labels(drawn)
+    rendered = results([answer("name.ovh", Verdict.AVAILABLE)], asked=3, standing=Standing.STOPPED)
+    assert f"{catalogue.search.not_asked(2)}\nunasked-0.ovh, unasked-1.ovh" in words_of(rendered)
+    assert rendered.text == catalogue.search.alone(catalogue.search.stopped_after(1, 3, 1), names=["name.ovh"])
+    assert "Ask again" in labels(rendered)
 
 
 def test_nothing_old_is_shown_as_new():
     fresh = replace(answer("fresh.ovh", Verdict.AVAILABLE), asked_at=NOW)
     old = replace(answer("old.ovh", Verdict.TAKEN), asked_at=NOW - timedelta(minutes=4))
     assert "Refresh old answers" not in labels(results([fresh]))
-    drawn = results([fresh, old])
-    assert catalogue.search.old_answers(1, timedelta(minutes=4), button="Refresh old answers") in words_of(drawn)
-    assert "Refresh old answers" in labels(drawn)
-    assert "Ask again" not in labels(drawn)
+    rendered = results([fresh, old])
+    assert catalogue.search.old_answers(1, timedelta(minutes=4), button="Refresh old answers") in words_of(rendered)
+    assert "Refresh old answers" in labels(rendered)
+    assert "Ask again" not in labels(rendered)
 
 
-def test_while_old_answers_are_refreshed_they_stand_with_their_age_and_the_bar_counts_the_new_ones():
+def test_a_refresh_shows_the_age_of_old_answers():
+    """While old answers are refreshed they stand with their age and the bar counts the new ones."""
     old = [replace(answer(f"{n}.ovh", Verdict.AVAILABLE), asked_at=NOW - timedelta(minutes=4)) for n in range(4)]
-    drawn = results(old, standing=Standing.ASKING, refreshing=3)
-    assert "1/4" in words_of(drawn)
-    assert drawn.text == catalogue.search.progress_alone(1, 4, 4, 0)
-    assert catalogue.search.old_answers(4, timedelta(minutes=4), button=None) in words_of(drawn)
-    assert "*3.ovh*" in words_of(drawn)
-    assert "Refresh old answers" not in labels(drawn)
+    rendered = results(old, standing=Standing.ASKING, refreshing=3)
+    assert "1/4" in words_of(rendered)
+    assert rendered.text == catalogue.search.progress_alone(1, 4, 4, 0)
+    assert catalogue.search.old_answers(4, timedelta(minutes=4), button=None) in words_of(rendered)
+    assert "*3.ovh*" in words_of(rendered)
+    assert "Refresh old answers" not in labels(rendered)
 
 
-def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():
-    drawn = results([answer("dark.ovh", Verdict.UNKNOWN), answer("name.ovh", Verdict.AVAILABLE)])
-    assert f"*Unknown* (1): {unknown_because('registrar_unavailable', '')}\ndark.ovh" in words_of(drawn)
-    assert "Ask again" in labels(drawn)
+def test_unknown_names_have_a_reason_and_a_retry_button():
+    """What is unknown is reported with its reason and can be asked again."""
+    rendered = results([answer("dark.ovh", Verdict.UNKNOWN), answer("name.ovh", Verdict.AVAILABLE)])
+    assert f"*Unknown* (1): {unknown_because('registrar_unavailable', '')}\ndark.ovh" in words_of(rendered)
+    assert "Ask again" in labels(rendered)
 
 
 def test_what_is_reserved_or_not_offered_is_not_said_to_be_taken():
     reserved = answer("reserved.ovh", Verdict.NOT_OFFERED)
     assert results([reserved]).text == catalogue.search.alone(result_of("reserved.ovh", Verdict.NOT_OFFERED))
-    drawn = results([reserved, answer("taken.ovh", Verdict.TAKEN)])
-    assert f"{catalogue.search.title(Verdict.NOT_OFFERED, 1)}\nreserved.ovh" in words_of(drawn)
-    assert catalogue.search.title(Verdict.TAKEN, 1) in words_of(drawn)
-    assert "Ask again" not in labels(drawn)
+    rendered = results([reserved, answer("taken.ovh", Verdict.TAKEN)])
+    assert f"{catalogue.search.title(Verdict.NOT_OFFERED, 1)}\nreserved.ovh" in words_of(rendered)
+    assert catalogue.search.title(Verdict.TAKEN, 1) in words_of(rendered)
+    assert "Ask again" not in labels(rendered)
 
 
 def test_before_much_is_spent_the_person_is_asked():
-    drawn = search.asks_first("f00d", Effort(420, 362.0, 60), 420)
-    check(drawn)
-    assert drawn.text == catalogue.search.asks_first(420, 420, 362.0)
+    rendered = search.asks_first("f00d", Effort(420, 362.0, 60), 420)
+    check(rendered)
+    assert rendered.text == catalogue.search.asks_first(420, 420, 362.0)
 
 
-def test_what_did_not_fit_into_one_search_is_said_with_how_to_ask_it():
+def test_explains_how_to_search_names_left_out():
+    """What did not fit into one search is said with how to ask it."""
     left_out = ["shop", "studio", "zone"]
     told = catalogue.search.no_room_for(3, "shop,studio")
-    drawn = search.asks_first("f00d", Effort(500, 500.0, 60), 500, left_out)
-    check(drawn)
-    assert told in drawn.text
+    rendered = search.asks_first("f00d", Effort(500, 500.0, 60), 500, left_out)
+    check(rendered)
+    assert told in rendered.text
     assert told in words_of(results([answer("name.ovh", Verdict.AVAILABLE)], left_out=left_out))
 
 
@@ -172,7 +175,8 @@ def test_the_cheapest_comes_first_and_a_discount_is_told():
     assert price + catalogue.prices.then_yearly(euros("6.00")) in words
 
 
-def test_a_search_that_is_gone_is_said_to_be_without_a_reason_that_may_be_false():
+def test_an_expired_search_names_no_reason():
+    """A search that is gone is said to be without a reason that may be false."""
     for act in (act for act in Act if act.startswith("search_")):
         said = search.gone(act).text
         assert "restarted" not in said
@@ -191,5 +195,6 @@ def test_a_search_that_is_gone_is_said_to_be_without_a_reason_that_may_be_false(
         (Act.SEARCH_ALL, catalogue.search.NOTHING_DONE),
     ],
 )
-def test_no_click_on_a_search_of_another_process_looks_as_if_it_had_worked(act, said):
+def test_a_click_on_another_process_search_says_so(act, said):
+    """No click on a search of another process looks as if it had worked."""
     assert search.gone(act).text == catalogue.search.gone(said, button="Add to cart")

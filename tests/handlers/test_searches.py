@@ -1,4 +1,4 @@
-"""Kept searches stay within bounds: of number, of names and of age."""
+"""Search sessions stay within bounds: of number, of names and of age."""
 
 import tracemalloc
 from datetime import UTC, datetime, timedelta

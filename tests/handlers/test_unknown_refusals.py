@@ -7,13 +7,13 @@ from slack_sdk.errors import SlackApiError
 
 from handlers import notifier
 from handlers.messages import words as catalogue
-from handlers.notifier import Announcer
+from handlers.notifier import Notifier
 from handlers.toolkit.retries import UNKNOWN_LASTS
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
 from ordering.model.recovery import Stamp
-from ordering.ports.store import NOTHING_SHOWN, Message, MessageRole
+from ordering.ports.store import NOTHING_RENDERED, Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 from tests.saying import HOLE, before_hole
 
@@ -27,7 +27,7 @@ def says(word: str) -> SlackApiError:
 
 
 class PaperSlack:
-    """Refuses posts and updates in the channels that it is told to."""
+    """Refuses posts and updates in the configured channels."""
 
     def __init__(self) -> None:
         self.refuses: dict[str, str] = {}
@@ -49,18 +49,18 @@ class PaperSlack:
 
 
 class PaperOutbox:
-    """One cart, its messages and its untold events, as the store keeps them."""
+    """One cart, its messages and its undelivered events, as the store keeps them."""
 
     def __init__(self) -> None:
         self.cart = CART
         self.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL)]
-        self.untold: list[tuple[Event | None, Event]] = []
+        self.undelivered: list[tuple[Event | None, Event]] = []
 
     def rendering(self) -> tuple[Stamp, None]:
         return Stamp("0" * 12), None
 
     def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
-        return self.cart, list(self.messages), list(self.untold)
+        return self.cart, list(self.messages), list(self.undelivered)
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str) -> Message:
         self.messages.append(Message(len(self.messages) + 10, cart_id, role, channel))
@@ -76,15 +76,15 @@ class PaperOutbox:
     def _change(self, message: Message, **changes) -> None:
         self.messages = [replace(each, **changes) if each.id == message.id else each for each in self.messages]
 
-    def shown(self, message: Message, *, version: int, ts: str) -> None:
-        self._change(message, shown=version, ts=ts, is_settled=True)
+    def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
+        self._change(message, rendered_version=version, ts=ts, is_settled=True)
 
     def give_up(self, message: Message, *, version: int) -> None:
         assert version == self.cart.version
-        self._change(message, shown=NOTHING_SHOWN, is_settled=True)
+        self._change(message, rendered_version=NOTHING_RENDERED, is_settled=True)
 
     def told(self, event: Event) -> None:
-        self.untold = [pair for pair in self.untold if pair[1].id != event.id]
+        self.undelivered = [pair for pair in self.undelivered if pair[1].id != event.id]
 
     def changes(self) -> None:
         """The cart is saved once more: its messages must show a new version."""
@@ -97,21 +97,21 @@ class AtOnce:
         return function(*arguments, **more)
 
 
-class Desk:
+class NotifierProcess:
     """The announcer of one process, with a clock that only moves when it waits."""
 
     def __init__(self) -> None:
         self.slack, self.outbox, self.now = PaperSlack(), PaperOutbox(), 0.0
-        self.announcer = self.process()
+        self.notifier = self.process()
 
-    def process(self) -> Announcer:
+    def process(self) -> Notifier:
         policy = replace(POLICY, approvers=frozenset({"U0CLEO"}), payers=frozenset())
-        return Announcer(self.slack, self.outbox, AtOnce(), policy, clock=lambda: self.now)  # type: ignore[arg-type] # papers
+        return Notifier(self.slack, self.outbox, AtOnce(), policy, clock=lambda: self.now)  # type: ignore[arg-type] # papers
 
     async def works(self, seconds: float) -> bool:
         """Show as the worker does, again after each wait, for so long; returns whether nothing is left to do."""
         end = self.now + seconds
-        while (wait := await self.announcer.show(12)) is not None:
+        while (wait := await self.notifier.show(12)) is not None:
             self.now += wait
             if self.now > end:
                 return False
@@ -122,117 +122,117 @@ class Desk:
 
     @property
     def sentences(self) -> list[str]:
-        return self.announcer.alerts.sentences()
+        return self.notifier.alerts.sentences()
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def process() -> NotifierProcess:
+    return NotifierProcess()
 
 
 @pytest.mark.parametrize("word", WORDS)
-async def test_an_unknown_word_is_permanent_after_an_hour(desk: Desk, word: str):
+async def test_an_unknown_word_is_permanent_after_an_hour(process: NotifierProcess, word: str):
     """Approvers have the card within seconds, the operator hears of it, and after an hour Slack is left alone."""
-    desk.slack.refuses[CHANNEL] = word
-    assert not await desk.works(10)
-    assert {channel for channel, _ in desk.slack.said} == {"U0ADA", "U0CLEO"}
-    assert [f"({word})" in said and "cart #12" in said for said in desk.sentences] == [True]
-    assert not await desk.works(UNKNOWN_LASTS - desk.now - 60)
-    assert await desk.works(UNKNOWN_LASTS)
-    assert 3 <= desk.slack.tries.count(CHANNEL) <= 8
-    assert desk.in_channel().is_settled
-    assert len(desk.sentences) == 1  # /healthz still says so
-    assert sorted(channel for channel, _ in desk.slack.said) == ["U0ADA", "U0ADA", "U0CLEO"]  # with the explanation
+    process.slack.refuses[CHANNEL] = word
+    assert not await process.works(10)
+    assert {channel for channel, _ in process.slack.said} == {"U0ADA", "U0CLEO"}
+    assert [f"({word})" in said and "cart #12" in said for said in process.sentences] == [True]
+    assert not await process.works(UNKNOWN_LASTS - process.now - 60)
+    assert await process.works(UNKNOWN_LASTS)
+    assert 3 <= process.slack.tries.count(CHANNEL) <= 8
+    assert process.in_channel().is_settled
+    assert len(process.sentences) == 1  # /healthz still says so
+    assert sorted(channel for channel, _ in process.slack.said) == ["U0ADA", "U0ADA", "U0CLEO"]  # with the explanation
 
 
-async def test_three_tries_within_an_hour_are_not_enough(desk: Desk):
+async def test_three_tries_within_an_hour_are_not_enough(process: NotifierProcess):
     """However often something else wakes the cart up: an hour must have passed."""
-    desk.slack.refuses[CHANNEL] = WORDS[0]
+    process.slack.refuses[CHANNEL] = WORDS[0]
     for _ in range(40):
-        desk.now += 60
-        assert await desk.announcer.show(12) is not None
-    assert not desk.in_channel().is_settled
+        process.now += 60
+        assert await process.notifier.show(12) is not None
+    assert not process.in_channel().is_settled
 
 
-async def test_a_changed_request_is_tried_again(desk: Desk):
+async def test_a_changed_request_is_tried_again(process: NotifierProcess):
     """What Slack refused for good is shown once the cart changes, and the alert ends."""
-    desk.slack.refuses[CHANNEL] = WORDS[0]
-    await desk.works(3 * UNKNOWN_LASTS)
-    before = len(desk.slack.tries)
-    assert await desk.announcer.show(12) is None
-    assert len(desk.slack.tries) == before
-    desk.outbox.changes()
-    desk.slack.refuses.clear()
-    assert await desk.works(10)
-    assert desk.in_channel().shown == desk.outbox.cart.version
-    assert desk.sentences == []
+    process.slack.refuses[CHANNEL] = WORDS[0]
+    await process.works(3 * UNKNOWN_LASTS)
+    before = len(process.slack.tries)
+    assert await process.notifier.show(12) is None
+    assert len(process.slack.tries) == before
+    process.outbox.changes()
+    process.slack.refuses.clear()
+    assert await process.works(10)
+    assert process.in_channel().rendered_version == process.outbox.cart.version
+    assert process.sentences == []
 
 
-async def test_a_word_that_passes_within_the_hour_is_no_refusal(desk: Desk):
+async def test_a_word_that_passes_within_the_hour_is_no_refusal(process: NotifierProcess):
     """An incident of Slack's with a word of its own ends, and the channel has its card."""
-    desk.slack.refuses[CHANNEL] = WORDS[0]
-    await desk.works(600)
-    desk.slack.refuses.clear()
-    desk.now += 3600
-    assert await desk.works(10)
-    assert desk.in_channel().shown == CART.version
-    assert desk.sentences == []
+    process.slack.refuses[CHANNEL] = WORDS[0]
+    await process.works(600)
+    process.slack.refuses.clear()
+    process.now += 3600
+    assert await process.works(10)
+    assert process.in_channel().rendered_version == CART.version
+    assert process.sentences == []
 
 
-async def test_refused_everywhere_the_operator_knows(desk: Desk):
+async def test_refused_everywhere_the_operator_knows(process: NotifierProcess):
     """Where neither the channel nor anybody's conversation takes the card, /healthz says that nobody sees it."""
-    desk.slack.refuses = dict.fromkeys([CHANNEL, "U0ADA", "U0CLEO"], WORDS[0])
-    assert await desk.works(4 * UNKNOWN_LASTS)
-    assert any("No message shows the card of cart #12" in said for said in desk.sentences)
-    desk.outbox.cart = replace(desk.outbox.cart, state=CartState.CANCELLED)
-    await desk.announcer.show(12)
-    assert desk.sentences == []
+    process.slack.refuses = dict.fromkeys([CHANNEL, "U0ADA", "U0CLEO"], WORDS[0])
+    assert await process.works(4 * UNKNOWN_LASTS)
+    assert any("No message shows the card of cart #12" in said for said in process.sentences)
+    process.outbox.cart = replace(process.outbox.cart, state=CartState.CANCELLED)
+    await process.notifier.show(12)
+    assert process.sentences == []
 
 
-async def test_an_edit_that_is_refused_is_given_up_too(desk: Desk):
+async def test_an_edit_that_is_refused_is_given_up_too(process: NotifierProcess):
     """The message stays as it was, and is edited again with the next change."""
-    await desk.works(10)
-    desk.outbox.changes()
-    desk.slack.refuses[CHANNEL] = WORDS[1]
-    assert await desk.works(3 * UNKNOWN_LASTS)
-    assert desk.in_channel().is_settled
-    desk.slack.refuses.clear()
-    desk.outbox.changes()
-    assert await desk.works(10)
-    assert (desk.in_channel().shown, desk.in_channel().ts) == (desk.outbox.cart.version, "1.0")
+    await process.works(10)
+    process.outbox.changes()
+    process.slack.refuses[CHANNEL] = WORDS[1]
+    assert await process.works(3 * UNKNOWN_LASTS)
+    assert process.in_channel().is_settled
+    process.slack.refuses.clear()
+    process.outbox.changes()
+    assert await process.works(10)
+    assert (process.in_channel().rendered_version, process.in_channel().ts) == (process.outbox.cart.version, "1.0")
 
 
-async def test_another_process_does_not_start_the_hour_again(desk: Desk):
+async def test_another_process_does_not_start_the_hour_again(process: NotifierProcess):
     """Two processes that take turns count the hour from their own first try."""
-    desk.slack.refuses[CHANNEL] = WORDS[0]
-    one, two = desk.announcer, desk.process()
+    process.slack.refuses[CHANNEL] = WORDS[0]
+    one, two = process.notifier, process.process()
     for turn in range(80):
-        announcer, other = (one, two) if turn % 2 else (two, one)
-        if await announcer.show(12) is None:
+        notifier, other = (one, two) if turn % 2 else (two, one)
+        if await notifier.show(12) is None:
             break
         other.leave(12)
-        desk.now += 60
-    assert desk.in_channel().is_settled
-    assert desk.now >= UNKNOWN_LASTS
+        process.now += 60
+    assert process.in_channel().is_settled
+    assert process.now >= UNKNOWN_LASTS
 
 
-async def test_an_event_that_is_refused_holds_up_no_later_one(desk: Desk):
+async def test_an_event_that_is_refused_holds_up_no_later_one(process: NotifierProcess):
     """A thread that refuses with an unknown word is left after an hour; the requester hears each event at once."""
-    desk.outbox.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL, ts="1.0", shown=CART.version)]
+    process.outbox.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL, ts="1.0", rendered_version=CART.version)]
     rejected = [Event(12, CartState.REJECTED, NOW, by="U0CLEO", id=n, kind=EventKind.REJECTED) for n in (7, 8)]
-    desk.outbox.cart = replace(CART, state=CartState.REJECTED, reason="Too dear")
-    desk.outbox.untold = [(None, rejected[0]), (None, rejected[1])]
-    desk.slack.refuses[CHANNEL] = WORDS[2]
-    assert not await desk.works(10)
-    assert [channel for channel, _ in desk.slack.said] == ["U0ADA", "U0ADA"]
-    assert await desk.works(3 * UNKNOWN_LASTS)
-    assert desk.outbox.untold == []
-    assert [channel for channel, _ in desk.slack.said] == ["U0ADA", "U0ADA"]
+    process.outbox.cart = replace(CART, state=CartState.REJECTED, reason="Too dear")
+    process.outbox.undelivered = [(None, rejected[0]), (None, rejected[1])]
+    process.slack.refuses[CHANNEL] = WORDS[2]
+    assert not await process.works(10)
+    assert [channel for channel, _ in process.slack.said] == ["U0ADA", "U0ADA"]
+    assert await process.works(3 * UNKNOWN_LASTS)
+    assert process.outbox.undelivered == []
+    assert [channel for channel, _ in process.slack.said] == ["U0ADA", "U0ADA"]
 
 
 @pytest.mark.parametrize("error", [ValueError("52 blocks"), KeyError("x"), AssertionError(), RecursionError()])
-async def test_a_card_that_cannot_be_rendered_is_named(desk: Desk, monkeypatch, error: Exception):
-    """The message says so without a button, the operator has a reference, and nothing is tried for ever."""
+async def test_a_card_that_cannot_be_rendered_is_named(process: NotifierProcess, monkeypatch, error: Exception):
+    """The message says so without a button, the operator has a reference, and nothing is tried indefinitely."""
 
     def fail(*_about: object) -> None:
         raise error
@@ -240,11 +240,11 @@ async def test_a_card_that_cannot_be_rendered_is_named(desk: Desk, monkeypatch, 
     with monkeypatch.context() as broken:
         broken.setattr(notifier, "card", fail)
         broken.setattr(notifier, "approval_card", fail)
-        assert await desk.works(10)
-    ((channel, text),) = desk.slack.said
+        assert await process.works(10)
+    ((channel, text),) = process.slack.said
     assert (channel, before_hole(catalogue.cart.unshown(12, HOLE)) in text) == (CHANNEL, True)
-    assert [before_hole(catalogue.slack.card_not_made(12, HOLE)) in said for said in desk.sentences] == [True]
-    desk.outbox.changes()
-    assert await desk.works(10)
-    assert catalogue.cart.state(CartState.SUBMITTED) in desk.slack.said[-1][1]
-    assert desk.sentences == []
+    assert [before_hole(catalogue.slack.card_not_made(12, HOLE)) in said for said in process.sentences] == [True]
+    process.outbox.changes()
+    assert await process.works(10)
+    assert catalogue.cart.state(CartState.SUBMITTED) in process.slack.said[-1][1]
+    assert process.sentences == []

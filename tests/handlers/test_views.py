@@ -11,13 +11,13 @@ from handlers.messages import blocked, happened
 from handlers.messages import words as catalogue
 from handlers.messages.en.warnings import warning
 from handlers.toolkit import modals as forms
-from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.mrkdwn import cut, escape
 from handlers.toolkit.payloads import Decision
 from handlers.views import approval, cart, details, home, offers, years
 from handlers.views import recovery as attention
 from handlers.views.help import help_message
-from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
+from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
@@ -31,12 +31,12 @@ from ordering.model.seal import differences, seal
 from sandbox.slack.block_kit import faults_of_view
 from sandbox.slack.messages import words
 from tests.builders import NOW, POLICY, a_line, a_quote, a_quoted, euros
-from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
+from tests.handlers.rendering import EVIL, LONG, blocks_of, check, labels, offer, words_of
 from tests.saying import HOLE, after_hole
 
 S, K = CartState, EventKind
 STAMP = Stamp("3f2a9c1b7d4e")
-TROUBLE = Trouble(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
+TROUBLE = BlockedReason(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
 
 
 MANY_OFFERS = tuple(
@@ -77,7 +77,7 @@ def test_every_card_and_cart_fits_one_message(state, count):
     shown = a_cart(state, [a_line(f"{LONG}-{n}.ovh") for n in range(count)])
     check(card(shown))
     check(cart.shared_cart(shown))
-    check(cart.story(shown, [Event(12, state, NOW, "U0ADA", EVIL)] * 100))
+    check(cart.timeline(shown, [Event(12, state, NOW, "U0ADA", EVIL)] * 100))
 
 
 @pytest.mark.parametrize("state", list(S))
@@ -109,7 +109,8 @@ def said(fact: Fact) -> str:
 GROUP = frozenset({"S0BUY"})
 
 
-def test_whoever_must_act_now_is_mentioned_in_the_thread_as_slack_tells_nobody_of_an_edit():
+def test_the_thread_mentions_the_next_person_to_act():
+    """A user who must act now is mentioned in the thread as Slack tells nobody of an edit."""
     lapsed = Fact(K.APPROVAL_LAPSED, {"seconds": 3600})
     assert told(S.SUBMITTED, lapsed, approvers=GROUP) == f"<!subteam^S0BUY>: {said(lapsed)}"
     made = told(S.CHECKED_OUT, before=Event(12, S.CHECKING_OUT, NOW))
@@ -133,7 +134,8 @@ def test_a_detail_of_an_order_mentions_nobody():
     assert told(S.CHECKED_OUT, invoice, before=Event(12, S.CHECKED_OUT, NOW)) == said(invoice)
 
 
-def test_what_needs_a_person_mentions_the_requester_and_those_with_the_buttons_but_no_crowd():
+def test_needs_attention_mentions_only_those_who_can_act():
+    """What needs a person mentions the requester and those with the buttons but no crowd."""
     missing = Fact(K.ORDER_MISSING, {"order": 7})
     line = told(S.NEEDS_ATTENTION, missing, approvers=GROUP)
     assert line == catalogue.card.needs_attention(["U0ADA", "S0BUY", "U0DAN"], said(missing))
@@ -141,7 +143,8 @@ def test_what_needs_a_person_mentions_the_requester_and_those_with_the_buttons_b
     assert crowd.count("<@") == 8
 
 
-def test_the_card_says_everything_that_the_approval_covers_and_no_personal_data():
+def test_the_card_shows_all_terms_and_no_personal_data():
+    """The card says everything that the approval covers and no personal data."""
     lines = [
         a_line().answered({"REASON": "Ours", "BIRTH": "1970-01-01"}, by="U0BEN"),
         a_line("b.ovh").answered({"OLD": "no longer asked"}, by="U0BEN"),
@@ -165,7 +168,8 @@ def test_the_card_says_everything_that_the_approval_covers_and_no_personal_data(
     assert "no longer asked" not in words
 
 
-def test_what_is_the_same_for_forty_names_is_one_line_on_the_card():
+def test_equal_answers_of_forty_names_are_one_line():
+    """What is the same for forty names is one line on the card."""
     lines = [a_line(f"n{number}.ovh") for number in range(MOST_LINES)]
     given = tuple(Configuration(line.domain, "OWNER_LEGAL_AGE", "true") for line in lines)
     words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=given))))
@@ -178,11 +182,11 @@ def test_forty_of_the_longest_reasons_can_all_be_read():
     lines = [a_line(f"name-{number}.fr") for number in range(MOST_LINES)]
     told = tuple(Configuration(line.domain, "REASON", reason) for line, reason in zip(lines, reasons, strict=True))
     shown = a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=told), purpose="x", note=None)
-    drawn = card(shown)
-    check(drawn)
-    assert {"Approve", "Details"} <= labels(drawn)
+    rendered = card(shown)
+    check(rendered)
+    assert {"Approve", "Details"} <= labels(rendered)
     more = after_hole(catalogue.grammar.more(HOLE, catalogue.cart.MORE_ANSWERS_IN_DETAILS))
-    assert more in words_of(drawn)
+    assert more in words_of(rendered)
     pages = [details.details_modal(shown, waive_retraction=True, page=page).to_dict() for page in range(9)]
     read = "\n".join(text for page in pages for text in words(page["blocks"]))
     assert all(reason.strip().replace("&", "&amp;") in read for reason in reasons)
@@ -190,7 +194,7 @@ def test_forty_of_the_longest_reasons_can_all_be_read():
 
 def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
     claimed = a_cart(S.OPEN, [a_line().answered({"CLAIMS_NOTICE": "true"}, by="U0BEN")], quote=None)
-    assert "the trademark notice acknowledged by <@U0BEN>" in words_of(cart.story(claimed, []))
+    assert "the trademark notice acknowledged by <@U0BEN>" in words_of(cart.timeline(claimed, []))
     quotes = [
         replace(a_quote(), configuration=(Configuration(a_line().domain, "CLAIMS_NOTICE", value),))
         for value in ("false", "true")
@@ -235,7 +239,8 @@ def test_an_unclear_order_is_for_a_person_to_settle():
     assert faults_of_view(attention.adopt_modal(undecided, clicked=Decision(12, undecided.mark, STAMP)).to_dict()) == []
 
 
-def test_a_cancelled_order_can_be_closed_and_a_wrong_one_only_looked_at():
+def test_a_cancelled_order_can_be_closed_a_wrong_one_opened():
+    """A cancelled order can be closed and a wrong one only looked at."""
     order = SalesOrder(7, euros("9.99"), euros("1.67"))
     assert "Close" not in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=order))))
     over = replace(order, status=OrderStatus.CANCELLED)
@@ -256,7 +261,8 @@ UNPAID = SalesOrder(7, euros("3.59"), euros("0.60"))
         (a_cart(S.NEEDS_ATTENTION, order=replace(UNPAID, status=OrderStatus.CANCELLED)), {"give_up"}),
     ],
 )
-def test_each_button_that_decides_carries_the_mark_of_what_its_card_shows(shown, deciding):
+def test_each_deciding_button_carries_the_cards_mark(shown, deciding):
+    """Each button that decides carries the mark of what its card shows."""
     assert deciding_values(shown) == dict.fromkeys(deciding, f"12 {shown.mark}")
     later = replace(shown, since=NOW + timedelta(seconds=1))
     assert set(deciding_values(later).values()).isdisjoint(deciding_values(shown).values())
@@ -332,7 +338,7 @@ def test_forms_and_homes_fit():
         cart.request_modal(full, purpose=EVIL, problem="No."),
         forms.checking(),
         forms.outdated(),
-        forms.note(Drawn.saying(EVIL)),
+        forms.note(RenderedMessage.from_text(EVIL)),
         cart.request_modal(full, findings=[said_no(EVIL, line.domain, Fix.REMOVE) for line in full.lines]),
         years.years_modal(replace(full, lines=tuple(replace(n, offered_years=(1, 2, 10)) for n in full.lines))),
         years.years_modal(full),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ordering.model.facts import Data, amount
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from ordering.model.sales_order import PaymentProgress, PaymentReconciliation
 from tests.builders import euros
 
 
@@ -13,13 +13,17 @@ def of_transaction(seen: str, status: str) -> Data:
     return {"seen": seen, "transaction": 7, "amount": amount(euros("3.59")), "status": status}
 
 
-NOTHING = PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
-PAID = PaymentSighting(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": 7})
-REFUSED = PaymentSighting(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"}, is_own=True)
-FAILED = PaymentSighting(PaymentProgress.NOT_SEEN, of_transaction("transaction_failed", "failure"), failed=True)
-UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7})
-TAKEN = PaymentSighting(PaymentProgress.UNDECIDED, of_transaction("transaction_unexplained", "success"), unexplained=1)
-BOOKED = PaymentSighting(PaymentProgress.UNDECIDED, of_transaction("transaction_booked", "success"))
+NOTHING = PaymentReconciliation(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
+PAID = PaymentReconciliation(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": 7})
+REFUSED = PaymentReconciliation(
+    PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"}, is_own=True
+)
+FAILED = PaymentReconciliation(PaymentProgress.NOT_SEEN, of_transaction("transaction_failed", "failure"), failed=True)
+UNDER_WAY = PaymentReconciliation(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7})
+TAKEN = PaymentReconciliation(
+    PaymentProgress.UNDECIDED, of_transaction("transaction_unexplained", "success"), unexplained=1
+)
+BOOKED = PaymentReconciliation(PaymentProgress.UNDECIDED, of_transaction("transaction_booked", "success"))
 CONFIRMING = replace(TAKEN, seen=of_transaction("transaction_unexplained", "confirming"), unfinished=True)
 MINUTES, HOURS, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -32,7 +36,7 @@ def pays(rules, fault=None, *, method=1):
 
 def pays_again(rules, cart_id, fault=None, *, method=1):
     """The same for a request whose order can be paid."""
-    rules.workflow.payments.pay(cart_id, payer=rules.dan, method=method, shown=rules.mark(cart_id))
+    rules.workflow.payments.pay(cart_id, payer=rules.dan, method=method, mark=rules.mark(cart_id))
     rules.registrar.next_fault = fault
     rules.fulfilment.advance(cart_id)
     rules.fulfilment.advance(cart_id)
@@ -44,9 +48,9 @@ def after(rules, cart_id, wait):
     end = rules.clock.now + wait
     rules.clock.now = max(rules.clock.now, end - 5 * MINUTES)
     while rules.clock.now <= end:
-        rules.settle(cart_id, steps=1, seconds=20)
+        rules.run_worker(cart_id, steps=1, seconds=20)
     rules.clock.now = end
-    rules.settle(cart_id, steps=1, seconds=0)
+    rules.run_worker(cart_id, steps=1, seconds=0)
     return rules.workflow.queries.cart(cart_id)
 
 

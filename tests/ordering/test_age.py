@@ -30,11 +30,11 @@ def test_an_approval_lives_from_its_click(rules, hours, orders):
     cart, clicked_at = rules.requested(), rules.clock()
     rules.clock.pass_by(70 * HOUR)
     approved = rules.workflow.approvals.approve(
-        cart.id, approver=rules.cleo, shown=cart.request_mark, clicked_at=clicked_at
+        cart.id, approver=rules.cleo, mark=cart.request_mark, clicked_at=clicked_at
     )
     assert approved.approved_at == clicked_at
     rules.clock.pass_by(hours * HOUR)
-    rules.settle(cart.id)
+    rules.run_worker(cart.id)
     assert len(rules.registrar.orders) == orders
 
 
@@ -43,7 +43,7 @@ def test_a_click_that_is_too_old_approves_nothing(rules):
     cart, clicked_at = rules.requested(), rules.clock()
     rules.clock.pass_by(72 * HOUR + 1)
     with refuses("click_too_old", NotPossible) as refused:
-        rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, clicked_at=clicked_at)
+        rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, clicked_at=clicked_at)
     assert refused.value.params == {"cart": cart.id, "hours": 72}
     assert rules.workflow.queries.cart(cart.id).state is S.SUBMITTED
 
@@ -53,7 +53,7 @@ def test_approval_lapses_after_72_hours(rules, hours, orders):
     """An approval is ordered within 72 hours, and asked for again after that."""
     cart = rules.approved()
     rules.clock.pass_by(hours * HOUR)
-    after = rules.settle(cart.id, steps=3)
+    after = rules.run_worker(cart.id, steps=3)
     assert len(rules.registrar.orders) == orders
     assert (after.state is S.SUBMITTED) == (orders == 0)
 
@@ -62,11 +62,11 @@ def test_lapsed_approval_says_so_and_is_given_again(rules):
     """A lapse voids the approvals and says who does what next; a new approval is ordered."""
     cart = rules.approved()
     rules.clock.pass_by(73 * HOUR)
-    after = rules.settle(cart.id, steps=1)
+    after = rules.run_worker(cart.id, steps=1)
     assert (after.approved_by, after.approved_at) == ((), None)
     assert after.fact == Fact(K.APPROVAL_LAPSED, {"seconds": 72 * HOUR})
-    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=after.request_mark)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=after.request_mark)
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -74,33 +74,33 @@ def test_life_counts_from_the_last_approval(rules):
     """Two approvals 50 hours apart hold for 72 hours from the second one."""
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
-    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     rules.clock.pass_by(50 * HOUR)
-    rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=[rules.cleo])
+    rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=[rules.cleo])
     rules.clock.pass_by(60 * HOUR)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 def test_trying_again_does_not_renew_an_approval(rules):
     """*Try again* goes on under the same approval, and so under its age."""
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
-    rules.settle(cart.id, steps=1)
+    rules.run_worker(cart.id, steps=1)
     rules.registrar.prepare_refuses = None
     rules.clock.pass_by(73 * HOUR)
-    rules.workflow.recovery.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=3).state is S.SUBMITTED
+    rules.workflow.recovery.try_again(cart.id, by=rules.dan, mark=rules.mark(cart.id))
+    assert rules.run_worker(cart.id, steps=3).state is S.SUBMITTED
     assert rules.registrar.orders == {}
 
 
 def test_approval_lapses_while_ovh_is_away(rules, monkeypatch):
-    """Nobody needs OVH to be told that an approval lapsed."""
+    """Nobody needs OVH to learn that an approval lapsed."""
     cart = rules.approved()
     monkeypatch.setattr(rules.registrar, "prepare", failing(rules_away()))
-    rules.settle(cart.id, steps=3)
+    rules.run_worker(cart.id, steps=3)
     assert rules.workflow.queries.cart(cart.id).state is S.APPROVED
     rules.clock.pass_by(73 * HOUR)
-    assert rules.settle(cart.id, steps=2).state is S.SUBMITTED
+    assert rules.run_worker(cart.id, steps=2).state is S.SUBMITTED
 
 
 def rules_away():
@@ -109,7 +109,7 @@ def rules_away():
 
 def paying(rules):
     cart = rules.ordered()
-    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 @pytest.mark.parametrize(("minutes", "payments"), [(14, 1), (16, 0), (13 * 24 * 60, 0)])
@@ -117,7 +117,7 @@ def test_payment_lapses_after_15_minutes(rules, minutes, payments):
     """A click on Pay is carried out within 15 minutes, or not at all."""
     cart = paying(rules)
     rules.clock.pass_by(minutes * 60)
-    after = rules.settle(cart.id, steps=2)
+    after = rules.run_worker(cart.id, steps=2)
     assert len(rules.registrar.payments) == payments
     assert (after.state is S.CHECKED_OUT) == (payments == 0)
 
@@ -126,13 +126,13 @@ def test_lapsed_payment_is_watched_and_payable_again(rules):
     """After a lapse the order is looked after as before, and the next click pays it once."""
     cart = paying(rules)
     rules.clock.pass_by(16 * 60)
-    after = rules.settle(cart.id, steps=1)
+    after = rules.run_worker(cart.id, steps=1)
     assert after.fact == Fact(K.PAYMENT_LAPSED, {"seconds": 15 * 60})
     rules.registrar.methods = (PaymentMethod(7, "A new card"),)
     rules.clock.pass_by(600)
-    assert rules.settle(cart.id, steps=2).order.methods == rules.registrar.methods
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
-    rules.settle(cart.id, steps=3)
+    assert rules.run_worker(cart.id, steps=2).order.methods == rules.registrar.methods
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
+    rules.run_worker(cart.id, steps=3)
     assert len(rules.registrar.payments) == 1
 
 
@@ -142,7 +142,7 @@ def test_sent_payment_does_not_lapse(rules):
     rules.registrar.next_fault = "lost_after"
     rules.advance(cart.id)
     rules.clock.pass_by(20 * 60)
-    assert rules.settle(cart.id, steps=3).state is S.PAID
+    assert rules.run_worker(cart.id, steps=3).state is S.PAID
     assert len(rules.registrar.payments) == 1
 
 
@@ -155,7 +155,7 @@ def test_either_clock_alone_ends_a_decision(rules, which):
     else:
         later = rules.clock() + timedelta(minutes=16)
         rules.store.clock = lambda: later
-    rules.settle(cart.id, steps=1, seconds=0)
+    rules.run_worker(cart.id, steps=1, seconds=0)
     assert rules.workflow.queries.cart(cart.id).state is S.CHECKED_OUT
     assert rules.registrar.payments == []
 
@@ -164,7 +164,7 @@ def test_a_clock_that_is_always_off_lapses_nothing(rules):
     """Each clock is compared with itself: an hour between OVH's and ours is no age."""
     rules.registrar.ahead = timedelta(hours=1)
     cart = paying(rules)
-    assert rules.settle(cart.id).state is S.PAID
+    assert rules.run_worker(cart.id).state is S.PAID
 
 
 def test_lapse_between_the_first_look_and_the_intent(rules, monkeypatch):
@@ -177,16 +177,16 @@ def test_lapse_between_the_first_look_and_the_intent(rules, monkeypatch):
         return look(*args, **more)
 
     monkeypatch.setattr(rules.registrar, "earlier_payment", slowly)
-    rules.settle(cart.id, steps=1, seconds=0)
+    rules.run_worker(cart.id, steps=1, seconds=0)
     assert rules.registrar.payments == []
     assert rules.workflow.queries.cart(cart.id).payment is None
     rules.registrar.methods = (PaymentMethod(7, "A new card"),)
     rules.clock.pass_by(600)
-    assert rules.settle(cart.id, steps=2).order.methods == rules.registrar.methods  # it is still looked after
+    assert rules.run_worker(cart.id, steps=2).order.methods == rules.registrar.methods  # it is still looked after
 
 
 def test_lapse_while_the_cart_is_built_gives_it_back(rules, monkeypatch):
-    """An approval that lapses while OVH's cart is built is not ordered, and that cart is given back."""
+    """An approval that lapses while OVH's cart is built is not ordered, and that cart is discarded."""
     cart = rules.approved()
     prepare = rules.registrar.prepare
 
@@ -195,7 +195,7 @@ def test_lapse_while_the_cart_is_built_gives_it_back(rules, monkeypatch):
         return prepare(*args, **more)
 
     monkeypatch.setattr(rules.registrar, "prepare", slowly)
-    assert rules.settle(cart.id, steps=1).state is S.SUBMITTED
+    assert rules.run_worker(cart.id, steps=1).state is S.SUBMITTED
     assert set(rules.registrar.carts) == rules.registrar.discarded
 
 
@@ -203,7 +203,7 @@ def test_month_limit_is_checked_again_before_the_order(rules):
     """A limit that was lowered since the approval stops the order; the approvals are void."""
     cart = rules.approved()
     rules.restart(replace(POLICY, limit_per_month=Decimal(1)))
-    after = rules.settle(cart.id, steps=2)
+    after = rules.run_worker(cart.id, steps=2)
     assert (after.state, after.approved_by) == (S.SUBMITTED, ())
     assert (after.fact.kind, after.fact.data["error"]) == (K.APPROVAL_VOID, "month_limit_exceeded")
     assert rules.registrar.orders == {}
@@ -213,7 +213,7 @@ def test_limits_are_checked_again_before_the_payment(rules):
     """A limit that was lowered since the click stops the payment."""
     cart = paying(rules)
     rules.restart(replace(POLICY, limit_per_order=Decimal(1)))
-    after = rules.settle(cart.id, steps=1)
+    after = rules.run_worker(cart.id, steps=1)
     assert (after.state, after.payment) == (S.CHECKED_OUT, None)
     assert (after.fact.kind, after.fact.data["error"]) == (K.PAYMENT_VOID, "order_limit_exceeded")
     assert rules.registrar.payments == []
@@ -228,10 +228,10 @@ def test_limits_are_checked_again_before_the_payment(rules):
     ],
 )
 def test_approver_who_lost_the_right_voids_the_approval(rules, approver):
-    """An approval of somebody who left is not ordered; the card asks again."""
+    """An approval of a user who left is not ordered; the card asks again."""
     cart = rules.approved()
     rules.people.known["U0CLEO"] = approver
-    after = rules.settle(cart.id, steps=2)
+    after = rules.run_worker(cart.id, steps=2)
     assert (after.state, after.approved_by) == (S.SUBMITTED, ())
     assert after.fact == Fact(K.APPROVAL_VOID, {"approvals": 0, "lost": 1})
     assert rules.registrar.orders == {}
@@ -241,10 +241,10 @@ def test_one_lost_approval_of_two_keeps_the_other(rules):
     """Of two approvals only the void one is to be given again."""
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
-    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
-    rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=[rules.cleo])
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=[rules.cleo])
     rules.people.known["U0CLEO"] = Person("U0CLEO", Membership.DEACTIVATED)
-    after = rules.settle(cart.id, steps=2)
+    after = rules.run_worker(cart.id, steps=2)
     assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0DAN",))
 
 
@@ -252,7 +252,7 @@ def test_policy_that_asks_for_two_now_asks_for_the_second(rules):
     """A second approval that the rules demand since is asked for before the order."""
     cart = rules.approved()
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
-    after = rules.settle(cart.id, steps=2)
+    after = rules.run_worker(cart.id, steps=2)
     assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0CLEO",))
     assert after.fact == Fact(K.APPROVAL_VOID, {"approvals": 1, "lost": 0})
 
@@ -261,16 +261,16 @@ def test_approver_is_no_approver_any_more(rules):
     """Months later, with other approvers and a low limit, nothing is ordered by the old word."""
     cart = rules.approved()
     rules.restart(replace(POLICY, approvers=frozenset({"U0SOMEBODYELSE"})))
-    assert rules.settle(cart.id, steps=3).state is S.SUBMITTED
+    assert rules.run_worker(cart.id, steps=3).state is S.SUBMITTED
     assert rules.registrar.orders == {}
 
 
 @pytest.mark.parametrize("left", [Person("U0DAN", Membership.DEACTIVATED), Person("U0DAN", Membership.GUEST)])
 def test_payer_who_lost_the_right_pays_nothing(rules, left):
-    """A payment of somebody who is no payer any more is not sent; another payer can pay."""
+    """A payment of a user who is no payer any more is not sent; another payer can pay."""
     cart = paying(rules)
     rules.people.known["U0DAN"] = left
-    after = rules.settle(cart.id, steps=2)
+    after = rules.run_worker(cart.id, steps=2)
     assert (after.state, after.payment) == (S.CHECKED_OUT, None)
     assert after.fact == Fact(K.PAYMENT_VOID)
     assert rules.registrar.payments == []
@@ -292,11 +292,11 @@ def test_unread_right_of_an_approver_waits(rules, unread):
     member = Person("U0CLEO", groups=frozenset({"S0TEAM"}))
     rules.people.known["U0CLEO"] = unread("U0CLEO")
     rules.restart(GROUP_POLICY)
-    waiting = rules.settle(cart.id, steps=3)
+    waiting = rules.run_worker(cart.id, steps=3)
     assert (waiting.state, rules.registrar.carts) == (S.APPROVED, before)
-    assert waiting.trouble.code == "rights_unread"
+    assert waiting.blocked.code == "rights_unread"
     rules.people.known["U0CLEO"] = member
-    assert rules.settle(cart.id, seconds=400).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, seconds=400).state is S.CHECKED_OUT
 
 
 @pytest.mark.parametrize("unread", UNREAD)
@@ -305,9 +305,9 @@ def test_unread_right_of_a_payer_waits_and_lapses(rules, unread):
     cart = paying(rules)
     rules.people.known["U0DAN"] = unread("U0DAN")
     rules.restart(GROUP_POLICY)
-    assert rules.settle(cart.id, steps=3).state is S.PAYING
+    assert rules.run_worker(cart.id, steps=3).state is S.PAYING
     rules.clock.pass_by(16 * 60)
-    assert rules.settle(cart.id, steps=2).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=2).state is S.CHECKED_OUT
     assert rules.registrar.payments == []
 
 
@@ -321,7 +321,7 @@ def test_right_that_is_lost_while_the_cart_is_built(rules, monkeypatch):
         return prepare(*args, **more)
 
     monkeypatch.setattr(rules.registrar, "prepare", meanwhile)
-    assert rules.settle(cart.id, steps=1).state is S.SUBMITTED
+    assert rules.run_worker(cart.id, steps=1).state is S.SUBMITTED
     assert set(rules.registrar.carts) == rules.registrar.discarded
     assert rules.registrar.orders == {}
 
@@ -330,10 +330,10 @@ def test_an_old_click_renews_no_lapsed_approval(rules):
     """Pressed before the lapse and worked off after it, as after a crash: the approver decides about the new round."""
     cart = rules.requested()
     old = cart.request_mark
-    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=old)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=old)
     rules.clock.pass_by(73 * 3600)
-    after = rules.settle(cart.id, steps=1)
+    after = rules.run_worker(cart.id, steps=1)
     assert after.state is S.SUBMITTED
     with pytest.raises(CardOutdated):
-        rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=old)
-    assert rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=after.request_mark).state is S.APPROVED
+        rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=old)
+    assert rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=after.request_mark).state is S.APPROVED

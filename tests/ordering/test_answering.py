@@ -39,7 +39,8 @@ def given(cart, name):
     return {answer.label: answer.value for answer in cart.line(DomainName(name)).answers}
 
 
-def test_a_cart_with_open_questions_is_not_asked_for_and_says_which(asking):
+def test_a_cart_with_open_questions_cannot_be_requested(asking):
+    """A cart with open questions is not asked for and says which."""
     with pytest.raises(NotReady) as told:
         asking.workflow.approval_requests.request(asking.cart_id, requester=asking.ada, purpose="For the launch")
     asked = {"name.fr": ["REASON", "ACCEPT_CONDITIONS", "CLAIMS_NOTICE"]}
@@ -56,7 +57,8 @@ def test_each_name_is_asked_about_once(asking):
     assert learned(asking).version == first.version
 
 
-def test_a_name_that_was_taken_meanwhile_keeps_nothing_back_of_the_others(asking):
+def test_a_taken_name_hides_no_question_of_others(asking):
+    """A name that was taken in the meantime keeps nothing back of the others."""
     asking.registrar.gone = {"other.fr"}
     cart = learned(asking)
     assert {line.domain.ascii: line.questions is not None for line in cart.lines} == {
@@ -66,7 +68,8 @@ def test_a_name_that_was_taken_meanwhile_keeps_nothing_back_of_the_others(asking
     }
 
 
-def test_whoever_opens_its_form_is_told_what_is_wrong_with_it_and_of_the_others_all_is_kept(asking):
+def test_a_form_reports_its_own_line_and_keeps_the_others(asking):
+    """The form reports what is wrong with its line, and everything of the other lines is kept."""
     asking.registrar.gone = {"other.fr"}
     with pytest.raises(LinesRefused) as refused:
         asking.workflow.questions.learn(asking.cart_id, first=DomainName("other.fr"))
@@ -81,7 +84,8 @@ def test_where_nothing_is_learned_at_all_it_is_said_why(asking):
     assert {finding.code for finding in refused.value.findings} == {FindingCode.NAME_NOT_FREE}
 
 
-def test_a_few_names_are_asked_about_at_once_and_the_one_that_is_meant_first(rules):
+def test_reads_a_few_names_at_once_the_clicked_one_first(rules):
+    """A few names are asked about at once and the one that is meant first."""
     for number in range(12):
         cart = rules.workflow.cart_editing.add("C1", DomainName(f"name{number}.fr"), by=rules.ada)
     last = cart.lines[-1].domain
@@ -90,7 +94,8 @@ def test_a_few_names_are_asked_about_at_once_and_the_one_that_is_meant_first(rul
     assert sum(line.questions is None for line in cart.lines) == 2
 
 
-def test_answers_are_kept_with_who_gave_them_and_go_into_the_record(asking):
+def test_answers_are_recorded_with_their_author(asking):
+    """Answers are kept with who gave them and go into the record."""
     learned(asking)
     cart = answer(asking, {"REASON": " Ours ", "ACCEPT_CONDITIONS": "true"}, by=asking.ben)
     assert [(a.label, a.value, a.by) for a in cart.line(NAME).answers] == [
@@ -100,7 +105,8 @@ def test_answers_are_kept_with_who_gave_them_and_go_into_the_record(asking):
     assert asking.workflow.queries.cart(asking.cart_id).line(NAME) == cart.line(NAME)
 
 
-def test_what_was_answered_for_what_was_asked_is_in_the_facts_of_its_event(asking):
+def test_the_event_holds_questions_and_answers(asking):
+    """What was answered for what was asked is in the facts of its event."""
     asking.registrar.asks = {"fr": (REASON,)}
     learned(asking)
     answer(asking, {"REASON": "Ours"}, reach=Reach.EVERY)
@@ -165,12 +171,12 @@ def test_nothing_is_answered_once_the_cart_is_asked_for(rules):
 
 def test_a_guest_neither_answers_nor_sees_contacts(asking):
     guest = Person("U0GWEN", Membership.GUEST)
-    for deed in (
+    for action in (
         lambda: answer(asking, {"REASON": "Ours"}, by=guest),
         lambda: asking.workflow.contacts.all(by=guest),
     ):
         with refuses("person_guest", NotAllowed):
-            deed()
+            action()
 
 
 def test_an_answer_that_changes_during_the_pre_flight_stops_it(asking):
@@ -206,7 +212,8 @@ def seen(**shown):
 EMPTY = seen(REASON="", ACCEPT_CONDITIONS="", CLAIMS_NOTICE="", OWNER_LEGAL_AGE="true")
 
 
-def test_two_who_answer_different_questions_at_once_are_both_heard(asking):
+def test_answers_to_different_questions_are_merged(asking):
+    """Two who answer different questions at once are both heard."""
     learned(asking)
     answer(asking, {"REASON": "Ours", "ACCEPT_CONDITIONS": ""}, seen=EMPTY)
     cart = answer(asking, {"REASON": "", "ACCEPT_CONDITIONS": "true"}, by=asking.ben, seen=EMPTY)
@@ -217,7 +224,8 @@ def test_two_who_answer_different_questions_at_once_are_both_heard(asking):
 
 
 @pytest.mark.parametrize("mine", ["Mine", ""])
-def test_nobodys_answer_undoes_one_that_was_given_since_the_form_was_drawn(asking, mine):
+def test_no_answer_overwrites_a_newer_one(asking, mine):
+    """No user's answer undoes one that was given since the form was rendered."""
     learned(asking)
     answer(asking, {"REASON": "A first thought"})
     old = seen(REASON="A first thought", ACCEPT_CONDITIONS="")
@@ -229,7 +237,8 @@ def test_nobodys_answer_undoes_one_that_was_given_since_the_form_was_drawn(askin
     assert given(asking.workflow.queries.cart(asking.cart_id), "name.fr") == {"REASON": "A better one"}
 
 
-def test_what_stood_in_the_form_is_copied_and_what_others_answered_meanwhile_is_not(asking):
+def test_copies_only_answers_that_the_form_had(asking):
+    """What stood in the form is copied and what others answered in the meantime is not."""
     learned(asking)
     answer(asking, {"REASON": "Ours"}, seen=EMPTY)
     shown = seen(REASON="Ours", ACCEPT_CONDITIONS="")
@@ -246,7 +255,8 @@ def test_who_answers_the_same_as_another_disagrees_with_nobody(asking):
     assert cart.line(NAME).answer("REASON").by == "U0ADA"
 
 
-def test_one_name_that_cannot_be_had_hides_no_other_however_often_one_looks(asking, monkeypatch):
+def test_an_unavailable_name_hides_no_other(asking, monkeypatch):
+    """One name that cannot be had hides no other however often one looks."""
     gone = DomainName("other.fr")
 
     def questions(lines):

@@ -12,7 +12,8 @@ def test_what_is_paid_now_covers_its_years_and_renewals_the_rest():
     assert [cost.over(years) for years in (1, 2, 3, 5)] == [euros(n) for n in ("5.00", "5.00", "8.00", "14.00")]
 
 
-def test_a_renewal_that_nobody_told_makes_only_later_years_unknown():
+def test_an_unknown_renewal_hides_only_later_years():
+    """A renewal that nobody told makes only later years unknown."""
     cost = Cost(euros("5.00"), 1, None)
     assert (cost.over(1), cost.over(3)) == (euros("5.00"), None)
 

@@ -21,7 +21,8 @@ def test_both_spellings_are_one_name():
 
 
 @given(st.text(max_size=80))
-def test_anything_typed_is_a_name_that_parses_to_itself_or_is_refused(typed):
+def test_any_input_parses_to_itself_or_is_refused(typed):
+    """Anything typed is a name that parses to itself or is refused."""
     try:
         name = DomainName.parse(typed)
     except InvalidName as refusal:

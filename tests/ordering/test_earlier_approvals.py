@@ -24,7 +24,7 @@ def half_approved(rules, policy=TWO, **of_cleo):
     """A cart that Cleo approved, and that needs one more approval."""
     rules.restart(policy)
     cart = rules.requested()
-    return rules.workflow.approvals.approve(cart.id, approver=Person("U0CLEO", **of_cleo), shown=cart.request_mark)
+    return rules.workflow.approvals.approve(cart.id, approver=Person("U0CLEO", **of_cleo), mark=cart.request_mark)
 
 
 LOST = [
@@ -47,18 +47,18 @@ def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
     rules.restart(policy)
     dan, eve = Person("U0DAN", groups=IN_GROUP), Person("U0EVE", groups=IN_GROUP)
     after = rules.workflow.approvals.approve(
-        cart.id, approver=dan, shown=cart.request_mark, earlier=[Person("U0CLEO", **now)]
+        cart.id, approver=dan, mark=cart.request_mark, earlier=[Person("U0CLEO", **now)]
     )
     assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0DAN",))
     assert (after.fact.kind, after.fact.data["void"]) == (EventKind.PARTLY_APPROVED, 1)
     assert after.fact.data["before"] == {"kind": "approval_requested", "data": cart.fact.data}
-    assert rules.settle(cart.id).state is S.SUBMITTED
+    assert rules.run_worker(cart.id).state is S.SUBMITTED
     assert rules.registrar.orders == {}
     _, events = rules.workflow.queries.story(cart.id, by=rules.ada)
     half = Fact(EventKind.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 1})
     assert events[-1].fact == half
     rules.restart(replace(policy, approvers=policy.approvers | {"U0EVE"}))
-    done = rules.workflow.approvals.approve(cart.id, approver=eve, shown=cart.request_mark, earlier=[dan])
+    done = rules.workflow.approvals.approve(cart.id, approver=eve, mark=cart.request_mark, earlier=[dan])
     assert (done.state, done.approved_by, done.fact, done.note) == (S.APPROVED, ("U0DAN", "U0EVE"), None, None)
 
 
@@ -77,12 +77,12 @@ def test_a_right_that_cannot_be_read_is_neither_yes_nor_no(rules, policy, now):
     dan = Person("U0DAN", groups=IN_GROUP)
     with refuses("earlier_approvers_not_read", NotPossible):
         rules.workflow.approvals.approve(
-            cart.id, approver=dan, shown=cart.request_mark, earlier=[Person("U0CLEO", **now)]
+            cart.id, approver=dan, mark=cart.request_mark, earlier=[Person("U0CLEO", **now)]
         )
     assert rules.workflow.queries.cart(cart.id) == cart
     known = [Person("U0CLEO", groups=IN_GROUP)]
     assert (
-        rules.workflow.approvals.approve(cart.id, approver=dan, shown=cart.request_mark, earlier=known).state
+        rules.workflow.approvals.approve(cart.id, approver=dan, mark=cart.request_mark, earlier=known).state
         is S.APPROVED
     )
 
@@ -90,23 +90,23 @@ def test_a_right_that_cannot_be_read_is_neither_yes_nor_no(rules, policy, now):
 def test_an_unread_group_does_not_hide_a_right_by_name(rules):
     cart = half_approved(rules)
     cleo = Person("U0CLEO", unread_groups=IN_GROUP)
-    done = rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=[cleo])
+    done = rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=[cleo])
     assert done.state is S.APPROVED
 
 
 def test_an_approval_given_meanwhile_is_checked_as_well(rules):
-    """Whoever was not looked up before the last approval does not count unseen."""
+    """A user who was not looked up before the last approval does not count unseen."""
     cart = half_approved(rules)
     with pytest.raises(CartChanged):
-        rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
+        rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=cart.request_mark)
     assert rules.workflow.queries.cart(cart.id) == cart
 
 
 def test_an_approver_who_got_the_right_back_approves_again(rules):
     cart = half_approved(rules)
     gone = [replace(rules.cleo, membership=Membership.GUEST)]
-    rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=gone)
-    done = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, earlier=[rules.dan])
+    rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=gone)
+    done = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, earlier=[rules.dan])
     assert (done.state, done.approved_by) == (S.APPROVED, ("U0DAN", "U0CLEO"))
 
 
@@ -115,40 +115,40 @@ ADA_TOO = replace(POLICY, approvers=POLICY.approvers | {"U0ADA"}, payers=POLICY.
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_the_requester_does_not_say_that_nothing_was_ordered(rules, allowed):
-    """Another order would follow, so it is for somebody else, except where self-approval is on."""
+    """Another order would follow, so it is for another user, except where self-approval is on."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
-    cart = rules.settle(cart.id, steps=10)
+    cart = rules.run_worker(cart.id, steps=10)
     rules.restart(replace(ADA_TOO, self_approval=allowed))
     if allowed:
-        said = rules.workflow.recovery.nothing_ordered(cart.id, by=rules.ada, shown=cart.mark)
+        said = rules.workflow.recovery.nothing_ordered(cart.id, by=rules.ada, mark=cart.mark)
         assert said.attempt.denied_by == rules.ada.id
         return
     with refuses("own_denial", NotAllowed):
-        rules.workflow.recovery.nothing_ordered(cart.id, by=rules.ada, shown=cart.mark)
+        rules.workflow.recovery.nothing_ordered(cart.id, by=rules.ada, mark=cart.mark)
     assert rules.workflow.queries.cart(cart.id) == cart
-    said = rules.workflow.recovery.nothing_ordered(cart.id, by=rules.cleo, shown=cart.mark)
+    said = rules.workflow.recovery.nothing_ordered(cart.id, by=rules.cleo, mark=cart.mark)
     assert said.attempt.denied_by == rules.cleo.id
 
 
 def undecided_payment(rules):
     """A cart whose payment got lost, and OVH shows something that could be it."""
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     rules.registrar.next_fault = "lost_before"
-    rules.registrar.sighting = BOOKED
-    return rules.settle(cart.id, steps=4)
+    rules.registrar.reconciliation = BOOKED
+    return rules.run_worker(cart.id, steps=4)
 
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_the_requester_does_not_say_that_it_was_not_paid(rules, allowed):
-    """Another payment would follow, so it is for somebody else, except where self-approval is on."""
+    """Another payment would follow, so it is for another user, except where self-approval is on."""
     cart = undecided_payment(rules)
     rules.restart(replace(ADA_TOO, self_approval=allowed))
     if allowed:
-        assert rules.workflow.recovery.not_paid(cart.id, by=rules.ada, shown=cart.mark).payment.is_denied
+        assert rules.workflow.recovery.not_paid(cart.id, by=rules.ada, mark=cart.mark).payment.is_denied
         return
     with refuses("own_denial", NotAllowed):
-        rules.workflow.recovery.not_paid(cart.id, by=rules.ada, shown=cart.mark)
+        rules.workflow.recovery.not_paid(cart.id, by=rules.ada, mark=cart.mark)
     assert rules.workflow.queries.cart(cart.id) == cart
-    assert rules.workflow.recovery.not_paid(cart.id, by=rules.dan, shown=cart.mark).payment.is_denied
+    assert rules.workflow.recovery.not_paid(cart.id, by=rules.dan, mark=cart.mark).payment.is_denied

@@ -8,9 +8,9 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, canonical, quoted
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from ordering.model.sales_order import PaymentProgress, PaymentReconciliation
 from ordering.process.intent import Intents, IntentStopped, Objection
-from registrars.ovh.api.errors import Silent, Unreadable
+from registrars.ovh.api.errors import OvhTimeout, Unreadable
 from tests.builders import NOW, POLICY, a_quote, euros, failing
 from tests.conftest import Rules
 from tests.fakes import CART_GONE
@@ -35,7 +35,7 @@ def test_a_whole_purchase_is_on_record_as_facts(rules: Rules) -> None:
     cart = rules.paid()
     rules.registrar.deliver()
     rules.registrar.invoice = "FR7"
-    rules.settle(cart.id, steps=4, seconds=400)
+    rules.run_worker(cart.id, steps=4, seconds=400)
     done = rules.workflow.queries.cart(cart.id)
     assert done.order is not None
     assert done.attempt is not None
@@ -65,7 +65,7 @@ def test_decisions_against_a_purchase_have_kinds(rules: Rules) -> None:
     rules.restart(replace(POLICY, second_approval_over=euros("1").amount))
     half = rules.requested("c.ovh")
     assert half.seal is not None
-    rules.workflow.approvals.approve(half.id, approver=rules.cleo, shown=half.request_mark)
+    rules.workflow.approvals.approve(half.id, approver=rules.cleo, mark=half.request_mark)
     assert newest(rules, half.id) == (K.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 0})
 
 
@@ -88,7 +88,7 @@ def test_a_refused_checkout_names_the_error(rules: Rules, monkeypatch: pytest.Mo
     rules.advance(cart.id)
     expected = {"error": "ovh_refused", "ovh": {"status": 400, "said": "gone"}}
     assert newest(rules, cart.id) == (K.CHECKOUT_REFUSED, expected)
-    rules.workflow.recovery.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    rules.workflow.recovery.give_up(cart.id, by=rules.dan, mark=rules.mark(cart.id))
     assert newest(rules, cart.id) == (K.CLOSED, {"order": None, "missing": False})
 
 
@@ -96,7 +96,7 @@ def test_an_order_found_later_says_how(rules: Rules) -> None:
     """An order whose answer was lost is another fact than one that OVH's answer named."""
     cart = rules.approved()
     rules.registrar.next_fault = "lost_after"
-    done = rules.settle(cart.id)
+    done = rules.run_worker(cart.id)
     assert done.order is not None
     how = {"found": "after_lost_answer", "owner_hidden": False}
     assert (K.ORDER_FOUND, {"order": done.order.id, **how, "ovh": {"total": PRICE}}) in facts_of(rules, cart.id)
@@ -107,7 +107,7 @@ def test_an_unknown_order_lists_what_ovh_shows(rules: Rules) -> None:
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     rules.registrar.candidates = (7, 8)
-    rules.settle(cart.id)
+    rules.run_worker(cart.id)
     asked = {"attempt": 1, "call_was_refused": False, "refusal": None}
     seen = {"evidence": CART_GONE, "ovh": {"orders": [7, 8], "cart_closed": False}}
     assert newest(rules, cart.id) == (K.ORDER_UNKNOWN, {**asked, **seen})
@@ -116,12 +116,12 @@ def test_an_unknown_order_lists_what_ovh_shows(rules: Rules) -> None:
 def test_a_refused_payment_keeps_ovhs_words(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal names order and method, and OVH's words as OVH's."""
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
     takes_on(rules, monkeypatch)
-    rules.registrar.sighting = PaymentSighting(
+    rules.registrar.reconciliation = PaymentReconciliation(
         PaymentProgress.REFUSED, {"seen": "refused", "said": "expired card " * 99}, is_own=True
     )
-    order = rules.settle(cart.id).order
+    order = rules.run_worker(cart.id).order
     assert order is not None
     words = ("expired card " * 99)[:300]
     expected = {"order": order.id, "method": 2, "method_name": "SEPA", "all_refused": False, "ovh": {"said": words}}
@@ -132,7 +132,7 @@ def test_a_changed_order_has_both_amounts(rules: Rules) -> None:
     """A payment that was not sent since OVH changed the order says so as a reason, with both totals."""
     cart = rules.ordered()
     assert cart.order is not None
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     rules.registrar.orders[cart.order.id] = replace(rules.registrar.orders[cart.order.id], total=euros("3.00"))
     rules.advance(cart.id)
     changed = {"before": PRICE, "ovh": {"total": {"amount": "3.00", "currency": "EUR"}}}
@@ -146,7 +146,7 @@ def test_the_same_error_is_no_news(rules: Rules, monkeypatch: pytest.MonkeyPatch
     versions = []
     for error in (
         RegistrarUnavailable(),
-        Silent(),
+        OvhTimeout(),
         RegistrarUnavailable(code="ovh_unreadable"),
         RegistrarUnavailable(code="ovh_unreadable", ovh={"orders": (1, 2)}),
         Unreadable(ovh={"orders": [1, 2]}),
@@ -161,15 +161,15 @@ def test_a_note_of_an_earlier_version_reports_no_trouble_again(rules: Rules) -> 
     """A cart whose note an earlier version wrote is compared by its fact alone."""
     cart = rules.paid()
     rules.registrar.failed = "A justification is required"
-    rules.settle(cart.id, steps=2)
+    rules.run_worker(cart.id, steps=2)
     with rules.store.begin() as carts:
         stuck = carts.cart(cart.id)
         carts.save(replace(stuck, note="As an older version said it."), due_at=rules.clock.now)
     before = len(facts_of(rules, cart.id))
-    rules.settle(cart.id, steps=4)
+    rules.run_worker(cart.id, steps=4)
     assert len(facts_of(rules, cart.id)) == before
     rules.registrar.failed = "Another reason"
-    rules.settle(cart.id, steps=4)
+    rules.run_worker(cart.id, steps=4)
     kind, data = newest(rules, cart.id)
     assert (kind, data and data["ovh"]) == (K.REGISTRATION_FAILED, {"comment": "Another reason"})
 

@@ -1,4 +1,4 @@
-"""Nobody is asked to approve what cannot be bought, and whoever is asked sees what is true now."""
+"""Nobody is asked to approve what cannot be bought, and approvers see what is true now."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -39,7 +39,8 @@ def refused(rules, cart):
     return refusal.value.findings
 
 
-def test_a_name_that_the_account_owns_is_neither_added_nor_asked_for(rules):
+def test_an_owned_name_is_neither_added_nor_requested(rules):
+    """A name that the account owns is neither added nor asked for."""
     cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     rules.registrar.names.add(NAME)
     [finding] = refused(rules, cart)
@@ -73,7 +74,8 @@ def test_years_that_are_no_longer_offered_are_to_be_chosen_again(rules):
     assert refused(rules, cart) == (Finding(FindingCode.YEARS_NOT_OFFERED, NAME, Fix.YEARS, {"years": 2}),)
 
 
-def test_what_lay_for_days_is_asked_for_at_todays_terms_and_the_approver_reads_what_it_was(rules):
+def test_an_old_cart_is_requested_at_todays_terms(rules):
+    """What lay for days is asked for at today's terms and the approver reads what it was."""
     rules.registrar.offers = {"name.ovh": (an_offer("0.99", renewal=euros("3.59")),)}
     cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     ends = NOW + timedelta(days=9)
@@ -87,14 +89,16 @@ def test_what_lay_for_days_is_asked_for_at_todays_terms_and_the_approver_reads_w
     assert rules.workflow.queries.cart(cart.id).lines == (line,)
 
 
-def test_what_a_registrys_rule_says_against_an_owner_is_told_at_its_line(rules):
+def test_a_rule_about_an_owner_is_reported_at_its_line(rules):
+    """What a registry's rule says against an owner is reported at its line."""
     cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     rules.registrar.objects_to = {"ovh": "should be in the EU"}
     [finding] = refused(rules, cart)
     assert (finding.domain, finding.fix) == (NAME, Fix.ANSWER)
 
 
-def test_a_rule_is_asked_with_what_the_registry_asks_now_though_the_cart_did_not_know_it(rules, monkeypatch):
+def test_a_rule_is_checked_with_the_newest_requirements(rules, monkeypatch):
+    """A rule is asked with what the registry asks now though the cart did not know it."""
     rules.registrar.asks = {"ovh": (Question("DNS"),)}
     cart = rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
     judged = []
@@ -108,7 +112,8 @@ def test_a_rule_is_asked_with_what_the_registry_asks_now_though_the_cart_did_not
     assert [line.questions for line in judged] == [(Question("DNS"),)]
 
 
-def test_what_is_not_answered_and_what_a_rule_says_of_other_lines_is_told_at_once(rules):
+def test_open_questions_and_rules_are_reported_together(rules):
+    """What is not answered and what a rule says of other lines is reported at once."""
     rules.registrar.asks = {"fr": (Question("REASON", required=True),)}
     rules.registrar.objects_to = {"ovh": "is odd", "fr": "is odd"}
     rules.workflow.cart_editing.add("C1", NAME, by=rules.ada)
@@ -130,7 +135,8 @@ def test_a_key_that_may_not_see_payment_methods_is_no_hindrance(rules, monkeypat
     assert rules.requested().fact.data["remarks"] == []
 
 
-def test_an_account_without_a_payment_method_is_told_and_not_refused(rules):
+def test_an_account_without_a_payment_method_gets_a_warning(rules):
+    """An account without a payment method is reported and not refused."""
     rules.registrar.has_method = False
     fact = rules.requested().fact
     assert (fact.kind, fact.data["remarks"]) == (EventKind.APPROVAL_REQUESTED, ["no_payment_method"])
@@ -145,7 +151,8 @@ def test_a_key_that_may_not_list_names_is_told_and_not_refused(rules, monkeypatc
     assert (fact.kind, fact.data["remarks"]) == (EventKind.APPROVAL_REQUESTED, ["owned_names_not_listed"])
 
 
-def test_a_look_alike_of_an_owned_name_carries_a_warning_from_the_cart_to_the_card(rules):
+def test_a_homograph_warning_goes_from_cart_to_card(rules):
+    """A homograph of an owned name carries a warning from the cart to the card."""
     rules.registrar.names.add(DomainName.parse("coco.com"))
     cart = rules.workflow.cart_editing.add("C1", DomainName.parse("с0co.ovh"), by=rules.ada)  # noqa: RUF001 - a Cyrillic letter
     expected = (
@@ -156,7 +163,8 @@ def test_a_look_alike_of_an_owned_name_carries_a_warning_from_the_cart_to_the_ca
     assert asked_for(rules, cart).lines[0].warnings == expected
 
 
-def test_names_that_another_cart_was_asked_for_meanwhile_are_each_named(rules):
+def test_names_requested_in_another_cart_are_listed(rules):
+    """Names that another cart was asked for in the meantime are each named."""
     two = [NAME, DomainName.parse("other.ovh")]
     for channel in ("C1", "C2"):
         for name in two:

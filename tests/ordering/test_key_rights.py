@@ -17,7 +17,7 @@ def blocked(request, rules):
         rules.registrar.rights_missing.add(CHECK_OUT)
         return cart.id, S.APPROVED, S.CHECKED_OUT, K.CHECKOUT_STARTED, CHECK_OUT
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.registrar.rights_missing.add(PAY)
     return cart.id, S.PAYING, S.PAID, K.PAYMENT_STARTED, PAY
 
@@ -41,17 +41,17 @@ def test_nothing_is_marked_or_sent_without_the_right(rules, blocked):
     assert [len(each) for each in (registrar.carts, registrar.left_markers, registrar.orders)] == before
     assert registrar.payments == []
     assert started not in kinds(rules, cart_id)
-    assert kept.trouble.code == "ovh_right_missing"
-    assert kept.trouble.data == {"rights": [right]}
+    assert kept.blocked.code == "ovh_right_missing"
+    assert kept.blocked.data == {"rights": [right]}
 
 
 def test_it_goes_on_by_itself_once_the_right_is_there(rules, blocked):
     """Nobody has to click again, and it is sent once."""
     cart_id, state, after, started, _ = blocked
-    assert rules.settle(cart_id, steps=4).state is state
+    assert rules.run_worker(cart_id, steps=4).state is state
     rules.registrar.rights_missing.clear()
-    done = rules.settle(cart_id, steps=4)
-    assert (done.state, done.trouble) == (after, None)
+    done = rules.run_worker(cart_id, steps=4)
+    assert (done.state, done.blocked) == (after, None)
     assert len(rules.registrar.orders) == 1
     assert rules.registrar.payments == ([(done.order.id, 1)] if after is S.PAID else [])
     assert kinds(rules, cart_id).count(started) == 1
@@ -59,12 +59,12 @@ def test_it_goes_on_by_itself_once_the_right_is_there(rules, blocked):
 
 @pytest.mark.parametrize("blocked", ["payment"], indirect=True)
 def test_a_payment_made_elsewhere_is_seen_without_the_right(rules, blocked):
-    """The order is read before the right is needed: somebody paid on OVH's own page in the meantime."""
+    """The order is read before the right is needed: a user paid on OVH's own page in the meantime."""
     cart_id, _, _, _, _ = blocked
     rules.advance(cart_id)
     order = rules.workflow.queries.cart(cart_id).order
     rules.registrar.payments.append((order.id, 2))
-    assert rules.settle(cart_id, steps=2).state is S.PAID
+    assert rules.run_worker(cart_id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(order.id, 2)]
 
 

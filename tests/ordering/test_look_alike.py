@@ -15,7 +15,8 @@ def warnings(name: str, *, owned: tuple[str, ...] = (), in_carts: tuple[str, ...
 
 
 @pytest.mark.parametrize("name", ["name.ovh", "café.fr", "東京タワー.com", "tokyo東京.com", "москва.com", "서울漢.com"])
-def test_a_name_of_one_script_or_of_scripts_that_belong_together_has_no_warning(name):
+def test_scripts_that_belong_together_have_no_warning(name):
+    """A name of one script or of scripts that belong together has no warning."""
     assert warnings(name, owned=("other.com",)) == ()
 
 
@@ -32,7 +33,8 @@ def test_a_name_that_only_looks_latin_is_told():
     ("name", "owned"),
     [("g00gle.com", "google.fr"), ("paypa1.com", "paypal.com"), ("cafe.fr", "café.fr"), ("rnodern.ovh", "modern.ovh")],
 )
-def test_a_look_alike_of_an_owned_name_or_of_one_in_a_cart_is_told_whatever_its_extension(name, owned):
+def test_a_homograph_is_reported_under_any_extension(name, owned):
+    """A homograph of an owned name or of one in a cart is reported whatever its extension."""
     twin = {"twin": N(owned).ascii}
     assert warnings(name, owned=(owned,)) == (LineWarning(WarningKind.LIKE_AN_OWNED_NAME, twin),)
     assert warnings(name, in_carts=(owned,)) == (LineWarning(WarningKind.LIKE_A_NAME_IN_A_CART, twin),)

@@ -24,17 +24,17 @@ def missing(rules, monkeypatch):
 
 
 def test_nobody_can_pay_an_order_that_ovh_does_not_know(rules, missing):
-    """It is never payable meanwhile, and people see why."""
+    """It is never payable in the meantime, and people see why."""
     assert missing.order.missing_since is not None
-    assert missing.trouble.code == "not_known"
+    assert missing.blocked.code == "not_known"
     with refuses("order_not_known", NotPossible):
-        rules.workflow.payments.pay(missing.id, payer=rules.dan, method=1, shown=missing.mark)
+        rules.workflow.payments.pay(missing.id, payer=rules.dan, method=1, mark=missing.mark)
 
 
 def test_a_click_just_before_it_was_missing_sends_nothing(rules, monkeypatch):
     """The order is read again before a payment is sent."""
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     monkeypatch.setattr(rules.registrar, "order", failing(NotKnown()))
     rules.fulfilment.advance(cart.id)
     kept = rules.workflow.queries.cart(cart.id)
@@ -48,8 +48,8 @@ def test_after_a_day_a_person_is_asked_and_may_close_it(rules, missing):
     cart = advanced(rules, missing.id, 20)
     assert (cart.state, cart.order_is_missing) == (S.NEEDS_ATTENTION, True)
     with pytest.raises(NotPossible):
-        rules.workflow.recovery.try_again(cart.id, by=rules.dan, shown=cart.mark)
-    closed = rules.workflow.recovery.give_up(cart.id, by=rules.dan, shown=cart.mark)
+        rules.workflow.recovery.try_again(cart.id, by=rules.dan, mark=cart.mark)
+    closed = rules.workflow.recovery.give_up(cart.id, by=rules.dan, mark=cart.mark)
     assert closed.state is S.CANCELLED
     assert closed.fact == Fact(EventKind.CLOSED, {"order": cart.order.id, "missing": True})
 
@@ -72,9 +72,9 @@ def test_an_order_that_shows_again_can_be_paid(rules, missing, monkeypatch, days
         assert advanced(rules, missing.id, 2).order_is_missing
     monkeypatch.undo()
     cart = advanced(rules, missing.id, 12)
-    assert (cart.state, cart.order.missing_since, cart.trouble) == (S.CHECKED_OUT, None, None)
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=3).state is S.PAID
+    assert (cart.state, cart.order.missing_since, cart.blocked) == (S.CHECKED_OUT, None, None)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
+    assert rules.run_worker(cart.id, steps=3).state is S.PAID
 
 
 @pytest.mark.parametrize(("status", "state"), [(OrderStatus.CANCELLED, S.CANCELLED), (OrderStatus.CHECKING, S.PAID)])

@@ -14,18 +14,18 @@ from ordering.process.intent import Intents, Objection
 from ordering.process.money_markers import MoneyMarkers
 from ordering.process.order_search import OrderSearch
 from ordering.process.recovery import RecoverMode
-from ordering.process.transitions import Logbook, Pace
+from ordering.process.transitions import Logbook, PollSchedule
 from tests.builders import NOW
 
 
 def paying(rules):
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     return cart
 
 
 def test_a_checkout_that_was_not_sent_is_ordered_once(rules):
-    """It goes back to approved at once, and its cart at OVH is given back: there is nothing to look for."""
+    """It goes back to approved at once, and its cart at OVH is discarded: there is nothing to look for."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "not_sent", True
     rules.fulfilment.advance(cart.id)
@@ -34,7 +34,7 @@ def test_a_checkout_that_was_not_sent_is_ordered_once(rules):
     assert (back.state, rules.registrar.orders) == (S.APPROVED, {})
     assert set(rules.registrar.carts) == rules.registrar.discarded
     assert back.fact == Fact(EventKind.CHECKOUT_RESCHEDULED, {"attempt": 1, "error": "not_sent"})
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -46,8 +46,8 @@ def test_a_payment_that_was_not_sent_is_payable_at_once(rules):
     again = rules.workflow.queries.cart(cart.id)
     assert (again.state, again.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
     assert not any(method.refused for method in again.order.methods)
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=2).state is S.PAID
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
+    assert rules.run_worker(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 1)]
 
 
@@ -64,7 +64,7 @@ def test_a_call_that_cannot_be_prepared_has_no_intent(rules, begins):
     assert set(rules.registrar.carts) - {cart for cart, order in rules.registrar.carts.items() if order} == (
         rules.registrar.discarded
     )
-    after = rules.settle(cart.id, steps=3)
+    after = rules.run_worker(cart.id, steps=3)
     assert after.state is (S.CHECKED_OUT if begins == "approved" else S.PAID)
     assert len(rules.registrar.orders) == 1
 
@@ -83,7 +83,7 @@ def test_both_calls_are_signed_with_the_time_of_their_intent(rules):
     ("call", "kind"), [("check_out", EventKind.CHECKOUT_STARTED), ("pay", EventKind.PAYMENT_STARTED)]
 )
 def test_the_intent_is_on_record_before_the_call(rules, monkeypatch, call, kind):
-    """A process that dies at that moment leaves a cart of which the next one knows what was sent."""
+    """A process that dies at that moment leaves a cart, and the next one knows what was sent."""
     cart, send = rules.approved() if call == "check_out" else paying(rules), getattr(rules.registrar, call)
     seen = []
 
@@ -98,7 +98,7 @@ def test_the_intent_is_on_record_before_the_call(rules, monkeypatch, call, kind)
 
 
 def test_a_checkout_that_another_process_overtook_leaves_no_cart(rules, monkeypatch):
-    """It built a cart at OVH, and its intent comes too late: that cart is given back."""
+    """It built a cart at OVH, and its intent comes too late: that cart is discarded."""
     cart = rules.approved()
 
     def overtaken() -> timedelta:
@@ -121,7 +121,7 @@ def test_an_intent_that_is_stopped_gives_the_cart_back(rules):
         return Objection(carts.cart(intent.id), EventKind.CHECKOUT_RESCHEDULED, {"attempt": 9, "error": "not_sent"})
 
     cart, store, registrar = rules.approved(), rules.store, rules.registrar
-    book, settle = Logbook(store, rules.clock, Pace()), timedelta(seconds=60)
+    book, settle = Logbook(store, rules.clock, PollSchedule()), timedelta(seconds=60)
     search = OrderSearch(book, registrar, settle=settle, floors=Floors())
     foreign = ForeignOrders(store, registrar, rules.clock)
     markers = MoneyMarkers(store, registrar, RecoverMode(store, rules.clock))

@@ -49,7 +49,7 @@ def test_a_person_is_asked_with_recover_mode_on(rules, monkeypatch, asks_to):
     else:
         cart = paying(rules)
         lost(rules, pays(cart.order.id))
-    after = rules.settle(cart.id)
+    after = rules.run_worker(cart.id)
     assert (after.state, after.fact.kind) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD)
     assert rules.workflow.recover_mode.is_on
 
@@ -69,14 +69,14 @@ def test_the_attempt_is_on_record_before_its_marker(rules, monkeypatch):
 
     watched("leave_marker")
     watched("markers")
-    rules.settle(rules.approved().id, steps=1)
+    rules.run_worker(rules.approved().id, steps=1)
     assert seen == [("leave_marker", 1, S.APPROVED), ("markers", 1, S.APPROVED)]
 
 
 def test_a_marker_that_is_not_on_record_stops_the_checkout(rules):
     """A database that went back orders nothing again; recover mode is switched on."""
     lost(rules)
-    after = rules.settle(rules.approved().id)
+    after = rules.run_worker(rules.approved().id)
     assert (after.state, after.fact.kind, rules.registrar.orders) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD, {})
     assert after.fact.data["markers"]
     assert rules.workflow.recover_mode.standing().recovery.cause is Cause.MARKERS
@@ -86,39 +86,39 @@ def test_a_marker_of_other_names_stops_nothing(rules):
     """Markers are compared by their subject."""
     lost(rules, orders(["name.ovh", "other.ovh"]))
     lost(rules, pays(1))
-    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+    assert rules.run_worker(rules.approved().id).state is S.CHECKED_OUT
 
 
 def test_attempts_of_an_earlier_request_are_on_record(rules):
     """The same names, ordered and cancelled before, are no lost attempt."""
     first = rules.ordered()
     rules.registrar.cancel(first.order.id)
-    assert rules.settle(first.id).state is S.CANCELLED
-    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+    assert rules.run_worker(first.id).state is S.CANCELLED
+    assert rules.run_worker(rules.approved().id).state is S.CHECKED_OUT
 
 
 def test_an_approver_orders_in_spite_of_a_lost_try(rules):
     """After recover mode and a look at OVH; the requester may not say so."""
     lost(rules)
-    stopped = rules.settle(rules.approved().id)
+    stopped = rules.run_worker(rules.approved().id)
     with pytest.raises(OnHold):
-        rules.workflow.recovery.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+        rules.workflow.recovery.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
     assert release(rules)
     with pytest.raises(NotAllowed):
-        rules.workflow.recovery.order_anyway(stopped.id, by=rules.ada, shown=stopped.mark)
-    rules.workflow.recovery.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
-    assert rules.settle(stopped.id).state is S.CHECKED_OUT
+        rules.workflow.recovery.order_anyway(stopped.id, by=rules.ada, mark=stopped.mark)
+    rules.workflow.recovery.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
+    assert rules.run_worker(stopped.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
 def test_try_again_does_not_forget_a_lost_try(rules):
     """It stops the checkout again where no comparison showed it, and its own unsent tries are on record."""
     lost(rules)
-    stopped = rules.settle(rules.approved().id)
+    stopped = rules.run_worker(rules.approved().id)
     assert release(rules)
     lost(rules)  # another one, of a process that still lives
-    rules.workflow.recovery.try_again(stopped.id, by=rules.dan, shown=stopped.mark)
-    again = rules.settle(stopped.id)
+    rules.workflow.recovery.try_again(stopped.id, by=rules.dan, mark=stopped.mark)
+    again = rules.run_worker(stopped.id)
     assert (again.state, again.fact.kind) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD)
     assert {call.state for call in calls(rules)} == {CallState.UNSENT}
 
@@ -128,10 +128,10 @@ def test_a_list_that_cannot_see_stops_everything(rules, monkeypatch):
     lost(rules)
     with monkeypatch.context() as blind:
         blind.setattr(rules.registrar, "markers", lambda _subject: frozenset())
-        waiting = rules.settle(rules.approved().id, steps=5)
-    assert (waiting.state, waiting.trouble.code) == (S.APPROVED, "markers_not_listed")
+        waiting = rules.run_worker(rules.approved().id, steps=5)
+    assert (waiting.state, waiting.blocked.code) == (S.APPROVED, "markers_not_listed")
     assert rules.registrar.orders == {}
-    assert rules.settle(waiting.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
+    assert rules.run_worker(waiting.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
 def test_a_refused_marker_explains_no_lost_try(rules, monkeypatch):
@@ -141,7 +141,7 @@ def test_a_refused_marker_explains_no_lost_try(rules, monkeypatch):
         away.setattr(rules.registrar, "leave_marker", failing(RegistrarRefused()))
         rules.advance(cart.id)
     lost(rules)
-    assert rules.settle(cart.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
+    assert rules.run_worker(cart.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
 @pytest.mark.parametrize("wait", [5, 16 * 60])
@@ -156,13 +156,13 @@ def test_a_try_without_a_marker_explains_one_at_most(rules, monkeypatch, was_mad
     if was_made:
         lost(rules, started_at=nameless.started_at)
     rules.clock.pass_by(wait)
-    first = rules.settle(cart.id)
+    first = rules.run_worker(cart.id)
     assert first.state is S.CHECKED_OUT
     assert (calls(rules)[0].marker is not None) is was_made
     rules.registrar.cancel(first.order.id)
-    assert rules.settle(first.id).state is S.CANCELLED
+    assert rules.run_worker(first.id).state is S.CANCELLED
     lost(rules)
-    again = rules.settle(rules.approved("name.ovh", "C2").id)
+    again = rules.run_worker(rules.approved("name.ovh", "C2").id)
     assert again.fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
@@ -176,7 +176,7 @@ def test_a_try_that_left_none_explains_no_later_one(rules, monkeypatch, wait):
     rules.clock.pass_by(wait)
     lost(rules, started_at=rules.clock())
     rules.clock.pass_by(5)
-    after = rules.settle(cart.id)
+    after = rules.run_worker(cart.id)
     assert (after.fact.kind, rules.registrar.orders) == (K.ATTEMPT_NOT_ON_RECORD, {})
     assert rules.workflow.recover_mode.is_on
 
@@ -188,7 +188,7 @@ def test_a_try_explains_no_marker_without_a_date(rules, monkeypatch):
         away.setattr(rules.registrar, "leave_marker", failing(RegistrarUnavailable()))
         rules.advance(cart.id)
     lost(rules)
-    assert rules.settle(cart.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
+    assert rules.run_worker(cart.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
 def after_the_marker(rules, monkeypatch, subject):
@@ -213,23 +213,23 @@ def after_the_marker(rules, monkeypatch, subject):
     monkeypatch.setattr(rules.registrar, "leave_marker", leaves)
 
 
-def test_a_marker_that_cannot_be_saved_asks_nobody_about_an_order(rules, monkeypatch):
+def test_an_unsaved_marker_asks_nobody_about_an_order(rules, monkeypatch):
     """Nothing was sent and the bot knows it: it orders as soon as the database takes writes."""
     cart = rules.approved()
     after_the_marker(rules, monkeypatch, "orders")
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
-    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=3).state is S.CHECKED_OUT
 
 
-def test_a_marker_that_cannot_be_saved_asks_nobody_about_a_payment(rules, monkeypatch):
+def test_an_unsaved_marker_asks_nobody_about_a_payment(rules, monkeypatch):
     """The same before a payment."""
-    cart = rules.settle(rules.approved().id)
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    cart = rules.run_worker(rules.approved().id)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     after_the_marker(rules, monkeypatch, "pays")
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
-    assert rules.settle(cart.id, steps=3).state is S.PAID
+    assert rules.run_worker(cart.id, steps=3).state is S.PAID
     assert len(rules.registrar.payments) == 1
 
 
@@ -250,12 +250,12 @@ def test_an_intent_whose_commit_lost_its_answer_asks_nobody(rules, monkeypatch):
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
     assert rules.workflow.queries.cart(cart.id).state is S.APPROVED
-    assert rules.settle(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
 def test_an_attempt_of_a_closed_request_is_looked_after(rules):
-    """Its order may still show: a new request of the same names looks for it first, and orders nothing beside it."""
+    """Its order may still show: a new request of the same names looks for it first, and orders nothing next to it."""
     first = rules.approved()
     with rules.store.begin() as carts:
         started = rules.clock() + rules.registrar.ahead
@@ -264,7 +264,7 @@ def test_an_attempt_of_a_closed_request_is_looked_after(rules):
     rules.workflow.approvals.stop(first.id, by=rules.dan)
     second = rules.approved("name.ovh", "C2")
     rules.clock.pass_by(120)
-    after = rules.settle(second.id, steps=1)
+    after = rules.run_worker(second.id, steps=1)
     assert (after.state, after.attempt.registrar_cart) == (S.CHECKING_OUT, "cart-1")
     assert rules.registrar.orders == {}
 
@@ -276,10 +276,10 @@ def test_a_marker_that_ovh_does_not_take(rules, monkeypatch, call, error):
     cart = rules.approved()
     with monkeypatch.context() as away:
         away.setattr(rules.registrar, call, failing(error))
-        rules.settle(cart.id, steps=2)
+        rules.run_worker(cart.id, steps=2)
     assert (rules.workflow.queries.cart(cart.id).state, rules.registrar.orders) == (S.APPROVED, {})
     assert {known.state for known in calls(rules)} == {CallState.UNSENT}
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 def test_a_marker_whose_answer_was_lost(rules, monkeypatch):
@@ -293,11 +293,11 @@ def test_a_marker_whose_answer_was_lost(rules, monkeypatch):
     with monkeypatch.context() as away:
         away.setattr(rules.registrar, "leave_marker", made)
         rules.advance(cart.id)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
     lost(rules)
     rules.registrar.cancel(rules.workflow.queries.cart(cart.id).order.id)
-    rules.settle(cart.id)
-    assert rules.settle(rules.approved().id).state is S.NEEDS_ATTENTION  # one more than those
+    rules.run_worker(cart.id)
+    assert rules.run_worker(rules.approved().id).state is S.NEEDS_ATTENTION  # one more than those
 
 
 def interrupted(rules, monkeypatch, step):
@@ -315,7 +315,7 @@ def test_an_attempt_without_intent_counts_as_sent(rules, monkeypatch):
     interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
     (call,) = calls(rules)
     late = rules.registrar.check_out(call.registrar_cart, waive_retraction=True, not_after=rules.clock())
-    after = rules.settle(cart.id, steps=3)
+    after = rules.run_worker(cart.id, steps=3)
     assert (after.state, after.order.id, len(rules.registrar.orders)) == (S.CHECKED_OUT, late.id, 1)
 
 
@@ -323,9 +323,9 @@ def test_an_attempt_without_intent_that_made_nothing(rules, monkeypatch):
     """Its cart is deleted, and after the floor it is ordered again, once."""
     cart = rules.approved()
     interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
-    looking = rules.settle(cart.id, steps=2)
+    looking = rules.run_worker(cart.id, steps=2)
     assert (looking.state, looking.fact) == (S.CHECKING_OUT, Fact(K.CHECKOUT_INTERRUPTED, {"attempt": 1}))
-    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -341,14 +341,14 @@ def test_an_attempt_of_a_moment_ago_is_left_to_its_process(rules, monkeypatch):
 
 def paying(rules):
     cart = rules.ordered()
-    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 def test_a_lost_payment_is_for_a_person(rules):
-    """OVH has a marker of a payment that is not on record: nothing is paid beside it."""
+    """OVH has a marker of a payment that is not on record: nothing is paid next to it."""
     cart = paying(rules)
     lost(rules, pays(cart.order.id))
-    after = rules.settle(cart.id, steps=1)
+    after = rules.run_worker(cart.id, steps=1)
     assert (after.state, after.payment_is_undecided, rules.registrar.payments) == (S.NEEDS_ATTENTION, True, [])
     assert after.fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
@@ -368,7 +368,7 @@ def test_a_payment_without_intent_counts_as_sent(rules, monkeypatch):
     cart = paying(rules)
     interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
     rules.registrar.pay(cart.order.id, 1, not_after=rules.clock())
-    assert rules.settle(cart.id, steps=3).state is S.PAID
+    assert rules.run_worker(cart.id, steps=3).state is S.PAID
     assert len(rules.registrar.payments) == 1
 
 
@@ -414,11 +414,11 @@ def test_an_intent_that_cannot_be_saved_is_tried_again(rules, monkeypatch, what,
     monkeypatch.setattr(rules.registrar, what, is_ready)
     cart = rules.approved()
     if what == "ready_to_pay":
-        cart = rules.settle(cart.id)
-        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        cart = rules.run_worker(cart.id)
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
-    after = rules.settle(cart.id, steps=4, seconds=3)  # within the settling time
+    after = rules.run_worker(cart.id, steps=4, seconds=3)  # within the settling time
     assert after.state is (S.CHECKED_OUT if what == "ready_to_check_out" else S.PAID)
     assert (len(rules.registrar.orders), len(rules.registrar.payments)) == (1, what == "ready_to_pay")
 
@@ -429,8 +429,8 @@ def test_an_attempt_that_came_in_between_is_looked_after(rules, monkeypatch, wha
     cart = rules.approved()
     subject, look = NAMES, "prepare"
     if what == "payment":
-        cart = rules.settle(cart.id)
-        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        cart = rules.run_worker(cart.id)
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
         subject, look = pays(cart.order.id), "order"
     looks = getattr(rules.registrar, look)
 
@@ -444,9 +444,9 @@ def test_an_attempt_that_came_in_between_is_looked_after(rules, monkeypatch, wha
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
     assert (len(rules.registrar.orders), rules.registrar.payments) == (what == "payment", [])
-    after = rules.settle(cart.id, steps=3, seconds=1)
+    after = rules.run_worker(cart.id, steps=3, seconds=1)
     assert [call.state for call in calls(rules, subject)] == [CallState.ANNOUNCED]  # left to its process for a moment
-    after = rules.settle(cart.id, steps=12, seconds=10)
+    after = rules.run_worker(cart.id, steps=12, seconds=10)
     assert calls(rules, subject)[0].state is CallState.INTENDED  # then it counts as sent
     assert after.state is not S.APPROVED
     assert rules.registrar.payments == []

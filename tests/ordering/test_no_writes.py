@@ -72,24 +72,24 @@ def calls(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def checking_out(rules: Rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
-    return rules.settle(cart.id, steps=1, seconds=0)
+    return rules.run_worker(cart.id, steps=1, seconds=0)
 
 
 def paying(rules: Rules):
     cart = rules.ordered()
-    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 def unclear(rules: Rules):
     cart = paying(rules)
     rules.registrar.next_fault = "lost_before"
-    rules.registrar.sighting = BOOKED
-    return rules.settle(cart.id)
+    rules.registrar.reconciliation = BOOKED
+    return rules.run_worker(cart.id)
 
 
 def paid(rules: Rules):
     cart = paying(rules)
-    return rules.settle(cart.id, steps=2)
+    return rules.run_worker(cart.id, steps=2)
 
 
 WAYS: dict[CartState, Callable[[Rules], Cart]] = {
@@ -117,7 +117,7 @@ def test_a_step_without_a_write_calls_nobody(rules, disk, calls, state):
 
 
 def test_a_request_without_a_write_builds_no_cart(rules, disk, calls):
-    """Who asks for approval is told before OVH builds a cart for the dry run."""
+    """A requester learns it before OVH builds a cart for the dry run."""
     cart = rules.workflow.cart_editing.add("C1", DomainName.parse("b.ovh"), by=rules.ben)
     disk.is_full = True
     calls.clear()

@@ -26,7 +26,7 @@ def another_process(rules) -> Fulfilment:
 
 def paying(rules, method=1):
     cart = rules.ordered()
-    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=method, mark=rules.mark(cart.id))
 
 
 def sleeps_at(rules, monkeypatch, call, meanwhile):
@@ -71,8 +71,8 @@ def test_an_overtaken_payment_is_payable_at_once(rules, monkeypatch, call):
     assert (again.state, again.payment, again.fact.kind) == (S.CHECKED_OUT, None, K.PAYMENT_NOT_SENT)
     assert (again.fact.data["reason"], again.fact.data["error"]) == ("not_sent", "held_up")
     assert state_of_calls(rules, pays(cart.order.id)) == [CallState.UNSENT]
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=2).state is S.PAID
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
+    assert rules.run_worker(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 1)]
 
 
@@ -89,7 +89,7 @@ def test_an_overtaken_checkout_is_ordered_at_once(rules, monkeypatch, call):
         K.CHECKOUT_RESCHEDULED,
         [CallState.UNSENT],
     )
-    assert rules.settle(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -106,12 +106,12 @@ def test_a_person_who_was_asked_need_not_answer(rules, monkeypatch):
     sleeps_at(rules, monkeypatch, "markers", meanwhile)
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
-    assert rules.settle(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
 @pytest.mark.parametrize("begins", ["approved", "paying"])
-def test_a_call_that_fails_after_the_take_over_was_not_sent_either(rules, monkeypatch, begins):
+def test_a_call_that_fails_after_the_takeover_was_not_sent(rules, monkeypatch, begins):
     """OVH does not answer the process that woke: it is corrected all the same."""
     cart = rules.approved() if begins == "approved" else paying(rules)
     woke = taken_over(rules, cart)
@@ -147,7 +147,7 @@ def test_a_correction_waits_for_the_database(rules, monkeypatch, caplog, begins)
     assert rules.workflow.queries.cart(cart.id).state is (S.APPROVED if begins == "approved" else S.CHECKED_OUT)
 
 
-def test_an_intent_to_pay_whose_commit_lost_its_answer_is_taken_back(rules, monkeypatch):
+def test_a_payment_intent_with_a_lost_commit_is_withdrawn(rules, monkeypatch):
     """It is on record, and its sender knows that it did not send."""
     cart, begin = paying(rules), rules.store.begin
 
@@ -173,14 +173,14 @@ def test_the_payment_of_another_attempt_stays(rules, monkeypatch):
     def meanwhile() -> None:
         taken_over(rules, cart)()
         other = another_process(rules)
-        rules.workflow.recovery.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.recovery.not_paid(cart.id, by=rules.dan, mark=rules.mark(cart.id))
         rules.clock.now += DAY
         for _ in range(3):
             for due in other.due():
                 other.advance(due)
             rules.clock.pass_by(30)
         assert rules.workflow.queries.cart(cart.id).state is S.CHECKED_OUT
-        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
         rules.registrar.next_fault = "lost_before"
         other.advance(cart.id)
 
@@ -203,7 +203,7 @@ def test_the_order_of_another_attempt_stays(rules, monkeypatch):
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
     assert rules.workflow.queries.cart(cart.id).state is S.CHECKING_OUT
-    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=3).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -214,7 +214,7 @@ def test_what_a_payer_said_stays(rules, monkeypatch):
     def meanwhile() -> None:
         taken_over(rules, cart)()
         assert rules.workflow.queries.cart(cart.id).payment_is_undecided
-        rules.workflow.recovery.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.workflow.recovery.it_was_paid(cart.id, by=rules.dan, mark=rules.mark(cart.id))
 
     sleeps_at(rules, monkeypatch, "markers", meanwhile)
     with pytest.raises(CartChanged):
@@ -241,7 +241,7 @@ def test_a_lost_payment_is_not_taken_back(rules, monkeypatch):
     rules.fulfilment.advance(cart.id)
     asked = rules.workflow.queries.cart(cart.id)
     assert (asked.fact.kind, asked.payment_is_undecided) == (K.ATTEMPT_NOT_ON_RECORD, True)
-    rules.settle(cart.id, steps=2)
+    rules.run_worker(cart.id, steps=2)
     assert rules.workflow.queries.cart(cart.id).payment_is_undecided
     assert CallState.ANNOUNCED not in state_of_calls(rules, pays(cart.order.id))
 
@@ -274,11 +274,11 @@ def test_an_attempt_that_ends_during_a_take_over_was_not_sent(rules, monkeypatch
     assert kept.payment is None or kept.payment.sent_at is None
     assert state_of_calls(rules, subject) == [CallState.UNSENT]
     other.advance(cart.id)
-    assert rules.settle(cart.id, steps=2).state is (S.CHECKED_OUT if begins == "approved" else S.PAID)
+    assert rules.run_worker(cart.id, steps=2).state is (S.CHECKED_OUT if begins == "approved" else S.PAID)
     assert (len(rules.registrar.orders), len(rules.registrar.payments)) == (1, begins == "paying")
 
 
-def test_another_request_that_counts_the_attempt_as_sent_is_corrected(rules, monkeypatch):
+def test_another_request_that_counts_it_as_sent_is_corrected(rules, monkeypatch):
     """The request of the attempt was stopped, and a new one of the same names took the attempt for its own."""
     first = rules.approved()
     second: list[int] = []
@@ -296,7 +296,7 @@ def test_another_request_that_counts_the_attempt_as_sent_is_corrected(rules, mon
     back = rules.workflow.queries.cart(second[0])
     assert (back.state, back.fact.kind) == (S.APPROVED, K.CHECKOUT_RESCHEDULED)
     assert rules.workflow.queries.cart(first.id).state is S.CANCELLED
-    assert rules.settle(second[0], steps=2, seconds=5).state is S.CHECKED_OUT
+    assert rules.run_worker(second[0], steps=2, seconds=5).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 
@@ -330,7 +330,7 @@ def test_a_mistake_in_one_correction_stops_no_other_request(rules, monkeypatch, 
     rules.fulfilment.advance(other.id)
     assert rules.workflow.queries.cart(other.id).state is S.CHECKED_OUT
     assert caplog.messages == []
-    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 2
 
 

@@ -82,17 +82,18 @@ def test_a_contact_is_judged_for_every_name_it_was_chosen_for(asking):
     assert asked == [[ONE, TWO]]
 
 
-def test_only_members_ask_and_change_and_only_approvers_and_payers_see_all(asking):
+def test_only_approvers_and_payers_see_all_of_a_contact(asking):
+    """Only members ask and change and only approvers and payers see all."""
     guest = Person("U0GWEN", Membership.GUEST)
     flow = asking.workflow
-    for deed in (
+    for action in (
         lambda: flow.registry_needs.names_to_own(asking.cart_id, ONE, by=guest),
         lambda: flow.registry_needs.gaps(asking.cart_id, ONE, "7", {}, by=guest),
         lambda: flow.contacts.complete("7", {}, by=guest),
         lambda: flow.contacts.in_full(by=guest),
     ):
         with refuses("person_guest", NotAllowed):
-            deed()
+            action()
     with refuses("cannot_see_owners", NotAllowed):
         flow.contacts.in_full(by=asking.ada)
     assert flow.contacts.in_full(by=asking.cleo) == flow.contacts.all(by=asking.ada)

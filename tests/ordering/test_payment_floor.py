@@ -56,8 +56,8 @@ def test_a_refused_call_that_paid_shows_late_and_is_paid_once(rules):
     cart = pays(rules, "refused")
     after(rules, cart.id, 10 * MINUTES)
     with refuses("not_payable", NotPossible, state="paying"):
-        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
-    rules.registrar.sighting = PAID
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
+    rules.registrar.reconciliation = PAID
     assert after(rules, cart.id, 4 * MINUTES).state is S.PAID
 
 
@@ -110,7 +110,7 @@ def test_a_call_that_was_not_sent_is_payable_at_once(rules):
 
 
 def test_the_end_of_a_call_is_kept_beside_another_change(rules, monkeypatch):
-    """Somebody opens the order's page while the call is on the wire: the floor runs from the end of the call."""
+    """A user opens the order's page while the call is on the wire: the floor runs from the end of the call."""
     cart = rules.ordered()
 
     def opens(*_, **__):
@@ -128,7 +128,7 @@ def test_the_end_of_a_call_is_kept_beside_another_change(rules, monkeypatch):
 def test_a_card_that_is_refused_after_a_200_is_payable_at_once(rules, monkeypatch):
     """The order shows one payment that was begun, and its end: honest cases stay quick."""
     takes_on(rules, monkeypatch)
-    rules.registrar.sighting = REFUSED
+    rules.registrar.reconciliation = REFUSED
     cart = pays(rules)
     assert (cart.state, cart.order.suggested_method.id) == (S.CHECKED_OUT, 2)
     refused = {"order": cart.order.id, "method": 1, "method_name": "VISA", "all_refused": False}
@@ -138,7 +138,7 @@ def test_a_card_that_is_refused_after_a_200_is_payable_at_once(rules, monkeypatc
 def test_a_refusal_after_a_lost_answer_waits_for_the_floor(rules):
     """A proxy may still hold the call: what was refused may have been begun elsewhere."""
     cart = pays(rules, "lost_before")
-    rules.registrar.sighting = REFUSED
+    rules.registrar.reconciliation = REFUSED
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
@@ -147,19 +147,19 @@ def test_a_refusal_after_the_page_was_opened_waits_for_the_floor(rules, monkeypa
     """What is refused may have been paid on the page, while ours is still on its way."""
     takes_on(rules, monkeypatch)
     cart = pays(rules)
-    rules.workflow.payments.order_link(cart.id, payer=rules.dan, shown=cart.mark)
-    rules.registrar.sighting = REFUSED
+    rules.workflow.payments.order_link(cart.id, payer=rules.dan, mark=cart.mark)
+    rules.registrar.reconciliation = REFUSED
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
 
 @pytest.mark.parametrize("shown", [None, "", "of an earlier card"])
 def test_a_card_without_the_payment_opens_no_page(rules, monkeypatch, shown):
-    """Whoever pays on OVH's page must know from the card that a payment is under way."""
+    """A user who pays on OVH's page must know from the card that a payment is under way."""
     takes_on(rules, monkeypatch)
     cart = pays(rules)
     with pytest.raises(CardOutdated):
-        rules.workflow.payments.order_link(cart.id, payer=rules.dan, shown=shown)
+        rules.workflow.payments.order_link(cart.id, payer=rules.dan, mark=shown)
     assert rules.workflow.queries.cart(cart.id).order.opened_at is None
 
 
@@ -168,16 +168,16 @@ def test_a_page_that_was_opened_before_the_payment_counts(rules, monkeypatch):
     takes_on(rules, monkeypatch)
     cart = rules.ordered()
     rules.workflow.payments.order_link(cart.id, payer=rules.dan)
-    rules.registrar.sighting = REFUSED
+    rules.registrar.reconciliation = REFUSED
     assert pays_again(rules, cart.id).state is S.PAYING
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
 
-def test_a_refusal_that_may_be_anothers_waits_for_the_floor_and_is_told(rules, monkeypatch):
+def test_an_ambiguous_refusal_waits_for_the_settling_time(rules, monkeypatch):
     """No page was opened from here, but OVH's mail leads there too."""
     takes_on(rules, monkeypatch)
-    rules.registrar.sighting = replace(REFUSED, is_own=False)
+    rules.registrar.reconciliation = replace(REFUSED, is_own=False)
     cart = pays(rules)
     assert (cart.state, cart.fact.kind) == (S.PAYING, EventKind.PAYMENT_WAITING)
     assert cart.fact.data["evidence"] == REFUSED.seen
@@ -185,10 +185,10 @@ def test_a_refusal_that_may_be_anothers_waits_for_the_floor_and_is_told(rules, m
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
 
-def test_a_failed_transaction_waits_for_the_floor_and_asks_nobody(rules, monkeypatch):
+def test_a_failed_transaction_waits_for_the_floor(rules, monkeypatch):
     """It names no order, so it may be another's."""
     takes_on(rules, monkeypatch)
-    rules.registrar.sighting = FAILED
+    rules.registrar.reconciliation = FAILED
     cart = pays(rules)
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     paid_again = after(rules, cart.id, 2 * MINUTES)
@@ -208,7 +208,7 @@ def dies_while_paying(rules, monkeypatch):
 
     cart = rules.ordered()
     monkeypatch.setattr(rules.registrar, "pay", dies)
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     with pytest.raises(Death):
         rules.fulfilment.advance(cart.id)
     monkeypatch.undo()
@@ -226,7 +226,7 @@ def test_a_dead_senders_call_ends_with_it(rules, monkeypatch, looked_before):
     started = rules.clock.now
     cart = after(rules, cart.id, 2 * MINUTES)
     assert abs(cart.payment.waits_until_ovh - started - 15 * MINUTES) < MINUTES
-    rules.workflow.recovery.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.recovery.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     assert after(rules, cart.id, started + 15 * MINUTES - SECOND - rules.clock.now).state is S.PAYING
     assert after(rules, cart.id, MINUTES).state is S.CHECKED_OUT
 
@@ -244,7 +244,7 @@ def test_without_an_end_on_record_the_floor_is_a_day(rules, monkeypatch):
     cart = after(rules, cart.id, 2 * MINUTES)
     assert cart.payment_is_undecided
     assert cart.payment.waits_until_ovh == sent + DAY
-    rules.workflow.recovery.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.workflow.recovery.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     assert after(rules, cart.id, sent + DAY - SECOND - rules.clock.now).state is S.PAYING
     assert after(rules, cart.id, 3 * SECOND).state is S.CHECKED_OUT
 
@@ -253,7 +253,7 @@ def test_an_end_that_could_not_be_dated_is_dated_later(rules, monkeypatch):
     """The floor runs from a time that was read from OVH after the end, never from a kept difference."""
     monkeypatch.setattr(rules.registrar, "time", failing(RegistrarUnavailable()))
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.registrar.next_fault = "refused"
     rules.advance(cart.id)
     rules.advance(cart.id)
@@ -263,7 +263,7 @@ def test_an_end_that_could_not_be_dated_is_dated_later(rules, monkeypatch):
     rules.clock.pass_by(40 * 60)
     rules.restart()
     now = rules.clock.now
-    cart = rules.settle(cart.id, steps=1, seconds=0)
+    cart = rules.run_worker(cart.id, steps=1, seconds=0)
     assert cart.payment.ended_at_ovh == now
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
@@ -287,12 +287,12 @@ def test_what_shows_while_the_time_is_read_is_seen(rules, monkeypatch, fault):
     cart = pays(rules, fault)
     if fault == "lost_before":
         cart = after(rules, cart.id, 2 * MINUTES)
-        rules.workflow.recovery.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+        rules.workflow.recovery.not_paid(cart.id, by=rules.dan, mark=cart.mark)
     rules.clock.pass_by(60 * 60)
     read = rules.registrar.time
 
     def reading():
-        rules.registrar.sighting = PAID
+        rules.registrar.reconciliation = PAID
         return read()
 
     monkeypatch.setattr(rules.registrar, "time", reading)
@@ -301,7 +301,7 @@ def test_what_shows_while_the_time_is_read_is_seen(rules, monkeypatch, fault):
 
 
 @pytest.mark.parametrize("taken", [TAKEN, CONFIRMING])
-def test_a_transaction_that_nobody_explains_makes_the_floor_a_day(rules, taken):
+def test_an_unexplained_transaction_makes_the_floor_a_day(rules, taken):
     """It took the amount, so it may be the payment that the order does not show."""
     cart = pays(rules, "refused")
     ended, rules.registrar.taken = cart.payment.ended_at_ovh, taken
@@ -313,7 +313,7 @@ def test_a_transaction_that_nobody_explains_makes_the_floor_a_day(rules, taken):
 
 
 def test_a_longer_floor_is_told_to_the_payer_with_its_end(rules):
-    """A floor that is longer than an hour is told when it starts."""
+    """A floor that is longer than an hour is reported when it starts."""
     cart = pays(rules, "refused")
     ended, rules.registrar.taken = cart.payment.ended_at_ovh, TAKEN
     cart = after(rules, cart.id, 20 * MINUTES)
@@ -323,7 +323,7 @@ def test_a_longer_floor_is_told_to_the_payer_with_its_end(rules):
     assert (told["evidence"], told["until"]) == (TAKEN.seen, (ended + DAY).isoformat())
 
 
-def test_what_was_explained_once_does_not_hinder_the_next_payment(rules):
+def test_an_explained_transaction_hinders_no_payment(rules):
     """A day after, the transactions that were counted are not this order's."""
     cart = pays(rules, "refused")
     rules.registrar.taken = TAKEN
@@ -340,7 +340,7 @@ def test_a_click_that_comes_again_after_the_floor_pays_nothing(rules):
     pays_again(rules, cart.id, "refused")
     after(rules, cart.id, 20 * MINUTES)
     with pytest.raises(CardOutdated):
-        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
 
 
 def test_a_lost_answer_of_a_payment_that_shows_is_adopted(rules):
@@ -353,7 +353,7 @@ def test_a_lost_answer_of_a_payment_that_shows_is_adopted(rules):
 def test_silence_alone_never_makes_an_order_payable(rules, seen):
     """However long OVH shows nothing, a person must say that it was not paid."""
     cart = pays(rules, "lost_before")
-    rules.registrar.sighting = seen
+    rules.registrar.reconciliation = seen
     for wait in (20 * MINUTES, 2 * DAY, 30 * DAY):
         cart = after(rules, cart.id, wait)
         assert cart.state in {S.PAYING, S.NEEDS_ATTENTION}

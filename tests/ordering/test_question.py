@@ -1,4 +1,4 @@
-"""An answer is what the registrar can take, or the person is told what is wrong with it."""
+"""An answer is what the registrar can take, or the person learns what is wrong with it."""
 
 import json
 
@@ -70,7 +70,8 @@ def test_no_is_no_answer_to_a_legal_statement(label):
 
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\u2060\u200d \u00ad", "\u3164", "\u2800\ufe0f"])
-def test_what_nobody_can_see_answers_nothing_also_where_it_was_kept_before(unseen):
+def test_invisible_text_answers_nothing(unseen):
+    """What nobody can see answers nothing also where it was kept before."""
     with pytest.raises(InvalidAnswer) as refused:
         Question("REASON").checked(unseen)
     assert refused.value.code == "answer_not_visible"

@@ -8,7 +8,7 @@ from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import (
     CardBeforeRestore,
-    CardOfAnotherDesk,
+    CardOfAnotherDatabase,
     DatabaseWentBack,
     OnHold,
 )
@@ -25,19 +25,19 @@ def decisions(rules, cart, stamp):
     """Every decision that a card offers, over one cart."""
     flow, (cleo, dan) = rules.workflow, (rules.cleo, rules.dan)
     return {
-        "approve": lambda: flow.approvals.approve(cart.id, approver=cleo, shown=cart.request_mark, stamp=stamp),
+        "approve": lambda: flow.approvals.approve(cart.id, approver=cleo, mark=cart.request_mark, stamp=stamp),
         "approved_so_far": lambda: flow.approvals.approved_so_far(cart.id, stamp=stamp),
         "may_reject": lambda: flow.approvals.may_reject(cart.id, approver=cleo, stamp=stamp),
         "reject": lambda: flow.approvals.reject(cart.id, approver=cleo, reason="No.", stamp=stamp),
         "withdraw": lambda: flow.approval_requests.withdraw(cart.id, by=rules.ada, stamp=stamp),
-        "pay": lambda: flow.payments.pay(cart.id, payer=dan, method=None, shown=cart.mark, stamp=stamp),
-        "try_again": lambda: flow.recovery.try_again(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "give_up": lambda: flow.recovery.give_up(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "may_settle": lambda: flow.recovery.may_settle(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "adopt": lambda: flow.recovery.adopt(cart.id, 1, by=dan, shown=cart.mark, stamp=stamp),
-        "nothing_ordered": lambda: flow.recovery.nothing_ordered(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "it_was_paid": lambda: flow.recovery.it_was_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
-        "not_paid": lambda: flow.recovery.not_paid(cart.id, by=dan, shown=cart.mark, stamp=stamp),
+        "pay": lambda: flow.payments.pay(cart.id, payer=dan, method=None, mark=cart.mark, stamp=stamp),
+        "try_again": lambda: flow.recovery.try_again(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "give_up": lambda: flow.recovery.give_up(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "may_recover": lambda: flow.recovery.may_recover(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "adopt": lambda: flow.recovery.adopt(cart.id, 1, by=dan, mark=cart.mark, stamp=stamp),
+        "nothing_ordered": lambda: flow.recovery.nothing_ordered(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "it_was_paid": lambda: flow.recovery.it_was_paid(cart.id, by=dan, mark=cart.mark, stamp=stamp),
+        "not_paid": lambda: flow.recovery.not_paid(cart.id, by=dan, mark=cart.mark, stamp=stamp),
     }
 
 
@@ -49,7 +49,7 @@ class TestStamps:
         with rules.store.begin() as carts:
             carts.raise_epoch(5)
         for stamp, refusal in (
-            (replace(now, epoch=5, database="f" * 12), CardOfAnotherDesk),
+            (replace(now, epoch=5, database="f" * 12), CardOfAnotherDatabase),
             (replace(now, epoch=4), CardBeforeRestore),
             (replace(now, epoch=6), DatabaseWentBack),
             (replace(now, epoch=5, number=now.number + 1), DatabaseWentBack),
@@ -71,7 +71,7 @@ class TestStamps:
         cart = rules.requested()
         stamp = stamp_of(rules)
         rules.requested("other.ovh", "C2")
-        approved = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp)
+        approved = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, stamp=stamp)
         assert approved.state is S.APPROVED
 
     def test_a_lost_request_is_noticed_before_it_is_looked_for(self, rules):
@@ -79,7 +79,7 @@ class TestStamps:
         rules.requested()
         beyond = replace(stamp_of(rules), number=99)
         with pytest.raises(DatabaseWentBack):
-            rules.workflow.approvals.approve(41, approver=rules.cleo, shown="x", stamp=beyond)
+            rules.workflow.approvals.approve(41, approver=rules.cleo, mark="x", stamp=beyond)
         standing = rules.workflow.recover_mode.standing()
         assert (standing.recovery.cause, standing.numbers_above) == (Cause.CARD, 41)
 
@@ -118,9 +118,9 @@ class TestHeld:
         cart = rules.workflow.cart_editing.add("C3", DomainName.parse("b.ovh"), by=rules.ada)
         hold(rules)
         with refuses("on_hold", OnHold):
-            rules.workflow.approvals.approve(waiting.id, approver=rules.cleo, shown=waiting.request_mark)
+            rules.workflow.approvals.approve(waiting.id, approver=rules.cleo, mark=waiting.request_mark)
         with pytest.raises(OnHold):
-            rules.workflow.payments.pay(ordered.id, payer=rules.dan, method=None, shown=ordered.mark)
+            rules.workflow.payments.pay(ordered.id, payer=rules.dan, method=None, mark=ordered.mark)
         with pytest.raises(OnHold):
             rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
         assert [rules.workflow.queries.cart(each.id).version for each in (waiting, ordered)] == [
@@ -148,16 +148,16 @@ class TestHeld:
             return prepare(*args, **kwargs)
 
         monkeypatch.setattr(rules.registrar, "prepare", prepared)
-        rules.settle(cart.id, steps=20, seconds=60)
+        rules.run_worker(cart.id, steps=20, seconds=60)
         kept = rules.workflow.queries.cart(cart.id)
-        assert (kept.state, kept.attempt, kept.trouble, rules.registrar.orders) == (S.APPROVED, None, None, {})
+        assert (kept.state, kept.attempt, kept.blocked, rules.registrar.orders) == (S.APPROVED, None, None, {})
         assert set(rules.registrar.carts) <= rules.registrar.discarded
 
     @pytest.mark.parametrize("moment", ["before the step", "during the step"])
     def test_what_a_payer_decided_is_not_paid(self, rules, monkeypatch, moment):
         """The same for a payment."""
         cart = rules.ordered()
-        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
         if moment == "before the step":
             hold(rules)
 
@@ -166,7 +166,7 @@ class TestHeld:
             return NOTHING
 
         monkeypatch.setattr(rules.registrar, "earlier_payment", looked)
-        rules.settle(cart.id, steps=20, seconds=60)
+        rules.run_worker(cart.id, steps=20, seconds=60)
         assert (rules.workflow.queries.cart(cart.id).state, rules.registrar.payments) == (S.PAYING, [])
 
     def test_a_lost_answer_is_still_adopted(self, rules):
@@ -175,7 +175,7 @@ class TestHeld:
         rules.registrar.next_fault = "lost_after"
         rules.advance(cart.id)
         hold(rules)
-        assert rules.settle(cart.id).state is S.CHECKED_OUT
+        assert rules.run_worker(cart.id).state is S.CHECKED_OUT
         assert len(rules.registrar.orders) == 1
 
     def test_a_payment_under_way_is_still_followed(self, rules):
@@ -183,22 +183,22 @@ class TestHeld:
         cart = rules.paid()
         hold(rules)
         rules.registrar.deliver()
-        assert rules.settle(cart.id, steps=20).state is S.DELIVERED
+        assert rules.run_worker(cart.id, steps=20).state is S.DELIVERED
 
     def test_all_open_cards_are_rendered_at_both_ends(self, rules):
         """People see on every open card that it is on hold, and later that it is not."""
         cart = rules.requested()
         with rules.store.begin() as carts:
             message = carts.show_in(cart.id, MessageRole.APPROVAL, "C1")
-            carts.shown(message.id, version=cart.version, ts="1.0")
+            carts.record_rendered(message.id, version=cart.version, ts="1.0")
 
         def outdated():
             with rules.store.begin() as carts:
                 found = carts.outdated()
                 for each in carts.messages(cart.id):
-                    carts.shown(each.id, version=cart.version, ts="1.0")
-                for event in carts.untold(cart.id):
-                    carts.told(event.id)
+                    carts.record_rendered(each.id, version=cart.version, ts="1.0")
+                for event in carts.undelivered(cart.id):
+                    carts.record_delivered(event.id)
             return found
 
         outdated()

@@ -79,7 +79,7 @@ class TestReleased:
         assert mode.end_if_due(rules.clock())
 
     def test_a_floor_does_not_count_from_before_another_loss(self, rules):
-        """A process that slept with OVH's time in hand starts no floor of the recover mode that began meanwhile."""
+        """A process that slept with OVH's time in hand does not count for the recover mode that began since."""
         hold(rules)
         mode = rules.workflow.recover_mode
         early = rules.clock()
@@ -117,14 +117,14 @@ class TestReleased:
         mode = rules.workflow.recover_mode
         mode.start_floor(rules.clock)
         found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
-        rules.settle(cart.id, steps=2)  # the order is adopted
+        rules.run_worker(cart.id, steps=2)  # the order is adopted
         with refuses("comparison_outdated", NotPossible):
             rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
         found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
         rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
         order = rules.workflow.queries.cart(cart.id).order
         rules.registrar.pay(order.id, 1, not_after=rules.clock())  # on OVH's page
-        rules.settle(cart.id, steps=20, seconds=FLOOR.total_seconds())
+        rules.run_worker(cart.id, steps=20, seconds=FLOOR.total_seconds())
         assert not mode.end_if_due(rules.clock())
         assert (mode.is_on, mode.standing().recovery.confirmed_by) == (True, None)
         assert release(rules)
@@ -164,9 +164,9 @@ class TestReleased:
         hold(rules)
         assert release(rules)
         with refuses("card_before_restore", CardBeforeRestore):
-            rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=before)
+            rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, stamp=before)
         approved = rules.workflow.approvals.approve(
-            cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules)
+            cart.id, approver=rules.cleo, mark=cart.request_mark, stamp=stamp_of(rules)
         )
         assert approved.state is S.APPROVED
 
@@ -174,10 +174,10 @@ class TestReleased:
         """A request that was approved before is ordered when recover mode ends."""
         cart = rules.approved()
         hold(rules)
-        rules.settle(cart.id, steps=3)
+        rules.run_worker(cart.id, steps=3)
         assert release(rules)
         assert rules.fulfilment.due() == [cart.id]
-        assert rules.settle(cart.id, steps=2).state is S.CHECKED_OUT
+        assert rules.run_worker(cart.id, steps=2).state is S.CHECKED_OUT
 
     def test_the_loss_is_told_once(self, rules):
         """People read from when to when everything is forgotten."""
@@ -187,15 +187,15 @@ class TestReleased:
         began = rules.clock()
         hold(rules)
         mode = rules.workflow.recover_mode
-        assert mode.loss_to_tell() is None
+        assert mode.loss_to_report() is None
         assert release(rules)
-        lost = mode.loss_to_tell()
+        lost = mode.loss_to_report()
         assert (lost.from_, lost.noticed_at) == (newest, began)
-        assert mode.loss_to_tell() == lost  # until somebody was reached
+        assert mode.loss_to_report() == lost  # until a user was reached
         mode.loss_told(replace(lost, noticed_at=newest))
-        assert mode.loss_to_tell() == lost
+        assert mode.loss_to_report() == lost
         mode.loss_told(lost)
-        assert mode.loss_to_tell() is None
+        assert mode.loss_to_report() is None
 
     def test_what_others_did_after_the_restore_is_not_forgotten(self, rules):
         """The moment is found by the lost event's time, however late it is noticed."""
@@ -211,7 +211,7 @@ class TestReleased:
         assert rules.workflow.recover_mode.standing().recovery.last_event_at == kept
 
     def test_operators_are_told_once(self, rules):
-        """That they were is kept for this recover mode, and not for one that began anew meanwhile."""
+        """That they were is kept for this recover mode, and not for one that began again in the meantime."""
         hold(rules)
         mode = rules.workflow.recover_mode
         first = mode.standing().recovery
@@ -323,7 +323,7 @@ class TestCompared:
         assert release(rules)
 
     def test_an_order_of_the_lost_state_is_not_made_again(self, rules):
-        """After the release a person decides beside an order of the same names, as after any order made elsewhere."""
+        """After the release a person decides next to an order of the same names, as after any order made elsewhere."""
         cart = rules.requested()
         hold(rules)
         made = rules.clock.now
@@ -332,37 +332,37 @@ class TestCompared:
         )
         rules.clock.pass_by(3600)
         assert release(rules)
-        rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules))
-        after = rules.settle(cart.id)
+        rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark, stamp=stamp_of(rules))
+        after = rules.run_worker(cart.id)
         assert (after.state, after.foreign_order, rules.registrar.orders) == (CartState.NEEDS_ATTENTION, 900, {})
 
     def test_a_marker_of_the_lost_state_is_shown_once(self, rules):
         """It switches recover mode on; after a comparison that showed it, it stops no checkout any more."""
         marker = rules.registrar.leave_marker(orders(["name.ovh"]))
-        stopped = rules.settle(rules.approved().id)
+        stopped = rules.run_worker(rules.approved().id)
         mode = rules.workflow.recover_mode
         assert (mode.standing().recovery.cause, stopped.state) == (Cause.MARKERS, CartState.NEEDS_ATTENTION)
         found, _ = rules.workflow.comparisons.compare(by=rules.cleo)
         assert [each.id for each in found.markers] == [marker]
         assert release(rules)
-        rules.workflow.recovery.try_again(stopped.id, by=rules.dan, shown=rules.workflow.queries.cart(stopped.id).mark)
-        assert rules.settle(stopped.id).state is CartState.CHECKED_OUT
+        rules.workflow.recovery.try_again(stopped.id, by=rules.dan, mark=rules.workflow.queries.cart(stopped.id).mark)
+        assert rules.run_worker(stopped.id).state is CartState.CHECKED_OUT
 
     def test_a_cart_that_may_not_be_read_is_shown_once(self, rules):
-        """Where OVH filters it counts as a marker, so it would switch recover mode on for ever."""
+        """Where OVH filters it counts as a marker, so it would switch recover mode on indefinitely."""
         rules.registrar.unread_carts = ("a-shop",)
         rules.workflow.recover_mode.begin(Cause.OPERATOR)
         found, _ = rules.workflow.comparisons.compare(by=rules.dan)
         assert found.unread == ("a-shop",)
         assert release(rules)
         rules.registrar.left_markers.append((orders(["name.ovh"]), "a-shop"))  # the filtered list has it
-        assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+        assert rules.run_worker(rules.approved().id).state is S.CHECKED_OUT
 
     def test_a_comparison_outside_recover_mode_keeps_nothing(self, rules):
         """A marker that was only looked at still shows that the database went back."""
         rules.registrar.leave_marker(orders(["name.ovh"]))
         rules.workflow.comparisons.compare(by=rules.cleo)
-        assert rules.settle(rules.approved().id).state is CartState.NEEDS_ATTENTION
+        assert rules.run_worker(rules.approved().id).state is CartState.NEEDS_ATTENTION
         assert rules.workflow.recover_mode.is_on
 
 
@@ -378,7 +378,7 @@ class TestCopies:
         mode.begin_if_copied()
         assert not mode.is_on
 
-    def test_a_copy_under_a_running_process_holds_at_the_next_decision(self, rules):
+    def test_a_copy_under_a_process_holds_the_next_decision(self, rules):
         """A backup can be restored without a restart: the first decision or intent switches recover mode on."""
         with rules.store.begin() as carts:
             carts.save_standing(replace(carts.standing(), is_copy=True))

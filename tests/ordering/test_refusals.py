@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from handlers.toolkit.ovh_queue import LineFull
-from ordering.model.choosing import OfferChanged
 from ordering.model.errors import InvalidName, NotPossible, OrderingError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.offer_selection import OfferChanged
 from ordering.model.preflight_findings import LinesRefused, NotReady
 from ordering.model.question import WrongAnswers
-from registrars.ovh.api.errors import Answer, Silent, TurnedAway, refusal
+from registrars.ovh.api.errors import Answer, OvhTimeout, Throttled, refusal
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("ordering", "registrars", "store", "handlers", "bot")
@@ -60,11 +60,11 @@ def test_codes_are_written_in_snake_case() -> None:
 
 def test_each_kind_of_refusal_has_a_code_of_its_own() -> None:
     """A class names its own code. For people and cards, no answer is one fact, however it was not given."""
-    kinds = [c for c in _classes() if c not in {Silent, TurnedAway} and c.__module__.split(".")[0] in FOLDERS]
+    kinds = [c for c in _classes() if c not in {OvhTimeout, Throttled} and c.__module__.split(".")[0] in FOLDERS]
     assert {LineFull, LinesRefused, NotReady, OfferChanged, WrongAnswers} < set(kinds)
     assert [c.__name__ for c in kinds if "usual_code" not in vars(c)] == []
     assert len({c.usual_code for c in kinds}) == len(kinds)
-    assert Silent().code == TurnedAway().code == RegistrarUnavailable().code
+    assert OvhTimeout().code == Throttled().code == RegistrarUnavailable().code
 
 
 def test_a_refusal_is_a_code_and_its_facts() -> None:

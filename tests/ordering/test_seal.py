@@ -71,7 +71,8 @@ def test_a_quote_without_prices_per_name_differs_by_its_total():
     assert differences(before, after) == [{"kind": "total", **totals}]
 
 
-def test_a_contract_that_moved_and_an_answer_that_changed_are_told():
+def test_reports_changed_contracts_and_answers():
+    """A contract that moved and an answer that changed are reported."""
     moved = replace(
         a_quote(contracts=(Contract("Terms", "https://contracts.example/other.pdf"),)),
         configuration=(Configuration(DomainName("name.ovh"), "OWNER_LEGAL_AGE", "false"),),
@@ -85,7 +86,7 @@ def test_a_contract_that_moved_and_an_answer_that_changed_are_told():
 
 
 def test_a_private_answer_that_changed_is_told_without_its_value():
-    """Events are kept for ever and read by channels, so they hold no birthday."""
+    """Events are kept indefinitely and read by channels, so they hold no birthday."""
     was, now = (
         replace(a_quote(), configuration=(Configuration(DomainName("name.ovh"), "BIRTH", day),))
         for day in ("1970-01-01", "1971-01-01")

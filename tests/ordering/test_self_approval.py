@@ -1,4 +1,4 @@
-"""Nobody approves alone what they shaped themselves, whoever asks for it."""
+"""Nobody approves alone what they shaped themselves, no matter who requests it."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -66,8 +66,8 @@ def test_who_shaped_a_name_cannot_approve_it(rules, cart, shape):
     shape(rules, cart, rules.cleo)
     asked = requested(rules, cart)
     with refuses("own_name" if shape is add_another else "own_choice", NotAllowed, cart=asked.id):
-        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
-    assert rules.workflow.approvals.approve(asked.id, approver=rules.dan, shown=asked.request_mark).state is S.APPROVED
+        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, mark=asked.request_mark)
+    assert rules.workflow.approvals.approve(asked.id, approver=rules.dan, mark=asked.request_mark).state is S.APPROVED
 
 
 @pytest.mark.parametrize("shape", SHAPING)
@@ -80,16 +80,16 @@ def test_a_copy_keeps_who_shaped_it(rules, cart, shape):
         cart = rules.workflow.cart_editing.copy_lines(asked.id, by=copier)
     asked = requested(rules, cart)
     with refuses("own_choice", NotAllowed, cart=asked.id):
-        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
+        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, mark=asked.request_mark)
 
 
 def test_a_copier_shapes_what_they_copy(rules, cart):
-    """An approver who copies a cart for somebody else does not approve it."""
+    """An approver who copies a cart for another user does not approve it."""
     asked = requested(rules, cart)
     rules.workflow.approvals.reject(asked.id, approver=rules.dan, reason="Not now")
     asked = requested(rules, rules.workflow.cart_editing.copy_lines(asked.id, by=rules.cleo))
     with refuses("own_name", NotAllowed, cart=asked.id):
-        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
+        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, mark=asked.request_mark)
 
 
 def test_removing_and_adding_again_clears_it(rules, cart):
@@ -97,14 +97,14 @@ def test_removing_and_adding_again_clears_it(rules, cart):
     choose_owner(rules, cart, rules.cleo)
     rules.workflow.cart_editing.remove(cart.id, NAME, by=rules.ben)
     asked = requested(rules, rules.workflow.cart_editing.add("C1", NAME, by=rules.ben))
-    assert rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark).state is S.APPROVED
+    assert rules.workflow.approvals.approve(asked.id, approver=rules.cleo, mark=asked.request_mark).state is S.APPROVED
 
 
 def test_saving_a_form_unchanged_shapes_nothing(rules, cart):
     """Who saves what stands already decided nothing."""
     rules.workflow.cart_editing.set_years(cart.id, {NAME: 1}, by=rules.cleo, seen={NAME: 1})
     asked = requested(rules, cart)
-    assert rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark).state is S.APPROVED
+    assert rules.workflow.approvals.approve(asked.id, approver=rules.cleo, mark=asked.request_mark).state is S.APPROVED
 
 
 @pytest.mark.parametrize("shape", SHAPING)
@@ -114,7 +114,7 @@ def test_a_half_approval_by_a_shaper_does_not_count(rules, cart, shape):
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
     asked = requested(rules, cart)
     with pytest.raises(NotAllowed):
-        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark)
+        rules.workflow.approvals.approve(asked.id, approver=rules.cleo, mark=asked.request_mark)
 
 
 def test_self_approval_allows_it(rules, cart):
@@ -122,7 +122,7 @@ def test_self_approval_allows_it(rules, cart):
     rules.restart(replace(POLICY, self_approval=True))
     choose_owner(rules, cart, rules.cleo)
     asked = requested(rules, cart)
-    assert rules.workflow.approvals.approve(asked.id, approver=rules.cleo, shown=asked.request_mark).state is S.APPROVED
+    assert rules.workflow.approvals.approve(asked.id, approver=rules.cleo, mark=asked.request_mark).state is S.APPROVED
 
 
 def test_a_request_that_nobody_could_approve_is_refused(rules, cart):

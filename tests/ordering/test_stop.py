@@ -17,7 +17,7 @@ def test_approvers_payers_and_the_requester_stop_an_order(rules, who):
     cart = rules.approved()
     stopped = rules.workflow.approvals.stop(cart.id, by=Person(who))
     assert (stopped.state, stopped.fact) == (S.CANCELLED, Fact(EventKind.ORDER_STOPPED))
-    assert rules.settle(cart.id).state is S.CANCELLED
+    assert rules.run_worker(cart.id).state is S.CANCELLED
     assert rules.registrar.orders == {}
     assert rules.workflow.queries.story(cart.id, by=rules.ada)[1][-1].by == who
 
@@ -26,14 +26,14 @@ def test_approvers_payers_and_the_requester_stop_an_order(rules, who):
 def test_a_payment_is_stopped_until_its_intent(rules, who):
     """A stopped payment is not sent; the same order can be paid by a new click."""
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
     stopped = rules.workflow.approvals.stop(cart.id, by=Person(who))
     assert (stopped.state, stopped.payment) == (S.CHECKED_OUT, None)
     assert stopped.fact == Fact(EventKind.PAYMENT_STOPPED)
-    rules.settle(cart.id)
+    rules.run_worker(cart.id)
     assert rules.registrar.payments == []
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
-    assert rules.settle(cart.id).state is S.PAID
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
+    assert rules.run_worker(cart.id).state is S.PAID
     assert len(rules.registrar.payments) == 1
 
 
@@ -43,7 +43,7 @@ def test_nobody_else_stops(rules, who):
     cart = rules.approved()
     with pytest.raises(NotAllowed):
         rules.workflow.approvals.stop(cart.id, by=who)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 def test_stopping_again_is_no_error(rules):
@@ -54,7 +54,7 @@ def test_stopping_again_is_no_error(rules):
 
 
 def test_stop_during_the_checkout_wins_or_loses_whole(rules, monkeypatch):
-    """Stopped while OVH's cart is built: the intent finds another version, and the cart at OVH is given back."""
+    """Stopped while OVH's cart is built: the intent finds another version, and the cart at OVH is discarded."""
     cart = rules.approved()
     prepare = rules.registrar.prepare
 
@@ -73,7 +73,7 @@ def test_stop_during_the_checkout_wins_or_loses_whole(rules, monkeypatch):
 def test_stop_during_the_look_before_a_payment(rules, monkeypatch):
     """Stopped while OVH is asked for earlier payments: nothing is sent."""
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
     look = rules.registrar.earlier_payment
 
     def meanwhile(*args, **more):
@@ -94,21 +94,21 @@ def test_too_late_to_stop_says_what_was_sent(rules):
     rules.advance(cart.id)
     with refuses("too_late_to_stop", NotPossible, cart=1, state="checking_out"):
         rules.workflow.approvals.stop(cart.id, by=rules.cleo)
-    ordered = rules.settle(cart.id)
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=ordered.mark)
+    ordered = rules.run_worker(cart.id)
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=ordered.mark)
     rules.registrar.next_fault = "lost_after"
     rules.advance(cart.id)
     with refuses("too_late_to_stop", NotPossible, cart=1, state="paying"):
         rules.workflow.approvals.stop(cart.id, by=rules.dan)
-    assert rules.settle(cart.id).state is S.PAID
+    assert rules.run_worker(cart.id).state is S.PAID
 
 
 def test_the_same_decision_again_changes_nothing(rules):
     """Approve, Pay, Reject, Withdraw and Request approval, each once more by the same person."""
     cart = rules.requested()
     assert rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose=" For the launch ") == cart
-    approved = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
-    assert rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == approved
+    approved = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
+    assert rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark) == approved
     other = rules.requested("other.ovh", "C2")
     withdrawn = rules.workflow.approval_requests.withdraw(other.id, by=rules.ada)
     assert rules.workflow.approval_requests.withdraw(other.id, by=rules.ada) == withdrawn

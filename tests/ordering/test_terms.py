@@ -37,7 +37,7 @@ def requested(rules, offer):
 
 def approved(rules, offer=USUAL):
     cart = requested(rules, offer)
-    return rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    return rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
 
 
 @pytest.mark.parametrize(("mode", "phase"), UNUSUAL)
@@ -75,8 +75,8 @@ def test_the_approver_reads_that_terms_are_unusual(rules, mode, phase):
     """The card names premium, or OVH's mode and the launch phase."""
     rules.restart(ALLOWING)
     cart = requested(rules, replace(USUAL, pricing_mode=mode, phase=phase))
-    drawn = card(cart, approvals_needed=1, waive_retraction=True, approvers=frozenset(), payers=frozenset())
-    shown = str([block.to_dict() for block in drawn.blocks])
+    rendered = card(cart, approvals_needed=1, waive_retraction=True, approvers=frozenset(), payers=frozenset())
+    shown = str([block.to_dict() for block in rendered.blocks])
     words = "premium: the registry" if "premium" in mode else f"special: OVH calls it {mode}"
     assert words in shown
     assert {"eap": "early access", "sunrise": "trademark owners", "landrush": "landrush"}.get(phase, "") in shown
@@ -94,21 +94,21 @@ def test_a_renewal_that_rose_asks_again(rules, now):
     """The approval is void, the card says what changed, and nothing is ordered."""
     cart = approved(rules)
     offered(rules, replace(USUAL, renewal=euros(now)))
-    cart = rules.settle(cart.id, steps=1)
+    cart = rules.run_worker(cart.id, steps=1)
     assert (cart.state, cart.approved_by, rules.registrar.orders) == (S.SUBMITTED, (), {})
     renewals = [cart.fact.data[of]["renewals"]["name.ovh"] for of in ("approved", "ovh")]
     assert (cart.fact.kind, renewals) == (EventKind.TERMS_CHANGED, [amount(euros("3.59")), amount(euros(now))])
     assert len(cart.fact.data["changes"]) == 1
     assert cart.lines[0].renewal == euros(now)
-    again = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
-    assert rules.settle(again.id).state is S.CHECKED_OUT
+    again = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
+    assert rules.run_worker(again.id).state is S.CHECKED_OUT
 
 
 def test_a_renewal_that_fell_holds(rules):
     """A cheaper renewal is what was approved, and better."""
     cart = approved(rules)
     offered(rules, replace(USUAL, renewal=euros("1.00")))
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 @pytest.mark.parametrize(
@@ -119,31 +119,31 @@ def test_a_renewal_not_shown_holds_only_if_it_never_was(rules, before, now, stat
     """What OVH stops to show, or shows for the first time, is for the approvers."""
     cart = approved(rules, replace(USUAL, renewal=before and euros(before)))
     offered(rules, replace(USUAL, renewal=now and euros(now)))
-    assert rules.settle(cart.id).state is state
+    assert rules.run_worker(cart.id).state is state
 
 
 def test_a_renewal_in_another_currency_asks_again(rules):
     """Amounts of two currencies are never compared."""
     cart = approved(rules)
     offered(rules, replace(USUAL, renewal=replace(euros("3.59"), currency="GBP")))
-    assert rules.settle(cart.id).state is S.SUBMITTED
+    assert rules.run_worker(cart.id).state is S.SUBMITTED
 
 
 def test_silence_about_a_renewal_waits(rules):
     """OVH gives no answer for the name: the approval stands, nothing is ordered, and the step comes back."""
     cart = approved(rules)
     offered(rules, replace(USUAL, pricing_mode="lottery"))
-    assert rules.settle(cart.id, steps=3).state is S.APPROVED
+    assert rules.run_worker(cart.id, steps=3).state is S.APPROVED
     assert rules.registrar.orders == {}
     offered(rules, USUAL)
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 def test_a_name_taken_since_the_approval_needs_a_person(rules):
     """OVH's cart took the name, and its list of offers says that it is taken: nothing is ordered."""
     cart = approved(rules)
     offered(rules, replace(USUAL, action=Action.TRANSFER, pricing_mode="transfer-default"))
-    cart = rules.settle(cart.id)
+    cart = rules.run_worker(cart.id)
     assert (cart.state, rules.registrar.orders) == (S.NEEDS_ATTENTION, {})
     assert (cart.fact.kind, cart.fact.data["error"]) == (EventKind.CHECKOUT_REFUSED, "name_not_free")
 
@@ -154,9 +154,9 @@ def test_an_earlier_approval_holds_for_what_it_covers(rules):
     earlier = seal(cart.lines, cart.quote, waive_retraction=True, form=SealForm.WITHOUT_RENEWALS)
     with rules.store.begin() as carts:
         cart = carts.save(replace(cart, seal=earlier))
-    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     offered(rules, replace(USUAL, renewal=euros("359.00")))
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert rules.run_worker(cart.id).state is S.CHECKED_OUT
 
 
 def test_the_button_of_a_card_covers_its_renewals(rules):

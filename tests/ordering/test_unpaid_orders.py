@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.errors import NotAsked, RegistrarUnavailable
+from ordering.model.errors import RateLimitTimeout, RegistrarUnavailable
 from ordering.model.sales_order import PaymentMethod
 from ordering.ports.store import TaskType
 from tests.builders import NOW
@@ -35,18 +35,21 @@ def asked(rules, monkeypatch) -> list[str]:
 
 
 def look(rules, cart, seconds: int) -> None:
-    """Second by second, as the driver would."""
-    rules.settle(cart.id, steps=seconds, seconds=1)
+    """Second by second, as the worker would."""
+    rules.run_worker(cart.id, steps=seconds, seconds=1)
 
 
-def test_the_step_that_orders_goes_on_to_the_ways_to_pay_for_somebody_waits_for_them(rules, asked):
+def test_the_ordering_job_reads_the_payment_methods(rules, asked):
+    """The job that orders goes on to the ways to pay for a user waits for them."""
     cart = rules.approved()
     rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
     assert asked == ["order!", "payment_methods"]
     assert rules.workflow.queries.cart(cart.id).order.methods
 
 
-def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, asked, monkeypatch):
+def test_an_order_not_read_yet_stays_urgent(rules, asked, monkeypatch):
+    """An order that could not be read at first is urgent until it was."""
+
     def silent(*_args, **_kwargs):
         raise RegistrarUnavailable
 
@@ -56,13 +59,14 @@ def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, 
         with pytest.raises(RegistrarUnavailable):
             rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
     kept = rules.workflow.queries.cart(cart.id)
-    assert (kept.state, kept.trouble.code) == (S.CHECKED_OUT, "registrar_unavailable")
+    assert (kept.state, kept.blocked.code) == (S.CHECKED_OUT, "registrar_unavailable")
     look(rules, cart, 5)
     assert asked[:2] == ["order!", "payment_methods"]
-    assert rules.workflow.queries.cart(cart.id).trouble is None
+    assert rules.workflow.queries.cart(cart.id).blocked is None
 
 
-def test_an_unpaid_order_costs_a_call_each_ten_seconds_and_later_fewer(rules, asked):
+def test_an_unpaid_order_is_polled_less_and_less(rules, asked):
+    """An unpaid order costs a call each ten seconds and later fewer."""
     cart = rules.approved()
     rules.fulfilment.advance(cart.id)
     asked.clear()
@@ -77,7 +81,8 @@ def test_an_unpaid_order_costs_a_call_each_ten_seconds_and_later_fewer(rules, as
 
 
 @pytest.mark.parametrize("waited", [0, 1, 5, 9])
-def test_a_payment_on_ovhs_own_page_is_seen_within_a_minute_in_the_first_ten(rules, waited):
+def test_a_payment_on_ovhs_page_is_seen_within_a_minute(rules, waited):
+    """A payment on OVH's own page is seen within a minute in the first ten."""
     cart = rules.approved()
     rules.fulfilment.advance(cart.id)
     order = rules.workflow.queries.cart(cart.id).order
@@ -94,11 +99,12 @@ def test_a_method_that_was_added_shows_within_minutes(rules):
     assert [method.id for method in rules.workflow.queries.cart(cart.id).order.methods] == [1, 2, 3]
 
 
-def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, monkeypatch):
+def test_reads_the_methods_right_after_a_refused_payment(rules, asked, monkeypatch):
+    """The methods are read at once after a payment was refused."""
     cart = rules.ordered()
-    rules.registrar.sighting = REFUSED
+    rules.registrar.reconciliation = REFUSED
     takes_on(rules, monkeypatch)
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     asked.clear()
     look(rules, cart, 6)
     assert rules.workflow.queries.cart(cart.id).state is S.CHECKED_OUT
@@ -109,7 +115,7 @@ def test_a_restart_reads_the_methods_again(rules, asked):
     cart = rules.ordered()
     rules.restart()
     asked.clear()
-    rules.settle(cart.id, steps=2, seconds=MINUTE)
+    rules.run_worker(cart.id, steps=2, seconds=MINUTE)
     assert "payment_methods" in asked
 
 
@@ -117,22 +123,23 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
     cart = rules.ordered()
 
     def busy(*_args, **_kwargs):
-        raise NotAsked
+        raise RateLimitTimeout
 
     monkeypatch.setattr(rules.registrar, "order_status", busy)
     rules.clock.pass_by(60)
-    with pytest.raises(NotAsked):
+    with pytest.raises(RateLimitTimeout):
         rules.fulfilment.advance(cart.id, TaskType.WATCH)
     kept = rules.workflow.queries.cart(cart.id)
-    assert (kept.trouble, kept.version) == (None, cart.version)
+    assert (kept.blocked, kept.version) == (None, cart.version)
     assert rules.fulfilment.next_due() >= rules.clock.now + timedelta(seconds=10)
 
 
-def test_a_step_that_only_looks_leaves_a_cart_alone_that_somebody_decided_about_meanwhile(rules):
+def test_a_poll_skips_a_cart_that_was_decided(rules):
+    """A job that only looks leaves a cart alone that a user decided about in the meantime."""
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id, TaskType.WATCH)
     rules.fulfilment.put_off(cart.id, "a1b2c3", TaskType.WATCH)
     kept = rules.workflow.queries.cart(cart.id)
-    assert (kept.state, kept.trouble, rules.registrar.payments) == (S.PAYING, None, [])
+    assert (kept.state, kept.blocked, rules.registrar.payments) == (S.PAYING, None, [])
     assert rules.fulfilment.due(TaskType.ADVANCE) == [cart.id]

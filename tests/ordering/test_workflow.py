@@ -39,7 +39,8 @@ def six_hundred_extensions(rules):
     return others
 
 
-def test_a_search_over_everything_asks_what_fits_the_teams_first_then_the_cheapest(rules):
+def test_search_all_starts_with_the_teams_extensions(rules):
+    """A search over everything asks what fits the team's first then the cheapest."""
     others = six_hundred_extensions(rules)
     plan = rules.workflow.search.plan_of(Query(words=(Word.parse("otter"),), every_extension=True))
     assert [n.extension for n in plan.names] == ["ovh", "com", *reversed(others[:498])]
@@ -69,7 +70,9 @@ def perhaps(rules, words, after):
     return rules.workflow.search.plan_of(query).perhaps_extensions
 
 
-def test_words_behind_the_extensions_that_are_extensions_too_are_noticed_without_asking(rules, monkeypatch):
+def test_notices_extensions_after_words_without_a_call(rules, monkeypatch):
+    """Words behind the extensions that are extensions too are noticed without asking."""
+
     def silent():
         raise RegistrarUnavailable
 
@@ -105,14 +108,14 @@ def test_premium_can_be_allowed(rules):
 def test_only_members_add_remove_approve_and_pay(rules, membership):
     cart = rules.requested()
     somebody = Person("U0CLEO", membership)
-    for deed in (
+    for action in (
         lambda: rules.workflow.cart_editing.add("C2", DomainName.parse("x.ovh"), by=somebody),
-        lambda: rules.workflow.approvals.approve(cart.id, approver=somebody, shown=cart.request_mark),
+        lambda: rules.workflow.approvals.approve(cart.id, approver=somebody, mark=cart.request_mark),
         lambda: rules.workflow.approvals.reject(cart.id, approver=somebody, reason="no"),
-        lambda: rules.workflow.payments.pay(cart.id, payer=somebody, method=None, shown=rules.mark(cart.id)),
+        lambda: rules.workflow.payments.pay(cart.id, payer=somebody, method=None, mark=rules.mark(cart.id)),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            action()
 
 
 def lookers(rules):
@@ -133,7 +136,8 @@ def lookers(rules):
         (Membership.UNREADABLE, "person_unreadable"),
     ],
 )
-def test_carts_are_shown_to_members_and_whoever_is_none_is_told_why(rules, membership, why):
+def test_shows_carts_to_members_only(rules, membership, why):
+    """Carts are shown to members and others is reported why."""
     for look in lookers(rules):
         with refuses(why, NotAllowed, to="look"):
             look(Person("U0GWEN", membership))
@@ -146,7 +150,8 @@ def test_a_name_under_way_is_in_no_second_cart(rules):
     assert refused.value.data == {"error": "name_held", "name": NAME.ascii, "cart": 1}
 
 
-def test_a_name_that_is_paid_and_not_delivered_yet_is_in_no_second_cart(rules):
+def test_a_paid_name_is_in_no_second_cart(rules):
+    """A name that is paid and not delivered yet is in no second cart."""
     assert rules.paid().state is S.PAID
     with refuses("name_held", NotPossible, cart=1, name=NAME.ascii) as refused:
         rules.workflow.cart_editing.add("C2", NAME, by=rules.ben)
@@ -178,13 +183,13 @@ def test_a_failing_pre_flight_leaves_the_cart_open(rules):
 def test_an_approval_is_for_the_card_that_was_shown(rules):
     cart = rules.requested()
     with refuses("card_outdated", NotPossible, cart=cart.id):
-        rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown="0" * 12)
+        rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark="0" * 12)
 
 
 def test_a_second_click_is_told_that_it_is_decided(rules):
     cart = rules.approved()
     with refuses("already_decided", NotPossible, state="approved"):
-        rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
+        rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=cart.request_mark)
 
 
 def test_the_requester_and_who_added_cannot_approve(rules):
@@ -193,15 +198,15 @@ def test_the_requester_and_who_added_cannot_approve(rules):
     cart = rules.requested()
     for person, why in ((rules.ada, "own_request"), (rules.ben, "own_name")):
         with refuses(why, NotAllowed, cart=1):
-            rules.workflow.approvals.approve(cart.id, approver=person, shown=cart.request_mark)
+            rules.workflow.approvals.approve(cart.id, approver=person, mark=cart.request_mark)
 
 
 def test_above_an_amount_two_approve(rules):
     rules.restart(replace(POLICY, second_approval_over=Decimal(3)))
     cart = rules.requested()
-    half = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    half = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     assert half.state is S.SUBMITTED
-    assert rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == half
+    assert rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark) == half
     second = {"approver": rules.dan, "shown": cart.request_mark, "earlier": [rules.cleo]}
     assert rules.workflow.approvals.approve(cart.id, **second).state is S.APPROVED
 
@@ -213,7 +218,7 @@ def test_limits_hold_at_the_request_and_over_the_month(rules):
     rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
     open_cart = rules.workflow.queries.open_cart("C1", by=rules.ada)
     cart = rules.workflow.approval_requests.request(open_cart.id, requester=rules.ada, purpose="x")
-    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     with refuses("month_limit_exceeded", NotPossible, committed=eur("3.59"), limit=eur("5.00")):
         rules.requested("second.ovh", "C2")
 
@@ -228,20 +233,20 @@ def being_checked_out(rules):
 def for_a_person(rules):
     cart = rules.approved()
     rules.registrar.prepare_refuses = "OVH said no."
-    stuck = rules.settle(cart.id)
+    stuck = rules.run_worker(cart.id)
     rules.registrar.prepare_refuses = None
     return stuck
 
 
 def being_paid(rules):
     cart = rules.ordered()
-    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 def delivered(rules):
     cart = rules.paid()
     rules.registrar.deliver()
-    return rules.settle(cart.id)
+    return rules.run_worker(cart.id)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +261,8 @@ def delivered(rules):
         (for_a_person, S.NEEDS_ATTENTION),
     ],
 )
-def test_a_cart_counts_in_its_month_from_the_approval_on_however_far_it_is(rules, reach, state):
+def test_a_cart_counts_in_the_month_of_its_approval(rules, reach, state):
+    """A cart counts in its month from the approval on however far it is."""
     rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
     assert reach(rules).state is state
     with refuses("month_limit_exceeded", NotPossible, committed=eur("3.59"), limit=eur("5.00")):
@@ -283,7 +289,8 @@ def many(count, start=0):
 
 
 @pytest.mark.parametrize("there", [5, 40])
-def test_a_copy_that_does_not_fit_says_how_many_would_and_what_to_do(rules, there):
+def test_a_copy_that_does_not_fit_says_how_many_would(rules, there):
+    """A copy that does not fit says how many would and what to do."""
     full, _, _ = rules.workflow.cart_editing.add_all("C1", many(MOST_LINES), by=rules.ada)
     rules.workflow.approval_requests.request(full.id, requester=rules.ada, purpose="x")
     rules.workflow.approvals.reject(full.id, approver=rules.cleo, reason="Too dear")
@@ -306,7 +313,7 @@ def test_only_the_requester_withdraws_and_only_in_time(rules):
     cart = rules.requested()
     with pytest.raises(NotAllowed):
         rules.workflow.approval_requests.withdraw(cart.id, by=rules.cleo)
-    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     with refuses("not_withdrawable", NotPossible):
         rules.workflow.approval_requests.withdraw(cart.id, by=rules.ada)
 
@@ -314,13 +321,13 @@ def test_only_the_requester_withdraws_and_only_in_time(rules):
 def test_only_a_payer_pays_with_a_method_of_the_order_and_once(rules):
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
-        rules.workflow.payments.pay(cart.id, payer=rules.cleo, method=1, shown=rules.mark(cart.id))
+        rules.workflow.payments.pay(cart.id, payer=rules.cleo, method=1, mark=rules.mark(cart.id))
     with refuses("payment_method_not_accepted", NotPossible):
-        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=99, shown=rules.mark(cart.id))
-    paying = rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
-    assert rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id)) == paying
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=99, mark=rules.mark(cart.id))
+    paying = rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id))
+    assert rules.workflow.payments.pay(cart.id, payer=rules.dan, method=2, mark=rules.mark(cart.id)) == paying
     with refuses("not_payable", NotPossible, state="paying"):
-        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
 
 
 def test_the_order_link_is_for_payers(rules):
@@ -347,9 +354,9 @@ def test_an_approver_group_that_cannot_be_read_refuses(rules):
     cart = rules.requested()
     unread = Person("U0EVE", unread_groups=frozenset({"S0TEAM"}))
     with refuses("group_not_read", NotAllowed):
-        rules.workflow.approvals.approve(cart.id, approver=unread, shown=cart.request_mark)
+        rules.workflow.approvals.approve(cart.id, approver=unread, mark=cart.request_mark)
     member = Person("U0EVE", groups=frozenset({"S0TEAM"}))
-    assert rules.workflow.approvals.approve(cart.id, approver=member, shown=cart.request_mark).state is S.APPROVED
+    assert rules.workflow.approvals.approve(cart.id, approver=member, mark=cart.request_mark).state is S.APPROVED
 
 
 def test_an_ovh_that_does_not_answer_loses_nothing(rules, monkeypatch):

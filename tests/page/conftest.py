@@ -7,9 +7,9 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 from handlers.messages import words as catalogue
 from sandbox.browser import FLAGS
-from tests.story.conftest import Story, board, bot, floors, settings, stage, story
+from tests.scenarios.conftest import Scenario, board, bot, floors, scenario, settings, stage
 
-__all__ = ["board", "bot", "floors", "settings", "stage", "story"]  # fixtures of the stories, used here, too
+__all__ = ["board", "bot", "floors", "scenario", "settings", "stage"]  # fixtures of the stories, used here, too
 expect.set_options(timeout=15_000)
 
 
@@ -19,22 +19,22 @@ def mode() -> str:
 
 
 @pytest.fixture
-async def page(story: Story, chromium: str) -> AsyncIterator[Page]:
+async def page(scenario: Scenario, chromium: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(15_000)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
-        await page.goto(story.stage.page_url)
+        await page.goto(scenario.stage.page_url)
         yield page
         await expect(page.locator(".unknown")).to_have_count(0)
         await browser.close()
         assert faults == []
 
 
-class Desk:
-    """What somebody does at the page, by keyboard and mouse."""
+class PageUser:
+    """What a user does at the page, by keyboard and mouse."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -79,5 +79,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk(page: Page) -> Desk:
-    return Desk(page)
+def page_user(page: Page) -> PageUser:
+    return PageUser(page)

@@ -8,9 +8,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from handlers.messages import words as catalogue
-from tests.page.conftest import Desk
+from tests.page.conftest import PageUser
 from tests.refusing import said
-from tests.story.conftest import Story
+from tests.scenarios.conftest import Scenario
 
 
 @pytest.fixture
@@ -18,70 +18,70 @@ def settings() -> dict[str, str]:
     return {"DESK_SETTLE_SECONDS": "1"}
 
 
-async def test_three_people_buy_a_name_by_clicking(story: Story, desk: Desk):
-    await desk.type("/domain search blue-otter.ovh taken-otter.com")
-    await desk.sees("€2.99 for 1 year, then €3.59 a year")
-    await desk.button("add").click()
-    await desk.button("request_approval").click()
-    await desk.page.locator("#form textarea, #form input").fill("For the launch")
-    await desk.page.locator("#form [type=submit]").click()
-    await expect(desk.page.locator("#form")).to_contain_text("is with the approvers")
-    await desk.page.keyboard.press("Escape")
-    await desk.be("Cleo")
-    await desk.button("approve").click()
-    await desk.sees(catalogue.paying.KEEPS_OPEN)
-    await desk.pay()
-    await desk.sees(catalogue.card.DELIVERED)
-    assert [order.payments for order in story.orders] == [[8120045]]
-    await expect(desk.page.locator("#guide .done")).to_have_count(4)
-    await expect(desk.page.locator("#ovh-ledger")).to_contain_text("1 payment")
+async def test_three_people_buy_a_name_by_clicking(scenario: Scenario, page_user: PageUser):
+    await page_user.type("/domain search blue-otter.ovh taken-otter.com")
+    await page_user.sees("€2.99 for 1 year, then €3.59 a year")
+    await page_user.button("add").click()
+    await page_user.button("request_approval").click()
+    await page_user.page.locator("#form textarea, #form input").fill("For the launch")
+    await page_user.page.locator("#form [type=submit]").click()
+    await expect(page_user.page.locator("#form")).to_contain_text("is with the approvers")
+    await page_user.page.keyboard.press("Escape")
+    await page_user.be("Cleo")
+    await page_user.button("approve").click()
+    await page_user.sees(catalogue.paying.KEEPS_OPEN)
+    await page_user.pay()
+    await page_user.sees(catalogue.card.DELIVERED)
+    assert [order.payments for order in scenario.orders] == [[8120045]]
+    await expect(page_user.page.locator("#guide .done")).to_have_count(4)
+    await expect(page_user.page.locator("#ovh-ledger")).to_contain_text("1 payment")
 
 
-async def test_somebody_without_the_right_is_told_so(story: Story, desk: Desk):
-    story.slack.state.world.channel("approvals").members.add(story.ada.id)
-    await desk.request("name.ovh")
-    await desk.be("Ada")
-    await desk.button("approve").click()
-    await desk.sees(said("not_approver"))
-    assert story.checkouts() == 0
+async def test_somebody_without_the_right_is_told_so(scenario: Scenario, page_user: PageUser):
+    scenario.slack.state.world.channel("approvals").members.add(scenario.ada.id)
+    await page_user.request("name.ovh")
+    await page_user.be("Ada")
+    await page_user.button("approve").click()
+    await page_user.sees(said("not_approver"))
+    assert scenario.checkouts() == 0
 
 
-async def test_a_lost_answer_of_the_checkout_is_looked_up(story: Story, desk: Desk):
-    await desk.page.locator("[data-focus=lose_checkout]").check()
-    await desk.order("name.ovh")
-    assert len(story.orders) == 1
-    await expect(desk.page.locator("[data-focus=lose_checkout]")).not_to_be_checked()
-    await expect(desk.page.locator("#guide .done")).to_contain_text(["Search", "Ask", "Approve", "lost"])
+async def test_a_lost_answer_of_the_checkout_is_looked_up(scenario: Scenario, page_user: PageUser):
+    await page_user.page.locator("[data-focus=lose_checkout]").check()
+    await page_user.order("name.ovh")
+    assert len(scenario.orders) == 1
+    await expect(page_user.page.locator("[data-focus=lose_checkout]")).not_to_be_checked()
+    await expect(page_user.page.locator("#guide .done")).to_contain_text(["Search", "Ask", "Approve", "lost"])
 
 
-async def test_a_payment_that_is_sent_twice_is_tried_by_hand(story: Story, desk: Desk):
+async def test_a_payment_that_is_sent_twice_is_tried_by_hand(scenario: Scenario, page_user: PageUser):
     """The panel repeats one payment and then unchecks itself, and a colleague's order stands in the ledger."""
-    ledger = desk.page.locator("#ovh-ledger")
-    await desk.page.locator("#ovh-name").fill("theirs.ovh")
-    await desk.page.get_by_role("button", name="A colleague orders it").click()
+    ledger = page_user.page.locator("#ovh-ledger")
+    await page_user.page.locator("#ovh-name").fill("theirs.ovh")
+    await page_user.page.get_by_role("button", name="A colleague orders it").click()
     await expect(ledger).to_contain_text("Ordered by a colleague, not by the bot")
-    await desk.page.locator("[data-focus=repeat_payment]").check()
-    await desk.order("name.ovh")
-    await desk.pay()
-    await expect(desk.page.locator("[data-focus=repeat_payment]")).not_to_be_checked()
+    await page_user.page.locator("[data-focus=repeat_payment]").check()
+    await page_user.order("name.ovh")
+    await page_user.pay()
+    await expect(page_user.page.locator("[data-focus=repeat_payment]")).not_to_be_checked()
     await expect(ledger).to_contain_text("1 payment")
-    assert [order.payments for order in story.orders] == [[], [8120045]]
+    assert [order.payments for order in scenario.orders] == [[], [8120045]]
 
 
-async def test_a_form_says_what_is_missing_at_its_field(desk: Desk):
-    await desk.type("/domain add name.ovh")
-    await desk.button("request_approval").click()
-    await desk.page.locator("#form [type=submit]").click()
-    await expect(desk.page.locator("#form .error")).to_have_text("Please complete this required field.")
-    await expect(desk.page.locator("#form [aria-invalid=true]")).to_be_focused()
+async def test_a_form_says_what_is_missing_at_its_field(page_user: PageUser):
+    await page_user.type("/domain add name.ovh")
+    await page_user.button("request_approval").click()
+    await page_user.page.locator("#form [type=submit]").click()
+    await expect(page_user.page.locator("#form .error")).to_have_text("Please complete this required field.")
+    await expect(page_user.page.locator("#form [aria-invalid=true]")).to_be_focused()
 
 
-async def test_a_double_click_is_one(story: Story, desk: Desk):
-    await desk.request("name.ovh")
-    await desk.be("Cleo")
-    await desk.button("approve").dblclick()
-    await desk.sees(catalogue.paying.KEEPS_OPEN)
-    assert story.checkouts() == 1
+async def test_a_double_click_is_one(scenario: Scenario, page_user: PageUser):
+    await page_user.request("name.ovh")
+    await page_user.be("Cleo")
+    await page_user.button("approve").dblclick()
+    await page_user.sees(catalogue.paying.KEEPS_OPEN)
+    assert scenario.checkouts() == 1
 
 
 async def test_commands_are_completed_by_keyboard(page: Page):
@@ -93,28 +93,28 @@ async def test_commands_are_completed_by_keyboard(page: Page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-async def test_axe_finds_nothing_serious(desk: Desk, scheme: str, width: int):
-    page = desk.page
+async def test_axe_finds_nothing_serious(page_user: PageUser, scheme: str, width: int):
+    page = page_user.page
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    await desk.request("name.ovh")
-    await desk.be("Cleo")
-    await desk.sees(catalogue.card.TO_APPROVE)
+    await page_user.request("name.ovh")
+    await page_user.be("Cleo")
+    await page_user.sees(catalogue.card.TO_APPROVE)
     await page.set_viewport_size({"width": width, "height": 800})
     await _is_accessible(page)
-    await desk.button("reject").click()
+    await page_user.button("reject").click()
     await expect(page.locator("#form")).to_be_visible()
     await _is_accessible(page)
     await page.keyboard.press("Escape")
     await page.set_viewport_size({"width": 1280, "height": 800})
-    await desk.be("Cleo", "Domain Desk")
+    await page_user.be("Cleo", "Domain Desk")
     await page.locator("#tabs button").last.click()
     await expect(page.locator("#home")).to_contain_text("Waiting for you")
     await page.set_viewport_size({"width": width, "height": 800})
     await _is_accessible(page)
 
 
-async def test_other_pages_and_hosts_are_kept_out(story: Story):
-    url = story.stage.page_url
+async def test_other_pages_and_hosts_are_kept_out(scenario: Scenario):
+    url = scenario.stage.page_url
     async with aiohttp.ClientSession() as session:
         for headers in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}):
             async with session.get(url, headers=headers) as answer:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.pictures import NAMES, Pictures
-from tests.story.conftest import Story
+from tests.scenarios.conftest import Scenario
 
 _ROOT = Path(__file__).parents[2]
 _KEPT = _ROOT / "docs" / "pictures"
@@ -31,8 +31,8 @@ def settings() -> dict[str, str]:
     return {"DESK_ALLOW_PREMIUM": "true"}
 
 
-async def test_the_command_still_makes_them(story: Story, chromium: str, tmp_path: Path):
-    await Pictures(story.stage, tmp_path).take()
+async def test_the_command_still_makes_them(scenario: Scenario, chromium: str, tmp_path: Path):
+    await Pictures(scenario.stage, tmp_path).take()
     for name in NAMES:
         made, kept = size(tmp_path / f"{name}.png"), size(_KEPT / f"{name}.png")
         # The letters differ from machine to machine, so that a line may break elsewhere; a block more does not pass.

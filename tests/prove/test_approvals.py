@@ -12,7 +12,7 @@ from ordering.record.hash_chain import Entry
 from prove.approvals import objections
 from sandbox.ovh.carts import Item
 from sandbox.ovh.names import Names
-from sandbox.ovh.orders import Order, Wish
+from sandbox.ovh.orders import Order, PaymentCall
 from sandbox.stage import Stage
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def stage(tmp_path) -> Stage:
     return Stage(tmp_path)
 
 
-def a_story(*events: dict[str, Any], **facts: object) -> list[Entry]:
+def audit_entries(*events: dict[str, Any], **facts: object) -> list[Entry]:
     """The record of a cart; what all its events bear witness to can be said once."""
     told = {
         "requester": ADA,
@@ -67,19 +67,19 @@ def an_order(stage: Stage, *, total: str = "3.59", told: str = "3.59", years: in
         made_at=NOW,
         url="",
         items=[Item(1, "name.ovh", "ovh", mode, f"P{years}Y", offer)],
-        told=Decimal(told),
+        dry_run_total=Decimal(told),
     )
 
 
 def test_what_was_approved_is_covered_and_so_is_less(stage):
-    story = a_story(SUBMITTED, APPROVED, INTENT)
-    assert list(objections(an_order(stage), story, stage)) == []
-    assert list(objections(an_order(stage, total="3.00", told="3.00"), story, stage)) == []
+    entries = audit_entries(SUBMITTED, APPROVED, INTENT)
+    assert list(objections(an_order(stage), entries, stage)) == []
+    assert list(objections(an_order(stage, total="3.00", told="3.00"), entries, stage)) == []
 
 
 def test_an_approval_holds_when_somebody_has_it_tried_again(stage):
-    story = a_story(SUBMITTED, APPROVED, STUCK, AGAIN, INTENT)
-    assert list(objections(an_order(stage), story, stage)) == []
+    entries = audit_entries(SUBMITTED, APPROVED, STUCK, AGAIN, INTENT)
+    assert list(objections(an_order(stage), entries, stage)) == []
 
 
 @pytest.mark.parametrize(
@@ -94,27 +94,29 @@ def test_an_approval_holds_when_somebody_has_it_tried_again(stage):
         ((SUBMITTED, {"state": "approved"}, INTENT), "nobody's approval"),
     ],
 )
-def test_an_order_needs_an_approval_in_force_and_an_intent_on_record(stage, events, said):
-    (found,) = objections(an_order(stage), a_story(*events), stage)
+def test_an_order_needs_an_approval_and_an_intent(stage, events, said):
+    """An order needs an approval in force and an intent on record."""
+    (found,) = objections(an_order(stage), audit_entries(*events), stage)
     assert said in found
 
 
 @pytest.mark.parametrize("ordered", [{"years": 2}, {"mode": "create-premium"}])
 def test_other_years_or_another_offer_than_was_approved_is_seen(stage, ordered):
-    (found,) = objections(an_order(stage, **ordered), a_story(SUBMITTED, APPROVED, INTENT), stage)
+    (found,) = objections(an_order(stage, **ordered), audit_entries(SUBMITTED, APPROVED, INTENT), stage)
     assert "approved [('name.ovh', 1, 'create-default')]" in found
 
 
 def test_a_dearer_order_is_seen_though_somebody_approved_once(stage):
-    (found,) = objections(an_order(stage, total="4.79", told="4.79"), a_story(SUBMITTED, APPROVED, INTENT), stage)
-    assert "over 4.79 EUR" in found
+    (found,) = objections(an_order(stage, total="4.79", told="4.79"), audit_entries(SUBMITTED, APPROVED, INTENT), stage)
+    assert "for 4.79 EUR" in found
 
 
-def test_an_order_that_ovh_made_dearer_than_it_had_told_must_not_be_paid(stage):
-    story, order = a_story(SUBMITTED, APPROVED, INTENT), an_order(stage, total="4.79")
-    assert list(objections(order, story, stage)) == []
-    stage.ovh.payments.wishes.append(Wish(order.id, 8120045, NOW, beside=False))
-    assert len(list(objections(order, story, stage))) == 1
+def test_an_order_dearer_than_its_dry_run_is_not_paid(stage):
+    """An order that OVH made dearer than it had told must not be paid."""
+    entries, order = audit_entries(SUBMITTED, APPROVED, INTENT), an_order(stage, total="4.79")
+    assert list(objections(order, entries, stage)) == []
+    stage.ovh.payments.calls.append(PaymentCall(order.id, 8120045, NOW, beside=False))
+    assert len(list(objections(order, entries, stage))) == 1
 
 
 @pytest.mark.parametrize(
@@ -127,18 +129,18 @@ def test_an_order_that_ovh_made_dearer_than_it_had_told_must_not_be_paid(stage):
     ],
 )
 def test_who_had_no_right_to_approve_is_seen(stage, by, said):
-    story = a_story(SUBMITTED, APPROVED | {"by": by}, INTENT)
-    assert said in list(objections(an_order(stage), story, stage))
+    entries = audit_entries(SUBMITTED, APPROVED | {"by": by}, INTENT)
+    assert said in list(objections(an_order(stage), entries, stage))
 
 
 def test_an_approver_who_added_a_name_or_left_the_team_is_seen(stage):
-    added = a_story(SUBMITTED, APPROVED, INTENT, lines=[["name.ovh", 1, "create-default", "299 EUR", CLEO]])
+    added = audit_entries(SUBMITTED, APPROVED, INTENT, lines=[["name.ovh", 1, "create-default", "299 EUR", CLEO]])
     assert list(objections(an_order(stage), added, stage)) == [f"{CLEO} approved a name that they added"]
     stage.slack.state.world.users[CLEO].deleted = True
-    found = list(objections(an_order(stage), a_story(SUBMITTED, APPROVED, INTENT), stage))
+    found = list(objections(an_order(stage), audit_entries(SUBMITTED, APPROVED, INTENT), stage))
     assert found == [f"{CLEO}, who approved it, is no full member"]
 
 
 def test_events_without_facts_prove_nothing(stage):
-    story = [replace(entry, facts=None) for entry in a_story(SUBMITTED, APPROVED, INTENT)]
-    assert list(objections(an_order(stage), story, stage)) == ["no intent to order it is on record"]
+    entries = [replace(entry, facts=None) for entry in audit_entries(SUBMITTED, APPROVED, INTENT)]
+    assert list(objections(an_order(stage), entries, stage)) == ["no intent to order it is on record"]

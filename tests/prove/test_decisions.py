@@ -1,4 +1,4 @@
-"""Whatever somebody was told to be decided is on record, by the same person."""
+"""Whatever the bot reported as decided is on record, by the same person."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -91,7 +91,7 @@ def test_of_two_decisions_of_one_kind_both_must_be_on_record(stage):
         text = said.withdrawn(number)
         stage.slack.state.note("message", {"text": text, "only_for": "U0CLEO", "channel": "C0DOMAINS"})
     (lost,) = lost_decisions(stage, [an_event(S.CANCELLED, K.REQUEST_WITHDRAWN)])
-    assert lost == "cart #8 was told to be cancelled by U0CLEO (request_withdrawn)"
+    assert lost == "cart #8 was reported to be cancelled by U0CLEO (request_withdrawn)"
 
 
 def at(seconds: float) -> datetime:
@@ -127,8 +127,8 @@ def test_each_decision_needs_a_click_of_its_own(stage, second, told):
 
 def test_a_click_for_an_earlier_state_decides_nothing(stage):
     stage.slack.delivery.pressed += [PAY, Pressed("U0DAN", "pay", "7 3.59 EUR", at(1))]
-    story = [*PAID_TWICE[:2], Event(7, S.CHECKED_OUT, at(30)), a_payment(31)]
-    (told,) = repeated_decisions(stage, story)
+    events = [*PAID_TWICE[:2], Event(7, S.CHECKED_OUT, at(30)), a_payment(31)]
+    (told,) = repeated_decisions(stage, events)
     assert "by no click of U0DAN" in told
 
 
@@ -143,7 +143,7 @@ def test_a_click_for_an_earlier_state_decides_nothing(stage):
     ],
 )  # fmt: skip
 def test_every_button_that_decides_is_known(stage, action, state, kind):
-    story = [Event(7, S.SUBMITTED, at(0)), Event(7, state, at(2), by="U0DAN", kind=kind, data={})]
-    assert len(list(repeated_decisions(stage, story))) == 1
+    events = [Event(7, S.SUBMITTED, at(0)), Event(7, state, at(2), by="U0DAN", kind=kind, data={})]
+    assert len(list(repeated_decisions(stage, events))) == 1
     stage.slack.delivery.pressed.append(Pressed("U0DAN", action, "7", at(1)))
-    assert list(repeated_decisions(stage, story)) == []
+    assert list(repeated_decisions(stage, events)) == []

@@ -148,7 +148,7 @@ def test_an_order_that_never_shows_holds_nothing_for_ever():
 
 
 def test_an_order_made_elsewhere_stops_until_a_person_says_so():
-    """It is ordered beside that one where an approver says so, and closed where they do not."""
+    """It is ordered next to that one where an approver says so, and closed where they do not."""
     world = deviating(("step approved", "outsider"))
     assert (world.broken, world.laws.cart.state) == (None, S.DELIVERED)
     assert [event.kind for event in world.store.kept.events].count(EventKind.ORDERED_ANYWAY) == 1

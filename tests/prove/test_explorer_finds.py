@@ -39,7 +39,7 @@ def test_finds_a_payment_sent_again_before_its_floor(monkeypatch):
 
 
 def test_finds_a_floor_by_the_own_clock(monkeypatch):
-    """A floor that is measured by the process's clock ends as soon as somebody puts that one ahead."""
+    """A floor that is measured by the process's clock ends as soon as a user puts that one ahead."""
     monkeypatch.setattr(OvhGateway, "time", lambda self: self._client._process.now())  # noqa: SLF001 - no other way to the process
     late, hasty = ("PAY shows", "late-600"), ("person says what was paid", "hasty")
     lost = (late, ("PAY answer", "lost"), hasty)
@@ -149,7 +149,7 @@ def test_finds_a_renewal_that_nobody_approved(monkeypatch):
 
 
 def test_finds_a_payment_beside_one_on_ovhs_page(monkeypatch):
-    """A rule that looks for no earlier payment pays beside one that the bank has not answered yet."""
+    """A rule that looks for no earlier payment pays next to one that the bank has not answered yet."""
     monkeypatch.setattr(payment.Payments, "_hinders", lambda *_: False)
     assert broken_by(("step paying", "page-slow")) == law_names.TWO_PAYMENTS
 

@@ -119,7 +119,7 @@ def test_a_mutation_that_fits_no_or_two_places_is_refused(at, change):
 
 
 def test_a_constant_is_an_anchor_too():
-    """Some promises stand in a list beside the functions."""
+    """Some promises stand in a list next to the functions."""
     mutation = Mutation("forget a state", "any:_OVER", changes.without_item("'paid'"), "tests")
     assert mutation.mutated("_OVER: tuple = ('paid', 'gone')") == textwrap.dedent("_OVER: tuple = ('gone',)\n")
 

@@ -41,7 +41,8 @@ def test_walks_at_random_end_with_every_law_held():
     assert "every law held" in done.stdout
 
 
-async def test_a_life_ends_when_it_is_killed_also_where_it_never_comes_to_be_connected(tmp_path, monkeypatch):
+async def test_a_life_ends_when_it_is_killed_before_it_connects(tmp_path, monkeypatch):
+    """A life ends when it is killed also where it never comes to be connected."""
     connecting = threading.Event()
 
     async def for_ever(_socket: SlackSocket) -> None:
@@ -94,7 +95,8 @@ def an_order(number: int) -> Order:
 
 @pytest.mark.parametrize("whose", ["order", "bill"])
 @pytest.mark.parametrize("where", ["channel", "database"])
-def test_a_password_of_an_order_or_an_invoice_is_seen_without_its_link(tmp_path, where, whose):
+def test_finds_a_password_without_its_link(tmp_path, where, whose):
+    """A password of an order or an invoice is seen without its link."""
     database, stage = a_stage(tmp_path)
     order = stage.ovh.orders.all[1] = an_order(1)
     order.paid_at = order.made_at
@@ -103,12 +105,13 @@ def test_a_password_of_an_order_or_an_invoice_is_seen_without_its_link(tmp_path,
     if where == "channel":
         stage.slack.state.note("message", {"text": f"Look: {secret}", "only_for": None})
     else:
-        with closing(sqlite3.connect(tmp_path / "desk.db")) as memory, memory:
-            memory.execute("INSERT INTO ovh_budget VALUES ('key', ?)", (json.dumps({"left": f"Look: {secret}"}),))
+        with closing(sqlite3.connect(tmp_path / "desk.db")) as sqlite, sqlite:
+            sqlite.execute("INSERT INTO ovh_budget VALUES ('key', ?)", (json.dumps({"left": f"Look: {secret}"}),))
     assert [law for law, _ in broken_laws(stage, database)].count("secrets in logs, channels or database") == 1
 
 
-def test_an_order_out_of_nowhere_two_for_one_cart_and_a_second_payment_are_seen(tmp_path):
+def test_finds_extra_orders_and_second_payments(tmp_path):
+    """An order out of nowhere two for one cart and a second payment are seen."""
     database, stage = a_stage(tmp_path)
     for number in (1, 2):
         stage.ovh.orders.all[number] = an_order(number)

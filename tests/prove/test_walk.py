@@ -33,7 +33,8 @@ def store(tmp_path):
     engines.close()
 
 
-def test_a_cart_that_goes_on_or_that_nobody_was_told_of_is_not_at_rest(store, tmp_path):
+def test_a_cart_with_pending_work_or_news_is_not_at_rest(store, tmp_path):
+    """A cart that goes on or that nobody was notified of is not at rest."""
     walk = object.__new__(Walk)
     walk._stage = Stage(tmp_path)
     workflow = Workflow(store=store, registrar=FakeRegistrar(), policy=POLICY, clock=lambda: datetime.now(UTC))
@@ -44,6 +45,6 @@ def test_a_cart_that_goes_on_or_that_nobody_was_told_of_is_not_at_rest(store, tm
     (told,) = walk._at_a_loss(store)
     assert "is submitted, not told" in told
     assert cart.seal
-    workflow.approvals.approve(cart.id, approver=Person("U0CLEO"), shown=cart.request_mark)
+    workflow.approvals.approve(cart.id, approver=Person("U0CLEO"), mark=cart.request_mark)
     (told,) = walk._at_a_loss(store)
     assert "is approved" in told

@@ -24,7 +24,7 @@ def four_carts(store: SqlStore) -> None:
     paid = rules.paid()
     rules.workflow.approval_requests.request(waiting.id, requester=rules.ben, purpose="später 🦦")
     rules.registrar.deliver()
-    rules.settle(paid.id, steps=4, seconds=400)
+    rules.run_worker(paid.id, steps=4, seconds=400)
     rules.workflow.cart_editing.add("C3", DomainName.parse("third.ovh"), by=rules.ben)
     with rules.store.read() as carts:
         assert [[e.state.value for e in carts.events(n)] for n in (1, 3)] == [
@@ -45,9 +45,9 @@ def later(store: SqlStore) -> Rules:
 
 @contextmanager
 def tampering(engines) -> Iterator[Session]:
-    """The triggers are out of the way meanwhile and back for the audit; foreign keys do not protect either."""
+    """The triggers are out of the way in the meantime and back for the audit; foreign keys do not protect either."""
     with Session(engines.write) as session:
-        if engines.lane is None:
+        if engines.write_queue is None:
             session.execute(text("SET LOCAL session_replication_role = replica"))
         else:
             session.execute(text("PRAGMA defer_foreign_keys = ON"))

@@ -49,7 +49,7 @@ def test_a_connection_in_use_is_closed_when_it_is_given_back(url: str, pool: str
     assert not is_open(driver)
 
 
-def test_a_connection_that_is_made_after_the_close_ends_with_its_use(url: str, pool: str):
+def test_a_connection_made_after_the_close_ends_with_its_use(url: str, pool: str):
     """A thread that begins late leaves no connection behind."""
     engines = open_engines(url)
     engines.close()

@@ -70,7 +70,7 @@ def test_no_new_event_passes_for_an_old_form(rules, engines, number):
 
 
 def test_data_that_the_old_form_does_not_cover_is_found(rules, engines):
-    """The first form covers no data, so data beside it is a change."""
+    """The first form covers no data, so data next to it is a change."""
     with tampering(engines) as session:
         first = sealed(replace(victim(engines, 1), kind=None, data=None))
         session.execute(text(f"UPDATE events SET kind = NULL, digest = '{first.digest}' WHERE id = 1"))

@@ -1,4 +1,4 @@
-"""Whoever changes the record behind the desk's back is found out, and the event is named: on both databases."""
+"""A user who changes the record behind the bot's back is found out, and the event is named: on both databases."""
 
 from collections.abc import Callable
 
@@ -50,7 +50,7 @@ def rules(store) -> Rules:
 
 @pytest.fixture
 def attack(rules, engines) -> Callable[..., list[Fault]]:
-    """Change what is stored as somebody with the file can, audit it, and undo all."""
+    """Change what is stored as a user with the file can, audit it, and undo all."""
 
     def attack(*statements: str, known_head: str | None = None) -> list[Fault]:
         with tampering(engines) as session:
@@ -100,7 +100,8 @@ def test_a_removed_event_is_found_and_named(rules, attack, engines, number):
 
 
 @given(first=st.integers(1, EVENTS))
-def test_a_removed_tail_is_found_in_every_cart_that_had_a_part_of_it(rules, attack, engines, first):
+def test_a_removed_tail_is_found_in_every_cart_of_it(rules, attack, engines, first):
+    """A removed tail is found in every cart that had a part of it."""
     with Session(engines.read) as session:
         carts = {entry.cart_id for entry in entries(session) if entry.id >= first}
     faults = attack("DELETE FROM untold", f"DELETE FROM events WHERE id >= {first}")
@@ -108,7 +109,8 @@ def test_a_removed_tail_is_found_in_every_cart_that_had_a_part_of_it(rules, atta
     assert all("removed" in fault.what for fault in faults)
 
 
-def test_a_tail_that_is_removed_with_its_counts_and_the_head_is_found_by_the_cart(attack, engines):
+def test_a_tail_removed_with_counts_is_found_by_the_cart(attack, engines):
+    """A tail that is removed with its counts and the head is found by the cart."""
     last = victim(engines, EVENTS)
     faults = attack(
         f"DELETE FROM untold WHERE event_id = {EVENTS}",
@@ -150,7 +152,8 @@ def test_a_copy_of_another_carts_event_is_named(rules, engines, place):
         assert [(f.cart, f.event) for f in found(session)] == [(3, place)]
 
 
-def test_an_event_that_is_inserted_with_a_right_digest_stands_after_the_head(rules, engines):
+def test_an_inserted_event_stands_after_the_head(rules, engines):
+    """An event that is inserted with a right digest stands after the head."""
     with tampering(engines) as session:
         end = head(session)
         newest = [entry for entry in entries(session) if entry.cart_id == 3][-1]
@@ -159,7 +162,8 @@ def test_an_event_that_is_inserted_with_a_right_digest_stands_after_the_head(rul
         assert [(f.cart, f.event) for f in found(session)] == [(3, EVENTS + 1)]
 
 
-def test_an_event_that_was_rewritten_with_its_digest_is_named_by_the_next(rules, engines):
+def test_a_rewritten_event_is_named_by_the_next(rules, engines):
+    """An event that was rewritten with its digest is named by the next."""
     old = victim(engines, 6)
     with tampering(engines) as session:
         session.execute(text("DELETE FROM untold WHERE event_id = 6"))
@@ -193,7 +197,8 @@ def test_an_event_that_was_rewritten_with_its_digest_is_named_by_the_next(rules,
         ("UPDATE carts SET state = 'submitted' WHERE id = 3", "state"),
     ],
 )
-def test_a_cart_that_contradicts_its_record_is_named_with_what_differs(attack, change, named):
+def test_a_cart_that_contradicts_its_record_is_named(attack, change, named):
+    """A cart that contradicts its record is named with what differs."""
     (fault,) = attack(change)
     assert named in fault.what
     assert fault.event
@@ -209,7 +214,8 @@ def an_answered_cart(rules: Rules) -> Cart:
     return rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
 
 
-def test_an_answer_that_not_all_may_read_is_in_no_event_and_yet_proven(rules, attack, engines):
+def test_a_private_answer_is_proven_without_being_stored(rules, attack, engines):
+    """An answer that not all may read is in no event and yet proven."""
     cart = an_answered_cart(rules)
     with Session(engines.read) as session:
         told = "".join(entry.facts or "" for entry in entries(session))
@@ -220,7 +226,8 @@ def test_an_answer_that_not_all_may_read_is_in_no_event_and_yet_proven(rules, at
     assert (fault.cart, fault.what) == (cart.id, "its row was changed after that: lines")
 
 
-def test_a_record_from_before_answers_were_digests_still_proves_them(rules, attack, engines, monkeypatch):
+def test_an_older_record_still_proves_answers(rules, attack, engines, monkeypatch):
+    """A record from before answers were digests still proves them."""
     monkeypatch.setattr("ordering.record.hash_chain.FOR_ALL_TO_READ", {"BIRTH", "REASON"})
     cart = an_answered_cart(rules)
     monkeypatch.undo()
@@ -233,13 +240,13 @@ def test_a_record_from_before_answers_were_digests_still_proves_them(rules, atta
 
 def changed(engines, cart: Cart) -> str:
     other = "replace(CAST(answers AS TEXT), '1970', '1971')"
-    other = f"CAST({other} AS JSON)" if engines.lane is None else other
+    other = f"CAST({other} AS JSON)" if engines.write_queue is None else other
     return f"UPDATE lines SET answers = {other} WHERE cart_id = {cart.id}"
 
 
 def test_terms_that_the_seal_does_not_cover_are_named(attack, engines):
     other = "replace(CAST(quote AS TEXT), 'terms.pdf', 'other.pdf')"
-    other = f"CAST({other} AS JSON)" if engines.lane is None else other
+    other = f"CAST({other} AS JSON)" if engines.write_queue is None else other
     (fault,) = attack(f"UPDATE carts SET quote = {other} WHERE id = 2")
     assert "sealed" in fault.what
 
@@ -263,7 +270,8 @@ def test_a_head_that_was_changed_is_found(attack, change, said):
     assert said in fault.what
 
 
-def test_a_rewritten_chain_is_whole_but_lacks_the_head_that_was_noted(rules, engines):
+def test_a_rewritten_chain_lacks_the_noted_head(rules, engines):
+    """A rewritten chain is whole but lacks the head that was noted."""
     with tampering(engines) as session:
         noted, old = head(session), list(entries(session))
         session.execute(text("DELETE FROM untold"))
@@ -293,17 +301,17 @@ def test_the_database_refuses_to_change_or_remove_an_event(rules, engines, chang
 
 
 def test_the_database_refuses_to_replace_or_truncate_events(rules, engines):
-    change = "TRUNCATE events CASCADE" if engines.lane is None else "REPLACE INTO events SELECT * FROM events"
+    change = "TRUNCATE events CASCADE" if engines.write_queue is None else "REPLACE INTO events SELECT * FROM events"
     with pytest.raises(DBAPIError, match="kept as they are"), engines.write.begin() as connection:
         connection.execute(text(change))
 
 
 @pytest.mark.parametrize("name", ["events_keep", "events_keep_form"])
 def test_triggers_that_are_gone_are_told(rules, engines, name):
-    if engines.lane is not None and name == "events_keep":
+    if engines.write_queue is not None and name == "events_keep":
         name = "events_keep_delete"
     with Session(engines.write) as session:
-        session.execute(text(f"DROP TRIGGER {name}{' ON events' if engines.lane is None else ''}"))
+        session.execute(text(f"DROP TRIGGER {name}{' ON events' if engines.write_queue is None else ''}"))
         (fault,) = found(session)
         session.rollback()
     assert "triggers are gone" in fault.what

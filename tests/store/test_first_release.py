@@ -169,7 +169,7 @@ def test_a_late_delivery_stays_late_after_an_upgrade(rules: Rules) -> None:
 
 
 def test_sentences_of_the_release_are_shown_as_they_are_stored(rules: Rules) -> None:
-    """A cart's note and an event's, from before facts, and a note beside the kind that the upgrade gave it."""
+    """A cart's note and an event's, from before facts, and a note next to the kind that the upgrade gave it."""
     with rules.store.read() as carts:
         refused, late = carts.cart(REFUSED), carts.cart(LATE)
         assert (refused.fact, remark(refused)) == (None, "The name is gone. Nothing was ordered.")
@@ -182,14 +182,14 @@ def test_sentences_of_the_release_are_shown_as_they_are_stored(rules: Rules) -> 
 
 
 def test_a_note_of_the_release_stays_on_a_card_that_says_more(rules: Rules) -> None:
-    """A first approval that is void by the second one is told below what the release had noted."""
+    """A first approval that is void by the second one is reported below what the release had noted."""
     with rules.store.read() as carts:
         noted = carts.cart(TERMS_CHANGED)
     assert noted.note is not None
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
-    rules.workflow.approvals.approve(noted.id, approver=rules.cleo, shown=noted.request_mark)
+    rules.workflow.approvals.approve(noted.id, approver=rules.cleo, mark=noted.request_mark)
     left = [Person(rules.cleo.id, Membership.DEACTIVATED)]
-    half = rules.workflow.approvals.approve(noted.id, approver=rules.dan, shown=noted.request_mark, earlier=left)
+    half = rules.workflow.approvals.approve(noted.id, approver=rules.dan, mark=noted.request_mark, earlier=left)
     assert half.note is None
     (first, second) = remark(half).rsplit("\n", 1)
     assert (first, second) == (noted.note, remark(replace(half, fact=Fact(K.PARTLY_APPROVED, {"void": 1}))))
@@ -201,10 +201,10 @@ def test_a_trouble_of_the_release_is_shown_as_it_is_stored(rules: Rules, engines
         row = "trouble = 'OVH is away <now>.', trouble_since = since, trouble_code = NULL, trouble_data = NULL"
         connection.execute(text(f"UPDATE carts SET {row} WHERE id = {LATE}"))
     with rules.store.read() as carts:
-        trouble = carts.cart(LATE).trouble
-    assert trouble is not None
-    assert blocked(trouble) == "OVH is away <now>."
-    assert trouble.code == EARLIER_TEXT
+        reason = carts.cart(LATE).blocked
+    assert reason is not None
+    assert blocked(reason) == "OVH is away <now>."
+    assert reason.code == EARLIER_TEXT
     assert audited(engines)[0] == []
 
 

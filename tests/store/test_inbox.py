@@ -33,8 +33,8 @@ def rules(store) -> Rules:
     return Rules(store)
 
 
-def a_click(key: str, kind: str = "approve", *, cart: int = 1, by: str = "U0CLEO", shown: str = "1 seal") -> Click:
-    return Click(key, kind, cart, by, shown, '{"reason": "private words"}')
+def a_click(key: str, kind: str = "approve", *, cart: int = 1, by: str = "U0CLEO", mark: str = "1 seal") -> Click:
+    return Click(key, kind, cart, by, mark, '{"reason": "private words"}')
 
 
 def left_behind(engines: Engines, *, seconds: float = 6) -> None:
@@ -52,7 +52,7 @@ def rows(engines: Engines) -> list[tuple[str, str | None, str | None]]:
 
 def approving(rules: Rules, click: Click, cart) -> None:
     under: Workflow = rules.workflow.under(click)
-    under.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    under.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
 
 
 def test_a_redelivery_is_the_same_row(inbox, engines):
@@ -135,7 +135,7 @@ def test_what_stops_ends_older_clicks_on_its_cart(inbox, engines, rules, kind):
     inbox.put(a_click("T4", cart=cart.id))
     under = rules.workflow.under(stopping, overtakes=True)
     if kind == "stop":
-        rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
+        rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=cart.request_mark)
         under.approvals.stop(cart.id, by=rules.cleo)
     elif kind == "reject":
         under.approvals.reject(cart.id, approver=rules.cleo, reason="no")
@@ -147,7 +147,7 @@ def test_what_stops_ends_older_clicks_on_its_cart(inbox, engines, rules, kind):
 
 
 def test_a_refused_stop_ends_no_other_click(inbox, engines, rules):
-    """Somebody without the right to stop ends nothing by trying."""
+    """A user without the right to stop ends nothing by trying."""
     cart = rules.approved()
     inbox.put(a_click("T1", cart=cart.id))
     click = inbox.put(a_click("T2", "stop", cart=cart.id))
@@ -161,7 +161,7 @@ def test_the_same_question_answered_before(inbox, engines, rules):
     inbox.put(a_click("T1", "pay"))
     inbox.end("T1", ClickOutcome.DECIDED)
     assert inbox.was_decided(a_click("T2", "pay"))
-    for other in (a_click("T3", "try"), a_click("T3", "pay", by="U0DAN"), a_click("T3", "pay", shown="1 other")):
+    for other in (a_click("T3", "try"), a_click("T3", "pay", by="U0DAN"), a_click("T3", "pay", mark="1 other")):
         assert not inbox.was_decided(other)
 
 
@@ -206,16 +206,16 @@ def test_a_click_waits_for_no_decision_on_another_cart(inbox, engines, rules):
 
 def test_the_lane_gives_up_in_time_and_loses_nobody(engines):
     """A writer that gave up in the line leaves it, and those behind it still come."""
-    lane = engines.lane
-    if lane is None:
+    queue = engines.write_queue
+    if queue is None:
         pytest.skip("PostgreSQL needs no line of writers")
     came: list[int] = []
-    with lane.held():
-        with pytest.raises(TimeoutError), lane.held(within=0.05):
+    with queue.held():
+        with pytest.raises(TimeoutError), queue.held(within=0.05):
             raise AssertionError("it is held by another")
 
         def comes() -> None:
-            with lane.held(within=5):
+            with queue.held(within=5):
                 came.append(1)
 
         behind = threading.Thread(target=comes)

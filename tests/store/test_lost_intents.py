@@ -63,7 +63,7 @@ def forget_attempts(engines: Engines) -> None:
 
 def paying(rules: Rules) -> Cart:
     cart = rules.ordered()
-    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+    return rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=cart.mark)
 
 
 def pays_and_dies(rules: Rules, monkeypatch: pytest.MonkeyPatch, *, loses: bool) -> tuple[int, list[int]]:
@@ -86,16 +86,16 @@ def pays_and_dies(rules: Rules, monkeypatch: pytest.MonkeyPatch, *, loses: bool)
 
 @pytest.mark.parametrize("also", ["the intent alone", "its attempt"])
 def test_a_lost_intent_to_pay_pays_once(rules, engines, monkeypatch, also):
-    """The payment shows an hour later; until then nothing is sent beside it."""
+    """The payment shows an hour later; until then nothing is sent next to it."""
     number, sent = pays_and_dies(rules, monkeypatch, loses=True)
     assert rules.workflow.queries.cart(number).payment.sent_at is None
     if also == "its attempt":
         forget_attempts(engines)
-    waiting = rules.settle(number, steps=60, seconds=60)
+    waiting = rules.run_worker(number, steps=60, seconds=60)
     assert (waiting.payment_is_undecided, waiting.payment.sent_at is None, len(sent)) == (True, False, 1)
     assert rules.workflow.recover_mode.is_on is (also == "its attempt")
     rules.registrar.payments.append((waiting.order.id, 1))
-    after = rules.settle(number, steps=20, seconds=60)
+    after = rules.run_worker(number, steps=20, seconds=60)
     assert (after.state, len(sent)) == (S.PAID, 1)
 
 
@@ -109,7 +109,7 @@ def test_the_audit_chain_knows_of_a_payment(rules, engines):
     assert (newest.kind, newest.by) == (EventKind.PAYMENT_STARTED, rules.dan.id)
     lose_newest_events(engines, newest.id - 1)
     with pytest.raises(DatabaseWentBack):
-        rules.workflow.approvals.approve(other.id, approver=rules.cleo, shown=other.request_mark)
+        rules.workflow.approvals.approve(other.id, approver=rules.cleo, mark=other.request_mark)
     assert rules.workflow.recover_mode.standing().recovery.cause is Cause.PROCESS
 
 
@@ -128,7 +128,7 @@ def test_a_process_that_died_right_after_its_intent_to_order(rules, monkeypatch,
         with pytest.raises(KeyboardInterrupt):
             rules.fulfilment.advance(cart.id)
     rules.restart()
-    after = rules.settle(cart.id, steps=80)
+    after = rules.run_worker(cart.id, steps=80)
     assert (after.state, len(rules.registrar.orders)) == (S.CHECKED_OUT, 1)
     with rules.store.read() as carts:
         assert S.NEEDS_ATTENTION not in {event.state for event in carts.events(cart.id)}
@@ -137,9 +137,9 @@ def test_a_process_that_died_right_after_its_intent_to_order(rules, monkeypatch,
 def test_a_process_that_died_right_after_its_intent_to_pay(rules, monkeypatch):
     """The next one sees the payment within the settling time, and asks nobody."""
     number, sent = pays_and_dies(rules, monkeypatch, loses=False)
-    rules.settle(number, steps=1, seconds=10)
+    rules.run_worker(number, steps=1, seconds=10)
     rules.registrar.payments.append((rules.workflow.queries.cart(number).order.id, 1))
-    after = rules.settle(number, steps=4)
+    after = rules.run_worker(number, steps=4)
     assert (after.state, len(sent)) == (S.PAID, 1)
     with rules.store.read() as carts:
         assert S.NEEDS_ATTENTION not in {event.state for event in carts.events(number)}
@@ -160,7 +160,7 @@ def test_a_frozen_process_whose_intent_was_lost(rules, engines, monkeypatch, als
         rules.registrar.check_out = check_out
         if also == "its attempt":
             forget_attempts(engines)
-        other.settle(cart.id, steps=minutes * 2)
+        other.run_worker(cart.id, steps=minutes * 2)
         if registrar_cart in rules.registrar.discarded:
             raise RegistrarRefused
         return check_out(registrar_cart, **kwargs)
@@ -170,6 +170,6 @@ def test_a_frozen_process_whose_intent_was_lost(rules, engines, monkeypatch, als
     rules.registrar.check_out = frozen
     with suppress(OrderingError):
         rules.fulfilment.advance(cart.id)
-    after = other.settle(cart.id, steps=80)
+    after = other.run_worker(cart.id, steps=80)
     assert after.state in {S.CHECKED_OUT, S.NEEDS_ATTENTION}
     assert len(rules.registrar.orders) == 1

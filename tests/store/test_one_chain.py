@@ -135,7 +135,7 @@ def old(empty_url):
     migrated(engines, "0001")
     cart = "INSERT INTO carts (channel, created_by, state, since, version, approved_by, tries) VALUES "
     event = 'INSERT INTO events (id, cart_id, state, at, "by", note, told) VALUES '
-    at = "'2026-11-24 08:00:00.000000'" if engines.lane else "'2026-11-24 08:00:00+00'"
+    at = "'2026-11-24 08:00:00.000000'" if engines.write_queue else "'2026-11-24 08:00:00+00'"
     with engines.write.begin() as connection:
         for channel, state in (("C1", "submitted"), ("C2", "open")):
             connection.execute(text(f"{cart} ('{channel}', 'U0ADA', '{state}', {at}, 1, '[]', 0)"))
@@ -158,7 +158,7 @@ def test_an_older_database_is_chained_with_all_that_is_in_it(old):
             (1, CartState.OPEN, "U0ADA", NOW, None),
             (3, CartState.SUBMITTED, "U0ADA", NOW, "für alle"),
         ]
-        assert [event.id for event in carts.untold(1)] == [3]
+        assert [event.id for event in carts.undelivered(1)] == [3]
         cart = carts.cart(2)
         carts.save(cart.with_line(a_line()), happened(cart, NOW, EventKind.CLOSED))
     faults, audit = audited(old)

@@ -17,9 +17,9 @@ def posted(store: SqlStore) -> tuple[Cart, Message]:
     with store.begin() as carts:
         cart = carts.open("C1", by="U0ADA", at=NOW)
         message = carts.show_in(cart.id, MessageRole.APPROVAL, "C9")
-        carts.shown(message.id, version=cart.version, ts="1.2")
-        for event in carts.untold(cart.id):
-            carts.told(event.id)
+        carts.record_rendered(message.id, version=cart.version, ts="1.2")
+        for event in carts.undelivered(cart.id):
+            carts.record_delivered(event.id)
     assert outdated(store) == []
     return cart, message
 
@@ -39,10 +39,10 @@ def test_a_version_that_was_overtaken_stays_outdated(store, posted):
     cart, message = posted
     first, second = changed(store, cart), changed(store, cart)
     with store.begin() as carts:
-        carts.shown(message.id, version=first.version, ts="1.2")
+        carts.record_rendered(message.id, version=first.version, ts="1.2")
     assert outdated(store) == [cart.id]
     with store.begin() as carts:
-        carts.shown(message.id, version=second.version, ts="1.2")
+        carts.record_rendered(message.id, version=second.version, ts="1.2")
     assert outdated(store) == []
 
 
@@ -107,7 +107,7 @@ def test_a_message_added_beside_a_save_wants_it(store, posted):
         thread.join(15)
     with store.begin() as carts:
         for message in carts.messages(cart.id):
-            carts.shown(message.id, version=cart.version, ts="1.3")
+            carts.record_rendered(message.id, version=cart.version, ts="1.3")
     assert outdated(store) == [cart.id]
     with store.read() as carts:
         assert [message.is_settled for message in carts.messages(cart.id)] == [False, False]

@@ -15,7 +15,7 @@ from tests.builders import NOW
 
 @pytest.mark.parametrize("connection", ["write", "read"])
 def test_every_wait_has_an_end(postgres_url, connection):
-    """No connection of the bot waits for ever: for a lock, a statement, an idle transaction or a silent network."""
+    """No connection of the bot waits indefinitely: for a lock, a statement, an idle transaction or a silent network."""
     engines = open_engines(postgres_url)
     with getattr(engines, connection).connect() as opened:
         names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "tcp_user_timeout")

@@ -131,7 +131,7 @@ def test_the_age_of_a_call_is_read_before_the_list(memory, registrar, presence, 
 
 
 def test_a_cart_that_shows_late_is_waited_for(memory, registrar, presence, monkeypatch):
-    """For as long as the call can be in flight; this bot makes another one meanwhile, and both are its own."""
+    """For as long as the call can be in flight; this bot makes another one in the meantime, and both are its own."""
     dies(presence, registrar, monkeypatch)
     late = registrar.presence.pop()
     registrar.clock.now += timedelta(minutes=10)

@@ -87,12 +87,12 @@ def test_what_a_process_saw_before_a_release_is_forgotten(engines: Engines):
     rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
     rules.clock.pass_by(900)
     assert mode.end_if_due(rules.clock())
-    rules.settle(cart.id, steps=3)
+    rules.run_worker(cart.id, steps=3)
     assert rules.workflow.queries.cart(cart.id).state is S.CHECKED_OUT
 
 
 def test_another_database_under_a_living_process_is_noticed(engines: Engines):
-    """Somebody put another database in the place of this one."""
+    """A user put another database in the place of this one."""
     rules = Rules(SqlStore(engines))
     rules.requested()
     with engines.write.begin() as connection:

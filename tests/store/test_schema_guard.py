@@ -16,7 +16,7 @@ from store.engine import Engines, open_engines
 from store.errors import SchemaChanged
 from store.heartbeats import Heartbeat
 from store.migrate import newest
-from store.rate_limit import SharedPage
+from store.rate_limit import LimiterStorage
 from store.transactions import SqlStore, SqlTransaction
 from tests.builders import NOW
 
@@ -27,7 +27,7 @@ WRITES: dict[str, Write] = {
     "timer": lambda carts, cart: carts.set_timer(cart.id, TimerKind.REMINDER, NOW),
     "step": lambda carts, cart: carts.begin_step(cart.id),
     "message": lambda carts, cart: carts.show_in(cart.id, MessageRole.CART, "C9"),
-    "claim": lambda carts, cart: carts.claim(
+    "acquire_leases": lambda carts, cart: carts.acquire_leases(
         TaskType.SHOW, [cart.id], holder="x", now=NOW, until=NOW + timedelta(seconds=9)
     ),
 }
@@ -59,7 +59,7 @@ def test_no_write_reaches_another_schema(engines, found):
         assert rows(engines) == before, name
     others: list[Callable[[], object]] = [Heartbeat(engines).beat]
     if engines.are_shared:
-        others.append(lambda: SharedPage(engines, "key").held().__enter__())
+        others.append(lambda: LimiterStorage(engines, "key").held().__enter__())
     for other in others:
         with pytest.raises(SchemaChanged):
             other()

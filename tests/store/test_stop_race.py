@@ -57,8 +57,8 @@ def test_a_stop_and_the_intent_of_a_payment(rules):
     """A stopped payment was never sent; where the payment went first, the Stop says that it is too late."""
     for number in range(ROUNDS):
         cart = rules.approved(f"n{number}.ovh", f"C{number}")
-        ordered = rules.settle(cart.id, steps=4)
-        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=ordered.mark)
+        ordered = rules.run_worker(cart.id, steps=4)
+        rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=ordered.mark)
         before = len(rules.registrar.payments)
         refused = race(rules, cart.id)
         assert (refused, len(rules.registrar.payments) - before) in {(None, 0), ("too_late_to_stop", 1)}

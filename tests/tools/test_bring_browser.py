@@ -312,7 +312,7 @@ def test_tests_without_a_browser_are_not_run_and_red(workers, tmp_path):
     """The others run, the exit code is not 0, and one line per kind reports the missing browser."""
     tests = [
         "tests/page/test_words.py",
-        "tests/story/test_drawing.py",
+        "tests/scenarios/test_rendering.py",
         "tests/page/test_page.py",
     ]
     environment = os.environ | {"CHROMIUM": str(tmp_path / "none")}
@@ -328,7 +328,7 @@ def test_tests_without_a_browser_are_not_run_and_red(workers, tmp_path):
 def test_a_scenario_without_a_browser_is_not_rendered(tmp_path):
     """The scenario still passes or fails by what the bot does; only its messages are not rendered."""
     environment = os.environ | {"CHROMIUM": str(tmp_path / "none")}
-    command = [sys.executable, "-m", "pytest", "-q", "tests/story/test_home.py", "-k", "request"]
+    command = [sys.executable, "-m", "pytest", "-q", "tests/scenarios/test_home.py", "-k", "request"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == 1, done.stdout + done.stderr
     assert " passed, " in done.stdout

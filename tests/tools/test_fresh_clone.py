@@ -150,7 +150,7 @@ def test_the_exit_code_is_that_of_the_first_red_command(repository, capfd):
 
 
 @pytest.mark.parametrize(
-    ("deed", "told"),
+    ("command", "complaint"),
     [
         ("mkdir fonts-cache; touch fonts-cache/a", "?? fonts-cache/"),
         ("touch new", "?? new"),
@@ -160,12 +160,12 @@ def test_the_exit_code_is_that_of_the_first_red_command(repository, capfd):
         ("true", None),
     ],
 )
-def test_commands_that_litter_are_told(deed, told, repository, capfd):
+def test_commands_that_litter_are_told(command, complaint, repository, capfd):
     """A new, changed or deleted file fails the run though all commands are green; an ignored one does not."""
     (repository / ".gitignore").write_text("*.db\n")
     makefile = repository / "Makefile"
-    makefile.write_text(f"{makefile.read_text()}\nlitter:\n\t@{deed}\n")
+    makefile.write_text(f"{makefile.read_text()}\nlitter:\n\t@{command}\n")
     git("add", "-A", folder=repository)
     git("commit", "-m", "litter", folder=repository)
-    assert main(["make litter", "--source", str(repository)]) == (1 if told else 0)
-    assert (told or "") in capfd.readouterr().err
+    assert main(["make litter", "--source", str(repository)]) == (1 if complaint else 0)
+    assert (complaint or "") in capfd.readouterr().err

@@ -18,7 +18,7 @@ def texts(source: str) -> list[str]:
         ("say(f\"{there if n else 'not there'}\")", ["not there"]),
         ('say("One" " and another")', ["One and another"]),
         ('button("Approve", act)', ["Approve"]),
-        ('Drawn.saying(f"Paying {amount}")', ["Paying {}"]),
+        ('RenderedMessage.from_text(f"Paying {amount}")', ["Paying {}"]),
         ('View(title="Years", submit=words.SAVE)', ["Years"]),
         ('LABELS = {"a": "Two words"}', ["Two words"]),
         ('raise NotPossible("Not that one.")', ["Not that one."]),

@@ -84,8 +84,8 @@ def alone(cart: Cart) -> str:
 
 def one_of(members: Collection[str], *, most: int = 8) -> str:
     """Mention people and user groups of whom one has to act: ``@cleo, @dan or @approvers``."""
-    shown = [group_or_person(member) for member in sorted(members)[:most]]
-    return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "a person with the right"
+    visible = [group_or_person(member) for member in sorted(members)[:most]]
+    return " or ".join(filter(None, [", ".join(visible[:-1]), visible[-1]])) if visible else "a person with the right"
 
 
 def _total(cart: Cart) -> str:
@@ -161,7 +161,7 @@ def did(by: str, note: str) -> str:
     return f"{person(by)} {note.rstrip('.')}."
 
 
-def said(by: str, note: str) -> str:
+def said_by(by: str, note: str) -> str:
     """Return what a person said or decided."""
     return f"{person(by)}: {note.rstrip('.')}."
 
@@ -222,7 +222,7 @@ def ordered(payers: Collection[str], cart: Cart, note: str = "", *, payable: boo
 
 def named_order(by: str, note: str, payers: Collection[str], cart: Cart) -> str:
     """Return who found the order, and, to the payers, that it can be paid."""
-    return f"{said(by, note)} {one_of(payers)}: {_order(cart)} is {READY_TO_PAY}."
+    return f"{said_by(by, note)} {one_of(payers)}: {_order(cart)} is {READY_TO_PAY}."
 
 
 def reminder(payers: Collection[str], order: SalesOrder, expires_at: datetime) -> str:

@@ -161,8 +161,8 @@ def _(order: int) -> str:
 def _(order: int, while_paying: bool = False, evidence: Data | None = None) -> str:
     if not while_paying:
         return f"OVH cancelled order {order} after it was paid. Ask OVH's support about the refund."
-    told = seen(evidence, "It had accepted the payment.")
-    return f"OVH cancelled order {order}. {told} If the money was taken, ask OVH's support to give it back."
+    findings = seen(evidence, "It had accepted the payment.")
+    return f"OVH cancelled order {order}. {findings} If the money was taken, ask OVH's support to give it back."
 
 
 @both(K.ORDER_MISSING)

@@ -29,7 +29,7 @@ def why(data: Data) -> str:
     code = str(data["error"])
     if code == EARLIER_TEXT:
         return str(data["text"])
-    return (REFUSALS.said(code, data) or unknown_refusal(code)).text
+    return (REFUSALS.sentence(code, data) or unknown_refusal(code)).text
 
 
 def sentence(*parts: str) -> str:

@@ -20,7 +20,7 @@ def seen(evidence: Data | None, otherwise: str = "") -> str:
     """Return what was seen at OVH as one or two sentences; `otherwise` if nothing was."""
     if not evidence:
         return otherwise
-    said = EVIDENCE.said(str(evidence["seen"]), evidence)
+    said = EVIDENCE.sentence(str(evidence["seen"]), evidence)
     return said.text if said else otherwise
 
 
@@ -177,9 +177,9 @@ def _cart(state: str) -> str:
 
 
 def _difference(different: Data) -> str:
-    term, shown, approved = different["term"], different.get("shown"), different.get("approved")
+    term, current, approved = different["term"], different.get("shown"), different.get("approved")
     if term == "total":
-        return f"it costs {money(as_mapping(shown))}, not {money(as_mapping(approved))}"
+        return f"it costs {money(as_mapping(current))}, not {money(as_mapping(approved))}"
     of = domain(str(different["name"]))
     if term == "owner":
         return f"{of} has another owner"
@@ -187,7 +187,7 @@ def _difference(different: Data) -> str:
         return f"{of} has an owner, though none was chosen"
     if term == "answer":
         return f"{of} has another answer for {different['label']}"
-    values = [str(value) for value in shown] if isinstance(shown, Sequence) else []
+    values = [str(value) for value in current] if isinstance(current, Sequence) else []
     if term == "duration":
         return f"{of} is for {listed(list(map(_years, values)))} years, not {_years(str(approved))}"
     return f"{of} has another {_TERMS[str(term)]}: {', '.join(values)}, not {approved}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from handlers.messages.catalogue import Catalogue, Hint, Said
+from handlers.messages.catalogue import Catalogue, Hint, Wording
 from handlers.messages.en.phrases import domain as named
 from handlers.messages.en.phrases import with_full_stop
 from handlers.messages.en.question_labels import noun
@@ -16,7 +16,9 @@ from ordering.model.preflight_findings import FindingCode as F
 
 FINDINGS = Catalogue()
 _says = FINDINGS.says
-_UNKNOWN = Said("Something in this cart needs to be fixed, and I cannot say what. Ask the operator to look at my log.")
+_UNKNOWN = Wording(
+    "Something in this cart needs to be fixed, and I cannot say what. Ask the operator to look at my log."
+)
 # OVH's rule engine repeats the field's name at the beginning.
 _NAMED_AGAIN = re.compile(r'^Field "[^"]*" ')
 _WHOSE = {
@@ -28,15 +30,15 @@ _WHOSE = {
 _COMPLETE_IT = "The owner of that account can complete its data at OVH. Then request approval again."
 
 
-def finding(data: Data) -> Said:
+def finding(data: Data) -> Wording:
     """Return what people read about a finding, from its data."""
-    return FINDINGS.said(str(data.get("finding")), data) or _UNKNOWN
+    return FINDINGS.sentence(str(data.get("finding")), data) or _UNKNOWN
 
 
-def all_of(findings: Iterable[Data]) -> Said:
+def all_of(findings: Iterable[Data]) -> Wording:
     """Return several findings as one text, with the first command to type next."""
     said = [finding(data) for data in findings]
-    return Said(" ".join(each.text for each in said), next((each.hint for each in said if each.hint), None))
+    return Wording(" ".join(each.text for each in said), next((each.hint for each in said if each.hint), None))
 
 
 @_says(F.NAME_OWNED)
@@ -45,8 +47,8 @@ def _(name: str) -> str:
 
 
 @_says(F.NAME_HELD)
-def _(name: str, cart: int) -> Said:
-    return Said(f"{named(name)} is already in cart #{cart}, which is under way.", Hint(f"show {cart}"))
+def _(name: str, cart: int) -> Wording:
+    return Wording(f"{named(name)} is already in cart #{cart}, which is under way.", Hint(f"show {cart}"))
 
 
 @_says(F.NAME_NOT_FREE)
@@ -118,7 +120,7 @@ def _(ovh: Mapping[str, str], name: str | None = None) -> str:
 
 @_says(F.REFUSED)
 def _(refusal: Mapping[str, Any], name: str | None = None) -> str:
-    known = REFUSALS.said(str(refusal["error"]), refusal)
+    known = REFUSALS.sentence(str(refusal["error"]), refusal)
     said = known.text if known else _in_ovhs_words(refusal)
     return f"{named(name)}: {said}" if name and named(name) not in said else said
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handlers.messages.catalogue import Hint, Said
+from handlers.messages.catalogue import Hint, Wording
 from handlers.messages.en.findings import all_of
 from handlers.messages.en.phrases import domain as named
 from handlers.messages.en.phrases import money
@@ -16,7 +16,7 @@ from ordering.model.facts import Data
 
 _says = REFUSALS.says
 _MOST_LISTED = 8  # of the answers that a registry allows
-_MOST_QUOTED = 60  # characters of what somebody typed
+_MOST_QUOTED = 60  # characters of what a user typed
 _SEARCH = Hint("search", "finds others")
 
 # Answers to a registry's questions. These stand at their fields, where Slack shows no markup.
@@ -61,7 +61,7 @@ def _() -> str:
 
 @_says("answer_no_name_server")
 def _(typed: str, problem: Mapping[str, Any]) -> str:
-    why = REFUSALS.said(str(problem["error"]), problem)
+    why = REFUSALS.sentence(str(problem["error"]), problem)
     return why.text if why else f"“{typed[:_MOST_QUOTED]}” is not a name server. Write each like ns1.example.net."
 
 
@@ -88,8 +88,10 @@ def _(constant: str) -> str:
 
 @_says("wrong_answers")
 def _(wrong: Mapping[str, Mapping[str, Any]]) -> str:
-    said = (REFUSALS.said(str(data["error"]), data) or unknown_refusal(str(data["error"])) for data in wrong.values())
-    return " ".join(each.text for each in said)
+    made = (
+        REFUSALS.sentence(str(data["error"]), data) or unknown_refusal(str(data["error"])) for data in wrong.values()
+    )
+    return " ".join(each.text for each in made)
 
 
 @_says("answered_by_other")
@@ -168,19 +170,19 @@ def _() -> str:
 
 
 @_says("cart_not_ready")
-def _(cart: int, findings: Sequence[Data]) -> Said:
-    said = all_of(findings)
-    return Said(f"Cart #{cart} cannot be bought as it is. {said.text} The cart stays open.", said.hint)
+def _(cart: int, findings: Sequence[Data]) -> Wording:
+    made = all_of(findings)
+    return Wording(f"Cart #{cart} cannot be bought as it is. {made.text} The cart stays open.", made.hint)
 
 
 @_says("lines_refused")
-def _(findings: Sequence[Data]) -> Said:
+def _(findings: Sequence[Data]) -> Wording:
     return all_of(findings)
 
 
 @_says("draft_gone")
-def _() -> Said:
-    return Said("OVH deleted its temporary cart while I was using it, so nothing was ordered.", advice=TRY_AGAIN)
+def _() -> Wording:
+    return Wording("OVH deleted its temporary cart while I was using it, so nothing was ordered.", advice=TRY_AGAIN)
 
 
 @_says("ovh_cart_differs")
@@ -192,8 +194,8 @@ def _(name: str, field: str, requested: str, ovh: Mapping[str, str]) -> str:
 
 
 @_says("name_taken")
-def _(name: str) -> Said:
-    return Said(f"{named(name)} is taken: someone has already registered it.", _SEARCH)
+def _(name: str) -> Wording:
+    return Wording(f"{named(name)} is taken: someone has already registered it.", _SEARCH)
 
 
 @_says("name_for_sale_by_owner")
@@ -202,8 +204,8 @@ def _(name: str) -> str:
 
 
 @_says("name_not_offered")
-def _(name: str) -> Said:
-    return Said(f"{named(name)} is not available: it is reserved, or OVH does not offer it.", _SEARCH)
+def _(name: str) -> Wording:
+    return Wording(f"{named(name)} is not available: it is reserved, or OVH does not offer it.", _SEARCH)
 
 
 @_says("extension_not_sold")

@@ -26,9 +26,9 @@ def names(cart: Cart) -> str:
     """Return a cart's first names, and how many more there are."""
     if not cart.lines:
         return "no names"
-    shown = ", ".join(str(line.domain) for line in cart.lines[:_NAMED])
+    visible = ", ".join(str(line.domain) for line in cart.lines[:_NAMED])
     more = len(cart.lines) - _NAMED
-    return cut(shown, _NAMES_LENGTH) + (f" and {more} more" if more > 0 else "")
+    return cut(visible, _NAMES_LENGTH) + (f" and {more} more" if more > 0 else "")
 
 
 def listed(things: Sequence[str]) -> str:

@@ -140,13 +140,13 @@ def released(mode: Recovery) -> str:
     )
 
 
-def health(began_at: datetime, *, untold: bool = False) -> str:
+def health(began_at: datetime, *, undelivered: bool = False) -> str:
     """Return why the bot does nothing, for its health page; `began_at` is in UTC."""
     said = (
         f"on hold since {began_at:%Y-%m-%d %H:%M} UTC: the database is older than what was shown. Nothing is ordered "
         "or paid. Compare with OVH: domain-desk recover"
     )
-    return f"{said}. No operator could be told in Slack" if untold else said
+    return f"{said}. No operator could be told in Slack" if undelivered else said
 
 
-LOSS_UNTOLD = "nobody could be told in Slack that the database was restored and what was lost"
+LOSS_UNDELIVERED = "nobody could be told in Slack that the database was restored and what was lost"

@@ -65,15 +65,15 @@ def _(method_name: str, **data: Any) -> str:
 
 @both(K.PAYMENT_NOT_SEEN)
 def _(method_name: str, ovh: dict[str, Any], evidence: Data | None = None) -> str:
-    shown = seen(evidence) if ovh["failed"] else "OVH still shows no payment."
-    return f"OVH has not taken the payment with {method(method_name)}. {shown} Choose a way to pay again."
+    evidence_text = seen(evidence) if ovh["failed"] else "OVH still shows no payment."
+    return f"OVH has not taken the payment with {method(method_name)}. {evidence_text} Choose a way to pay again."
 
 
 @both(K.PAYMENT_UNKNOWN)
 def _(order: int, method_name: str, evidence: Data | None = None, **data: Any) -> str:
-    shown = why(data) if "error" in data else seen(evidence)
+    evidence_text = why(data) if "error" in data else seen(evidence)
     asked = f"OVH doesn't say whether order {order} was paid with {method(method_name)}."
-    return sentence(asked, shown, f"{_LOOK_AT_BOTH}, then say what happened. I keep looking.")
+    return sentence(asked, evidence_text, f"{_LOOK_AT_BOTH}, then say what happened. I keep looking.")
 
 
 @both(K.PAYMENT_QUESTIONED)

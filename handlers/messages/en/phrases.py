@@ -6,7 +6,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.facts import Data
 from ordering.model.money import Money
 
-_SHOWN = 60  # characters of foreign text: enough to recognise it
+_MOST_CHARACTERS = 60  # characters of foreign text: enough to recognise it
 _STATES = {
     "open": "is still open",
     "submitted": "is waiting for approval",
@@ -45,7 +45,7 @@ def is_now(state: str) -> str:
 def quoted(text: str) -> str:
     """Return foreign text in quotation marks: short, without control or direction characters and backticks."""
     clean = "".join(c if c.isprintable() else "?" for c in text).replace("`", "'")
-    return f"“{clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + '…'}”"
+    return f"“{clean if len(clean) <= _MOST_CHARACTERS else clean[: _MOST_CHARACTERS - 1] + '…'}”"
 
 
 def with_full_stop(words: str) -> str:

@@ -41,8 +41,8 @@ def phase(code: str) -> str:
 def unusual_terms(of: OfferKind, pricing_mode: str, launch: str) -> str:
     """Return what a buyer must know of an offer that is not the standard one; `launch` is its phase, or empty."""
     premium = "premium: the registry's own price"
-    said = premium if of is OfferKind.PREMIUM else f"special: OVH calls it {pricing_mode}"
-    return ", ".join(filter(None, [said, launch]))
+    made = premium if of is OfferKind.PREMIUM else f"special: OVH calls it {pricing_mode}"
+    return ", ".join(filter(None, [made, launch]))
 
 
 def price_for(price: Money, number: int) -> str:

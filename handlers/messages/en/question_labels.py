@@ -110,8 +110,8 @@ def title(label: str) -> str:
 def hint(question: Question) -> str:
     """Return the help text of a question: ours, else the registrar's, else that it gives none."""
     known = BY_LABEL.get(question.label)
-    if known or question.told:
-        return known.hint if known else question.told
+    if known or question.explanation:
+        return known.hint if known else question.explanation
     return " ".join(filter(None, [NOT_EXPLAINED, HINTS_BY_KIND[question.kind]]))
 
 

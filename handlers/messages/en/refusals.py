@@ -5,7 +5,7 @@ The other sentences are in the files `refusals_*`, by topic.
 
 from __future__ import annotations
 
-from handlers.messages.catalogue import Catalogue, Hint, Said
+from handlers.messages.catalogue import Catalogue, Hint, Wording
 from ordering.model.facts import Data
 
 REFUSALS = Catalogue()
@@ -13,15 +13,17 @@ TRY_AGAIN = "Try again in a minute."
 _says = REFUSALS.says
 
 
-def unknown_refusal(code: str) -> Said:
+def unknown_refusal(code: str) -> Wording:
     """Return the sentence for a code that has none: a refusal of another version of the bot."""
-    return Said(f"That was refused, and nothing was changed. If it happens again, tell the operator this word: {code}.")
+    return Wording(
+        f"That was refused, and nothing was changed. If it happens again, tell the operator this word: {code}."
+    )
 
 
 def nested(refusal: Data) -> str:
     """Return the sentence of a refusal that caused another one, or is one of several, from its data."""
     code = str(refusal["error"])
-    return (REFUSALS.said(code, refusal) or unknown_refusal(code)).in_full
+    return (REFUSALS.sentence(code, refusal) or unknown_refusal(code)).in_full
 
 
 @_says("refused", "not_possible")
@@ -63,8 +65,8 @@ def _(cart: int) -> str:
 
 
 @_says("old_button")
-def _() -> Said:
-    return Said("That button is from an older message.", Hint("pending", "shows the newest state"))
+def _() -> Wording:
+    return Wording("That button is from an older message.", Hint("pending", "shows the newest state"))
 
 
 @_says("card_before_restore")

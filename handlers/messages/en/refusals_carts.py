@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.messages.catalogue import Hint, Said
+from handlers.messages.catalogue import Hint, Wording
 from handlers.messages.en.grammar import counted
 from handlers.messages.en.phrases import domain, is_now, money
 from handlers.messages.en.refusals import REFUSALS
@@ -12,8 +12,8 @@ _says = REFUSALS.says
 
 
 @_says("no_such_cart")
-def _(cart: int) -> Said:
-    return Said(f"There is no cart #{cart}.", Hint("pending", "lists the carts that are waiting"))
+def _(cart: int) -> Wording:
+    return Wording(f"There is no cart #{cart}.", Hint("pending", "lists the carts that are waiting"))
 
 
 @_says("no_open_cart")
@@ -32,8 +32,8 @@ def _() -> str:
 
 
 @_says("cart_closed")
-def _(cart: int, state: str) -> Said:
-    return Said(f"Cart #{cart} {is_now(state)}, so it can no longer be changed.", Hint("add", "starts the next one"))
+def _(cart: int, state: str) -> Wording:
+    return Wording(f"Cart #{cart} {is_now(state)}, so it can no longer be changed.", Hint("add", "starts the next one"))
 
 
 @_says("cart_full")
@@ -52,8 +52,8 @@ def _(cart: int, name: str) -> str:
 
 
 @_says("name_not_in_cart")
-def _(cart: int, name: str) -> Said:
-    return Said(f"{domain(name)} is not in cart #{cart}.", Hint("cart", "shows what is"))
+def _(cart: int, name: str) -> Wording:
+    return Wording(f"{domain(name)} is not in cart #{cart}.", Hint("cart", "shows what is"))
 
 
 @_says("names_still_held")
@@ -81,8 +81,8 @@ def _(cart: int, names: int, most: int, source: int, wanted: int) -> str:
 
 
 @_says("cart_empty")
-def _(cart: int) -> Said:
-    return Said(f"Cart #{cart} is empty.", Hint("search name.ovh", "finds names to add"))
+def _(cart: int) -> Wording:
+    return Wording(f"Cart #{cart} is empty.", Hint("search name.ovh", "finds names to add"))
 
 
 @_says("nobody_could_approve")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from handlers.messages.catalogue import Hint, Said
+from handlers.messages.catalogue import Hint, Wording
 from handlers.messages.en.phrases import domain, quoted
 from handlers.messages.en.refusals import REFUSALS, nested
 from handlers.toolkit.command_name import code
@@ -65,14 +65,14 @@ def _(typed: str, part: str) -> str:
 
 
 @_says("name_missing")
-def _(command: str) -> Said:
+def _(command: str) -> Wording:
     hint = Hint("cart", "shows what is in it") if command == "remove" else None
-    return Said(f"Which name? Write it like {code(f'{command} name.ovh')}.", hint)
+    return Wording(f"Which name? Write it like {code(f'{command} name.ovh')}.", hint)
 
 
 @_says("number_missing")
-def _() -> Said:
-    return Said(
+def _() -> Wording:
+    return Wording(
         f"Write the cart's number, like {code('show 12')}.", Hint("pending", "lists the carts that are waiting")
     )
 
@@ -149,8 +149,8 @@ def _(name: str) -> str:
 
 
 @_says("name_held")
-def _(name: str, cart: int) -> Said:
-    return Said(f"{domain(name)} is already in cart #{cart}, which is under way.", Hint(f"show {cart}"))
+def _(name: str, cart: int) -> Wording:
+    return Wording(f"{domain(name)} is already in cart #{cart}, which is under way.", Hint(f"show {cart}"))
 
 
 @_says("no_name_added")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from handlers.messages.catalogue import Said
+from handlers.messages.catalogue import Wording
 from handlers.messages.en.checkout import owner_hidden
 from handlers.messages.en.evidence import differences
 from handlers.messages.en.phrases import domain, is_now
@@ -19,8 +19,8 @@ _says = REFUSALS.says
 
 
 @_says("renewal_unknown")
-def _(name: str) -> Said:
-    return Said(f"OVH did not say what {domain(name)} costs to renew.", advice=TRY_AGAIN)
+def _(name: str) -> Wording:
+    return Wording(f"OVH did not say what {domain(name)} costs to renew.", advice=TRY_AGAIN)
 
 
 @_says("name_not_free")
@@ -138,8 +138,8 @@ def _(order: int) -> str:
 
 
 @_says("first_attempt_still_held")
-def _() -> Said:
-    return Said("OVH still holds the first try, so I'm not trying again yet.", advice=TRY_AGAIN)
+def _() -> Wording:
+    return Wording("OVH still holds the first try, so I'm not trying again yet.", advice=TRY_AGAIN)
 
 
 @_says("order_found")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.messages.catalogue import Said
+from handlers.messages.catalogue import Wording
 from handlers.messages.en.refusals import REFUSALS, TRY_AGAIN, nested
 
 _says = REFUSALS.says
@@ -39,9 +39,9 @@ def _() -> str:
 
 
 @_says("person_unreadable")
-def _(to: str) -> Said:
+def _(to: str) -> Wording:
     what = _NOT_DONE.get(to, "so nothing was changed")
-    return Said(f"Slack didn't tell me who you are just now, {what}.", advice=TRY_AGAIN)
+    return Wording(f"Slack didn't tell me who you are just now, {what}.", advice=TRY_AGAIN)
 
 
 @_says("person_lookup_refused")
@@ -108,8 +108,8 @@ def _(cart: int) -> str:
 
 
 @_says("group_not_read")
-def _() -> Said:
-    return Said("Slack didn't tell me who is in the user group just now, so nothing was changed.", advice=TRY_AGAIN)
+def _() -> Wording:
+    return Wording("Slack didn't tell me who is in the user group just now, so nothing was changed.", advice=TRY_AGAIN)
 
 
 @_says("group_hidden")
@@ -122,13 +122,13 @@ def _(why: str, groups: Sequence[str]) -> str:
 
 
 @_says("earlier_approvers_not_read")
-def _(cart: int) -> Said:
-    said = f"Slack didn't tell me whether everyone who approved cart #{cart} may still do so, so nothing was changed."
-    return Said(said, advice=TRY_AGAIN)
+def _(cart: int) -> Wording:
+    made = f"Slack didn't tell me whether everyone who approved cart #{cart} may still do so, so nothing was changed."
+    return Wording(made, advice=TRY_AGAIN)
 
 
 @_says("rights_unread")
-def _() -> Said:
-    return Said(
+def _() -> Wording:
+    return Wording(
         "Slack doesn't tell me whether the people who decided may still do so, so I'm waiting.", advice=TRY_AGAIN
     )

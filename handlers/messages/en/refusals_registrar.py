@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.messages.catalogue import Said
+from handlers.messages.catalogue import Wording
 from handlers.messages.en.phrases import ovh_words
 from handlers.messages.en.refusals import REFUSALS, TRY_AGAIN, nested
 from ordering.model.facts import Data
@@ -74,18 +74,18 @@ def _(order: int) -> str:
 
 
 @_says("registrar_unavailable")
-def _() -> Said:
-    return Said("OVH does not answer just now.", advice=TRY_AGAIN)
+def _() -> Wording:
+    return Wording("OVH does not answer just now.", advice=TRY_AGAIN)
 
 
 @_says("ovh_unreadable")
-def _() -> Said:
-    return Said("OVH sent an answer that I can't read.", advice=TRY_AGAIN)
+def _() -> Wording:
+    return Wording("OVH sent an answer that I can't read.", advice=TRY_AGAIN)
 
 
 @_says("not_asked")
-def _() -> Said:
-    return Said("OVH is busy with my other requests, so I didn't call it.", advice=TRY_AGAIN)
+def _() -> Wording:
+    return Wording("OVH is busy with my other requests, so I didn't call it.", advice=TRY_AGAIN)
 
 
 @_says("stopping")
@@ -107,13 +107,15 @@ def _() -> str:
 
 
 @_says("connection_lost")
-def _() -> Said:
-    return Said("The connection to OVH ended before anything was sent.", advice=TRY_AGAIN)
+def _() -> Wording:
+    return Wording("The connection to OVH ended before anything was sent.", advice=TRY_AGAIN)
 
 
 @_says("too_late_to_send")
-def _() -> Said:
-    return Said("I was held up before I could call OVH. It was too late then, so nothing was sent.", advice=TRY_AGAIN)
+def _() -> Wording:
+    return Wording(
+        "I was held up before I could call OVH. It was too late then, so nothing was sent.", advice=TRY_AGAIN
+    )
 
 
 @_says("outcome_unknown")

@@ -61,8 +61,8 @@ def _said_before(before: dict[str, Any] | None) -> str:
         return ""
     if "text" in before:
         return str(before["text"])  # of an earlier version
-    said = REMARKS.said(before["kind"], before["data"])
-    return said.text if said else ""
+    made = REMARKS.sentence(before["kind"], before["data"])
+    return made.text if made else ""
 
 
 @event(K.REQUEST_WITHDRAWN)

@@ -50,7 +50,7 @@ def refused(about: str, code: str, *, scope: str | None = None) -> str:
 FORM_REFUSED = "Slack refused this form. Please tell the operator of this app: the log says why."
 
 
-def tell_operator(fix: str) -> str:
+def for_operator(fix: str) -> str:
     """Return what only the operator can fix, to a person who cannot."""
     return f"{fix} Please tell the operator of this app."
 

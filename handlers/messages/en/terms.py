@@ -24,12 +24,12 @@ def differences(changes: Iterable[Data]) -> list[str]:
 
 def remarks(codes: Iterable[str]) -> list[str]:
     """Return the remarks of a pre-flight for the approvers, as plain text."""
-    return [said.text for code in codes if (said := REMARKS.said(code, {}))]
+    return [made.text for code in codes if (made := REMARKS.sentence(code, {}))]
 
 
 def _difference(change: Data) -> str:
-    said = DIFFERENCES.said(str(change.get("kind")), change)
-    return said.text if said else _OTHER
+    made = DIFFERENCES.sentence(str(change.get("kind")), change)
+    return made.text if made else _OTHER
 
 
 @_says(D.PRICE)

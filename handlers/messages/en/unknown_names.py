@@ -28,10 +28,10 @@ def unknown_because(reason: str | None, ovh_said: str | None) -> str:
 
     An earlier version stored the sentence itself as the reason.
     """
-    said = (ovh_said or "no reason").rstrip(".")
+    made = (ovh_said or "no reason").rstrip(".")
     if reason is not None and " " in reason:
         return reason.rstrip(".")
-    return REASONS.get(reason or "", _OVH_SAID_NO if ovh_said else _NO_ANSWER).format(said=said)
+    return REASONS.get(reason or "", _OVH_SAID_NO if ovh_said else _NO_ANSWER).format(said=made)
 
 
 def why_unknown(answer: Availability) -> str:

@@ -16,10 +16,10 @@ WARNINGS = Catalogue()
 _says = WARNINGS.says
 
 
-def warning(told: LineWarning) -> str:
+def warning(kept_warning: LineWarning) -> str:
     """Return what people read about a name, as plain text."""
-    said = WARNINGS.said(told.kind, told.data)
-    return said.text if said else "A newer version of the bot had a warning here."
+    made = WARNINGS.sentence(kept_warning.kind, kept_warning.data)
+    return made.text if made else "A newer version of the bot had a warning here."
 
 
 @_says(W.MIXED_SCRIPTS)

@@ -14,22 +14,22 @@ import requests
 import stamina
 import structlog
 
-from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown, RegistrarUnavailable
+from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, RegistrarUnavailable
 from ordering.process.progress import current_progress, queued
 from registrars.ovh.api import errors
-from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import Answer, Silent, TurnedAway, Unreadable
+from registrars.ovh.api.config import OvhConfig
+from registrars.ovh.api.errors import Answer, OvhTimeout, Throttled, Unreadable
 from registrars.ovh.api.money import MoneyCall, MoneyCalls
 from registrars.ovh.api.session import CLOCK, Session, read
 from registrars.ovh.api.void_routes import returns_nothing
 from registrars.ovh.api.wire.base import seconds
-from registrars.ovh.throttling.rate_limiter import Budget
-from registrars.ovh.throttling.scheduler import Allowance, Lane, Priority, Turn
+from registrars.ovh.throttling.rate_limiter import AdaptiveTokenBucket
+from registrars.ovh.throttling.scheduler import CallScheduler, Permit, Priority, RateLimiter
 
 _TRIES = 4  # of one read while OVH is overloaded
-_TURNED_AWAY = 8  # throttle responses to one read; the scheduler slows down with each
-_MOST_SILENCES = 2  # timeouts of one read; each may last as long as the read timeout, so this bounds the whole wait
-_DEED_WAITS = 20.0  # seconds that a money call waits for its permit, before its intent
+_MOST_THROTTLED = 8  # throttle responses to one read; the scheduler slows down with each
+_MOST_TIMEOUTS = 2  # timeouts of one read; each may last as long as the read timeout, so this bounds the whole wait
+_MONEY_CALL_WAITS = 20.0  # seconds that a money call waits for its permit, before its intent
 # Seconds. A poll has one of a few worker places, and is rescheduled after a timeout. Not sooner: at one call a second,
 # all of these few must get their permits.
 _LONGEST_WAITS = {Priority.POLLING: 30.0}
@@ -40,10 +40,10 @@ _log = structlog.get_logger()
 class Client:
     """One signed session for all threads, behind the scheduler."""
 
-    def __init__(self, access: Access, budget: Allowance | None = None) -> None:
-        own = Budget(per_second=access.requests_per_second, burst=access.burst, now=time.monotonic())
-        self.lane = Lane(budget or own, concurrency=access.concurrency)
-        self._session = Session(access)
+    def __init__(self, config: OvhConfig, rate_limiter: RateLimiter | None = None) -> None:
+        own = AdaptiveTokenBucket(per_second=config.requests_per_second, burst=config.burst, now=time.monotonic())
+        self.scheduler = CallScheduler(rate_limiter or own, concurrency=config.concurrency)
+        self._session = Session(config)
         self._money_calls = MoneyCalls()
         self.answered_at = float("-inf")  # monotonic time at which OVH last accepted a signed call
 
@@ -80,35 +80,35 @@ class Client:
         *,
         priority: Priority,
         query: Mapping[str, str] | None = None,
-        turn: Turn | None = None,
+        permit: Permit | None = None,
         tries: int | None = None,
     ) -> Any:  # noqa: ANN401 - decoded JSON
         """GET with retries while OVH is busy; raises `RegistrarUnavailable` or `RegistrarRefused`.
 
-        The first attempt uses `turn`, a permit that the caller already holds, if any.
+        The first attempt uses `permit`, a permit that the caller already holds, if any.
         """
         target = f"{path}?{urlencode(query)}" if query else path
         for attempt in stamina.retry_context(
             on=_Patience(), attempts=tries or _TRIES, timeout=None, wait_initial=0.3, wait_max=4.0
         ):
             with attempt:
-                answer = self._paced(target, priority, turn, tries=1 if tries == 1 else _TURNED_AWAY)
+                answer = self._until_not_throttled(target, priority, permit, tries=1 if tries == 1 else _MOST_THROTTLED)
                 if not answer.ok:
-                    raise errors.of_question(answer)
-        if answer.says_nothing:  # every GET that we make returns something
+                    raise errors.of_read(answer)
+        if answer.has_no_content:  # every GET that we make returns something
             raise Unreadable
         return answer.body
 
     def download(self, path: str, *, query: Mapping[str, str]) -> bytes:
         """GET a large response once, without JSON decoding; raises `RegistrarUnavailable`."""
-        with self.lane.turn(Priority.POLLING) as turn:
-            turn.used = True
+        with self.scheduler.acquire(Priority.POLLING) as permit:
+            permit.used = True
             self._session.make_ready()
             try:
                 status, content = self._session.download(f"{path}?{urlencode(query)}")
             except requests.RequestException as error:
-                self.lane.slow_down()
-                raise Silent from error
+                self.scheduler.on_throttled()
+                raise OvhTimeout from error
         self._heed(Answer(status, None))
         if status != HTTPStatus.OK:
             raise RegistrarUnavailable
@@ -121,8 +121,8 @@ class Client:
         """
         answer = self._call(method, path, body, priority)
         if not answer.ok:
-            raise errors.of_question(answer)
-        if answer.says_nothing and not returns_nothing(method, path.partition("?")[0]):
+            raise errors.of_read(answer)
+        if answer.has_no_content and not returns_nothing(method, path.partition("?")[0]):
             raise Unreadable
         return answer.body
 
@@ -134,59 +134,59 @@ class Client:
         Raises `RegistrarUnavailable` or `RegistrarRefused` on entering: nothing was sent then.
         """
         with ExitStack() as held:
-            turn = held.enter_context(self._permit(Priority.DEED, within=_DEED_WAITS))
+            permit = held.enter_context(self._permit(Priority.MONEY_CALL, within=_MONEY_CALL_WAITS))
             try:
                 call = self._session.open_money_call(path, body)
-            except Silent as error:
-                self._fell_silent("POST", path, error)
+            except OvhTimeout as error:
+                self._on_timeout("POST", path, error)
                 raise
             held.callback(call.close)
             with self._money_calls.holding(call):
-                yield ReadyCall(self, call, turn)
+                yield ReadyCall(self, call, permit)
 
     def stop_money_calls(self, *, within: float) -> bool:
         """Abort the money calls and wait until their callers have committed that they ended."""
         return self._money_calls.stop(within=within)
 
-    def send_money_call(self, call: MoneyCall, turn: Turn, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
+    def send_money_call(self, call: MoneyCall, permit: Permit, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
         """Send once and evaluate the answer; implements `ReadyCall.send`."""
         delta, started = self._session.delta, time.monotonic()
-        with turn, _reporting_progress():
+        with permit, _reporting_progress():
             try:
                 reply = call.send(signed_at=signed_at, not_after=not_after)
             except NotSent as error:
                 _log.warning("money_call_not_sent", path=call.target, why=str(error))
                 raise
             except OutcomeUnknown as error:
-                turn.used = True
-                self._fell_silent("POST", call.target, error)
+                permit.used = True
+                self._on_timeout("POST", call.target, error)
                 raise
-            turn.used = True
+            permit.used = True
         answer = read(reply)
         self._heed(answer)
         self._note("POST", call.target, answer, reply.headers.get("x-ovh-queryid"), started, important=True)
-        if answer.complains_of_clock:
+        if answer.is_clock_error:
             with suppress(RegistrarUnavailable):  # for the next call: this call's answer stands
                 self._session.read_clock(stale=delta)
         self._session.renew_token(answer)
         if not answer.ok or answer.body == "":
-            raise errors.of_deed(answer)
+            raise errors.of_money_call(answer)
         return answer.body
 
     def close(self) -> None:
         """Fail all callers that wait for a permit; calls already in flight end on their own."""
-        self.lane.close()
+        self.scheduler.close()
         self._session.close()
 
-    def _paced(self, target: str, priority: Priority, turn: Turn | None, *, tries: int) -> Answer:
+    def _until_not_throttled(self, target: str, priority: Priority, permit: Permit | None, *, tries: int) -> Answer:
         """Retry while OVH throttles the call; the scheduler delays each attempt as long as necessary."""
-        answer = self._call("GET", target, None, priority, turn=turn)
+        answer = self._call("GET", target, None, priority, permit=permit)
         for _ in range(tries - 1):
-            if not answer.complains_of_pace:
+            if not answer.is_throttled:
                 return answer
             answer = self._call("GET", target, None, priority)
-        if answer.complains_of_pace:
-            raise TurnedAway
+        if answer.is_throttled:
+            raise Throttled
         return answer
 
     def _call(
@@ -196,12 +196,12 @@ class Client:
         body: Mapping[str, Any] | None,
         priority: Priority,
         *,
-        turn: Turn | None = None,
+        permit: Permit | None = None,
     ) -> Answer:
         delta = self._session.delta
-        answer = self._send(method, target, body, priority, turn=turn)
+        answer = self._send(method, target, body, priority, permit=permit)
         # In both cases OVH rejected the call before doing anything, so it is sent again, once.
-        if answer.complains_of_clock:  # the clocks drifted apart
+        if answer.is_clock_error:  # the clocks drifted apart
             self._session.read_clock(stale=delta)
             answer = self._send(method, target, body, priority)
         elif self._session.renew_token(answer):
@@ -215,36 +215,36 @@ class Client:
         body: Mapping[str, Any] | None,
         priority: Priority,
         *,
-        turn: Turn | None = None,
+        permit: Permit | None = None,
     ) -> Answer:
         path = target.partition("?")[0]
-        if turn is None or turn.used:
-            turn = self._permit(priority, within=_LONGEST_WAITS.get(priority))
-        with turn, _reporting_progress():
-            turn.used = True
+        if permit is None or permit.used:
+            permit = self._permit(priority, within=_LONGEST_WAITS.get(priority))
+        with permit, _reporting_progress():
+            permit.used = True
             if path != CLOCK:  # OVH's clock needs no authentication
                 self._session.make_ready()
             started = time.monotonic()
             try:
                 answer, query_id = self._session.send(method, target, body)
             except requests.RequestException as error:
-                self._fell_silent(method, path, error)
-                raise Silent from error
-        if answer.empty and answer.says_nothing and returns_nothing(method, path):
+                self._on_timeout(method, path, error)
+                raise OvhTimeout from error
+        if answer.empty and answer.has_no_content and returns_nothing(method, path):
             answer = Answer(answer.status, None)  # success, as with `null`
         self._heed(answer)
         self._note(method, path, answer, query_id, started, important=not answer.ok)
         return answer
 
-    def _permit(self, priority: Priority, *, within: float | None) -> Turn:
+    def _permit(self, priority: Priority, *, within: float | None) -> Permit:
         """Wait for a rate-limit permit; a job waits at most a minute, and its wait counts as progress."""
         if current_progress() is not None:
             within = min(_JOB_WAITS, within or _JOB_WAITS)
         with queued():
-            return self.lane.turn(priority, within=within)
+            return self.scheduler.acquire(priority, within=within)
 
-    def _fell_silent(self, method: str, path: str, error: Exception) -> None:
-        self.lane.slow_down()
+    def _on_timeout(self, method: str, path: str, error: Exception) -> None:
+        self.scheduler.on_throttled()
         self.answered_at = float("-inf")  # makes the next health check call OVH
         cause = error.__cause__ or error
         _log.warning("ovh_silent", method=method, path=path, error=type(cause).__name__)
@@ -256,10 +256,10 @@ class Client:
         note("ovh_call", method=method, path=path, status=answer.status, query_id=query_id, milliseconds=spent)
 
     def _heed(self, answer: Answer) -> None:
-        if answer.complains_of_pace:
-            self.lane.slow_down(answer.retry_after)
+        if answer.is_throttled:
+            self.scheduler.on_throttled(answer.retry_after)
         elif answer.ok:
-            self.lane.recover()
+            self.scheduler.on_success()
             self.answered_at = time.monotonic()
         elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self.answered_at = float("-inf")  # makes the next health check call OVH
@@ -278,8 +278,8 @@ def _reporting_progress() -> Iterator[None]:
 class ReadyCall:
     """A money call, ready to be sent once."""
 
-    def __init__(self, client: Client, call: MoneyCall, turn: Turn) -> None:
-        self._client, self._call, self._turn = client, call, turn
+    def __init__(self, client: Client, call: MoneyCall, permit: Permit) -> None:
+        self._client, self._call, self._permit = client, call, permit
 
     def send(self, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
         """Send it, signed with the intent's time by OVH's clock, unless this machine's clock has reached `not_after`.
@@ -287,19 +287,19 @@ class ReadyCall:
         Raises `NotSent` if no byte left, `OutcomeUnknown` if no clear answer came, `RegistrarRefused` or
         `RegistrarUnavailable` if OVH itself clearly refused. It is never sent again.
         """
-        return self._client.send_money_call(self._call, self._turn, signed_at=signed_at, not_after=not_after)
+        return self._client.send_money_call(self._call, self._permit, signed_at=signed_at, not_after=not_after)
 
 
 class _Patience:
     """The retry policy for one read. Waiting for the scheduler does not count as a failure."""
 
     def __init__(self) -> None:
-        self._silences = 0
+        self._timeouts = 0
 
     def __call__(self, error: Exception) -> bool:
-        self._silences += isinstance(error, Silent)
-        worth_it = isinstance(error, RegistrarUnavailable) and not isinstance(error, TurnedAway | NotAsked)
-        return worth_it and self._silences < _MOST_SILENCES
+        self._timeouts += isinstance(error, OvhTimeout)
+        worth_it = isinstance(error, RegistrarUnavailable) and not isinstance(error, Throttled | RateLimitTimeout)
+        return worth_it and self._timeouts < _MOST_TIMEOUTS
 
 
 def segment(text: str | int) -> str:

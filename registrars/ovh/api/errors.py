@@ -46,7 +46,7 @@ class Answer:
         return self._is_success and not self.garbled
 
     @property
-    def says_nothing(self) -> bool:
+    def has_no_content(self) -> bool:
         """Whether this is a success without content: no body, `null`, or an empty string."""
         return self._is_success and (self.empty or (not self.garbled and self.body in (None, "")))
 
@@ -58,14 +58,14 @@ class Answer:
     def is_busy(self) -> bool:
         """Whether the read may be retried: throttled, overloaded, or OVH's own timeout in a 400."""
         overloaded = self.status in _BUSY or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        return overloaded or self.garbled or "Check timeout" in self.said
+        return overloaded or self.garbled or "Check timeout" in self.message
 
     @property
-    def complains_of_pace(self) -> bool:
+    def is_throttled(self) -> bool:
         return self.status in _BUSY
 
     @property
-    def complains_of_clock(self) -> bool:
+    def is_clock_error(self) -> bool:
         return self.code in _CLOCK
 
     @property
@@ -85,13 +85,13 @@ class Answer:
         return (
             self.status == HTTPStatus.UNAUTHORIZED
             or self.code in _KEY
-            or (self.status in {HTTPStatus.FORBIDDEN, _EXPIRED} and bool(_KEY_WORDS.search(self.said)))
+            or (self.status in {HTTPStatus.FORBIDDEN, _EXPIRED} and bool(_KEY_WORDS.search(self.message)))
         )
 
     @property
     def _text(self) -> str:
         named = self.body.get("details") if isinstance(self.body, dict) else None
-        return " ".join([self.said, *map(str, named if isinstance(named, dict) else ())])
+        return " ".join([self.message, *map(str, named if isinstance(named, dict) else ())])
 
     @property
     def code(self) -> str:
@@ -112,11 +112,11 @@ class Answer:
     def details(self) -> dict[str, str]:
         """The rejected fields, if OVH names them, each with the reason."""
         named = self.body.get("details") if isinstance(self.body, dict) else None
-        told = named.items() if isinstance(named, dict) else ()
-        return {name: why for name, why in told if name and isinstance(why, str)}
+        details = named.items() if isinstance(named, dict) else ()
+        return {name: why for name, why in details if name and isinstance(why, str)}
 
     @property
-    def said(self) -> str:
+    def message(self) -> str:
         """OVH's message, with the rejected fields if it names them."""
         return "; ".join([*self.lines, *(f"{name}: {why}" for name, why in self.details.items())])[:_MOST_SAID]
 
@@ -127,7 +127,7 @@ class NotThere(NotKnown):
     usual_code = "ovh_not_found"
 
 
-class Complained(RegistrarRefused):
+class CartRejected(RegistrarRefused):
     """OVH rejected the input; `lines` are its message, `details` the fields that it names."""
 
     usual_code = "ovh_refused"
@@ -146,17 +146,17 @@ class Complained(RegistrarRefused):
         self.details = dict(details or {})
 
 
-class TurnedAway(RegistrarUnavailable):
+class Throttled(RegistrarUnavailable):
     """Repeatedly throttled: other clients are using up the limit."""
 
 
-class Silent(RegistrarUnavailable):
+class OvhTimeout(RegistrarUnavailable):
     """A timeout: OVH was not reached, or the answer was cut off or too late."""
 
 
 def refusal(answer: Answer) -> RegistrarRefused:
     """Return OVH's refusal as an exception, classified by its subject."""
-    ovh: Data = {"status": answer.status, "code": answer.code, "said": answer.said}
+    ovh: Data = {"status": answer.status, "code": answer.code, "said": answer.message}
     if answer.is_about_rights:
         return RegistrarRefused(code="ovh_right_missing", ovh=ovh)
     if answer.is_about_key:
@@ -165,15 +165,15 @@ def refusal(answer: Answer) -> RegistrarRefused:
         return NotThere(ovh=ovh)
     if answer.status == HTTPStatus.FORBIDDEN:  # about this order, account or method: only OVH's own words explain it
         return RegistrarRefused(code="ovh_forbidden", ovh=ovh)
-    return Complained(lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
+    return CartRejected(lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
 
 
-def of_question(answer: Answer) -> Exception:
+def of_read(answer: Answer) -> Exception:
     """Return the exception for a failed read, or for a failed call that costs nothing."""
     return RegistrarUnavailable() if answer.is_busy else refusal(answer)
 
 
-def of_deed(answer: Answer) -> Exception:
+def of_money_call(answer: Answer) -> Exception:
     """Return the exception for a failed money call: only a clear refusal counts as one."""
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.code == "INVALID_SIGNATURE":
         return RegistrarUnavailable()  # rejected before processing

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown
+from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout
 from registrars.ovh.api.connection import Connection, Reply
 from registrars.ovh.api.uptime import uptime
 
@@ -80,10 +80,10 @@ class MoneyCalls:
 
     @contextmanager
     def holding(self, call: MoneyCall) -> Iterator[None]:
-        """Track a call until its caller has committed the outcome. Raises `NotAsked` after `stop`."""
+        """Track a call until its caller has committed the outcome. Raises `RateLimitTimeout` after `stop`."""
         with self._changed:
             if self._stopping:
-                raise NotAsked(code="stopping")
+                raise RateLimitTimeout(code="stopping")
             self._calls.add(call)
         try:
             yield

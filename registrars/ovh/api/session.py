@@ -22,9 +22,9 @@ from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion
 from requests.adapters import HTTPAdapter
 
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.connection import FAILURES, LOOPBACK, Connection, Reply, Route, SocksUnsupported
-from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import Answer, Silent
+from registrars.ovh.api.errors import Answer, OvhTimeout
 from registrars.ovh.api.money import MoneyCall, Sign
 from registrars.ovh.api.tokens import Tokens
 from registrars.ovh.api.wire.base import seconds
@@ -33,14 +33,14 @@ CLOCK = "/auth/time"  # returns OVH's time without authentication
 
 
 class Session:
-    """Signs and sends. Its keys come from `access`; unset ones come from the package's ovh.conf."""
+    """Signs and sends. Its keys come from `config`; unset ones come from the package's ovh.conf."""
 
-    def __init__(self, access: Access) -> None:
-        self._ovh = _open(access)
-        self._access = access
+    def __init__(self, config: OvhConfig) -> None:
+        self._ovh = _open(config)
+        self._config = config
         self._guard = threading.Lock()
         self._is_ready = False
-        self._widen(self._ovh._session, access.concurrency)
+        self._widen(self._ovh._session, config.concurrency)
         self._tokens = None if self._ovh._oauth2 is None else self._token_keeper()
 
     @property
@@ -111,7 +111,7 @@ class Session:
             connection.open()
         except FAILURES as error:
             connection.close(reset=True)
-            raise Silent from error
+            raise OvhTimeout from error
         return MoneyCall(connection, url, target, encoded.encode(), sign)
 
     def download(self, target: str) -> tuple[int, bytes]:
@@ -160,17 +160,17 @@ class Session:
         return sign
 
     def _connect(self, url: str) -> Connection:
-        access = self._access
+        config = self._config
         route = Route.to(url, self._ovh._session)
-        return Connection(route, connect_timeout=access.connect_timeout, read_timeout=access.read_timeout)
+        return Connection(route, connect_timeout=config.connect_timeout, read_timeout=config.read_timeout)
 
     def _token_keeper(self) -> Tokens:
         return Tokens(
             self._ovh._client_id,
             self._ovh._client_secret,
-            OAUTH2_TOKEN_URLS[self._access.endpoint],
+            OAUTH2_TOKEN_URLS[self._config.endpoint],
             self._connect,
-            within=self._access.connect_timeout + self._access.read_timeout,
+            within=self._config.connect_timeout + self._config.read_timeout,
         )
 
     def _read_clock(self) -> None:
@@ -202,9 +202,9 @@ def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def check(access: Access) -> None:
+def check(config: OvhConfig) -> None:
     """Raise `ValueError` with a line for the operator if the OVH settings cannot be used. Sends no request."""
-    opened = _open(access)
+    opened = _open(config)
     try:
         Route.to(opened._endpoint, opened._session)
     except SocksUnsupported as error:
@@ -213,24 +213,24 @@ def check(access: Access) -> None:
         opened._session.close()
 
 
-def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
+def _open(config: OvhConfig) -> Any:  # noqa: ANN401 - the package carries no types
     """Return the package's client; raises `ValueError` with a line for the operator if the settings are unusable."""
     try:
         opened = ovh.Client(
-            endpoint=access.endpoint,
-            application_key=access.application_key,
-            application_secret=access.application_secret,
-            consumer_key=access.consumer_key,
-            client_id=access.client_id,
-            client_secret=access.client_secret,
-            timeout=(access.connect_timeout, access.read_timeout),
+            endpoint=config.endpoint,
+            application_key=config.application_key,
+            application_secret=config.application_secret,
+            consumer_key=config.consumer_key,
+            client_id=config.client_id,
+            client_secret=config.client_secret,
+            timeout=(config.connect_timeout, config.read_timeout),
         )
     except InvalidRegion as error:
-        raise ValueError(f"OVH_ENDPOINT: {access.endpoint} is not one of OVH's regions, such as ovh-eu.") from error
+        raise ValueError(f"OVH_ENDPOINT: {config.endpoint} is not one of OVH's regions, such as ovh-eu.") from error
     except InvalidConfiguration as error:
         raise ValueError(f"The OVH_… keys: {error}.") from error
-    if access.api_url is not None:
-        opened._endpoint = _base(access.api_url)  # the package accepts its own regions only
+    if config.api_url is not None:
+        opened._endpoint = _base(config.api_url)  # the package accepts its own regions only
     return opened
 
 

@@ -13,7 +13,7 @@ _FRESH = 300.0  # seconds; short, as a name can be registered by others at any m
 _MOST = 20_000  # names
 
 
-class Answers:
+class AvailabilityCache:
     """Cached answers by name, each until it expires. Thread-safe. UNKNOWN verdicts are never stored."""
 
     def __init__(

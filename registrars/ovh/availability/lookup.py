@@ -16,16 +16,16 @@ from ordering.model.errors import RegistrarError, RegistrarRefused
 from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.errors import NotThere, Silent
+from registrars.ovh.api.errors import NotThere, OvhTimeout
 from registrars.ovh.api.wire.carts import NewCart
 from registrars.ovh.api.wire.offers import OFFERS
-from registrars.ovh.availability.cache import Answers
-from registrars.ovh.availability.single_flight import LookUps
-from registrars.ovh.throttling.scheduler import Priority, Turn
+from registrars.ovh.availability.cache import AvailabilityCache
+from registrars.ovh.availability.single_flight import SingleFlight
+from registrars.ovh.throttling.scheduler import Permit, Priority
 
 _CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
-_SILENCES_IN_A_ROW = 3  # timeouts; after that, waiting names fail without a call
-_HUSH = 10.0  # seconds
+_TIMEOUTS_IN_A_ROW = 3  # timeouts; after that, waiting names fail without a call
+_CIRCUIT_OPEN_FOR = 10.0  # seconds
 _FAILED = "look_up_failed"  # by an error of ours
 _log = structlog.get_logger()
 
@@ -42,19 +42,19 @@ class Search:
         self._home = home
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ovh-search")
-        self._known = Answers()
-        self._look_ups = LookUps(lambda name: _unknown(name, "stopping"))
+        self._known = AvailabilityCache()
+        self._single_flight = SingleFlight(lambda name: _unknown(name, "stopping"))
         self._guard = threading.Lock()
         self._working = 0
         self._cart_guard = threading.Lock()
         self._cart: tuple[str, datetime] | None = None
-        self._silences = 0
-        self._hushed_until = 0.0
+        self._timeouts = 0
+        self._circuit_open_until = 0.0
 
     @property
     def waiting(self) -> int:
         """The number of names that wait for a lookup."""
-        return self._look_ups.waiting
+        return self._single_flight.waiting
 
     def look_up(
         self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
@@ -71,7 +71,7 @@ class Search:
             else:
                 yield known
         if unknown:
-            yield from self._look_ups.answers(unknown, urgent=urgent, asked=self._have_work)
+            yield from self._single_flight.answers(unknown, urgent=urgent, asked=self._have_work)
 
     def calls_for(self, names: Collection[DomainName]) -> int:
         """Return how many of these names need a call."""
@@ -83,7 +83,7 @@ class Search:
 
     def close(self) -> None:
         """End all pending lookups without an answer from OVH."""
-        self._look_ups.close()
+        self._single_flight.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     # Worker threads
@@ -103,7 +103,7 @@ class Search:
 
     def _go_on(self) -> bool:
         with self._guard:
-            if self._look_ups.any_wanted():
+            if self._single_flight.any_wanted():
                 return True
             self._working -= 1
             return False
@@ -111,25 +111,25 @@ class Search:
     def _answer_next(self) -> None:
         try:
             self._search_cart()  # before taking the permit: creating the cart needs its own permits
-            turn = self._client.lane.turn(Priority.SEARCH)
-        except Exception as error:  # noqa: BLE001 - whatever fails, a reader must not wait for ever
+            permit = self._client.scheduler.acquire(Priority.SEARCH)
+        except Exception as error:  # noqa: BLE001 - whatever fails, a reader must not wait indefinitely
             failure = error
             self._answer(lambda name: self._failed(name, failure))
         else:
-            with turn:
-                self._answer(lambda name: self._ask(name, turn))
+            with permit:
+                self._answer(lambda name: self._ask(name, permit))
 
     def _answer(self, ask: Callable[[DomainName], Availability]) -> None:
-        look_up = self._look_ups.take()
-        if look_up is None:
+        lookup = self._single_flight.take()
+        if lookup is None:
             return
         try:
-            answer = ask(look_up.name)
+            answer = ask(lookup.name)
         except Exception as error:  # noqa: BLE001 - as above
-            answer = self._failed(look_up.name, error)
+            answer = self._failed(lookup.name, error)
         answer = replace(answer, asked_at=datetime.now(UTC))
         self._known.keep(answer)
-        self._look_ups.tell(look_up, answer)
+        self._single_flight.resolve(lookup, answer)
 
     def _failed(self, name: DomainName, error: Exception) -> Availability:
         if isinstance(error, RegistrarError):
@@ -140,43 +140,43 @@ class Search:
 
     # Lookup of one name
 
-    def _ask(self, name: DomainName, turn: Turn) -> Availability:
+    def _ask(self, name: DomainName, permit: Permit) -> Availability:
         try:
-            told = OFFERS.read(self._offers(name, turn))
-            found, taken = reading.offers(name, told), reading.any_transfer(told)
+            offers = OFFERS.read(self._offers(name, permit))
+            found, taken = reading.offers(name, offers), reading.any_transfer(offers)
         except RegistrarRefused as refusal:
-            self._silences = 0
+            self._timeouts = 0
             if "Check failed" in refusal.ovh_said:
                 return Availability(name, Verdict.NOT_SOLD)
             raise
-        self._silences = 0
+        self._timeouts = 0
         return Availability.of(name, found, taken=taken)
 
-    def _offers(self, name: DomainName, turn: Turn) -> object:
+    def _offers(self, name: DomainName, permit: Permit) -> object:
         cart = self._search_cart()
         try:
-            return self._in_cart(cart, name, turn)
+            return self._in_cart(cart, name, permit)
         except NotThere:  # the cart expired or was removed
             with self._cart_guard:
                 if self._cart and self._cart[0] == cart:
                     self._cart = None
-            return self._in_cart(self._search_cart(), name, turn)
+            return self._in_cart(self._search_cart(), name, permit)
 
-    def _in_cart(self, cart: str, name: DomainName, turn: Turn) -> object:
+    def _in_cart(self, cart: str, name: DomainName, permit: Permit) -> object:
         path = f"/order/cart/{segment(cart)}/domain"
         query = {"domain": name.ascii}
-        answer: object = self._client.ask(path, query=query, priority=Priority.SEARCH, turn=turn)
+        answer: object = self._client.ask(path, query=query, priority=Priority.SEARCH, permit=permit)
         return answer
 
     def _search_cart(self) -> str:
-        """Return the lookup cart; raises `Silent` while the circuit is open."""
-        if time.monotonic() < self._hushed_until:
-            raise Silent
+        """Return the lookup cart; raises `OvhTimeout` while the circuit is open."""
+        if time.monotonic() < self._circuit_open_until:
+            raise OvhTimeout
         with self._cart_guard:
             now = datetime.now(UTC)
             if self._cart is None or self._cart[1] <= now:
-                if time.monotonic() < self._hushed_until:  # another thread failed while this one waited
-                    raise Silent
+                if time.monotonic() < self._circuit_open_until:  # another thread failed while this one waited
+                    raise OvhTimeout
                 self._cart = (self._new_cart(), now + _CART_LIFE)
             return self._cart[0]
 
@@ -191,12 +191,12 @@ class Search:
         return cart
 
     def _count(self, error: RegistrarError) -> None:
-        if not isinstance(error, Silent) or time.monotonic() < self._hushed_until:
+        if not isinstance(error, OvhTimeout) or time.monotonic() < self._circuit_open_until:
             return
-        self._silences += 1
-        if self._silences >= _SILENCES_IN_A_ROW:
-            self._silences = 0
-            self._hushed_until = time.monotonic() + _HUSH
+        self._timeouts += 1
+        if self._timeouts >= _TIMEOUTS_IN_A_ROW:
+            self._timeouts = 0
+            self._circuit_open_until = time.monotonic() + _CIRCUIT_OPEN_FOR
 
 
 def _unknown(name: DomainName, reason: str, ovh_said: str = "") -> Availability:

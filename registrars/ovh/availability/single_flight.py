@@ -18,7 +18,7 @@ Inbox = SimpleQueue[Availability]
 
 
 @dataclass(eq=False)
-class LookUp:
+class Lookup:
     """A lookup of one name. All readers that join before it is answered get the same answer."""
 
     name: DomainName
@@ -30,7 +30,7 @@ class LookUp:
         return not self.begun and bool(self.readers)
 
 
-class LookUps:
+class SingleFlight:
     """Pending lookups in one queue per search. Urgent names go first, but every fourth one is a search's.
 
     `unasked` makes the answer that readers get after closing.
@@ -39,9 +39,9 @@ class LookUps:
     def __init__(self, unasked: Callable[[DomainName], Availability]) -> None:
         self._unasked = unasked
         self._guard = threading.Lock()
-        self._open: dict[DomainName, LookUp] = {}
-        self._urgent: deque[deque[LookUp]] = deque()
-        self._lines: deque[deque[LookUp]] = deque()
+        self._open: dict[DomainName, Lookup] = {}
+        self._urgent: deque[deque[Lookup]] = deque()
+        self._lines: deque[deque[Lookup]] = deque()
         self._urgent_in_a_row = 0
         self._closed = False
 
@@ -49,7 +49,7 @@ class LookUps:
     def waiting(self) -> int:
         """The number of names that wait for a lookup."""
         with self._guard:
-            return sum(look_up.is_wanted for look_up in self._open.values())
+            return sum(lookup.is_wanted for lookup in self._open.values())
 
     def answers(
         self, names: Sequence[DomainName], *, urgent: bool, asked: Callable[[int], None]
@@ -72,27 +72,27 @@ class LookUps:
     def any_wanted(self) -> bool:
         with self._guard:
             lines = chain(self._urgent, self._lines)
-            return any(look_up.is_wanted for line in lines for look_up in line)
+            return any(lookup.is_wanted for line in lines for lookup in line)
 
-    def take(self) -> LookUp | None:
+    def take(self) -> Lookup | None:
         """Return the next name in turn. The caller must answer it from then on."""
         with self._guard:
             is_a_searchs_turn = self._urgent_in_a_row >= _URGENT_IN_A_ROW
-            look_up = _next_in(self._lines) if is_a_searchs_turn else None
-            if look_up is None and (look_up := _next_in(self._urgent)) is not None:
+            lookup = _next_in(self._lines) if is_a_searchs_turn else None
+            if lookup is None and (lookup := _next_in(self._urgent)) is not None:
                 self._urgent_in_a_row += 1
             else:
                 self._urgent_in_a_row = 0
-                look_up = look_up or _next_in(self._lines)
-            if look_up is not None:
-                look_up.begun = True
-            return look_up
+                lookup = lookup or _next_in(self._lines)
+            if lookup is not None:
+                lookup.begun = True
+            return lookup
 
-    def tell(self, look_up: LookUp, answer: Availability) -> None:
+    def resolve(self, lookup: Lookup, answer: Availability) -> None:
         with self._guard:
-            if self._open.get(look_up.name) is look_up:
-                del self._open[look_up.name]
-            readers, look_up.readers = look_up.readers, []
+            if self._open.get(lookup.name) is lookup:
+                del self._open[lookup.name]
+            readers, lookup.readers = lookup.readers, []
         for inbox in readers:
             inbox.put(answer)
 
@@ -101,33 +101,33 @@ class LookUps:
         with self._guard:
             self._closed = True
             left = list(self._open.values())
-        for look_up in left:
-            self.tell(look_up, self._unasked(look_up.name))
+        for lookup in left:
+            self.resolve(lookup, self._unasked(lookup.name))
 
-    def _join(self, names: Sequence[DomainName], inbox: Inbox, lines: deque[deque[LookUp]]) -> list[LookUp]:
+    def _join(self, names: Sequence[DomainName], inbox: Inbox, lines: deque[deque[Lookup]]) -> list[Lookup]:
         with self._guard:
-            line = [self._open.get(name) or LookUp(name) for name in dict.fromkeys(names)]
-            for look_up in line:
-                look_up.readers.append(inbox)
+            line = [self._open.get(name) or Lookup(name) for name in dict.fromkeys(names)]
+            for lookup in line:
+                lookup.readers.append(inbox)
                 if self._closed:
-                    inbox.put(self._unasked(look_up.name))
+                    inbox.put(self._unasked(lookup.name))
                 else:
-                    self._open[look_up.name] = look_up
+                    self._open[lookup.name] = lookup
             if not self._closed:
                 lines.append(deque(line))
         return line
 
-    def _leave(self, line: Sequence[LookUp], inbox: Inbox) -> None:
+    def _leave(self, line: Sequence[Lookup], inbox: Inbox) -> None:
         with self._guard:
-            for look_up in line:
-                if inbox in look_up.readers:
-                    look_up.readers.remove(inbox)
-                if look_up.is_wanted or look_up.begun or self._open.get(look_up.name) is not look_up:
+            for lookup in line:
+                if inbox in lookup.readers:
+                    lookup.readers.remove(inbox)
+                if lookup.is_wanted or lookup.begun or self._open.get(lookup.name) is not lookup:
                     continue
-                del self._open[look_up.name]
+                del self._open[lookup.name]
 
 
-def _next_in(lines: deque[deque[LookUp]]) -> LookUp | None:
+def _next_in(lines: deque[deque[Lookup]]) -> Lookup | None:
     """Take the first pending lookup of the first queue, and move that queue to the end."""
     while lines:
         line = lines.popleft()

@@ -9,25 +9,23 @@ import structlog
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import DraftGone, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import CartGone, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.preflight_findings import Finding, Fix, LinesRefused
 from ordering.model.question import OWNER_CONTACT, Question
 from ordering.model.quote import Configuration
 from ordering.ports.carts import Prepared
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import Complained, NotThere, Unreadable
+from registrars.ovh.api.config import OvhConfig
+from registrars.ovh.api.errors import CartRejected, NotThere, Unreadable
 from registrars.ovh.api.wire.base import IDS
 from registrars.ovh.api.wire.carts import REQUIREMENTS, CartDescription, Item, ItemSettings, NewCart
 from registrars.ovh.api.wire.checkouts import DryRun
-from registrars.ovh.carts import quotes as quoted
-from registrars.ovh.carts import rejections as complaints
-from registrars.ovh.carts import requirements as asked
+from registrars.ovh.carts import quotes, rejections, requirements
 from registrars.ovh.carts.contacts import Contacts
 from registrars.ovh.carts.eligibility import Eligibility
 from registrars.ovh.carts.needs import Needs
 from registrars.ovh.carts.registry_rules import Rules
-from registrars.ovh.carts.rejections import Asked
+from registrars.ovh.carts.rejections import Requirements
 from registrars.ovh.markers import Descriptions
 from registrars.ovh.throttling.scheduler import Priority
 
@@ -35,10 +33,12 @@ _CART_LIFE = timedelta(days=2)  # longer than the bot searches for any attempt's
 _log = structlog.get_logger()
 
 
-class Drafts:
+class OvhCarts:
     """Builds carts with the answers to the registries' questions; `home` returns the account's subsidiary."""
 
-    def __init__(self, client: Client, access: Access, descriptions: Descriptions, *, home: Callable[[], str]) -> None:
+    def __init__(
+        self, client: Client, config: OvhConfig, descriptions: Descriptions, *, home: Callable[[], str]
+    ) -> None:
         self._client = client
         self._descriptions = descriptions
         self._made: set[str] = set()  # made by this process, and not yet deleted or handed on
@@ -46,18 +46,18 @@ class Drafts:
         self._rules = Rules(client)
         self.needs = Needs(self._rules)
         self.contacts = Contacts(client)
-        self._standing = {"OWNER_LEGAL_AGE": "true" if access.owner_legal_age else "false"}
-        if access.owner_contact:
-            self._standing[OWNER_CONTACT] = access.owner_contact.rpartition("/")[2]
+        self._standing = {"OWNER_LEGAL_AGE": "true" if config.owner_legal_age else "false"}
+        if config.owner_contact:
+            self._standing[OWNER_CONTACT] = config.owner_contact.rpartition("/")[2]
 
-    def questions(self, lines: Sequence[Line]) -> Asked:
+    def questions(self, lines: Sequence[Line]) -> Requirements:
         """Put each line into a new cart to read OVH's questions about it, then delete the cart.
 
         Raises `LinesRefused` with the reasons for unavailable lines and the questions about the others. After a timeout
         OVH is not called again, and the questions read so far are returned.
         """
         cart = self._new(self._descriptions.scratch, Priority.PEOPLE)
-        learned: Asked = {}
+        learned: Requirements = {}
         refused: list[Finding] = []
         try:
             for line in lines:
@@ -80,19 +80,19 @@ class Drafts:
     def prepare(self, lines: Sequence[Line]) -> Prepared:
         """Fill and dry-run a new cart; delete it on failure.
 
-        Raises `LinesRefused` if OVH rejects a line as it is, or if a question has no answer, and `DraftGone` if the
+        Raises `LinesRefused` if OVH rejects a line as it is, or if a question has no answer, and `CartGone` if the
         cart was deleted in the meantime.
         """
         try:
             cart = self._new(self._descriptions.checkout(line.domain.ascii for line in lines))
         except NotThere as error:  # OVH does not know the cart that it has just made
-            raise DraftGone from error
+            raise CartGone from error
         try:
             return self._filled(cart, lines)
         except NotThere as error:
             if self._description(cart) is None:
                 self._made.discard(cart)
-                raise DraftGone from error
+                raise CartGone from error
             self.discard(cart)
             raise
         except Exception:
@@ -100,18 +100,18 @@ class Drafts:
             raise
 
     def _filled(self, cart: str, lines: Sequence[Line]) -> Prepared:
-        draft = _Draft(self._client, cart, self._eligibility())
-        found: Asked = {}
+        built = _ProbedCart(self._client, cart, self._eligibility())
+        found: Requirements = {}
         given: list[Configuration] = []
         items: list[tuple[int, DomainName]] = []
         for line in lines:
             item = self._put(cart, line, found)
             items.append((item.item_id, line.domain))
-            path = draft.items[line.domain] = self._path(cart, item)
+            path = built.items[line.domain] = self._path(cart, item)
             found[line.domain] = line.asked(self._questions(line, path)).questions or ()
             given += self._configure(path, line, found, prefilled=item.may_be_configured)
-        quote = quoted.quote(self._dry_run(draft, lines, found), tuple(given), items)
-        if unanswered := complaints.open_questions(lines, found):
+        quote = quotes.quote(self._dry_run(built, lines, found), tuple(given), items)
+        if unanswered := rejections.open_questions(lines, found):
             raise LinesRefused(unanswered, found)
         return Prepared(cart, quote, found)
 
@@ -125,7 +125,7 @@ class Drafts:
         eligibility = self._eligibility()
         for line in lines:
             try:
-                found += complaints.of_rule(line, eligibility.faults(line))
+                found += rejections.of_rule(line, eligibility.faults(line))
             except RegistrarRefused as error:
                 _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
             except RegistrarUnavailable as error:
@@ -197,13 +197,13 @@ class Drafts:
             raise
         return cart
 
-    def _put(self, cart: str, line: Line, found: Asked, at: Priority = Priority.MONEY) -> Item:
+    def _put(self, cart: str, line: Line, found: Requirements, at: Priority = Priority.MONEY) -> Item:
         wanted = {"pricingMode": line.pricing_mode, "duration": f"P{line.years}Y"}  # else OVH chooses, perhaps premium
         body = {"domain": line.domain.ascii, "planCode": line.domain.extension, "quantity": 1, **wanted}
         try:
             answer = self._build("POST", f"/order/cart/{segment(cart)}/domain", body, at)
-        except Complained as refusal:
-            raise complaints.of_line(refusal, line, found, Fix.REMOVE) from refusal
+        except CartRejected as refusal:
+            raise rejections.of_line(refusal, line, found, Fix.REMOVE) from refusal
         item = Item.read(answer)
         settings = item.settings or ItemSettings()
         taken = {"pricingMode": settings.pricing_mode, "duration": settings.duration or item.duration}
@@ -228,24 +228,24 @@ class Drafts:
     def _questions(self, line: Line, path: str, at: Priority = Priority.MONEY) -> tuple[Question, ...]:
         entries = REQUIREMENTS.read(self._client.ask(f"{path}/requiredConfiguration", priority=at))
         rule = self._rules.about(line.domain, {entry.label for entry in entries})
-        return asked.questions(entries, standing=self._standing, rule=rule)
+        return requirements.questions(entries, standing=self._standing, rule=rule)
 
-    def _configure(self, path: str, line: Line, found: Asked, *, prefilled: bool) -> list[Configuration]:
+    def _configure(self, path: str, line: Line, found: Requirements, *, prefilled: bool) -> list[Configuration]:
         """Configure a line's answers.
 
         OVH accepts a label twice and rejects the cart later, so existing values are deleted first.
         """
         given = []
         for question in found[line.domain]:
-            value = asked.sent(question, line.answer_to(question))
+            value = requirements.sent(question, line.answer_to(question))
             if value is None:
                 continue
             if prefilled:
                 self._clear(path, question.label)
             try:
                 self._build("POST", f"{path}/configuration", {"label": question.label, "value": value})
-            except Complained as refusal:
-                raise complaints.of_line(refusal, line, found, Fix.ANSWER) from refusal
+            except CartRejected as refusal:
+                raise rejections.of_line(refusal, line, found, Fix.ANSWER) from refusal
             given.append(Configuration(line.domain, question.label, value))
         return given
 
@@ -254,11 +254,11 @@ class Drafts:
         for number in IDS.read(known):
             self._build("DELETE", f"{path}/configuration/{number}", None)
 
-    def _dry_run(self, draft: _Draft, lines: Sequence[Line], found: Asked) -> DryRun:
+    def _dry_run(self, built: _ProbedCart, lines: Sequence[Line], found: Requirements) -> DryRun:
         try:
-            answer = self._client.ask(draft.checkout, priority=Priority.MONEY)
-        except Complained as refusal:
-            raise complaints.of_dry_run(refusal, lines, found, draft) from refusal
+            answer = self._client.ask(built.checkout, priority=Priority.MONEY)
+        except CartRejected as refusal:
+            raise rejections.of_dry_run(refusal, lines, found, built) from refusal
         return DryRun.read(answer)
 
     def _build(
@@ -268,7 +268,7 @@ class Drafts:
         return answer
 
 
-class _Draft:
+class _ProbedCart:
     """A filled cart that OVH rejected, and that can be probed for the line at fault."""
 
     def __init__(self, client: Client, cart: str, eligibility: Eligibility) -> None:
@@ -296,6 +296,6 @@ class _Draft:
             return ()
         try:
             self._client.ask(self.checkout, priority=Priority.MONEY)
-        except Complained as refusal:
+        except CartRejected as refusal:
             return refusal.lines
         return ()

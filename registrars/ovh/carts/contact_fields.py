@@ -1,4 +1,4 @@
-"""Our names of a contact's fields, beside OVH's."""
+"""Our names of a contact's fields, next to OVH's."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def label_of(name: str) -> str:
 def values_of(owner: Owner) -> dict[str, str]:
     """Return the non-empty fields as text, by our names, without the id and the legal form."""
     own = {_OURS.get(name, name): value for name, value in owner.model_dump(include=set(_OWN)).items()}
-    told = own | (owner.address.model_dump() if owner.address else {})
-    return {name: str(value) for name, value in told.items() if value}
+    values_by_name = own | (owner.address.model_dump() if owner.address else {})
+    return {name: str(value) for name, value in values_by_name.items() if value}
 
 
 def body_of(legal_form: str, values: Mapping[str, str]) -> Json:

@@ -15,11 +15,11 @@ _FILE = Path(__file__).parents[1] / "registry_fields.toml"
 
 def words_for(label: str, extension: str) -> FieldWords:
     """Return what is known of a field in words, by its label in a rule; the file has every field of a contact."""
-    told = _told()[label]
-    own: Mapping[str, Any] = {key: value for key, value in told.items() if key != "of"}
-    return FieldWords(**(own | told.get("of", {}).get(extension, {})))
+    entry = _entries()[label]
+    own: Mapping[str, Any] = {key: value for key, value in entry.items() if key != "of"}
+    return FieldWords(**(own | entry.get("of", {}).get(extension, {})))
 
 
 @cache
-def _told() -> Mapping[str, Mapping[str, Any]]:
+def _entries() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))

@@ -127,10 +127,10 @@ def _wrong(operator: object, value: str, constraint: Node) -> InvalidAnswer:
 
 def _field(name: str, node: Node, domain: DomainName, demand: _Demand, *, read_only: bool) -> NeededField:
     words = words_for(label_of(name), domain.extension)
-    told, example = node.get("description"), node.get("placeholder")
+    help_text, example = node.get("description"), node.get("placeholder")
     words = replace(
         words,
-        help=told[:_MOST_TOLD] if isinstance(told, str) and told.strip() else words.help,
+        help=help_text[:_MOST_TOLD] if isinstance(help_text, str) and help_text.strip() else words.help,
         example=example[:_MOST_TOLD] if isinstance(example, str) and example.strip() else words.example,
     )
     allowed = demand.allowed if len(demand.allowed) <= _MOST_OPTIONS else ()

@@ -39,7 +39,7 @@ def _lines(details: Sequence[QuotedDetail], items: Items) -> tuple[QuotedLine, .
     return tuple(
         QuotedLine(
             domain=owner,
-            said=line.description or "",
+            label=line.description or "",
             price=line.total_price.money,
             before=(line.original_total_price or line.total_price).money,
             extra=bool(place and place[2]),
@@ -87,5 +87,5 @@ def _by_number(
 
 def _names_another(line: QuotedDetail, name: DomainName | None, names: Iterable[DomainName]) -> bool:
     """Return whether a line's description, as in "name.ovh - .ovh registration", names only other names of the cart."""
-    told = names_of((line.description or "").split()) & set(names)
-    return name is not None and bool(told) and name not in told
+    named = names_of((line.description or "").split()) & set(names)
+    return name is not None and bool(named) and name not in named

@@ -14,11 +14,11 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarError
 from ordering.model.question import EXPLAINED
 from registrars.ovh.api.client import Client
-from registrars.ovh.api.errors import Complained, Unreadable
+from registrars.ovh.api.errors import CartRejected, Unreadable
 from registrars.ovh.api.wire.base import OBJECT, Json
 from registrars.ovh.api.wire.domains import Rule
 from registrars.ovh.cache import Cache
-from registrars.ovh.carts import requirements as asked
+from registrars.ovh.carts import requirements
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 3600.0  # seconds
@@ -43,12 +43,12 @@ class Rules:
         if not labels - EXPLAINED:
             return {}
         try:
-            return asked.by_label(Rule.read(self.of(domain, "create") or {}))
+            return requirements.by_label(Rule.read(self.of(domain, "create") or {}))
         except Unreadable:
             return {}
 
     def of(self, domain: DomainName, action: str, *, reads: bool = True) -> Json | None:
-        """Return the rule for an action on a name as it came: whoever evaluates it copes with whatever it holds.
+        """Return the rule for an action on a name as it came: a user who evaluates it copes with whatever it holds.
 
         None if OVH does not return it, or if it is unknown and not read.
         """
@@ -78,7 +78,7 @@ class Rules:
         body = {"owner": given, "adminAccount": who, "techAccount": who, **answers}
         try:
             self._client.build("POST", f"/domain/configurationRule/check?{query}", body, priority=Priority.PEOPLE)
-        except Complained as refusal:
+        except CartRejected as refusal:
             if not refusal.kind.endswith(_BROKEN):
                 raise  # it rejected the request itself, which says nothing about the rule
             return refusal.details

@@ -14,7 +14,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.facts import Data, quoted
 from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question, in_order
-from registrars.ovh.api.errors import Complained
+from registrars.ovh.api.errors import CartRejected
 from registrars.ovh.carts.requirements import sent
 
 # https://github.com/ovh/order-cart-examples, issue 5: one line per field, without the name that it is about.
@@ -22,10 +22,10 @@ _FIELD = re.compile(r"Custom field (\S+) (.+?)(?: for product \S+)?\.?")
 _MISSING = "is mandatory"
 # Data that none of our forms has: the rule engine's names for the account that the bot's API key belongs to.
 _OF_ACCOUNT = frozenset({"adminAccount", "techAccount"})
-Asked = dict[DomainName, tuple[Question, ...]]
+Requirements = dict[DomainName, tuple[Question, ...]]
 
 
-class Witness(Protocol):
+class RejectionProbe(Protocol):
     """Narrows an ambiguous rejection down to the cart line that caused it."""
 
     def without(self, lines: Sequence[Line]) -> Sequence[str]:
@@ -35,95 +35,101 @@ class Witness(Protocol):
         """Return the fields of a line's owner and accounts that break its registry's rule."""
 
 
-def open_questions(lines: Sequence[Line], asked: Asked) -> list[Finding]:
+def open_questions(lines: Sequence[Line], requirements: Requirements) -> list[Finding]:
     """Return the questions that must be answered before this cart can be bought, line by line."""
-    known = as_asked(lines, asked)
+    known = as_asked(lines, requirements)
     return [_unanswered(line, question) for line in known for question in line.open_questions]
 
 
-def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, witness: Witness) -> LinesRefused:
+def of_dry_run(
+    refusal: CartRejected, lines: Sequence[Line], requirements: Requirements, probe: RejectionProbe
+) -> LinesRefused:
     """Attribute each part of OVH's rejection to its line: OVH names fields, and never their domain name."""
-    said = [line for line in refusal.lines if _FIELD.fullmatch(line)]
+    messages = [line for line in refusal.lines if _FIELD.fullmatch(line)]
     others = [line for line in refusal.lines if not _FIELD.fullmatch(line)]
     findings: list[Finding] = []
-    for complaint, meant in _whose(said, lines, asked, witness).items():
-        label, why = _read(complaint)
+    for rejection, meant in _attributed(messages, lines, requirements, probe).items():
+        label, why = _read(rejection)
         if why.startswith(_MISSING):
-            _insist(label, meant, asked)
+            _insist(label, meant, requirements)
         else:
             findings += [_wrong_answer(label, why, line) for line in meant]
-    findings = [*open_questions(lines, asked), *findings]
+    findings = [*open_questions(lines, requirements), *findings]
     if refusal.details:
-        findings += _not_eligible(refusal, as_asked(lines, asked), witness)
+        findings += _not_eligible(refusal, as_asked(lines, requirements), probe)
     elif others or not findings:
         findings.append(_whole(refusal, others, lines))
-    return LinesRefused(findings, asked)
+    return LinesRefused(findings, requirements)
 
 
-def of_line(refusal: Complained, line: Line, asked: Asked, fix: Fix) -> LinesRefused:
+def of_line(refusal: CartRejected, line: Line, requirements: Requirements, fix: Fix) -> LinesRefused:
     """Return OVH's rejection of one step that was about one line."""
-    return LinesRefused([Finding.of_refusal(refusal, line.domain, fix)], asked)
+    return LinesRefused([Finding.of_refusal(refusal, line.domain, fix)], requirements)
 
 
 def of_rule(line: Line, faults: Mapping[str, str]) -> list[Finding]:
     """Return a rule's objections to a line: one finding each for its owner, its accounts and its answers."""
-    named = sorted((field, told) for field, told in faults.items() if not field.startswith("_"))
-    return [_of_one(line, whose, list(told)) for whose, told in groupby(named, key=_whose_field)]
+    named = sorted((field, text) for field, text in faults.items() if not field.startswith("_"))
+    return [_of_one(line, whose, list(faulty)) for whose, faulty in groupby(named, key=_whose_field)]
 
 
-def _whose(said: Sequence[str], lines: Sequence[Line], asked: Asked, witness: Witness) -> dict[str, list[Line]]:
+def _attributed(
+    messages: Sequence[str], lines: Sequence[Line], requirements: Requirements, probe: RejectionProbe
+) -> dict[str, list[Line]]:
     """Return the lines that each error message is about: all candidates, or fewer if there are too many."""
-    may_be = {complaint: _suspects(complaint, lines, asked) for complaint in said}
-    too_many = {complaint: meant for complaint, meant in may_be.items() if len(meant) > said.count(complaint)}
-    return may_be | _narrowed(too_many, said, witness)
+    may_be = {rejection: _candidates(rejection, lines, requirements) for rejection in messages}
+    too_many = {rejection: meant for rejection, meant in may_be.items() if len(meant) > messages.count(rejection)}
+    return may_be | _narrowed(too_many, messages, probe)
 
 
-def _suspects(complaint: str, lines: Sequence[Line], asked: Asked) -> list[Line]:
+def _candidates(rejection: str, lines: Sequence[Line], requirements: Requirements) -> list[Line]:
     """Return the candidate lines of an error message.
 
     For a missing value these are the lines with that question unanswered, or all lines if none has the question. For a
     wrong value these are the lines that sent one.
     """
-    label, why = _read(complaint)
-    asking = {line.domain: _question(label, line, asked) for line in lines}
+    label, why = _read(rejection)
+    asking = {line.domain: _question(label, line, requirements) for line in lines}
     if not why.startswith(_MISSING):
         return [line for line in lines if (q := asking[line.domain]) and sent(q, line.answer_to(q)) is not None]
     lacking = [line for line in lines if (q := asking[line.domain]) and sent(q, line.answer_to(q)) is None]
     return lacking or ([] if any(asking.values()) else list(lines))
 
 
-def _narrowed(may_be: Mapping[str, list[Line]], said: Sequence[str], witness: Witness) -> dict[str, list[Line]]:
+def _narrowed(
+    may_be: Mapping[str, list[Line]], messages: Sequence[str], probe: RejectionProbe
+) -> dict[str, list[Line]]:
     """Remove one extension after another from the cart, and observe which error messages disappear."""
-    found: dict[str, list[Line]] = {complaint: [] for complaint in may_be}
-    left = Counter(said)
+    found: dict[str, list[Line]] = {rejection: [] for rejection in may_be}
+    left = Counter(messages)
     suspects = {line.domain: line for meant in may_be.values() for line in meant}
     for _, group in groupby(sorted(suspects.values(), key=_extension), key=_extension):
-        if not any(left[complaint] for complaint in may_be):
+        if not any(left[rejection] for rejection in may_be):
             break
         gone = list(group)
-        now = Counter(witness.without(gone))
-        for complaint, meant in may_be.items():
-            if now[complaint] < left[complaint]:
-                found[complaint] += [line for line in meant if line in gone]
+        now = Counter(probe.without(gone))
+        for rejection, meant in may_be.items():
+            if now[rejection] < left[rejection]:
+                found[rejection] += [line for line in meant if line in gone]
         left = now
-    return {complaint: meant for complaint, meant in found.items() if meant}
+    return {rejection: meant for rejection, meant in found.items() if meant}
 
 
-def _insist(label: str, lines: Sequence[Line], asked: Asked) -> None:
+def _insist(label: str, lines: Sequence[Line], requirements: Requirements) -> None:
     """Mark a question as one that OVH insists on; an unlisted one becomes a text question."""
     for line in lines:
-        known = _question(label, line, asked) or Question(label)
-        others = [question for question in asked.get(line.domain, ()) if question.label != label]
-        asked[line.domain] = in_order([*others, replace(known, insisted=True)])
+        known = _question(label, line, requirements) or Question(label)
+        others = [question for question in requirements.get(line.domain, ()) if question.label != label]
+        requirements[line.domain] = in_order([*others, replace(known, insisted=True)])
 
 
-def _question(label: str, line: Line, asked: Asked) -> Question | None:
-    return next((question for question in asked.get(line.domain, ()) if question.label == label), None)
+def _question(label: str, line: Line, requirements: Requirements) -> Question | None:
+    return next((question for question in requirements.get(line.domain, ()) if question.label == label), None)
 
 
-def _read(complaint: str) -> tuple[str, str]:
-    found = _FIELD.fullmatch(complaint)
-    return (found[1], found[2]) if found else ("", complaint)
+def _read(rejection: str) -> tuple[str, str]:
+    found = _FIELD.fullmatch(rejection)
+    return (found[1], found[2]) if found else ("", rejection)
 
 
 def _extension(line: Line) -> str:
@@ -133,7 +139,7 @@ def _extension(line: Line) -> str:
 def _of_one(line: Line, whose: str, named: Sequence[tuple[str, str]]) -> Finding:
     """Return one finding for all violations in one place; it has a button only if that form can fix them."""
     code, fix = _of_rule(line, whose)
-    faults = [{"field": field, "said": quoted(told)} for field, told in named]
+    faults = [{"field": field, "said": quoted(text)} for field, text in named]
     return Finding(code, line.domain, fix, {"ovh": {"faults": faults}})
 
 
@@ -156,21 +162,21 @@ def _unanswered(line: Line, question: Question) -> Finding:
 
 
 def _wrong_answer(label: str, why: str, line: Line) -> Finding:
-    said: Data = {"label": label, "ovh": {"said": quoted(why)}}
-    return Finding(FindingCode.ANSWER_REFUSED, line.domain, Fix.ANSWER, said)
+    wrong: Data = {"label": label, "ovh": {"said": quoted(why)}}
+    return Finding(FindingCode.ANSWER_REFUSED, line.domain, Fix.ANSWER, wrong)
 
 
-def _not_eligible(refusal: Complained, lines: Sequence[Line], witness: Witness) -> list[Finding]:
+def _not_eligible(refusal: CartRejected, lines: Sequence[Line], probe: RejectionProbe) -> list[Finding]:
     """Return findings for the fields that break a registry's rule.
 
     With several lines each is checked, as OVH names none.
     """
     named = refusal.details.items()
-    own = {line: named if len(lines) == 1 else named & witness.eligibility(line).items() for line in lines}
+    own = {line: named if len(lines) == 1 else named & probe.eligibility(line).items() for line in lines}
     return [found for line in lines for found in of_rule(line, dict(own[line]))] or [Finding.of_refusal(refusal)]
 
 
-def _whole(refusal: Complained, others: Sequence[str], lines: Sequence[Line]) -> Finding:
+def _whole(refusal: CartRejected, others: Sequence[str], lines: Sequence[Line]) -> Finding:
     only = lines[0].domain if len(lines) == 1 else None
     if not others:
         return Finding.of_refusal(refusal, only)

@@ -77,7 +77,7 @@ def _question(entry: Requirement, standing: Mapping[str, str], rule: Rule) -> Qu
         required=label in _NEEDED_WHERE_LISTED or (bool(entry.required) and label not in _FILLED_BY_OVH),
         allowed=allowed,
         standing=standing.get(label),
-        told=(rule.description or "")[:_MOST_TOLD],
+        explanation=(rule.description or "")[:_MOST_TOLD],
     )
 
 

@@ -15,7 +15,7 @@ _LONGEST_PAUSE = 60.0  # seconds; after that a call is tried, whatever OVH said
 _NOTHING = 1e-9  # of a call: a rounding error, not a wait
 
 
-class Budget:
+class AdaptiveTokenBucket:
     """A token bucket of `burst` calls, filled at `per_second`. Times are seconds of one monotonic clock.
 
     After a throttle response both shrink by half. They grow back fast to just below the throttled rate, then slowly,
@@ -26,12 +26,12 @@ class Budget:
         self._per_second = per_second * _HEADROOM
         self._burst = max(burst - max(1.0, per_second * _LATE), 1.0)
         self._tokens = self._burst
-        self._filled_at = self._grown_at = self._complained_at = now
+        self._filled_at = self._grown_at = self._throttled_at = now
         self._paused_until = float("-inf")
         self._share = self._known_good = 1.0
 
     @property
-    def pace(self) -> float:
+    def rate(self) -> float:
         """The calls a second that are allowed now."""
         return self._per_second * self._share
 
@@ -49,7 +49,7 @@ class Budget:
         del wanted  # a local bucket needs no hint
         self._fill(now)
         missing = 1 - self._tokens
-        return max(self._paused_until - now, missing / self.pace if missing > _NOTHING else 0.0, 0.0)
+        return max(self._paused_until - now, missing / self.rate if missing > _NOTHING else 0.0, 0.0)
 
     def spend(self) -> None:
         self._tokens -= 1
@@ -61,9 +61,9 @@ class Budget:
     def seconds_for(self, calls: int, now: float) -> float:
         """Return how long so many calls take at the present rate."""
         self._fill(now)
-        return max(self._paused_until - now, 0.0) + max(calls - self._tokens, 0.0) / self.pace
+        return max(self._paused_until - now, 0.0) + max(calls - self._tokens, 0.0) / self.rate
 
-    def complained(self, now: float, seconds: float | None = None) -> None:
+    def on_throttled(self, now: float, seconds: float | None = None) -> None:
         """Handle a throttle response: drop the saved burst, pause as long as OVH said, then halve the rate.
 
         Concurrent calls are throttled together, so only the first response halves it.
@@ -71,32 +71,32 @@ class Budget:
         if now >= self._paused_until:
             self._known_good = self._share * _BELOW
             self._share = max(self._share / 2, min(0.1, _SLOWEST / self._per_second))
-            self._complained_at = self._grown_at = now
+            self._throttled_at = self._grown_at = now
         self._tokens = min(self._tokens, 0.0)
         self._filled_at = now
         self._paused_until = max(self._paused_until, now + min(seconds or 1.0, _LONGEST_PAUSE))
 
-    def answered(self, now: float) -> None:
+    def on_success(self, now: float) -> None:
         """Handle a success: raise the rate by the time that has passed."""
         passed = max(now - self._grown_at, 0.0)
         if self._share < self._known_good:
             self._share = min(self._share * _RECOVERY**passed, self._known_good)
         else:
-            self._share = min(self._share * (1 + _CREEP * (now - self._complained_at)) ** passed, 1.0)
+            self._share = min(self._share * (1 + _CREEP * (now - self._throttled_at)) ** passed, 1.0)
         self._grown_at = now
 
     def state(self) -> dict[str, Any]:
         """Return the whole state, in JSON types."""
-        moments = [self._filled_at, self._grown_at, self._complained_at, max(self._paused_until, 0.0)]
+        moments = [self._filled_at, self._grown_at, self._throttled_at, max(self._paused_until, 0.0)]
         return {"tokens": self._tokens, "share": self._share, "known_good": self._known_good, "moments": moments}
 
     def restore(self, state: Mapping[str, Any], *, later: float = 0.0) -> None:
         """Restore another limiter's state; `later` is how far this one's clock is ahead of that one's."""
         self._tokens, self._share, self._known_good = state["tokens"], state["share"], state["known_good"]
         moments = [moment + later for moment in state["moments"]]
-        self._filled_at, self._grown_at, self._complained_at, self._paused_until = moments
+        self._filled_at, self._grown_at, self._throttled_at, self._paused_until = moments
 
     def _fill(self, now: float) -> None:
         room = max(self._burst * self._share, 1.0)
-        self._tokens = min(room, self._tokens + max(now - self._filled_at, 0.0) * self.pace)
+        self._tokens = min(room, self._tokens + max(now - self._filled_at, 0.0) * self.rate)
         self._filled_at = now

@@ -11,7 +11,7 @@ from enum import IntEnum
 from itertools import count
 from typing import Protocol, Self
 
-from ordering.model.errors import NotAsked, RegistrarUnavailable
+from ordering.model.errors import RateLimitTimeout, RegistrarUnavailable
 
 _SHARE = 10  # polling gets one of this many permits left by money calls and people
 
@@ -19,23 +19,26 @@ _SHARE = 10  # polling gets one of this many permits left by money calls and peo
 class Priority(IntEnum):
     """Call priorities, highest first.
 
-    DEED is the money call; MONEY prepares and checks it, so a money call never waits behind the pre-flights of others,
-    which prepare carts as well. PEOPLE are calls for users who wait for one answer. POLLING keeps a share next to
-    searches, so they never stop the bot from following paid orders.
+    MONEY_CALL is the money call itself; MONEY prepares and checks it, so a money call never waits behind the
+    pre-flights of others, which prepare carts as well. PEOPLE are calls for users who wait for one answer. POLLING
+    keeps a share next to searches, so they never stop the bot from following paid orders.
     """
 
-    DEED = 0
+    MONEY_CALL = 0
     MONEY = 1
     PEOPLE = 2
     SEARCH = 3
     POLLING = 4
 
 
-class Allowance(Protocol):
-    """The rate limiter protocol, implemented by `Budget` and `SharedBudget`. Times are of the monotonic clock."""
+class RateLimiter(Protocol):
+    """The rate limiter protocol, implemented by `AdaptiveTokenBucket` and `SharedRateLimiter`.
+
+    Times are of the monotonic clock.
+    """
 
     @property
-    def pace(self) -> float: ...
+    def rate(self) -> float: ...
 
     def listen(self, news: Callable[[], None]) -> None: ...
 
@@ -47,15 +50,15 @@ class Allowance(Protocol):
 
     def seconds_for(self, calls: int, now: float) -> float: ...
 
-    def complained(self, now: float, seconds: float | None = None) -> None: ...
+    def on_throttled(self, now: float, seconds: float | None = None) -> None: ...
 
-    def answered(self, now: float) -> None: ...
+    def on_success(self, now: float) -> None: ...
 
     def close(self) -> None: ...
 
 
 @dataclass(order=True)
-class _Ticket:
+class _QueueEntry:
     """A queue entry; `news` wakes only its holder."""
 
     priority: Priority
@@ -63,11 +66,11 @@ class _Ticket:
     news: threading.Condition = field(compare=False)
 
 
-class Turn:
+class Permit:
     """A permit for one API call. Releasing it frees a slot; an unused permit is refunded."""
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
+    def __init__(self, scheduler: CallScheduler) -> None:
+        self._scheduler = scheduler
         self._held = True
         self.used = False
 
@@ -77,90 +80,91 @@ class Turn:
     def __exit__(self, *_: object) -> None:
         if self._held:
             self._held = False
-            self._lane.leave(refund=not self.used)
+            self._scheduler.release(refund=not self.used)
 
 
-class Lane:
+class CallScheduler:
     """A priority queue in front of a rate limiter, with at most `concurrency` calls in flight. Thread-safe."""
 
-    def __init__(self, budget: Allowance, *, concurrency: int) -> None:
-        self._budget = budget
+    def __init__(self, rate_limiter: RateLimiter, *, concurrency: int) -> None:
+        self._rate_limiter = rate_limiter
         self._room = concurrency
-        self._queue: list[_Ticket] = []
+        self._queue: list[_QueueEntry] = []
         self._numbers = count()
         self._since_polling = 0  # permits given to searches
         self._closed = False
         self._lock = threading.Lock()
-        budget.listen(self.news)
+        rate_limiter.listen(self.news)
 
     @property
-    def pace(self) -> float:
+    def rate(self) -> float:
         """The calls a second that are allowed now."""
-        return self._budget.pace
+        return self._rate_limiter.rate
 
     @property
     def waiting(self) -> int:
         """The number of calls that wait for a permit."""
         return len(self._queue)
 
-    def turn(self, priority: Priority, *, within: float | None = None) -> Turn:
+    def acquire(self, priority: Priority, *, within: float | None = None) -> Permit:
         """Wait for a permit. Use it in a `with`, around the call.
 
-        Raises `NotAsked` if none is free `within` this many seconds, `RegistrarUnavailable` when the scheduler closes.
+        Raises `RateLimitTimeout` if none is free `within` this many seconds, `RegistrarUnavailable` when the scheduler
+        closes.
         """
         deadline = float("inf") if within is None else time.monotonic() + within
         with self._lock:
-            ticket = _Ticket(priority, next(self._numbers), threading.Condition(self._lock))
-            heapq.heappush(self._queue, ticket)
+            entry = _QueueEntry(priority, next(self._numbers), threading.Condition(self._lock))
+            heapq.heappush(self._queue, entry)
             try:
-                while (pause := self._pause_for(ticket)) != 0:
-                    ticket.news.wait(_until(deadline, pause))
-                self._budget.spend()
+                while (pause := self._pause_for(entry)) != 0:
+                    entry.news.wait(_until(deadline, pause))
+                self._rate_limiter.spend()
                 self._room -= 1
                 self._count(priority)
             finally:
-                self._queue.remove(ticket)  # usually at its front
+                self._queue.remove(entry)  # usually at its front
                 heapq.heapify(self._queue)
-                self._tell_first()
-        return Turn(self)
+                self._notify_first()
+        return Permit(self)
 
-    def leave(self, *, refund: bool = False) -> None:
+    def release(self, *, refund: bool = False) -> None:
         """Release a permit; `refund` one that was not used."""
         with self._lock:
             self._room += 1
             if refund:
-                self._budget.refund()
-            self._tell_first()
+                self._rate_limiter.refund()
+            self._notify_first()
 
-    def slow_down(self, seconds: float | None = None) -> None:
+    def on_throttled(self, seconds: float | None = None) -> None:
         """Handle a throttle response with the wait in seconds that OVH requested."""
         with self._lock:
-            self._budget.complained(time.monotonic(), seconds)
+            self._rate_limiter.on_throttled(time.monotonic(), seconds)
 
-    def recover(self) -> None:
+    def on_success(self) -> None:
         """Handle a success."""
         with self._lock:
-            self._budget.answered(time.monotonic())
+            self._rate_limiter.on_success(time.monotonic())
 
     def seconds_for(self, calls: int) -> float:
         """Return how long so many more calls take at the present rate, without OVH's response times."""
         with self._lock:
-            return self._budget.seconds_for(calls, time.monotonic())
+            return self._rate_limiter.seconds_for(calls, time.monotonic())
 
     def news(self) -> None:
         """Handle a notification that the rate limiter may allow more calls."""
         with self._lock:
-            self._tell_first()
+            self._notify_first()
 
     def close(self) -> None:
         """Allow no further calls, and fail those that wait."""
         with self._lock:
             self._closed = True
-            for ticket in self._queue:
-                ticket.news.notify()
-        self._budget.close()
+            for entry in self._queue:
+                entry.news.notify()
+        self._rate_limiter.close()
 
-    def _tell_first(self) -> None:
+    def _notify_first(self) -> None:
         if self._queue:
             self._first().news.notify()
 
@@ -170,26 +174,26 @@ class Lane:
         elif priority is Priority.SEARCH:
             self._since_polling += 1
 
-    def _first(self) -> _Ticket:
+    def _first(self) -> _QueueEntry:
         first = self._queue[0]
         if first.priority is Priority.SEARCH and self._since_polling >= _SHARE - 1:
-            return min((ticket for ticket in self._queue if ticket.priority is Priority.POLLING), default=first)
+            return min((entry for entry in self._queue if entry.priority is Priority.POLLING), default=first)
         return first
 
-    def _pause_for(self, ticket: _Ticket) -> float | None:
+    def _pause_for(self, entry: _QueueEntry) -> float | None:
         """Return 0 to go now, seconds to wait before checking again, or None to wait for a notification."""
         if self._closed:
             raise RegistrarUnavailable(code="stopping")
-        if self._first() is not ticket or self._room < 1:
+        if self._first() is not entry or self._room < 1:
             return None
-        return self._budget.wait(time.monotonic(), wanted=len(self._queue))
+        return self._rate_limiter.wait(time.monotonic(), wanted=len(self._queue))
 
 
 def _until(deadline: float, pause: float | None) -> float | None:
     """Return how long to wait: the pause, but not beyond the deadline."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise NotAsked
+        raise RateLimitTimeout
     if left == float("inf"):
         return pause
     return left if pause is None else min(pause, left)

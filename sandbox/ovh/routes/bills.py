@@ -24,7 +24,7 @@ def _bills(call: Call) -> list[str]:
 
 @route("GET", "/me/bill/{billId}")
 def _bill(call: Call) -> dict[str, Any]:
-    return call.ovh.bills.shown(call.parts[0], call.ovh.address)
+    return call.ovh.bills.to_json(call.parts[0], call.ovh.address)
 
 
 @route("GET", "/me/order/{orderId}/associatedObject")

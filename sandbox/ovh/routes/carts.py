@@ -22,7 +22,7 @@ def _new_cart(call: Call) -> dict[str, Any]:
 
 @route("GET", "/order/cart/{cartId}", unsigned=True)
 def _cart(call: Call) -> dict[str, Any]:
-    return call.ovh.carts.shown(call.ovh.carts.get(call.parts[0]))
+    return call.ovh.carts.to_json(call.ovh.carts.get(call.parts[0]))
 
 
 @route("PUT", "/order/cart/{cartId}", unsigned=True)
@@ -56,8 +56,8 @@ def _add(call: Call) -> dict[str, Any]:
 def _summary(call: Call) -> dict[str, Any]:
     """Return a preview that validates nothing and has no contracts."""
     cart = call.ovh.carts.get(call.parts[0])
-    shown = call.ovh.carts.layout.apply(call.ovh.carts.summary(cart))
-    return shown | {"contracts": [], "orderId": call.ovh.carts.order_of(cart, "summary")}
+    as_json = call.ovh.carts.layout.apply(call.ovh.carts.summary(cart))
+    return as_json | {"contracts": [], "orderId": call.ovh.carts.order_of(cart, "summary")}
 
 
 @route("GET", "/order/cart/{cartId}/checkout")
@@ -68,7 +68,7 @@ def _dry_run(call: Call) -> dict[str, Any]:
     if order is not None:
         return call.ovh.carts.layout.apply(call.ovh.carts.summary(cart)) | {"orderId": order}
     checked = call.ovh.carts.check(cart)
-    cart.told = amount_of(checked["prices"]["withTax"])
+    cart.dry_run_total = amount_of(checked["prices"]["withTax"])
     return call.ovh.carts.layout.apply(checked)
 
 

@@ -17,12 +17,12 @@ def _ids(call: Call) -> list[int]:
 
 @route("POST", "/me/contact")
 def _create(call: Call) -> dict[str, Any]:
-    return _shown(call.ovh.contacts.create(call.body, ME_FIELDS), ME_FIELDS)
+    return _answer(call.ovh.contacts.create(call.body, ME_FIELDS), ME_FIELDS)
 
 
 @route("GET", "/me/contact/{contactId}")
 def _one(call: Call) -> dict[str, Any]:
-    return _shown(call.ovh.contacts.get(call.parts[0]), ME_FIELDS)
+    return _answer(call.ovh.contacts.get(call.parts[0]), ME_FIELDS)
 
 
 @route("PUT", "/me/contact/{contactId}")
@@ -37,17 +37,17 @@ def _fields(call: Call) -> list[dict[str, Any]]:
 
 @route("GET", "/domain/contact")
 def _whole(call: Call) -> list[dict[str, Any]]:
-    return [_shown(contact, DOMAIN_FIELDS) for contact in call.ovh.contacts.all.values()]
+    return [_answer(contact, DOMAIN_FIELDS) for contact in call.ovh.contacts.all.values()]
 
 
 @route("POST", "/domain/contact")
 def _create_for_domains(call: Call) -> dict[str, Any]:
-    return _shown(call.ovh.contacts.create(call.body, DOMAIN_FIELDS), DOMAIN_FIELDS)
+    return _answer(call.ovh.contacts.create(call.body, DOMAIN_FIELDS), DOMAIN_FIELDS)
 
 
 @route("GET", "/domain/contact/{contactId}")
 def _one_for_domains(call: Call) -> dict[str, Any]:
-    return _shown(call.ovh.contacts.get(call.parts[0]), DOMAIN_FIELDS)
+    return _answer(call.ovh.contacts.get(call.parts[0]), DOMAIN_FIELDS)
 
 
 @route("PUT", "/domain/contact/{contactId}")
@@ -60,8 +60,8 @@ def _changed(call: Call, fields: Collection[str]) -> dict[str, Any]:
     names = (name.partition(".")[2] for name in call.ovh.registry.owned())
     read_only = {field for extension in names for field in registry_of(extension).read_only()}
     call.ovh.contacts.change(call.parts[0], call.body, fields, read_only=read_only)
-    return _shown(call.ovh.contacts.get(call.parts[0]), fields)
+    return _answer(call.ovh.contacts.get(call.parts[0]), fields)
 
 
-def _shown(contact: Contact, fields: Collection[str]) -> dict[str, Any]:
+def _answer(contact: Contact, fields: Collection[str]) -> dict[str, Any]:
     return {"id": contact["id"]} | {field: contact[field] for field in fields}

@@ -25,12 +25,12 @@ def _old_extensions(_call: Call) -> list[str]:
 def _by_category(call: Call) -> dict[str, Any]:
     """Return extensions by category. The categories are invented."""
     national = [name for name, extension in EXTENSIONS.items() if extension.country_code]
-    shown = {
+    as_json = {
         "geolocalization": [{"name": "europe", "extensions": sorted(national)}],
         "thematic": [{"name": "popular", "extensions": highlighted()}],
     }
     wanted = call.query.get("categoryType")
-    return {kind: found if wanted in {None, kind} else None for kind, found in shown.items()}
+    return {kind: found if wanted in {None, kind} else None for kind, found in as_json.items()}
 
 
 @route("GET", "/domain/extensions/pricingAttributes")

@@ -31,7 +31,7 @@ def _change_item(call: Call) -> dict[str, Any]:
 
 @route("GET", "/order/cart/{cartId}/item/{itemId}/requiredConfiguration", unsigned=True)
 def _required(call: Call) -> list[dict[str, Any]]:
-    return [question.shown() for question in _one(call).questions]
+    return [question.to_json() for question in _one(call).questions]
 
 
 @route("GET", "/order/cart/{cartId}/item/{itemId}/configuration", unsigned=True)

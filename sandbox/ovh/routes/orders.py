@@ -13,17 +13,17 @@ from sandbox.ovh.routing import Call, route
 @route("GET", "/me/order")
 def _orders(call: Call) -> list[int]:
     start, end = (moment(call.query.get(name)) for name in ("date.from", "date.to"))
-    shown = ((order, call.ovh.clock.shown(order.made_at)) for order in call.ovh.orders.all.values())
+    as_json = ((order, call.ovh.clock.as_ovh_says(order.made_at)) for order in call.ovh.orders.all.values())
     return [
         order.id
-        for order, at in shown
+        for order, at in as_json
         if (start is None or at >= start) and (end is None or at <= end) and call.ovh.orders.is_listed(order)
     ]
 
 
 @route("GET", "/me/order/{orderId}")
 def _order(call: Call) -> dict[str, Any]:
-    return call.ovh.orders.shown(_one(call))
+    return call.ovh.orders.to_json(_one(call))
 
 
 @route("GET", "/me/order/{orderId}/status")

@@ -30,8 +30,8 @@ def _transactions(call: Call) -> list[int]:
     method, status = call.query.get("paymentMethodId"), call.query.get("status")
     return [
         number
-        for number, shown in call.ovh.payments.list_transactions().items()
-        if method in {None, str(shown["paymentMethodId"])} and status in {None, shown["status"]}
+        for number, as_json in call.ovh.payments.list_transactions().items()
+        if method in {None, str(as_json["paymentMethodId"])} and status in {None, as_json["status"]}
     ]
 
 

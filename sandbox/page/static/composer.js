@@ -6,7 +6,7 @@ const COMMANDS = [
   ["add", "NAME", "put a name into this channel's cart"],
   ["remove", "NAME", "take a name out of the cart"],
   ["cart", "", "show this channel's cart"],
-  ["pending", "", "what waits for somebody"],
+  ["pending", "", "what waits for a user"],
   ["show", "NUMBER", "show one cart"],
   ["history", "", "what was bought"],
   ["help", "", "how it works"],

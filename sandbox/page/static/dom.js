@@ -17,7 +17,7 @@ const present = (children) => children.flat(Infinity).filter((child) => child !=
 
 export const byId = (id) => document.getElementById(id);
 
-// Draw a list so that what has not changed stays as it is: focus, open threads and half-typed words survive.
+// Render a list so that what has not changed stays as it is: focus, open threads and half-typed words survive.
 export function keyed(parent, items, { key, version, draw }) {
   const old = parent.drawn ?? new Map();
   const now = new Map();
@@ -37,7 +37,7 @@ export function keyed(parent, items, { key, version, draw }) {
   parent.drawn = now;
 }
 
-// Draw one thing anew when it changed, and put the focus back where it was.
+// Render one thing again when it changed, and put the focus back where it was.
 export function redraw(parent, version, draw) {
   const wanted = JSON.stringify(version);
   if (parent.version === wanted) return;

@@ -1,4 +1,4 @@
-// Block Kit's interactive elements. In a form a value waits for the submit; elsewhere it is told at once.
+// Block Kit's interactive elements. In a form a value waits for the submit; elsewhere it is sent at once.
 import { h } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 
@@ -25,7 +25,7 @@ class Field {
     };
   }
 
-  // Inputs of a form keep their value until it is submitted, unless they ask to be told at once.
+  // Inputs of a form keep their value until it is submitted, unless they ask to send at once.
   tell(value) {
     const waits = this.block.type === "input" && !this.block.dispatch_action;
     this.desk.choose(this.block, this.part, value, waits);

@@ -1,4 +1,4 @@
-// Modals: the form on top of somebody's stack, what Slack says at its fields, and the small "are you sure".
+// Modals: the form on top of a user's stack, what Slack says at its fields, and the small "are you sure".
 import { draw } from "./blocks.js";
 import { byId, h } from "./dom.js";
 import { plain } from "./mrkdwn.js";

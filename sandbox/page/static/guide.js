@@ -43,7 +43,7 @@ export function layOutOvh(press) {
       h("button", { class: "button", onclick: () => press("day") }, "A day later")),
     h("h3", {}, "A name"), h("label", { for: "ovh-name", class: "unseen" }, "Name"), name,
     h("p", { class: "row" }, about("rise", "Costs €5 more"), about("renewal", "Renews for €359"),
-      about("take", "Is taken meanwhile"), about("outsider", "A colleague orders it")),
+      about("take", "Is taken in the meantime"), about("outsider", "A colleague orders it")),
     h("div", { id: "ovh-switches" }),
     h("p", { id: "ovh-calls", class: "quiet" }));
 }

@@ -127,7 +127,7 @@ function fine({ problem }) {
   return !problem;
 }
 
-// A modal covers the page, so that a problem with its form is told within it.
+// A modal covers the page, so that a problem with its form is shown within it.
 function tellProblem(words, before = null) {
   document.querySelector(".form .problem")?.remove();
   if (before) before.before(h("p", { class: "problem", role: "alert" }, words));

@@ -35,7 +35,7 @@ export class Wire {
     }
   }
 
-  // What came of a deed: {} when all is well, {problem} or {errors} otherwise.
+  // What came of an action: {} when all is well, {problem} or {errors} otherwise.
   do(what, details = {}) {
     if (this.socket.readyState !== WebSocket.OPEN) return Promise.resolve({ problem: "Not connected to the sandbox yet." });
     const id = (this.count += 1);

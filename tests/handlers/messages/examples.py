@@ -227,7 +227,7 @@ ONLY_REMARKS: list[tuple[EventKind, Data, tuple[str, ...]]] = [
     ),
     (K.DECLARED_NOT_ORDERED, {"attempt": 1}, ("15 minutes",)),
 ]
-# Facts of which there is nothing to say, though others of their kind have a sentence.
+# Facts without anything to say, though others of their kind have a sentence.
 NOTHING_TO_SAY: list[tuple[EventKind, Data]] = [
     (K.CHECKOUT_STARTED, {"attempt": 1, "approved": PRICE, "ovh": {"total": PRICE}}),
     (K.PAYMENT_RECEIVED, {"order": 7, "amount": PRICE, "seen": "after_sending"}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.messages.catalogue import Catalogue, Said, needed
+from handlers.messages.catalogue import Catalogue, Wording, needed
 
 
 def test_two_sentences_of_one_code_are_refused() -> None:
@@ -22,11 +22,11 @@ def test_a_sentence_gets_the_data_that_it_names() -> None:
         return f"{order} {days}"
 
     @catalogue.says("every")
-    def _(order: int, **more: int) -> Said:
-        return Said(f"{order} {more}")
+    def _(order: int, **more: int) -> Wording:
+        return Wording(f"{order} {more}")
 
-    assert catalogue.said("some", {"order": 7, "more": 1}) == Said("7 3")
-    assert catalogue.said("every", {"order": 7, "more": 1}) == Said("7 {'more': 1}")
+    assert catalogue.sentence("some", {"order": 7, "more": 1}) == Wording("7 3")
+    assert catalogue.sentence("every", {"order": 7, "more": 1}) == Wording("7 {'more': 1}")
     assert needed(catalogue.sentences["every"]) == {"order"}
-    assert catalogue.said("every", {}) is None
-    assert catalogue.said("unheard_of", {}) is None
+    assert catalogue.sentence("every", {}) is None
+    assert catalogue.sentence("unheard_of", {}) is None

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from handlers.messages import blocked, happened, remark
 from handlers.messages.catalogue import Catalogue
 from handlers.messages.en import EVENTS, REMARKS
-from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import Data, EventKind, Fact
 from tests.builders import NOW
@@ -153,9 +153,9 @@ def test_a_stored_sentence_goes_before_the_catalogues() -> None:
 
 def test_a_trouble_says_its_error() -> None:
     """By its code; one that an earlier version stored as a sentence is shown as it is; an unknown code is named."""
-    assert "#12" in blocked(Trouble(NOW, "cart_changed", {"cart": 12}))
-    assert blocked(Trouble(NOW, "earlier_text", {"text": "OVH is away."})) == "OVH is away."
-    assert "of_next_year" in blocked(Trouble(NOW, "of_next_year"))
+    assert "#12" in blocked(BlockedReason(NOW, "cart_changed", {"cart": 12}))
+    assert blocked(BlockedReason(NOW, "earlier_text", {"text": "OVH is away."})) == "OVH is away."
+    assert "of_next_year" in blocked(BlockedReason(NOW, "of_next_year"))
 
 
 def test_lasting_is_said_in_whole_units() -> None:

@@ -14,7 +14,7 @@ from ordering.model.offer import Action, Offer
 from ordering.model.preflight_findings import Finding, Fix, LinesRefused, NotReady
 from ordering.model.preflight_findings import FindingCode as F
 from ordering.model.question import OWNER_CONTACT, Answer, Kind, Question
-from registrars.ovh.api.errors import Complained
+from registrars.ovh.api.errors import CartRejected
 from registrars.ovh.carts import rejections
 from tests.builders import POLICY, a_line, euros
 from tests.conftest import Rules
@@ -25,7 +25,7 @@ TRANSFER = replace(USUAL, action=Action.TRANSFER, pricing_mode="transfer-default
 ALLOWING = replace(POLICY, allow_premium=True)
 
 
-class NoDraft:
+class NoProbe:
     """A rejected cart that nobody needs to probe."""
 
     def without(self, lines: object) -> list[str]:
@@ -37,9 +37,9 @@ class NoDraft:
 
 def rejected(*said: str, line: Line, **details: str) -> Finding:
     """The only finding of a dry run that OVH rejected."""
-    refusal = Complained(lines=said, details=details, ovh={"said": "; ".join(said)})
+    refusal = CartRejected(lines=said, details=details, ovh={"said": "; ".join(said)})
     questions = {line.domain: line.questions or ()}
-    [found] = rejections.of_dry_run(refusal, [line], questions, NoDraft()).findings
+    [found] = rejections.of_dry_run(refusal, [line], questions, NoProbe()).findings
     return found
 
 
@@ -48,7 +48,7 @@ def found_by_the_registrar() -> list[Finding]:
     asked = a_line().asked([Question("REASON", required=True), Question(OWNER_CONTACT, Kind.CONTACT)])
     answered = replace(asked, answers=(Answer("REASON", "Ours", "U0ADA"),))
     no_owner = a_line().asked([Question("DNS")])
-    [refused] = rejections.of_line(Complained(ovh={"said": "gone"}), asked, {}, Fix.REMOVE).findings
+    [refused] = rejections.of_line(CartRejected(ovh={"said": "gone"}), asked, {}, Fix.REMOVE).findings
     return [
         *rejections.open_questions([asked], {}),
         rejected("Custom field REASON is too short for product domain", line=answered),

@@ -9,18 +9,18 @@ import pytest
 
 from handlers.messages import Hint, refusal, words
 from handlers.messages.catalogue import needed
-from ordering.model.choosing import ChoiceNeeded, ConfirmationNeeded, OfferChanged, choose
 from ordering.model.contact import FIELDS, LegalForm, checked
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import DraftGone, InvalidAnswer, NotPossible, OrderingError
+from ordering.model.errors import CartGone, InvalidAnswer, NotPossible, OrderingError
 from ordering.model.offer import Action, Availability, Offer, Verdict
+from ordering.model.offer_selection import ChoiceNeeded, ConfirmationNeeded, OfferChanged, choose
 from ordering.model.preflight_findings import Finding, FindingCode, LinesRefused, NotReady
 from ordering.model.question import AnsweredMeanwhile, Kind, Question, WrongAnswers
 from tests.builders import euros
 
 ROOT = Path(__file__).parents[3]
 FILES = (
-    "ordering/model/question.py", "ordering/model/contact.py", "ordering/model/choosing.py",
+    "ordering/model/question.py", "ordering/model/contact.py", "ordering/model/offer_selection.py",
     "ordering/workflow/questions.py", "ordering/workflow/preflight.py", "ordering/workflow/decisions.py",
     "registrars/ovh/carts/carts.py", "registrars/ovh/carts/contacts.py", "registrars/ovh/carts/rejections.py",
 )  # fmt: skip
@@ -39,7 +39,7 @@ CLASSES: list[OrderingError] = [
     ChoiceNeeded(NAME, (OFFER, OFFER)),
     ConfirmationNeeded(NAME, (OFFER,)),
     OfferChanged(NAME, (OFFER,)),
-    DraftGone(),
+    CartGone(),
 ]
 
 
@@ -54,10 +54,10 @@ def _raised() -> Iterator[tuple[str, str, set[str]]]:
                 case ast.Constant(value=str(code)):
                     yield f"{file}:{node.lineno}", code, given.keys() - NO_PARAMS
                 case _:
-                    assert file == "ordering/model/choosing.py"  # tested below, verdict by verdict
+                    assert file == "ordering/model/offer_selection.py"  # tested below, verdict by verdict
 
 
-def test_each_refusal_has_a_sentence_and_hands_over_what_it_needs() -> None:
+def test_each_refusal_has_a_sentence_with_its_data() -> None:
     """A sentence that lacks a parameter would leave a person with a code."""
     places = [each for each in _raised() if each[1] not in ELSEWHERE]
     assert len(places) > 25
@@ -153,7 +153,7 @@ def test_several_wrong_answers_are_told_one_after_another() -> None:
 
 
 def test_each_field_of_a_contact_says_what_is_wrong_with_it() -> None:
-    """Nothing typed, and nonsense typed, is told at each field that must be filled."""
+    """Nothing typed, and nonsense typed, is reported at each field that must be filled."""
     for typed in ({}, {field.name: "x" * 300 for field in FIELDS}, {field.name: "x" for field in FIELDS}):
         _, wrong_fields = checked(LegalForm.INDIVIDUAL, typed)
         assert wrong_fields

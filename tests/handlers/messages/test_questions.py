@@ -25,9 +25,9 @@ def test_each_kind_has_a_hint_for_labels_that_nobody_explains() -> None:
     assert HINTS_BY_KIND.keys() == set(Kind)
 
 
-def test_a_label_that_nobody_knows_is_written_like_words_with_the_registrars_own_explanation() -> None:
+def test_an_unknown_label_is_written_as_words() -> None:
     """OVH adds labels without notice."""
-    strange = Question("COMPANY_MOTTO", told="The motto of the company.")
+    strange = Question("COMPANY_MOTTO", explanation="The motto of the company.")
     assert (questions.title("COMPANY_MOTTO"), questions.noun("COMPANY_MOTTO")) == ("Company motto", "company motto")
     assert questions.title("Motto") == questions.noun("Motto") == "Motto"
     assert questions.hint(strange) == "The motto of the company."

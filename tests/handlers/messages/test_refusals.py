@@ -28,7 +28,7 @@ COMPUTED = {
         "not_approver", "not_payer", "not_operator", "not_approver_or_payer", "cannot_stop", "cannot_see_owners",
     },
     ("ordering/process/money_markers.py", "NOT_LISTED"): {"markers_not_listed"},
-    ("ordering/model/choosing.py", "code"): {
+    ("ordering/model/offer_selection.py", "code"): {
         "name_taken", "name_for_sale_by_owner", "name_not_offered", "extension_not_sold",
     },
 }  # fmt: skip
@@ -151,6 +151,6 @@ def test_no_sentence_is_without_a_code() -> None:
 @pytest.mark.parametrize("code", ["refused", "a_code_of_tomorrow"])
 def test_a_refusal_without_a_sentence_still_says_something(code: str) -> None:
     """A code of another version is named, so that the operator can look it up."""
-    said = words.REFUSALS.said(code, {}) or words.unknown_refusal(code)
+    said = words.REFUSALS.sentence(code, {}) or words.unknown_refusal(code)
     assert said.text.endswith(".")
     assert errors.OrderingError(code=code).data == {"error": code}

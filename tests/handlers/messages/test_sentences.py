@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.messages import Hint, blocked, refusal, words
-from ordering.model.cart import CartState, Trouble
+from ordering.model.cart import BlockedReason, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidName, NotAllowed, NotPossible, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import EARLIER_TEXT, Data, amount
@@ -26,7 +26,7 @@ def test_whatever_was_typed_is_quoted_safely(typed: str) -> None:
 
 
 def test_a_name_in_another_script_is_shown_in_both_spellings() -> None:
-    """People read the Unicode spelling; the ASCII one tells look-alikes apart."""
+    """People read the Unicode spelling; the ASCII one tells homographs apart."""
     said = refusal(NotPossible(code="name_already_in_cart", cart=1, name="xn--caf-dma.fr")).text
     assert said == "café.fr (xn--caf-dma.fr) is already in cart #1."
 
@@ -62,14 +62,14 @@ def test_a_copy_without_room_says_how_many_would_fit(there: int, fit: str, too_m
 def test_advice_to_try_again_is_for_people_who_can() -> None:
     """A card that says why the bot tries again leaves the advice out."""
     away = RegistrarUnavailable()
-    in_full, alone = refusal(away).text, blocked(Trouble(NOW, away.code, away.params))
+    in_full, alone = refusal(away).text, blocked(BlockedReason(NOW, away.code, away.params))
     assert in_full == f"{alone} {words.refusals.TRY_AGAIN}"
 
 
 def test_a_trouble_of_an_older_version_keeps_its_words() -> None:
     """The store reads a row with a sentence as one; a parameter that is missing takes no words away."""
-    assert blocked(Trouble(NOW, EARLIER_TEXT, {"text": "OVH was away."})) == "OVH was away."
-    assert blocked(Trouble(NOW, "foreign_order_unclear", {}))
+    assert blocked(BlockedReason(NOW, EARLIER_TEXT, {"text": "OVH was away."})) == "OVH was away."
+    assert blocked(BlockedReason(NOW, "foreign_order_unclear", {}))
 
 
 def test_the_words_of_ovh_are_in_quotation_marks() -> None:
@@ -82,7 +82,7 @@ def test_the_words_of_ovh_are_in_quotation_marks() -> None:
 
 
 def test_a_cause_is_told_with_its_own_sentence() -> None:
-    """A refusal that another one caused has both sentences; several are told line by line."""
+    """A refusal that another one caused has both sentences; several are reported line by line."""
     late = NotPossible(code="form_too_late", button="Pay")
     caused = refusal(NotPossible(code="link_not_shown", reason=late.data)).text
     assert caused == f"I couldn't show you the link. {refusal(late).text}"

@@ -5,7 +5,7 @@ import pytest
 from handlers.messages.en.unknown_names import REASONS, why_unknown
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import OFFER_UNREADABLE, Availability, Verdict
-from registrars.ovh.api.errors import Answer, Silent, TurnedAway, Unreadable, refusal
+from registrars.ovh.api.errors import Answer, OvhTimeout, Throttled, Unreadable, refusal
 
 NAME = DomainName("name.ovh")
 
@@ -18,7 +18,7 @@ def test_each_no_of_ovh_has_a_phrase() -> None:
     """The codes are those that a lookup can end with."""
     statuses = [(403, "NOT_GRANTED_CALL"), (401, ""), (404, ""), (403, ""), (400, "")]
     refused = [refusal(Answer(status, {"errorCode": code, "message": "x"})) for status, code in statuses]
-    codes = {each.code for each in refused} | {Silent().code, TurnedAway().code, Unreadable().code}
+    codes = {each.code for each in refused} | {OvhTimeout().code, Throttled().code, Unreadable().code}
     assert codes | {OFFER_UNREADABLE, "look_up_failed", "not_asked", "stopping"} == REASONS.keys()
     assert [reason for reason in REASONS if unknown(reason, "x.").endswith(".")] == []
 

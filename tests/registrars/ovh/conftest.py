@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import trustme
 
-from registrars.ovh import Access, OvhGateway
+from registrars.ovh import OvhConfig, OvhGateway
 from registrars.ovh.api.client import Client
 from sandbox.ovh import OvhSimulator
 from tests.registrars.ovh.peer import Peer
@@ -23,9 +23,9 @@ async def ovh() -> AsyncIterator[OvhSimulator]:
 
 
 @pytest.fixture
-def access(ovh):
+def ovh_config(ovh):
     keys = ovh.credentials
-    return Access(
+    return OvhConfig(
         application_key=keys.application_key,
         application_secret=keys.application_secret,
         consumer_key=keys.consumer_key,
@@ -37,8 +37,8 @@ def access(ovh):
 
 
 @pytest.fixture
-def gateway(access):
-    opened = OvhGateway(access)
+def gateway(ovh_config):
+    opened = OvhGateway(ovh_config)
     yield opened
     opened.close()
 
@@ -90,7 +90,7 @@ def opened():
             "connect_timeout": 1.0,
             "read_timeout": 0.6,
         }
-        clients.append(Client(Access(**(values | changes))))  # type: ignore[arg-type] # plain values by name
+        clients.append(Client(OvhConfig(**(values | changes))))  # type: ignore[arg-type] # plain values by name
         return clients[-1]
 
     yield client

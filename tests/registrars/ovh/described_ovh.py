@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from ordering.model.contact import LegalForm
 from ordering.model.sales_order import Attempt, Payment, SalesOrder, SentPayment
-from registrars.ovh import Access, OvhGateway
+from registrars.ovh import OvhConfig, OvhGateway
 from registrars.ovh.api.client import Client
 from tests.builders import LATER, a_line, a_quote, euros
 from tests.registrars.ovh.described import SCHEMA, Optional, answer
@@ -91,7 +91,7 @@ def route_of(method: str, path: str) -> str:
 
 
 @contextmanager
-def described_gateway(change: Change | None = None, **access: Any) -> Iterator[OvhGateway]:
+def described_gateway(change: Change | None = None, **ovh_config: Any) -> Iterator[OvhGateway]:
     """Yield a gateway without a network; `change` may damage each answer."""
 
     def told(method: str, path: str) -> Any:
@@ -114,7 +114,7 @@ def described_gateway(change: Change | None = None, **access: Any) -> Iterator[O
         patch.object(Client, "money_call", lambda *_: money_call()),
         patch.object(Client, "known_clock_ahead", lambda _: timedelta()),
     ):
-        gateway = OvhGateway(Access(application_key="k", application_secret="s", consumer_key="c", **access))
+        gateway = OvhGateway(OvhConfig(application_key="k", application_secret="s", consumer_key="c", **ovh_config))
         try:
             yield gateway
         finally:

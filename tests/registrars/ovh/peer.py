@@ -15,7 +15,7 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER
 
 
 class Peer:
-    """Each connection gets the next of `behaviours`, the last one for ever.
+    """Each connection gets the next of `behaviours`, the last one indefinitely.
 
     `requests` are the requests that came, whole; `cut` is set when a client ends a connection by a reset.
     """

@@ -10,10 +10,10 @@ sys.path.insert(0, str(Path.cwd()))
 
 from ordering.model.errors import RegistrarError
 from registrars.ovh.api.client import Client
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 
 client = Client(
-    Access(
+    OvhConfig(
         application_key="fake-key",
         application_secret="fake-secret",
         consumer_key="fake-consumer",

@@ -1,4 +1,4 @@
-"""A server that says whatever it is told to: for the answers that no sane OVH gives."""
+"""A server that sends the configured answer: for the answers that no sane OVH gives."""
 
 import threading
 import time
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from registrars.ovh.api.client import Client
-from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.config import OvhConfig
 
 Script = tuple[int, bytes, Mapping[str, str]]
 
 
 class Stub:
-    """Answers calls with `script`, one entry each and the last for ever; `calls` are those it got."""
+    """Answers calls with `script`, one entry each and the last indefinitely; `calls` are those it got."""
 
     def __init__(self) -> None:
         self.script: list[Script] = []
@@ -41,7 +41,7 @@ class Stub:
             "burst": 1000,
             "read_timeout": 1.0,
         }
-        opened = Client(Access(**(values | changes)))  # type: ignore[arg-type] # plain values by name
+        opened = Client(OvhConfig(**(values | changes)))  # type: ignore[arg-type] # plain values by name
         self._clients.append(opened)
         return opened
 

@@ -23,7 +23,7 @@ async def listed(gateway, *, days: int = 1, ours: frozenset[int] = frozenset()):
 
 
 async def test_every_order_is_read_with_total_status_and_names(ovh, gateway):
-    """Newest first, whoever made it; one without a name shows none."""
+    """Newest first, no matter who made it; one without a name shows none."""
     first = ovh.outsider.order("a.ovh", "b.ovh", total="7.18")
     paid = ovh.outsider.order("c.ovh")
     ovh.outsider.pay(paid)
@@ -47,7 +47,7 @@ async def test_known_and_older_orders_are_left_out(ovh, gateway):
 
 @pytest.mark.parametrize("path", ["/me/order/*", "/me/order/*/status", "/me/order/*/details", "/me/order/*/details/*"])
 async def test_an_order_that_is_listed_and_not_shown_is_told(ovh, gateway, path):
-    """It may be the one that matters: it is neither passed over, nor does it stop the comparison for ever."""
+    """It may be the one that matters: it is neither passed over, nor does it stop the comparison indefinitely."""
     shown, hidden = ovh.outsider.order("a.ovh"), ovh.outsider.order("b.ovh")  # the newest one is read first
     ovh.faults.add("GET", path, "refuse", status=404, message="This service does not exist", times=1)
     found = await listed(gateway)

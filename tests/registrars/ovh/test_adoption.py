@@ -50,14 +50,14 @@ async def ordered(gateway, attempt):
 
 
 def ours(ovh, attempt, **terms):
-    """An order that somebody else made with our terms, unless some differ; our own cart is gone."""
+    """An order that another user made with our terms, unless some differ; our own cart is gone."""
     del ovh.carts.all[attempt[1].registrar_cart]
     return ovh.outsider.order("name.ovh", **{"total": "3.59", "owner": None} | terms)
 
 
 @pytest.mark.parametrize("by", ["checkout", "summary"])
 async def test_the_attempts_cart_names_its_order(ovh, gateway, attempt, by):
-    """The closed cart is asked first: its order is adopted beside any number of others with these names."""
+    """The closed cart is asked first: its order is adopted next to any number of others with these names."""
     order = await ordered(gateway, attempt)
     ovh.outsider.order("name.ovh", total="3.59", owner=None)
     ovh.carts.names_order = {by}
@@ -113,7 +113,7 @@ async def test_all_terms_equal(gateway, attempt):
     ],
 )
 async def test_a_different_term_is_for_a_person(ovh, gateway, attempt, terms, different):
-    """Names and price alone never make an order ours; the differences are told."""
+    """Names and price alone never make an order ours; the differences are reported."""
     order = ours(ovh, attempt, **terms)
     found = await look(gateway, attempt)
     assert (found.outcome, found.candidates, found.order) == (Outcome.UNDECIDED, (order.id,), None)
@@ -169,7 +169,7 @@ async def test_two_orders_that_fit_are_for_a_person(ovh, gateway, attempt):
 
 
 async def test_a_person_names_an_order_from_before_the_attempt(ovh, gateway, attempt):
-    """Its terms are equal, and it is told when it was made; one of the attempt's own second is taken."""
+    """Its terms are equal, and it is reported when it was made; one of the attempt's own second is taken."""
     prepared, tried = attempt
     for ago, outcome in ((11, Outcome.UNDECIDED), (0, Outcome.FOUND)):
         order = ovh.outsider.order("name.ovh", total="3.59", owner=None, ago=ago)

@@ -8,7 +8,7 @@ import pytest
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarUnavailable
 from ordering.model.offer import Availability, Verdict
-from registrars.ovh.availability.cache import Answers
+from registrars.ovh.availability.cache import AvailabilityCache
 from registrars.ovh.cache import Cache
 
 
@@ -94,7 +94,7 @@ def test_threads_share_a_cache_that_is_always_full():
 
 
 def test_answers_are_limited_in_number():
-    known = Answers(most=2, clock=Clock())
+    known = AvailabilityCache(most=2, clock=Clock())
     names = [DomainName(f"{label}.ovh") for label in "abc"]
     for name in names:
         known.keep(Availability(name, Verdict.TAKEN))
@@ -102,7 +102,7 @@ def test_answers_are_limited_in_number():
 
 
 def test_an_answer_that_became_unknown_is_dropped():
-    known, name = Answers(clock=Clock()), DomainName("a.ovh")
+    known, name = AvailabilityCache(clock=Clock()), DomainName("a.ovh")
     known.keep(Availability(name, Verdict.AVAILABLE))
     known.keep(Availability(name, Verdict.UNKNOWN))
     assert known.get(name) is None

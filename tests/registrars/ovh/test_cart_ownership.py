@@ -1,4 +1,4 @@
-"""A cart at OVH is touched only after its own description was read, and is this desk's."""
+"""A cart at OVH is touched only after its own description was read, and is this bot's."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import pytest
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import DraftGone, RegistrarRefused
+from ordering.model.errors import CartGone, RegistrarRefused
 from ordering.model.money import Money
 from registrars.ovh import OvhGateway
 from registrars.ovh.markers import Descriptions
@@ -31,16 +31,16 @@ async def ask(function, *args, **kwargs):
     ],
 )
 async def test_another_ones_cart_is_left_alone(ovh, gateway, description):
-    """A description of another desk, of nobody, or that only looks like ours: the cart is not deleted."""
+    """A description of another bot, of nobody, or that only looks like ours: the cart is not deleted."""
     cart = ovh.outsider.cart(description, "name.ovh")
     assert await ask(gateway.discard, cart.id) is False
     assert cart.id in ovh.carts.all
 
 
-async def test_our_cart_is_deleted_by_another_process(ovh, access, gateway):
+async def test_our_cart_is_deleted_by_another_process(ovh, ovh_config, gateway):
     """A process that did not make the cart reads whose it is, and deletes it."""
     prepared = await ask(gateway.prepare, [LINE])
-    other = OvhGateway(access)
+    other = OvhGateway(ovh_config)
     try:
         assert await ask(other.discard, prepared.registrar_cart)
     finally:
@@ -72,7 +72,7 @@ async def test_a_draft_that_somebody_deleted_is_no_refusal(ovh, gateway):
         await ask(gateway.prepare, [LINE])
     ovh.faults.add("GET", "/order/cart/*/item/*/requiredConfiguration", "refuse", status=404, message="gone", times=1)
     ovh.faults.add("GET", "/order/cart/*", "refuse", status=404, message="gone", times=2)
-    with pytest.raises(DraftGone):
+    with pytest.raises(CartGone):
         await ask(gateway.prepare, [LINE])
 
 

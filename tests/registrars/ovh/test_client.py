@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import NotAsked, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import OutcomeUnknown, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.money import Money
-from registrars.ovh import Access, OvhGateway
+from registrars.ovh import OvhConfig, OvhGateway
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.throttling.scheduler import Priority
 from tests.builders import LATER
@@ -26,13 +26,14 @@ def ask(client: Client, path: str = "/me", **more):
     return client.ask(path, priority=Priority.PEOPLE, **more)
 
 
-def test_a_look_that_nobody_waits_for_is_not_sent_late_and_not_tried_again(stub, monkeypatch):
+def test_a_late_poll_is_neither_sent_nor_retried(stub, monkeypatch):
+    """A look that nobody waits for is not sent late and not tried again."""
     stub.says(200, b'"notPaid"')
     monkeypatch.setattr("registrars.ovh.api.client._LONGEST_WAITS", {Priority.POLLING: 0.05})
     client = stub.client(concurrency=1)
-    with client.lane.turn(Priority.SEARCH):
+    with client.scheduler.acquire(Priority.SEARCH):
         begun = time.monotonic()
-        with pytest.raises(NotAsked):
+        with pytest.raises(RateLimitTimeout):
             client.ask("/me/order/1/status", priority=Priority.POLLING)
         assert time.monotonic() - begun < 0.25
     assert stub.calls == []
@@ -41,9 +42,9 @@ def test_a_look_that_nobody_waits_for_is_not_sent_late_and_not_tried_again(stub,
 
 def test_a_deed_that_gets_no_turn_in_time_is_not_sent(stub, monkeypatch):
     stub.says(200)
-    monkeypatch.setattr("registrars.ovh.api.client._DEED_WAITS", 0.05)
+    monkeypatch.setattr("registrars.ovh.api.client._MONEY_CALL_WAITS", 0.05)
     client = stub.client(concurrency=1)
-    with client.lane.turn(Priority.SEARCH), pytest.raises(RegistrarUnavailable):
+    with client.scheduler.acquire(Priority.SEARCH), pytest.raises(RegistrarUnavailable):
         do(client, "/me/order/1/pay")
     assert stub.calls == []
 
@@ -56,11 +57,12 @@ def test_the_status_of_a_page_in_html_is_not_lost(stub):
     client = stub.client()
     with pytest.raises(RegistrarUnavailable):
         do(client, "/order/cart/c/checkout")
-    assert client.lane.pace < 600  # half of it
+    assert client.scheduler.rate < 600  # half of it
 
 
 @pytest.mark.parametrize("status", [502, 408])
-def test_a_page_in_html_is_asked_again_but_is_no_answer_to_a_deed(stub, status, monkeypatch):
+def test_html_is_retried_for_reads_and_unknown_for_money(stub, status, monkeypatch):
+    """A page in HTML is asked again but is no answer to a money call."""
     monkeypatch.setattr("registrars.ovh.throttling.rate_limiter._LONGEST_PAUSE", 0.01)
     stub.says(status, b"<html>Bad Gateway</html>")
     stub.says(200, b'{"nichandle": "fake"}')
@@ -133,8 +135,9 @@ def test_a_name_in_a_path_is_quoted():
     assert segment("café.fr/../x") == "caf%C3%A9.fr%2F..%2Fx"
 
 
-async def test_a_letter_outside_ascii_in_a_path_does_not_break_the_signature(access):
-    client = Client(access)
+async def test_a_non_ascii_path_keeps_the_signature_valid(ovh_config):
+    """A letter outside ASCII in a path does not break the signature."""
+    client = Client(ovh_config)
     with pytest.raises(RegistrarRefused, match="does not exist"):
         await asyncio.to_thread(ask, client, f"/domain/{segment('café.fr')}")
     client.close()
@@ -164,7 +167,7 @@ async def test_a_deed_is_not_repeated_over_a_clock_that_drifted(ovh, gateway):
 def test_plain_http_leads_to_this_machine_only():
     for url in ("http://example.com/1.0", "ftp://127.0.0.1/1.0"):
         with pytest.raises(ValueError, match="https"):
-            OvhGateway(Access(application_key="fake", application_secret="fake", api_url=url))
+            OvhGateway(OvhConfig(application_key="fake", application_secret="fake", api_url=url))
 
 
 @pytest.mark.parametrize("keys", [{}, dict.fromkeys(("application_key", "application_secret", "consumer_key"))])
@@ -174,7 +177,8 @@ def test_how_far_ovhs_clock_is_ahead_is_known_with_a_token_too(stub, keys):
     assert 88 <= client.clock_ahead().total_seconds() <= 91
 
 
-def test_how_far_it_is_ahead_is_read_again_each_time_as_ours_may_be_put_right(stub):
+def test_reads_the_clock_difference_each_time(stub):
+    """How far it is ahead is read again each time as ours may be put right."""
     stub.ahead = 90
     client = stub.client()
     client.clock_ahead()
@@ -194,16 +198,16 @@ def _no_other_keys(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("_no_other_keys")
 @pytest.mark.parametrize(
-    ("access", "sentence"),
+    ("ovh_config", "sentence"),
     [
-        (Access(), "The OVH_… keys: Missing"),
-        (Access(application_key="fake", application_secret="fake", client_id="i", client_secret="s"), "use both"),
-        (Access(endpoint="ovh-mars", application_key="fake", application_secret="fake"), "OVH_ENDPOINT: ovh-mars"),
+        (OvhConfig(), "The OVH_… keys: Missing"),
+        (OvhConfig(application_key="fake", application_secret="fake", client_id="i", client_secret="s"), "use both"),
+        (OvhConfig(endpoint="ovh-mars", application_key="fake", application_secret="fake"), "OVH_ENDPOINT: ovh-mars"),
     ],
 )
-def test_keys_that_cannot_be_used_are_told_at_once(access, sentence):
+def test_keys_that_cannot_be_used_are_told_at_once(ovh_config, sentence):
     with pytest.raises(ValueError, match=sentence):
-        OvhGateway(access)
+        OvhGateway(ovh_config)
 
 
 @pytest.mark.usefixtures("_no_other_keys")
@@ -215,7 +219,7 @@ def test_a_missing_consumer_key_is_told_without_a_call(stub):
 
 
 def test_secrets_do_not_show_in_the_access():
-    shown = repr(Access(application_secret="FAKE-1", consumer_key="FAKE-2", client_secret="FAKE-3"))
+    shown = repr(OvhConfig(application_secret="FAKE-1", consumer_key="FAKE-2", client_secret="FAKE-3"))
     assert "FAKE" not in shown
 
 
@@ -224,8 +228,8 @@ async def test_logs_name_the_call_but_no_secret(ovh, gateway):
         prepared = await asyncio.to_thread(gateway.prepare, [LINE])
         order = await asyncio.to_thread(check_out, gateway, prepared.registrar_cart)
         link = await asyncio.to_thread(gateway.order_link, order.id)
-    deeds = [entry for entry in logs if entry["log_level"] == "info"]
-    assert [(d["method"], d["status"]) for d in deeds] == [("POST", 200)]
+    money_calls = [entry for entry in logs if entry["log_level"] == "info"]
+    assert [(d["method"], d["status"]) for d in money_calls] == [("POST", 200)]
     assert all(entry["query_id"] for entry in logs)
     keys = ovh.credentials
     for secret in (keys.application_secret, keys.consumer_key, link, link.rpartition("=")[2], "$1$"):

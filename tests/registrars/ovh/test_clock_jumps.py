@@ -7,7 +7,7 @@ import pytest
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import DraftGone
+from ordering.model.errors import CartGone
 from ordering.model.money import Money
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
@@ -46,13 +46,13 @@ async def test_a_clock_that_jumps_while_the_bot_runs_costs_one_cart(ovh, gateway
 async def test_a_cart_that_ovh_does_not_know_yet_is_no_refusal(ovh, gateway):
     """OVH may show a new cart late: the next step makes another one, and nobody is asked."""
     ovh.faults.add("POST", "/order/cart/*/assign", "refuse", status=404, message="This cart does not exist", times=2)
-    with pytest.raises(DraftGone):
+    with pytest.raises(CartGone):
         await ask(gateway.prepare, [LINE])
     assert (await ask(gateway.prepare, [LINE])).registrar_cart in ovh.carts.all
 
 
 async def test_questions_are_learned_after_a_jump(ovh, gateway):
-    """People may add names meanwhile: they are not told that OVH refused."""
+    """People may add names in the meantime: they are not told that OVH refused."""
     await ask(gateway.questions, [LINE])
     ovh.clock.advance(5 * DAY)
     assert LINE.domain in await ask(gateway.questions, [LINE])

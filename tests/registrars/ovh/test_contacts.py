@@ -78,7 +78,8 @@ async def test_the_check_gets_only_what_the_description_lets_write(ovh, gateway,
         assert [name for name in body[part] if fields[name].get("readOnly")] == []
 
 
-async def test_rules_are_read_once_an_extension_and_evaluated_for_the_owner(ovh, gateway):
+async def test_rules_are_read_once_per_extension(ovh, gateway):
+    """Rules are read once an extension and evaluated for the owner."""
     names = [DomainName("one.it"), DomainName("two.it"), DomainName("one.ca")]
     first = gateway.owner_needs(names, LegalForm.CORPORATION, FIRM, at_once=True)
     assert (first.fields, set(first.undecided)) == ((), set(names))
@@ -90,7 +91,8 @@ async def test_rules_are_read_once_an_extension_and_evaluated_for_the_owner(ovh,
     assert (again.wrong.keys(), again.undecided) == (found.wrong.keys(), ())
 
 
-async def test_a_rule_that_ovh_does_not_return_leaves_its_name_to_the_dry_run(ovh, gateway):
+async def test_without_a_rule_the_dry_run_judges_the_name(ovh, gateway):
+    """A rule that OVH does not return leaves its name to the dry run."""
     ovh.faults.add("GET", "/domain/configurationRule", "refuse")
     found = await asyncio.to_thread(gateway.owner_needs, [DomainName("one.it")], LegalForm.OTHER, FIRM)
     assert (found.fields, found.undecided) == ((), (DomainName("one.it"),))

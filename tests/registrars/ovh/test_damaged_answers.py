@@ -76,7 +76,7 @@ MISTAKES = [
 @pytest.mark.parametrize("mistake", [KeyError("orderId"), TypeError("null"), AttributeError("get"), ValueError("odd")])
 @pytest.mark.parametrize(("function", "read"), MISTAKES)
 def test_a_mistake_of_ours_is_not_ovhs(function, read, mistake, monkeypatch):
-    """A bug surfaces as itself, wherever it is: as 'OVH cannot be read' it would be retried for ever."""
+    """A bug surfaces as itself, wherever it is: as 'OVH cannot be read' it would be retried indefinitely."""
 
     def fails(*_: object, **__: object) -> None:
         raise mistake
@@ -110,7 +110,7 @@ def test_a_look_up_that_fails_by_a_mistake_says_so(monkeypatch):
 
 @given(data=st.data())
 def test_a_damaged_offer_leaves_its_name_unknown(data):
-    """It is OVH's fault then, and the reader is told that."""
+    """It is OVH's fault then, and the reader is reported that."""
     kind = "order.cart.ProductInformation[]"
     told = data.draw(damaged(answer(kind)))
     with described_gateway(lambda asked, true: told if asked == kind else true) as gateway:

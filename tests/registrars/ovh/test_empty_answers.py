@@ -33,8 +33,8 @@ def few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def client(access):
-    opened = Client(access)
+def client(ovh_config):
+    opened = Client(ovh_config)
     yield opened
     opened.close()
 

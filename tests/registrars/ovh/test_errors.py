@@ -31,32 +31,34 @@ BUSY = [
 
 @pytest.mark.parametrize("answer", CLEAR_NO)
 def test_a_clear_no_is_a_no_to_questions_and_deeds(answer):
-    assert isinstance(errors.of_question(answer), RegistrarRefused)
-    assert isinstance(errors.of_deed(answer), RegistrarRefused)
+    assert isinstance(errors.of_read(answer), RegistrarRefused)
+    assert isinstance(errors.of_money_call(answer), RegistrarRefused)
 
 
 @pytest.mark.parametrize("answer", BUSY)
-def test_a_busy_ovh_may_be_asked_again_but_a_deed_is_then_unknown(answer):
-    assert type(errors.of_question(answer)) is RegistrarUnavailable
-    assert type(errors.of_deed(answer)) is OutcomeUnknown
+def test_busy_is_retried_for_reads_and_unknown_for_money(answer):
+    """A busy OVH may be asked again but a money call is then unknown."""
+    assert type(errors.of_read(answer)) is RegistrarUnavailable
+    assert type(errors.of_money_call(answer)) is OutcomeUnknown
 
 
 @pytest.mark.parametrize(
     "answer",
     [Answer(302, None), Answer(400, None), Answer(403, "no"), Answer(400, {"errorCode": "QUERY_TIME_OUT"})],
 )
-def test_a_no_that_is_not_in_ovhs_own_form_proves_nothing_of_a_deed(answer):
-    assert type(errors.of_deed(answer)) is OutcomeUnknown
+def test_a_foreign_refusal_proves_nothing_of_a_money_call(answer):
+    """A no that is not in OVH's own form proves nothing of a money call."""
+    assert type(errors.of_money_call(answer)) is OutcomeUnknown
 
 
 @pytest.mark.parametrize("answer", [Answer(429, None, garbled=True), Answer(400, {"errorCode": "INVALID_SIGNATURE"})])
 def test_a_deed_that_was_turned_away_at_the_door_was_not_done(answer):
-    assert type(errors.of_deed(answer)) is RegistrarUnavailable
+    assert type(errors.of_money_call(answer)) is RegistrarUnavailable
 
 
 @pytest.mark.parametrize("status", [404, 460])
 def test_what_is_gone_is_told_apart(status):
-    assert type(errors.of_question(Answer(status, said("This cart does not exist")))) is NotThere
+    assert type(errors.of_read(Answer(status, said("This cart does not exist")))) is NotThere
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_other_refusals_are_in_ovhs_words(status, words):
     answer = Answer(status, {"class": FORBIDDEN, "message": words})
     error = errors.refusal(answer)
     assert (error.code, error.ovh_said) == ("ovh_forbidden" if status == 403 else "ovh_refused", words)
-    assert isinstance(errors.of_deed(answer), RegistrarRefused)
+    assert isinstance(errors.of_money_call(answer), RegistrarRefused)
 
 
 @pytest.mark.parametrize(("status", "words"), [(404, "This cart does not exist"), (460, "This cart has expired")])
@@ -150,8 +152,8 @@ def test_what_is_gone_says_nothing_on_the_key(status, words):
 def test_a_page_of_a_proxy_says_nothing_on_rights(status):
     """HTML with an error status is not OVH's word: ask again, and a money call stays unknown."""
     answer = Answer(status, None, garbled=True)
-    assert type(errors.of_question(answer)) is RegistrarUnavailable
-    assert type(errors.of_deed(answer)) is OutcomeUnknown
+    assert type(errors.of_read(answer)) is RegistrarUnavailable
+    assert type(errors.of_money_call(answer)) is OutcomeUnknown
 
 
 @pytest.mark.parametrize("answer", [None, "notPaid", [], {}, {"orderId": None}])

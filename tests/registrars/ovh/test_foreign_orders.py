@@ -80,11 +80,11 @@ async def test_a_line_that_cannot_be_read_yet(ovh, gateway):
 
 
 @pytest.fixture
-def rules(tmp_path, access):
+def rules(tmp_path, ovh_config):
     """The rules over a database, and the gateway over the wire."""
     engines = open_unsynced(new_sqlite(tmp_path))
     opened: Any = Rules(SqlStore(engines), POLICY)
-    gateway = opened.registrar = OvhGateway(access)
+    gateway = opened.registrar = OvhGateway(ovh_config)
     opened.clock = lambda: datetime.now(UTC)
     opened.restart()
     yield opened

@@ -89,7 +89,8 @@ async def test_a_clock_that_drifted_is_read_again(ovh, gateway):
     await ask(gateway.probe)
 
 
-async def test_forty_threads_share_the_session_without_dropping_a_connection(gateway, recwarn):
+async def test_forty_threads_share_the_session(gateway, recwarn):
+    """Forty threads share the session without dropping a connection."""
     names = [f"name-{number}.ovh" for number in range(40)]
     assert len(await look_up(gateway, *names)) == 40
     assert [str(w.message) for w in recwarn if "pool" in str(w.message)] == []
@@ -252,7 +253,8 @@ async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
     assert (await ask(gateway.order_of, order.id, [other], prepared.quote, attempt=tried)).outcome is Outcome.ABSENT
 
 
-async def test_a_dearer_order_may_be_ours_so_that_none_is_made_beside_it(ovh, gateway):
+async def test_a_dearer_order_may_be_ours_so_none_is_added(ovh, gateway):
+    """A dearer order may be ours so that none is made next to it."""
     prepared, order = await ordered(gateway)
     tried, cheaper = attempt(prepared.registrar_cart), replace(prepared.quote, total=Money(100, "EUR"))
     seen = await ask(gateway.find_order, tried, [LINE], cheaper, known=belonging())

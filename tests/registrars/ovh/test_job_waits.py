@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import NotAsked
+from ordering.model.errors import RateLimitTimeout
 from ordering.process.progress import Progress
 from registrars.ovh.api import client as of_client
 from registrars.ovh.throttling.scheduler import Priority
@@ -25,15 +25,15 @@ def test_a_job_waits_a_minute_for_a_permit(stub, monkeypatch):
     monkeypatch.setattr(of_client, "_JOB_WAITS", 0.1)
     stub.says(200, b"{}")
     client = stub.client(concurrency=1)
-    with ThreadPoolExecutor(1) as pool, client.lane.turn(Priority.DEED):
-        with pytest.raises(NotAsked):
+    with ThreadPoolExecutor(1) as pool, client.scheduler.acquire(Priority.MONEY_CALL):
+        with pytest.raises(RateLimitTimeout):
             in_a_job(Progress(), client.ask, "/me/order/1", priority=Priority.MONEY)
         person = pool.submit(client.ask, "/me", priority=Priority.MONEY)
         time.sleep(0.3)
         assert not person.done()
-        client.lane.leave(refund=True)
+        client.scheduler.release(refund=True)
         assert person.result(5) == {}
-        client.lane.turn(Priority.DEED)
+        client.scheduler.acquire(Priority.MONEY_CALL)
     assert stub.calls == [("GET", "/1.0/me")]
 
 
@@ -41,7 +41,7 @@ def test_the_wait_for_a_permit_is_progress(stub):
     stub.says(200, b"{}")
     client, progress = stub.client(concurrency=1), Progress()
     with ThreadPoolExecutor(1) as pool:
-        with client.lane.turn(Priority.DEED):
+        with client.scheduler.acquire(Priority.MONEY_CALL):
             asking = pool.submit(in_a_job, progress, client.ask, "/me", priority=Priority.MONEY)
             time.sleep(0.5)
             assert not progress.is_stuck(timedelta(seconds=0.3))

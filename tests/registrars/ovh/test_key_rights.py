@@ -11,8 +11,8 @@ import pytest
 from ovh.client import OAUTH2_TOKEN_URLS
 
 from handlers import messages
-from ordering.model.errors import NotAsked, RegistrarRefused
-from registrars.ovh import Access, OvhGateway, adapter, key_rights
+from ordering.model.errors import RateLimitTimeout, RegistrarRefused
+from registrars.ovh import OvhConfig, OvhGateway, adapter, key_rights
 from sandbox.ovh.signing import EVERYTHING
 from sandbox.ovh.tokens import TOKEN_PATH
 from tests.refusing import refuses
@@ -29,13 +29,13 @@ async def ask(function, *args, **kwargs):
 
 
 @pytest.fixture
-def service(ovh, access, monkeypatch):
+def service(ovh, ovh_config, monkeypatch):
     """The gateway of a service account."""
     parts = urlsplit(ovh.base)
     monkeypatch.setitem(OAUTH2_TOKEN_URLS, "ovh-eu", f"{parts.scheme}://{parts.netloc}{TOKEN_PATH}")
     keys = ovh.credentials
     opened = OvhGateway(
-        Access(
+        OvhConfig(
             client_id=keys.client_id,
             client_secret=keys.client_secret,
             api_url=ovh.base,
@@ -200,10 +200,10 @@ async def test_a_step_without_a_permit_comes_again(gateway, monkeypatch):
     """Nothing was asked, so nothing is concluded."""
 
     def no_permit(*_, **__):
-        raise NotAsked
+        raise RateLimitTimeout
 
     monkeypatch.setattr(gateway._client, "ask", no_permit)  # noqa: SLF001 - the queue is full for once
-    with pytest.raises(NotAsked):
+    with pytest.raises(RateLimitTimeout):
         await ask(gateway.require_right_to_pay, 7, 1)
 
 

@@ -41,25 +41,25 @@ async def test_a_money_call_takes_three_calls(ovh, gateway):
 
 
 @pytest.mark.parametrize("matches", ["exact", "prefix", "ignored"])
-async def test_another_process_sees_exactly_these(ovh, access, gateway, matches):
-    """Whatever OVH's filter does, only markers of this desk and this subject count."""
+async def test_another_process_sees_exactly_these(ovh, ovh_config, gateway, matches):
+    """Whatever OVH's filter does, only markers of this bot and this subject count."""
     ovh.carts.matches = matches
     marker = await ask(gateway.leave_marker, "orders 1234", now())
     await ask(gateway.leave_marker, "orders 12345", now())
     for description in ("", "Domain Desk", "Domain Desk other orders 1234", "Domain Desk unnamed orders 1234 x"):
         ovh.outsider.cart(description)
-    other = OvhGateway(access)
+    other = OvhGateway(ovh_config)
     try:
         assert await ask(other.markers, "orders 1234") == {marker}
     finally:
         other.close()
 
 
-async def test_an_expired_marker_is_none(ovh, access, gateway):
+async def test_an_expired_marker_is_none(ovh, ovh_config, gateway):
     """It may be listed, and cannot be read any more."""
     ovh.carts.longest_life, ovh.carts.cuts = 0.0, True
     await ask(gateway.leave_marker, "orders 1234", now())
-    other = OvhGateway(access)
+    other = OvhGateway(ovh_config)
     try:
         assert await ask(other.markers, "orders 1234") == frozenset()
     finally:
@@ -75,9 +75,9 @@ async def test_a_shorter_life_where_ovh_refuses_a_long_one(ovh, gateway, longest
     assert abs(left - days * DAY) < 60
 
 
-async def test_another_desks_marker_is_not_ours(access, ovh, gateway):
+async def test_another_desks_marker_is_not_ours(ovh_config, ovh, gateway):
     """Two desks on one account do not see each other's attempts."""
-    other = OvhGateway(access, desk="other")
+    other = OvhGateway(ovh_config, bot_id="other")
     try:
         await ask(other.leave_marker, "orders 1234", now())
         assert await ask(gateway.markers, "orders 1234") == frozenset()
@@ -93,9 +93,9 @@ def test_descriptions_are_short():
     assert all(map(desk.is_ours, longest))
 
 
-async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
+async def test_desks_show_themselves_by_one_description(ovh_config, ovh, gateway):
     """Both desks are seen by each, and no marker or cart of either."""
-    other = OvhGateway(access, desk="other")
+    other = OvhGateway(ovh_config, bot_id="other")
     try:
         shown = {await ask(desk.show_presence, await ask(gateway.time) + MONTH) for desk in (gateway, other)}
         await ask(other.leave_marker, "orders 1234", now())
@@ -109,12 +109,12 @@ async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
 
 
 @pytest.mark.parametrize(("longest", "known"), [(None, True), (10 * DAY, True), (1.01 * DAY, False)])
-async def test_a_presence_is_known_by_its_expiry(ovh, access, gateway, longest, known):
+async def test_a_presence_is_known_by_its_expiry(ovh, ovh_config, gateway, longest, known):
     """From another process, too, and with a shorter life; with OVH's own default life it is not known."""
     ovh.carts.longest_life = longest if longest is not None else ovh.carts.longest_life
     expires_at = await ask(gateway.time) + timedelta(days=29, hours=7)
     cart = await ask(gateway.show_presence, expires_at)
-    other = OvhGateway(access)
+    other = OvhGateway(ovh_config)
     try:
         assert await ask(other.presence_is_of, cart, expires_at) is known
         for seconds in (-86_400, -1, 1, 86_400):
@@ -145,12 +145,12 @@ async def test_a_presence_without_a_known_expiry_is_not_ours(gateway, monkeypatc
 @pytest.mark.parametrize(
     ("longest", "cuts", "known"), [(None, False, True), (10 * DAY, False, True), (10 * DAY, True, False)]
 )
-async def test_a_marker_is_known_by_the_second_of_its_attempt(ovh, access, gateway, longest, cuts, known):
+async def test_a_marker_is_known_by_the_second_of_its_attempt(ovh, ovh_config, gateway, longest, cuts, known):
     """By its expiry, from another process, too; not where OVH gave it another life."""
     ovh.carts.longest_life, ovh.carts.cuts = longest, cuts
     started_at = now()
     marker = await ask(gateway.leave_marker, "pays 1", started_at)
-    other = OvhGateway(access)
+    other = OvhGateway(ovh_config)
     try:
         for desk in (gateway, other):
             assert await ask(desk.marker_is_of, marker, started_at) is known
@@ -196,23 +196,23 @@ async def test_a_cart_that_may_not_be_read_counts_where_ovh_filters(ovh, gateway
     assert not await ask(gateway.marker_is_of, cart, started_at)
 
 
-async def test_a_refusal_of_the_moment_hides_no_marker(ovh, access, gateway):
+async def test_a_refusal_of_the_moment_hides_no_marker(ovh, ovh_config, gateway):
     """Where OVH ignores the filter, a cart that may not be read counts for nothing: so it is read twice."""
     ovh.carts.matches = "ignored"
     marker = await ask(gateway.leave_marker, "orders 1234", now())
     forbid(ovh, marker, times=1)
-    other = OvhGateway(access)
+    other = OvhGateway(ovh_config)
     try:
         assert await ask(other.markers, "orders 1234") == {marker}
     finally:
         other.close()
 
 
-async def test_recover_mode_reads_what_this_desk_left(access, ovh):
+async def test_recover_mode_reads_what_this_desk_left(ovh_config, ovh):
     """Its markers with what they are about; of other desks only how many they left."""
-    desks = [OvhGateway(access, desk=desk) for desk in ("ours", "other", "unnamed")]
+    bots = [OvhGateway(ovh_config, bot_id=desk) for desk in ("ours", "other", "unnamed")]
     try:
-        ours, other, unknown = desks
+        ours, other, unknown = bots
         marker = await ask(ours.leave_marker, "pays 7", now())
         theirs = await ask(other.leave_marker, "orders 1234", now())
         await ask(ours.show_presence, await ask(ours.time) + MONTH)
@@ -221,5 +221,5 @@ async def test_recover_mode_reads_what_this_desk_left(access, ovh):
         found = await ask(unknown.markers_left, urgent=True)
         assert ({each.id for each in found.ours}, found.others) == ({marker, theirs}, 0)
     finally:
-        for desk in desks:
+        for desk in bots:
             desk.close()

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from registrars.ovh.api import money
 from registrars.ovh.api.uptime import uptime
 from registrars.ovh.throttling.scheduler import Priority
@@ -241,7 +241,7 @@ def test_an_answer_that_drips_ends_at_the_time_out_too(opened):
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux has it")
 def test_the_kernel_gives_up_with_the_caller(opened):
     with listening(answers()) as peer, opened(peer, read_timeout=10.0).money_call(PAY, {}) as call:
-        sock = call._call._connection._socket  # noqa: SLF001 - what the kernel was told shows nowhere else
+        sock = call._call._connection._socket  # noqa: SLF001 - what the kernel was set to shows nowhere else
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
 
 
@@ -289,7 +289,7 @@ def test_a_stop_ends_what_is_ready_before_it_is_sent(opened):
             with pytest.raises(NotSent):
                 call.send(signed_at=SIGNED_AT, not_after=LATER)
         assert client.stop_money_calls(within=0.0)
-        with pytest.raises(NotAsked), client.money_call(PAY, {}):
+        with pytest.raises(RateLimitTimeout), client.money_call(PAY, {}):
             pytest.fail("a stopping process could pay")
         assert peer.requests == []
 
@@ -302,7 +302,7 @@ def test_reads_go_on_while_the_calls_are_stopped(stub):
     assert client.clock_ahead() < timedelta(seconds=5)
 
 
-# Beside other calls
+# Next to other calls
 
 
 def test_a_ready_call_holds_one_permit_until_it_is_sent(opened):
@@ -311,5 +311,5 @@ def test_a_ready_call_holds_one_permit_until_it_is_sent(opened):
         client = opened(peer, concurrency=1)
         with client.money_call(PAY, {}) as call:
             call.send(signed_at=SIGNED_AT, not_after=LATER)
-            with client.lane.turn(Priority.MONEY, within=1.0):
+            with client.scheduler.acquire(Priority.MONEY, within=1.0):
                 pass

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from ordering.model.errors import RegistrarUnavailable
-from registrars.ovh import Access
+from registrars.ovh import OvhConfig
 from registrars.ovh.api.session import check
 from tests.registrars.ovh import peer as peers
 from tests.registrars.ovh.money import PAY, send
@@ -71,4 +71,4 @@ def test_this_machine_is_reached_without_a_proxy(opened, certificate, monkeypatc
 def test_a_socks_proxy_is_refused_at_the_start(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy.test:1080")
     with pytest.raises(ValueError, match="HTTPS_PROXY or ALL_PROXY: a proxy of kind socks5"):
-        check(Access(application_key="fake", application_secret="fake", consumer_key="fake"))
+        check(OvhConfig(application_key="fake", application_secret="fake", consumer_key="fake"))

@@ -20,22 +20,22 @@ NETRCS = {
 
 
 @pytest.fixture(params=["application", "service"])
-def keyed(request, ovh, access, monkeypatch):
+def keyed(request, ovh, ovh_config, monkeypatch):
     """Both kinds of key: an application key that signs, and a service account with a Bearer token."""
     if request.param == "application":
-        return access
+        return ovh_config
     parts = urlsplit(ovh.base)
     monkeypatch.setitem(OAUTH2_TOKEN_URLS, "ovh-eu", f"{parts.scheme}://{parts.netloc}{TOKEN_PATH}")
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # loopback only
     keys = ovh.credentials
     without = dict.fromkeys(("application_key", "application_secret", "consumer_key"))
-    return replace(access, **without, client_id=keys.client_id, client_secret=keys.client_secret)
+    return replace(ovh_config, **without, client_id=keys.client_id, client_secret=keys.client_secret)
 
 
 @pytest.mark.parametrize("place", ["NETRC", "home", "home_underscore"])
 @pytest.mark.parametrize("text", NETRCS.values(), ids=NETRCS)
 async def test_netrc_is_not_sent_to_ovh(keyed, ovh, monkeypatch, tmp_path, text, place):
-    """Reads, builds and downloads carry the desk's own keys, whatever stands in ~/.netrc."""
+    """Reads, builds and downloads carry the bot's own keys, whatever stands in ~/.netrc."""
     file = tmp_path / {"NETRC": "elsewhere", "home": ".netrc", "home_underscore": "_netrc"}[place]
     file.write_text(text)
     file.chmod(0o600)

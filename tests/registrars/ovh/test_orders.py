@@ -35,7 +35,8 @@ async def look(gateway, prepared, *, started=None):
     return await ask(gateway.find_order, tried, [LINE], prepared.quote, known=belonging())
 
 
-async def test_an_order_is_not_taken_for_absent_while_its_lines_are_late(ovh, gateway):
+async def test_an_order_with_late_lines_is_not_absent(ovh, gateway):
+    """An order is not taken for absent while its lines are late."""
     ovh.orders.details_after = 60.0
     prepared, order = await ordered(gateway)
     assert (await look(gateway, prepared)).outcome is Outcome.UNDECIDED
@@ -50,16 +51,16 @@ TWO = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
 async def test_an_order_that_is_listed_and_not_there_yet_may_be_ours(ovh, gateway, path):
     prepared, order = await ordered(gateway)
     ovh.faults.add("GET", path, "refuse", status=404, message="This service does not exist", times=1)
-    sighting = await look(gateway, prepared)
-    assert (sighting.outcome, sighting.candidates) == (Outcome.UNDECIDED, (order.id,))
+    reconciliation = await look(gateway, prepared)
+    assert (reconciliation.outcome, reconciliation.candidates) == (Outcome.UNDECIDED, (order.id,))
 
 
 async def test_an_order_that_shows_some_of_the_names_may_be_ours(gateway):
     prepared, order = await ordered(gateway)
     tried = Attempt(1, prepared.registrar_cart, datetime.now(UTC))
-    sighting = await ask(gateway.find_order, tried, TWO, prepared.quote, known=belonging())
-    assert (sighting.outcome, sighting.candidates) == (Outcome.UNDECIDED, (order.id,))
-    assert sighting.seen == {"seen": "order_unclear", "cart": "closed", "order": order.id}
+    reconciliation = await ask(gateway.find_order, tried, TWO, prepared.quote, known=belonging())
+    assert (reconciliation.outcome, reconciliation.candidates) == (Outcome.UNDECIDED, (order.id,))
+    assert reconciliation.seen == {"seen": "order_unclear", "cart": "closed", "order": order.id}
 
 
 async def test_a_checkout_that_is_too_late_does_not_leave(ovh, gateway):
@@ -73,25 +74,25 @@ async def test_a_checkout_that_is_too_late_does_not_leave(ovh, gateway):
 async def test_an_order_is_found_though_ovh_forgot_the_cart(ovh, gateway):
     prepared, order = await ordered(gateway)
     ovh.carts.all.clear()
-    sighting = await look(gateway, prepared)
-    assert sighting.order.id == order.id
-    assert sighting.seen == {"seen": "order_found", "cart": "gone", "order": order.id}
+    reconciliation = await look(gateway, prepared)
+    assert reconciliation.order.id == order.id
+    assert reconciliation.seen == {"seen": "order_found", "cart": "gone", "order": order.id}
 
 
 async def test_a_lost_cart_without_an_order_proves_nothing(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE])
     ovh.carts.all.clear()
-    sighting = await look(gateway, prepared)
-    assert sighting.outcome is Outcome.UNDECIDED
-    assert sighting.seen == {"seen": "no_new_order", "cart": "gone", "orders": 0}
+    reconciliation = await look(gateway, prepared)
+    assert reconciliation.outcome is Outcome.UNDECIDED
+    assert reconciliation.seen == {"seen": "no_new_order", "cart": "gone", "orders": 0}
 
 
 async def test_two_orders_that_fit_are_for_a_person_to_tell_apart(ovh, gateway):
     prepared, first = await ordered(gateway)
     _, second = await ordered(gateway)
-    sighting = await look(gateway, prepared)
-    assert sighting.outcome is Outcome.UNDECIDED
-    assert sighting.seen == {"seen": "several_orders", "cart": "closed", "orders": [first.id, second.id]}
+    reconciliation = await look(gateway, prepared)
+    assert reconciliation.outcome is Outcome.UNDECIDED
+    assert reconciliation.seen == {"seen": "several_orders", "cart": "closed", "orders": [first.id, second.id]}
 
 
 async def test_an_attempt_that_is_dated_too_late_hides_no_order(gateway):
@@ -102,7 +103,8 @@ async def test_an_attempt_that_is_dated_too_late_hides_no_order(gateway):
     assert (found.outcome, found.candidates) == (Outcome.UNDECIDED, (order.id,))
 
 
-async def test_a_cart_that_expired_is_refused_at_checkout_and_nothing_is_ordered(ovh, gateway):
+async def test_an_expired_cart_is_refused_at_checkout(ovh, gateway):
+    """A cart that expired is refused at checkout and nothing is ordered."""
     prepared = await ask(gateway.prepare, [LINE])
     ovh.clock.advance(3 * 86_400)
 

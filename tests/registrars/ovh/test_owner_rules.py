@@ -27,7 +27,7 @@ BASE = {
     "language": "en_GB", "line1": "1 Example Street", "zip": "75001", "city": "Paris", "organisation": "Otter",
 }  # fmt: skip
 REQUIRED = {"operator": "required"}
-ENDLESS, LONG = "^(a|aa)+$", "a" * 60 + "!"  # matching one with the other takes for ever
+ENDLESS, LONG = "^(a|aa)+$", "a" * 60 + "!"  # matching one with the other takes indefinitely
 
 
 def of(extension: str, form: str, country: str, **more: str) -> OwnerNeeds:

@@ -44,8 +44,8 @@ def sent(method=VISA, *, seconds: float = -5) -> Payment:
 
 
 async def seen(gateway, order, payment):
-    sighting = await ask(gateway.payment, order, payment)
-    return sighting.progress, sighting.seen
+    reconciliation = await ask(gateway.payment, order, payment)
+    return reconciliation.progress, reconciliation.seen
 
 
 def about(told):
@@ -71,13 +71,14 @@ async def unexplained(gateway, order, *, method=VISA, others=(), minutes=60):
 
 
 def another_order_pays(ovh, order, *, why=None, number=1000, minutes=0):
-    """An order of somebody else's on the account, over the same amount, that the same card is asked to pay."""
+    """An order of another user's on the account, over the same amount, that the same card is asked to pay."""
     ours, at = ovh.orders.all[order.id], datetime.now(UTC) - timedelta(minutes=minutes)
     foreign = replace(ours, id=order.id + number, payments=[], tries=[Try(at, VISA, why)])
     ovh.orders.all[foreign.id] = foreign
 
 
-async def test_valid_methods_come_first_then_what_else_the_order_accepts(ovh, gateway, order):
+async def test_valid_methods_come_first(ovh, gateway, order):
+    """Valid methods come first then what else the order accepts."""
     ovh.payments.prepaid, ovh.payments.points = Decimal(50), 1000
     assert await labels(gateway, order) == [
         "VISA 4970 XXXX XXXX 1234",
@@ -137,13 +138,14 @@ async def test_a_refusal_without_words_is_one_all_the_same(ovh, gateway, order):
     assert await seen(gateway, order, sent()) == (P.REFUSED, {"seen": "refused", "said": None})
 
 
-async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, gateway, order):
+async def test_an_earlier_refusal_is_not_of_this_payment(ovh, gateway, order):
+    """A refusal of an earlier payment does not speak for this one."""
     ovh.refuse_card(VISA)
     await ask(pay, gateway, order.id, VISA)
     assert await seen(gateway, order, sent(seconds=5)) == (P.NOT_SEEN, {"seen": "no_payment"})
 
 
-async def test_a_refusal_within_a_second_of_the_next_payment_is_not_taken_for_its_own(ovh, gateway, order):
+async def test_a_refusal_a_second_earlier_is_not_of_this_payment(ovh, gateway, order):
     """Dates are whole seconds, so of a payment after a refusal only what is surely its own counts."""
     ovh.refuse_card(VISA)
     await ask(pay, gateway, order.id, VISA)
@@ -159,23 +161,27 @@ def begun(ovh, order, *, seconds=0.0):
     ovh.orders.all[order.id].pending.append(Try(datetime.now(UTC) + timedelta(seconds=seconds), VISA))
 
 
-async def test_a_payment_that_seems_a_little_older_than_its_intent_is_under_way(ovh, gateway, order):
+async def test_a_payment_slightly_older_than_its_intent_counts(ovh, gateway, order):
+    """A payment that seems a little older than its intent is under way."""
     begun(ovh, order, seconds=-60)
     assert (await seen(gateway, order, sent(seconds=0)))[0] is P.UNDER_WAY
 
 
-async def test_a_transaction_that_seems_a_little_older_is_not_taken_for_none(ovh, gateway, order):
+async def test_a_transaction_slightly_older_counts(ovh, gateway, order):
+    """A transaction that seems a little older is not taken for none."""
     another_order_pays(ovh, order)
     assert (await seen(gateway, order, sent(seconds=60)))[0] is P.UNDECIDED
 
 
 @pytest.mark.parametrize("minutes", [60, -10])  # by a clock that was put right since, it lies before the order
-async def test_before_sending_any_open_payment_of_the_order_is_seen_whenever_it_was(ovh, gateway, order, minutes):
+async def test_finds_any_open_payment_before_sending(ovh, gateway, order, minutes):
+    """Before sending any open payment of the order is seen whenever it was."""
     begun(ovh, order)
     assert (await earlier(gateway, order, minutes=minutes)).is_open
 
 
-async def test_before_sending_a_payment_that_the_order_shows_as_received_is_seen(ovh, gateway, order, monkeypatch):
+async def test_finds_a_received_payment_before_sending(ovh, gateway, order, monkeypatch):
+    """Before sending a payment that the order shows as received is seen."""
     await ask(pay, gateway, order.id, SEPA)
     assert (await earlier(gateway, order)).progress is P.RECEIVED
     monkeypatch.setattr(ovh.orders, "status", lambda _order: "notPaid")  # it lags behind the follow-up
@@ -183,17 +189,16 @@ async def test_before_sending_a_payment_that_the_order_shows_as_received_is_seen
 
 
 @pytest.mark.parametrize("status", ["READY", "CONFIRMING"])
-async def test_before_sending_an_open_payment_by_another_method_is_seen_where_the_order_shows_none(
-    ovh, gateway, order, status, monkeypatch
-):
+async def test_finds_an_open_payment_by_another_method(ovh, gateway, order, status, monkeypatch):
+    """Before sending an open payment by another method is seen where the order shows none."""
     ovh.payments.settle_after = 600.0
     await ask(pay, gateway, order.id, SEPA)
     ovh.orders.payment_after = 600.0
     shown = {number: entry | {"status": status} for number, entry in ovh.payments.transactions().items()}
     monkeypatch.setattr(ovh.payments, "transactions", lambda: shown)
-    sighting = await earlier(gateway, order)
-    assert sighting.is_open
-    assert about(sighting.seen) == ("transaction_open", amount(order.total), status.lower())
+    reconciliation = await earlier(gateway, order)
+    assert reconciliation.is_open
+    assert about(reconciliation.seen) == ("transaction_open", amount(order.total), status.lower())
     assert not (await earlier(gateway, order, minutes=-10)).is_open  # it names no order, and ours was not made yet
 
 
@@ -203,16 +208,16 @@ async def test_before_sending_what_was_refused_is_no_open_payment(ovh, gateway, 
     ovh.refuse_card(VISA)
     for _ in range(2):
         await ask(pay, gateway, order.id, VISA)
-        sighting = await earlier(gateway, order)
-        assert (sighting.progress, sighting.is_open) == (P.NOT_SEEN, False)
+        reconciliation = await earlier(gateway, order)
+        assert (reconciliation.progress, reconciliation.is_open) == (P.NOT_SEEN, False)
 
 
 async def test_money_that_no_other_order_explains_is_counted(ovh, gateway, order):
     """It names no order, so it may have paid this one."""
     another_order_pays(ovh, order)
     ovh.orders.forgotten.add(order.id + 1000)
-    sighting = await earlier(gateway, order)
-    assert (sighting.progress, sighting.unexplained, sighting.is_open) == (P.UNDECIDED, 1, False)
+    reconciliation = await earlier(gateway, order)
+    assert (reconciliation.progress, reconciliation.unexplained, reconciliation.is_open) == (P.UNDECIDED, 1, False)
     assert (await earlier(gateway, order, method=SEPA)).unexplained == 0
     assert (await earlier(gateway, order, minutes=-10)).unexplained == 0  # ours was not made yet
 
@@ -226,8 +231,8 @@ async def test_money_that_paid_an_order_of_others_is_explained(ovh, gateway, ord
     assert (await unexplained(gateway, order)).unexplained == 1
 
 
-async def test_twenty_orders_of_one_amount_in_a_day_explain_their_money(ovh, gateway, order):
-    """No payment waits for them, whether they are ours or somebody else's."""
+async def test_twenty_orders_of_one_amount_explain_themselves(ovh, gateway, order):
+    """No payment waits for them, whether they are ours or another user's."""
     orders = ovh.outsider.orders_of("3.59", 20)
     for place, other in enumerate(orders):
         ovh.outsider.pay(other, VISA, ago=60.0 * 60 * (19 - place))
@@ -254,11 +259,11 @@ async def test_only_what_took_or_may_take_money_is_counted(ovh, gateway, order, 
     """A transaction that failed paid nothing; one that has not ended still may."""
     ovh.outsider.transaction("3.59", VISA, status=status)
     ovh.outsider.transaction("3.60", VISA, status=status)
-    sighting = await unexplained(gateway, order)
-    assert (sighting.unexplained, sighting.unfinished) == (count, status == "CONFIRMING")
+    reconciliation = await unexplained(gateway, order)
+    assert (reconciliation.unexplained, reconciliation.unfinished) == (count, status == "CONFIRMING")
 
 
-async def test_an_open_transaction_of_another_order_of_ours_hinders_nobody(ovh, gateway, order):
+async def test_an_open_transaction_of_another_order_hinders_nothing(ovh, gateway, order):
     """The bank is slow with a payment that is on record: that is no reason for a wait here."""
     ovh.outsider.transaction("3.59", SEPA, status="CONFIRMING")
     assert (await earlier(gateway, order)).is_open
@@ -310,27 +315,28 @@ def tries(ovh, order, source, *, seconds: float = 0.0):
 async def test_a_refusal_is_the_payments_own_by_its_transaction(ovh, gateway, order, method, source, seconds, is_own):
     """The follow-up names no method, so its refusal may be of a payment on OVH's page. `seconds`: since the sending."""
     tries(ovh, order, source, seconds=seconds - 120)
-    sighting = await ask(gateway.payment, order, sent(method, seconds=-120))
-    assert (sighting.progress, sighting.is_own) == (P.REFUSED, is_own)
+    reconciliation = await ask(gateway.payment, order, sent(method, seconds=-120))
+    assert (reconciliation.progress, reconciliation.is_own) == (P.REFUSED, is_own)
 
 
-async def test_a_refusal_is_not_its_own_beside_a_transaction_that_took_the_money(ovh, gateway, order):
+async def test_a_refusal_next_to_a_booked_transaction_is_not_ours(ovh, gateway, order):
     """The order shows the refusal on the page alone; the payment itself shows as a transaction only."""
     tries(ovh, order, VISA)
     ovh.outsider.transaction("3.59", VISA)
-    sighting = await ask(gateway.payment, order, sent())
-    assert (sighting.progress, sighting.is_own) == (P.REFUSED, False)
+    reconciliation = await ask(gateway.payment, order, sent())
+    assert (reconciliation.progress, reconciliation.is_own) == (P.REFUSED, False)
 
 
-async def test_a_refusal_is_not_its_own_while_transactions_cannot_be_read(ovh, gateway, order):
+async def test_a_refusal_is_not_ours_while_transactions_are_unread(ovh, gateway, order):
+    """A refusal is not its own while transactions cannot be read."""
     tries(ovh, order, VISA)
     ovh.payments.unreadable = {"list"}
-    sighting = await ask(gateway.payment, order, sent())
-    assert (sighting.progress, sighting.is_own) == (P.REFUSED, False)
+    reconciliation = await ask(gateway.payment, order, sent())
+    assert (reconciliation.progress, reconciliation.is_own) == (P.REFUSED, False)
 
 
 async def test_a_refusal_beside_another_payment_is_nobodys(ovh, gateway, order):
-    """Two payments were begun since the sending: of which of them the refusal is, nobody knows."""
+    """Two payments were begun since the sending: nobody knows to which one the refusal belongs."""
     ovh.refuse_card(VISA, "The card is blocked.")
     await ask(pay, gateway, order.id, VISA)
     ovh.orders.all[order.id].tries.append(Try(datetime.now(UTC), "page", "Another card was refused."))
@@ -342,8 +348,8 @@ async def test_an_orders_end_is_told_beside_what_may_have_paid_it(ovh, gateway, 
     """OVH cancelled it, and a transaction may be its payment."""
     ovh.outsider.transaction("3.59", VISA)
     ovh.cancel(order.id)
-    sighting = await ask(gateway.payment, order, sent())
-    assert (sighting.progress, sighting.order_is_over) == (P.UNDECIDED, True)
+    reconciliation = await ask(gateway.payment, order, sent())
+    assert (reconciliation.progress, reconciliation.order_is_over) == (P.UNDECIDED, True)
 
 
 async def test_ovhs_time_is_read_afresh(ovh, gateway, order):
@@ -355,7 +361,7 @@ async def test_ovhs_time_is_read_afresh(ovh, gateway, order):
 
 
 @pytest.mark.parametrize("by_the_order", [True, False])
-async def test_a_payment_is_seen_though_our_clock_was_put_back_since_it_was_sent(ovh, gateway, order, by_the_order):
+async def test_finds_a_payment_after_our_clock_was_put_back(ovh, gateway, order, by_the_order):
     """Ours was ten minutes ahead of OVH's then, and is right now."""
     at = datetime.now(UTC)
     payment = replace(sent(seconds=600), sent_at_ovh=at)
@@ -366,9 +372,8 @@ async def test_a_payment_is_seen_though_our_clock_was_put_back_since_it_was_sent
     assert (await ask(gateway.payment, order, payment)).progress is (P.UNDER_WAY if by_the_order else P.UNDECIDED)
 
 
-async def test_an_order_is_not_paid_twice_where_our_clock_was_put_back_after_a_lost_answer(
-    ovh, gateway, rules, monkeypatch
-):
+async def test_no_second_payment_after_our_clock_was_put_back(ovh, gateway, rules, monkeypatch):
+    """An order is not paid twice where our clock was put back after a lost answer."""
     rules.registrar = gateway
     rules.restart()
     rules.clock.now, ovh.clock_offset = datetime.now(UTC) + timedelta(minutes=10), -600.0  # ours is ahead
@@ -377,24 +382,25 @@ async def test_an_order_is_not_paid_twice_where_our_clock_was_put_back_after_a_l
     cart = await ask(rules.settle, cart.id, steps=3, seconds=2)
     ovh.payments.settle_after = 3600.0
     ovh.faults.add("POST", "/me/order/*/pay", "lost_after")
-    await ask(rules.workflow.payments.pay, cart.id, payer=rules.dan, method=VISA, shown=rules.mark(cart.id))
+    await ask(rules.workflow.payments.pay, cart.id, payer=rules.dan, method=VISA, mark=rules.mark(cart.id))
     await ask(rules.advance, cart.id)
     rules.clock.now, ovh.clock_offset = datetime.now(UTC), 0.0
     for _ in range(30):
         cart = await ask(rules.settle, cart.id, steps=1, seconds=60)
         if cart.state is CartState.CHECKED_OUT:
-            await ask(rules.workflow.payments.pay, cart.id, payer=rules.dan, method=SEPA, shown=rules.mark(cart.id))
+            await ask(rules.workflow.payments.pay, cart.id, payer=rules.dan, method=SEPA, mark=rules.mark(cart.id))
     assert cart.state is CartState.PAYING
-    assert [wish.source for wish in ovh.payments.wishes] == [str(VISA)]
+    assert [call.source for call in ovh.payments.calls] == [str(VISA)]
 
 
-async def test_a_payment_of_which_only_our_own_time_was_kept_is_seen_by_how_far_ovhs_is_ahead_now(ovh, gateway, order):
+async def test_finds_a_payment_by_our_time_and_the_clock_difference(ovh, gateway, order):
+    """A payment with only our own time on record is seen by how far OVH's is ahead now."""
     ovh.clock_offset = -600.0
     begun(ovh, order)
     assert (await seen(gateway, order, sent(seconds=600)))[0] is P.UNDER_WAY
 
 
-async def test_the_refusal_of_an_earlier_payment_is_not_taken_for_one_of_this(ovh, gateway, order, monkeypatch):
+async def test_the_refusal_of_an_earlier_payment_stays_its_own(ovh, gateway, order, monkeypatch):
     """OVH's step keeps its ERROR, though another payment was begun since."""
     ovh.refuse_card(VISA)
     ovh.payments.tells_why = False
@@ -456,7 +462,8 @@ async def test_a_cancelled_order_was_not_paid(ovh, gateway, order):
     assert (await seen(gateway, order, sent()))[0] is P.CANCELLED
 
 
-async def test_a_transaction_that_fits_leaves_it_undecided_for_it_names_no_order(ovh, gateway, order):
+async def test_a_fitting_transaction_leaves_it_undecided(ovh, gateway, order):
+    """A transaction that fits leaves it undecided for it names no order."""
     another_order_pays(ovh, order)
     progress, told = await seen(gateway, order, sent())
     assert progress is P.UNDECIDED
@@ -495,7 +502,8 @@ async def test_transactions_that_may_not_be_read_leave_it_undecided(ovh, gateway
     assert (told["seen"], told["refusal"]["error"]) == ("transactions_not_read", "ovh_right_missing")
 
 
-async def test_the_invoice_comes_after_the_payment_and_its_link_is_ovhs_own(ovh, gateway, order):
+async def test_the_invoice_comes_after_the_payment(ovh, gateway, order):
+    """The invoice comes after the payment and its link is OVH's own."""
     assert await ask(gateway.invoice_of, order.id) is None
     await ask(pay, gateway, order.id, VISA)
     ovh.clock.advance(2)

@@ -90,11 +90,13 @@ def test_an_offer_that_nobody_can_read_leaves_the_name_unknown(odd):
         ([an_offer(), an_offer(pricingMode="create-launch", prices=None)], Verdict.AVAILABLE),
     ],
 )
-def test_an_offer_that_cannot_be_read_spoils_no_name_that_others_decide(offers, expected):
+def test_an_unreadable_offer_spoils_no_name(offers, expected):
+    """An offer that cannot be read spoils no name that others decide."""
     assert verdict(*offers) is expected
 
 
-def test_an_offer_without_a_price_is_left_out_unless_the_name_would_pass_for_reserved():
+def test_an_offer_without_a_price_is_left_out():
+    """An offer without a price is left out unless the name would pass for reserved."""
     assert offers_of(an_offer(action="transfer", prices=None)) == ()
     assert offers_of(an_offer(orderable=False, prices=None)) == ()
     for more in ({}, {"action": "juggle"}):

@@ -9,10 +9,10 @@ import pytest
 
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Availability, Verdict
-from registrars.ovh.api.errors import Silent
-from registrars.ovh.availability.cache import Answers
+from registrars.ovh.api.errors import OvhTimeout
+from registrars.ovh.availability.cache import AvailabilityCache
 from registrars.ovh.availability.lookup import Search
-from tests.registrars.ovh.test_lane import a_lane
+from tests.registrars.ovh.test_scheduler import a_scheduler
 
 AN_OFFER = {
     "action": "create",
@@ -26,7 +26,7 @@ class SlowOvh:
     """A client whose answers come one by one, each when it is let through."""
 
     def __init__(self) -> None:
-        self.lane = a_lane(concurrency=8)
+        self.scheduler = a_scheduler(concurrency=8)
         self.asked: list[str] = []
         self.gate = threading.Semaphore(0)
         self.error: Exception | None = None
@@ -82,7 +82,7 @@ def waiting(search: Search) -> int:
 
 
 def readers_of(search: Search, name: DomainName) -> int:
-    return len(search._look_ups._open[name].readers)  # noqa: SLF001 - that a second one joined shows nowhere else
+    return len(search._single_flight._open[name].readers)  # noqa: SLF001 - that a second one joined shows nowhere else
 
 
 def test_a_second_searcher_does_not_wait_for_the_first_ones_end(ovh, search, people):
@@ -150,7 +150,7 @@ def test_closing_tells_those_who_wait(ovh, search, people):
 
 
 def test_an_ovh_that_is_silent_is_not_asked_for_every_name(ovh, search):
-    ovh.error = Silent()
+    ovh.error = OvhTimeout()
     answers = list(search.look_up(names("a", 100)))
     assert {(a.verdict, a.reason) for a in answers} == {(Verdict.UNKNOWN, "registrar_unavailable")}
     assert len(answers) == 100
@@ -169,7 +169,8 @@ def test_a_bug_keeps_nobody_waiting(ovh, search):
     assert [a.verdict for a in search.look_up(names("a", 1))] == [Verdict.UNKNOWN]
 
 
-def test_what_was_asked_lately_is_known_and_what_is_ordered_is_asked_again(ovh, search):
+def test_recent_lookups_are_cached_until_an_order(ovh, search):
+    """What was asked recently is known and what is ordered is asked again."""
     ovh.answer = [AN_OFFER]
     ovh.let(9)
     first = list(search.look_up(names("a", 3), recent=True))
@@ -193,7 +194,7 @@ def test_what_is_unknown_is_not_remembered(ovh, search):
 
 def test_answers_grow_old_and_are_not_kept_without_end():
     now = [0.0]
-    known = Answers(fresh=10, clock=lambda: now[0])
+    known = AvailabilityCache(fresh=10, clock=lambda: now[0])
     name = names("a", 1)[0]
     known.keep(Availability(name, Verdict.TAKEN))
     now[0] = 9.9

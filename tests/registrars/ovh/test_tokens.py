@@ -11,7 +11,7 @@ from ovh.client import OAUTH2_TOKEN_URLS
 from structlog.testing import capture_logs
 
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
-from registrars.ovh import Access, OvhGateway
+from registrars.ovh import OvhConfig, OvhGateway
 from registrars.ovh.api.client import Client
 from registrars.ovh.throttling.scheduler import Priority
 from sandbox.ovh.tokens import TOKEN_PATH
@@ -25,12 +25,12 @@ VISA = 8_120_045
 
 
 @pytest.fixture
-def service(ovh, monkeypatch) -> Access:
+def service(ovh, monkeypatch) -> OvhConfig:
     """The access of a service account, whose tokens the simulated OVH gives."""
     parts = urlsplit(ovh.base)
     monkeypatch.setitem(OAUTH2_TOKEN_URLS, "ovh-eu", f"{parts.scheme}://{parts.netloc}{TOKEN_PATH}")
     keys = ovh.credentials
-    return Access(
+    return OvhConfig(
         client_id=keys.client_id,
         client_secret=keys.client_secret,
         api_url=ovh.base,
@@ -189,7 +189,7 @@ def test_a_token_that_drips_has_an_end(monkeypatch):
     """The service sends a byte now and then: the whole exchange ends with the read time-out."""
     with listening(peers.drips) as peer:
         monkeypatch.setitem(OAUTH2_TOKEN_URLS, "ovh-eu", f"http://127.0.0.1:{peer.port}/token")
-        client = Client(Access(client_id="fake", client_secret="fake", read_timeout=0.5))
+        client = Client(OvhConfig(client_id="fake", client_secret="fake", read_timeout=0.5))
         begun = time.monotonic()
         with pytest.raises(RegistrarUnavailable):
             client.ask("/me", priority=Priority.PEOPLE, tries=1)
@@ -200,7 +200,7 @@ def test_a_token_that_drips_has_an_end(monkeypatch):
 def test_who_waits_for_the_token_of_another_thread_has_an_end(monkeypatch):
     with listening(peers.answers_late) as peer:
         monkeypatch.setitem(OAUTH2_TOKEN_URLS, "ovh-eu", f"http://127.0.0.1:{peer.port}/token")
-        client = Client(Access(client_id="fake", client_secret="fake", connect_timeout=0.2, read_timeout=0.5))
+        client = Client(OvhConfig(client_id="fake", client_secret="fake", connect_timeout=0.2, read_timeout=0.5))
         took: list[float] = []
 
         def asks() -> None:

@@ -36,7 +36,7 @@ KINDS = ("", "", "promo-", "premium-", "gift-", "launch-")
 
 @dataclass
 class Bought:
-    """A line beside what the simulated OVH itself knows of it."""
+    """A line next to what the simulated OVH itself knows of it."""
 
     line: Line
     offer: Offer
@@ -98,7 +98,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def drawn(bought: list[Bought], told: Quote) -> str:
+def rendered(bought: list[Bought], told: Quote) -> str:
     lines = tuple(each.line for each in bought)
     shown = Cart(
         1, "C1", "U0ADA", CartState.SUBMITTED, NOW, lines, requester="U0ADA", purpose="x", quote=told,
@@ -111,12 +111,13 @@ def drawn(bought: list[Bought], told: Quote) -> str:
 
 
 @pytest.mark.parametrize("part", range(10))
-def test_the_cards_figures_are_ovhs_to_the_cent_in_a_thousand_random_carts(part):
+def test_the_card_matches_ovh_in_a_thousand_random_carts(part):
+    """The card's figures are OVH's to the cent in a thousand random carts."""
     for seed in range(part, CARTS, 10):
         ovh, chance = OvhSimulator(), random.Random(seed)
         cart, bought = a_random_cart(ovh, chance)
         told = read(ovh, cart)
-        shown = words(drawn(bought, told))
+        shown = words(rendered(bought, told))
         for each in bought:
             assert " ".join(expected(each)) in shown, f"cart of seed {seed}"
         currency, prices = cart.market.currency, ovh.carts.summary(cart)["prices"]
@@ -127,7 +128,8 @@ def test_the_cards_figures_are_ovhs_to_the_cent_in_a_thousand_random_carts(part)
         assert disagreements([each.line for each in bought], told) == []
 
 
-def test_a_phone_shows_the_figures_of_forty_names_without_breaking_a_row():
+def test_a_phone_shows_forty_names_without_broken_rows():
+    """A phone shows the figures of forty names without breaking a row."""
     ovh = OvhSimulator()
     cart, bought = a_random_cart(ovh, random.Random(7))
     rows = "\n".join(receipt([each.line for each in bought], read(ovh, cart)).rows).split("\n")

@@ -29,4 +29,4 @@ async def checked_out(client: ovh.Client, call: Call, *names: str, description: 
 
 def forget_time(client: ovh.Client) -> None:
     """Have the client read OVH's clock again before its next call."""
-    client._time_delta = None  # noqa: SLF001 - the package keeps the difference for ever
+    client._time_delta = None  # noqa: SLF001 - the package keeps the difference indefinitely

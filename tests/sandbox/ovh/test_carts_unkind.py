@@ -156,7 +156,7 @@ async def test_what_is_beyond_a_limit_is_cut(simulator, client, call):
 
 
 async def test_a_second_desk_leaves_its_carts(simulator, client, call):
-    """Another desk's empty cart and its closed one are listed beside ours."""
+    """Another bot's empty cart and its closed one are listed next to ours."""
     simulator.outsider.cart("Domain Desk other")
     simulator.outsider.cart("Domain Desk other orders", "name.ovh", ordered=True)
     ours = await filled_cart(client, call, description="Domain Desk")

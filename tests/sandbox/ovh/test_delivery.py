@@ -68,7 +68,7 @@ async def test_the_second_copy_of_a_payment_is_taken_too(simulator, client, call
     simulator.faults.add("POST", "/me/order/*/pay", "repeated")
     assert await call(client.post, f"{path}/pay", paymentMethod=CARD) is None
     assert order.payments == [8120045, 8120045]
-    assert [wish.beside for wish in simulator.payments.wishes] == [False, True]
+    assert [call.beside for call in simulator.payments.calls] == [False, True]
 
 
 async def test_the_second_copy_of_a_checkout_is_taken_too(simulator, client, call):
@@ -91,7 +91,7 @@ async def test_a_repeated_call_can_lose_its_answer(simulator, client, call, path
 
 
 async def test_a_held_payment_arrives_after_the_client_left(simulator, call, path, order):
-    """A proxy keeps a payment whose client has given up, and delivers it when it is told to."""
+    """A proxy keeps a payment whose client has given up, and delivers it on request."""
     simulator.faults.add("POST", "/me/order/*/pay", "held")
     with pytest.raises(HTTPError):
         await call(impatient(simulator).post, f"{path}/pay", paymentMethod=CARD)

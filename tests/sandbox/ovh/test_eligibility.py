@@ -144,7 +144,8 @@ async def test_contacts_are_listed_by_two_doors(client, call):
         ({"address": None}, "address.line1"),
     ],
 )
-async def test_a_contact_that_does_not_fit_is_refused_by_the_name_of_its_field(simulator, client, call, change, field):
+async def test_a_rejected_contact_names_its_field(simulator, client, call, change, field):
+    """A contact that does not fit is refused by the name of its field."""
     before = len(simulator.contacts.all)
     with pytest.raises(BadParametersError, match=field):
         await call(client.post, "/me/contact", **(ADA | change))

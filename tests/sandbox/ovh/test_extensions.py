@@ -24,7 +24,7 @@ LABELS = {
     "OWNER_LEGAL_AGE", "PROTECTED_CODE", "REASON", "TECH_ACCOUNT",
 }  # fmt: skip
 
-# The account is a French company, of which these registries want nothing more.
+# The account is a French company. These registries want nothing more of it.
 ACCOUNT_MAY_OWN = {
     "fr", "re", "pm", "tf", "wf", "yt", "uk", "co.uk", "org.uk", "me.uk", "fi", "dk", "ro", "us",
 }  # fmt: skip
@@ -79,14 +79,16 @@ def test_labels_are_only_those_of_ovhs_closed_list():
     assert {question.label for e in EXTENSIONS.values() for question in e.questions("paris")} <= LABELS
 
 
-def test_fields_of_owners_are_simulated_for_many_extensions_and_no_others():
+def test_owner_fields_exist_for_the_listed_extensions_only():
+    """Fields of owners are simulated for many extensions and no others."""
     assert len(registries()) >= 30
     assert set(registries()) <= set(EXTENSIONS)
     assert set(OWNERS) <= set(registries()) | {"berlin"}
 
 
 @pytest.mark.parametrize("extension", sorted(EXTENSIONS))
-async def test_each_extension_is_bought_by_answering_what_it_needs_and_not_without(client, call, cart, extension):
+async def test_each_extension_needs_its_answers(client, call, cart, extension):
+    """Each extension is bought by answering what it needs and not without."""
     await cart.fill(f"blue-otter.{extension}")
     listed = {entry["label"]: entry for entry in await cart.asked()}
     assert list(Schema().faults("order.cart.ConfigurationRequirements[]", list(listed.values()), extension)) == []
@@ -141,7 +143,8 @@ async def test_some_questions_depend_on_the_name(cart, name, label):
         ("x.ch", "DNS", "not a host"),
     ],
 )
-async def test_an_answer_that_does_not_fit_is_taken_and_refused_at_the_dry_run(cart, name, label, value):
+async def test_a_wrong_answer_is_refused_at_the_dry_run(cart, name, label, value):
+    """An answer that does not fit is taken and refused at the dry run."""
     await cart.fill(name, duration="P2Y" if "gov" in name else "P1Y")
     wanted = [question.label for question in needed(name.partition(".")[2])]
     await cart.answer(**({other: GOOD[other] for other in wanted} | {label: value}))
@@ -151,7 +154,8 @@ async def test_an_answer_that_does_not_fit_is_taken_and_refused_at_the_dry_run(c
         await cart.check_out()
 
 
-async def test_a_label_that_was_not_asked_is_refused_where_ovh_is_strict(simulator, cart):
+async def test_a_label_not_required_is_refused_if_ovh_is_strict(simulator, cart):
+    """A label that was not asked is refused where OVH is strict."""
     await cart.fill("x.com")
     await cart.answer(OWNER_LEGAL_AGE="true", SHOE_SIZE="43")
     with pytest.raises(BadParametersError, match="SHOE_SIZE is unknown"):
@@ -174,7 +178,8 @@ async def test_required_is_wrong_in_both_directions(cart):
         assert (label in demanded) is not says
 
 
-async def test_fields_that_matter_of_an_owner_may_be_named_and_an_owner_left_out_all_the_same(cart):
+async def test_an_owner_with_named_fields_may_be_left_out(cart):
+    """Fields that matter of an owner may be named and an owner left out all the same."""
     await cart.fill("x.eu")
     entry = next(entry for entry in await cart.asked() if entry["label"] == "OWNER_CONTACT")
     assert (entry["required"], entry["fields"][0]) == (True, "firstName")

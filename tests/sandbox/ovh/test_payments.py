@@ -38,12 +38,13 @@ def kept(simulator, order):
 def later(simulator, client) -> Callable[[float], None]:
     def advance(seconds: float) -> None:
         simulator.clock.advance(seconds)
-        client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+        client._time_delta = None  # noqa: SLF001 - the package caches it indefinitely
 
     return advance
 
 
-async def test_an_order_lists_its_registered_methods_those_that_cannot_pay_too(simulator, client, call, path):
+async def test_an_order_lists_all_registered_methods(simulator, client, call, path):
+    """An order lists its registered methods those that cannot pay too."""
     assert (await call(client.get, f"{path}/paymentMethods"))["registered"] == [8120045, 8120046, 8120047]
     simulator.payments.lists_unusable = False
     assert (await call(client.get, f"{path}/paymentMethods"))["registered"] == [8120045, 8120046]
@@ -77,7 +78,8 @@ async def test_an_account_without_methods_has_no_default(simulator, client, call
     assert await call(client.get, f"{path}/paymentMethods") == {"available": [], "paymentMethods": [], "registered": []}
 
 
-async def test_a_refused_card_answers_nothing_and_the_follow_up_tells_why(simulator, client, call, kept, path):
+async def test_the_follow_up_says_why_a_card_was_refused(simulator, client, call, kept, path):
+    """A refused card answers nothing and the follow up tells why."""
     simulator.refuse_card(8120045, "The card has expired.")
     assert await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045}) is None
     step = (await call(client.get, f"{path}/followUp"))[0]
@@ -109,7 +111,7 @@ async def test_a_bank_may_take_its_time_and_nothing_is_known_meanwhile(simulator
 
 
 async def test_paying_again_before_the_bank_answers_pays_twice(simulator, client, call, kept, later, path):
-    """Nothing that OVH says rules it out, so the desk must not rely on it."""
+    """Nothing that OVH says rules it out, so the bot must not rely on it."""
     simulator.payments.settle_after = 60.0
     for _ in range(2):
         await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
@@ -131,7 +133,8 @@ async def test_each_try_of_a_method_is_a_transaction(simulator, client, call, pa
     ]
 
 
-async def test_the_legacy_way_names_kinds_of_means_and_pays_by_their_old_ids(client, call, kept, path):
+async def test_legacy_payment_uses_kinds_of_means_and_old_ids(client, call, kept, path):
+    """The legacy way names kinds of means and pays by their old ids."""
     assert await call(client.get, f"{path}/availableRegisteredPaymentMean") == [
         {"paymentMean": "creditCard"},
         {"paymentMean": "SEPA_DIRECT_DEBIT"},
@@ -204,7 +207,8 @@ async def test_the_invoice_comes_some_time_after_the_payment(simulator, client, 
     assert bill["password"] in bill["pdfUrl"]
 
 
-async def test_retraction_is_waived_once_and_may_hold_back_the_delivery(simulator, client, call, later, path):
+async def test_retraction_is_waived_once_and_may_delay_delivery(simulator, client, call, later, path):
+    """Retraction is waived once and may hold back the delivery."""
     simulator.orders.waits_for_waiver = True
     await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
     later(60)
@@ -227,7 +231,8 @@ async def test_a_checkout_that_pays_by_itself_needs_a_default_method(simulator, 
     assert kept.payments == []
 
 
-async def test_the_orders_page_shows_its_lines_and_takes_a_payment_once(simulator, client, call, kept, path):
+async def test_the_order_page_is_paid_once(simulator, client, call, kept, path):
+    """The order's page shows its lines and takes a payment once."""
     url = (await call(client.get, path))["url"]
     async with aiohttp.ClientSession() as person:
         async with person.get(url) as page:
@@ -281,23 +286,23 @@ async def test_every_call_to_pay_is_noted_with_what_it_came_beside(simulator, cl
     simulator.payments.settle_after = 60.0
     for _ in range(2):
         await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
-    assert [(wish.order, wish.beside, wish.moved) for wish in simulator.payments.wishes] == [
+    assert [(call.order, call.beside, call.moved) for call in simulator.payments.calls] == [
         (kept.id, False, False),
         (kept.id, True, False),
     ]
     later(61)
     await call(client.get, path)
-    assert [wish.moved for wish in simulator.payments.wishes] == [True, True]
+    assert [call.moved for call in simulator.payments.calls] == [True, True]
     with pytest.raises(BadParametersError, match="cannot be paid"):
         await call(client.post, f"{path}/payWithRegisteredPaymentMean", paymentMean="creditCard")
-    assert (simulator.payments.wishes[-1].beside, simulator.payments.wishes[-1].moved) == (True, False)
+    assert (simulator.payments.calls[-1].beside, simulator.payments.calls[-1].moved) == (True, False)
 
 
 async def test_paying_after_a_refusal_is_beside_nothing(simulator, client, call, path):
     simulator.refuse_card(8120045)
     for method in (8120045, 8120046):
         await call(client.post, f"{path}/pay", paymentMethod={"id": method})
-    assert [(wish.beside, wish.moved) for wish in simulator.payments.wishes] == [(False, False), (False, True)]
+    assert [(call.beside, call.moved) for call in simulator.payments.calls] == [(False, False), (False, True)]
 
 
 async def test_details_that_were_asked_for_too_early_are_counted(simulator, client, call, path):
@@ -315,7 +320,8 @@ async def test_something_else_can_change_right_before_a_call(simulator, client, 
     assert simulator.names.risen != {}
 
 
-async def test_an_order_can_show_its_payment_late_and_be_paid_twice_meanwhile(simulator, client, call, path, kept):
+async def test_an_order_with_a_late_payment_can_be_paid_twice(simulator, client, call, path, kept):
+    """An order can show its payment late and be paid twice in the meantime."""
     simulator.orders.payment_after = 60.0
     await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
     assert await call(client.get, f"{path}/status") == "notPaid"
@@ -326,9 +332,9 @@ async def test_an_order_can_show_its_payment_late_and_be_paid_twice_meanwhile(si
     (number,) = await call(client.get, "/me/payment/transaction")
     assert (await call(client.get, f"/me/payment/transaction/{number}"))["status"] == "SUCCESS"
     await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
-    assert (kept.payments, simulator.payments.wishes[-1].beside) == ([8120045] * 2, True)
+    assert (kept.payments, simulator.payments.calls[-1].beside) == ([8120045] * 2, True)
     simulator.clock.advance(61)
-    client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+    client._time_delta = None  # noqa: SLF001 - the package caches it indefinitely
     assert await call(client.get, f"{path}/status") == "delivered"
 
 
@@ -351,4 +357,4 @@ async def test_an_order_remembers_what_the_last_dry_run_told(simulator, client, 
     simulator.names.rise("name.ovh", "1.00")
     ordered = await call(client.post, f"{cart}/checkout")
     order = simulator.orders.all[ordered["orderId"]]
-    assert (order.told, order.total) == (Decimal("3.59"), Decimal("4.79"))
+    assert (order.dry_run_total, order.total) == (Decimal("3.59"), Decimal("4.79"))

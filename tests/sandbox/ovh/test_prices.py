@@ -73,7 +73,8 @@ def test_a_discounts_sign_is_not_to_be_relied_on(ovh):
     assert (part["DISCOUNT"], part["TOTAL"]) == (Decimal("-4.49"), Decimal("4.50"))
 
 
-def test_years_cost_what_the_renewal_costs_and_the_promotion_comes_once(ovh):
+def test_a_promotion_covers_the_first_year_only(ovh):
+    """Years cost what the renewal costs and the promotion comes once."""
     quoted = ovh.carts.summary(filled(ovh, "FR", [("promo-otter.com", "create-default", 3)]))
     told = {(line["detailType"], line["domain"]): amount(line["totalPrice"]) for line in quoted["details"]}
     assert told == {
@@ -83,7 +84,8 @@ def test_years_cost_what_the_renewal_costs_and_the_promotion_comes_once(ovh):
     assert amount(quoted["prices"]["withoutTax"]) == Decimal("31.48")
 
 
-def test_a_promotion_told_as_a_reduction_shows_the_price_before_it(ovh):
+def test_a_promotion_as_reduction_shows_the_price_before(ovh):
+    """A promotion told as a reduction shows the price before it."""
     ovh.carts.gifts = False
     quoted = ovh.carts.summary(filled(ovh, "FR", [("promo-otter.com", "create-default", 1)]))
     first = quoted["details"][0]
@@ -129,7 +131,8 @@ def test_a_name_may_be_transferred_and_bought_second_hand(ovh):
     ]
 
 
-def test_an_old_offer_tells_neither_action_nor_mode_and_its_mode_has_an_old_name(ovh):
+def test_an_old_offer_lacks_action_and_uses_the_old_mode(ovh):
+    """An old offer tells neither action nor mode and its mode has an old name."""
     (offer,) = ovh.names.offers("old-otter.com")
     assert {"action", "pricingMode"}.isdisjoint(offer)
     assert (offer["phase"], offer["offerId"]) == ("normal", "com-create")

@@ -64,7 +64,7 @@ async def test_a_key_may_do_only_what_its_rules_say(simulator, client, call):
 
 async def test_a_cart_expires(simulator, client, call, cart):
     simulator.clock.advance(2 * 86_400)
-    client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+    client._time_delta = None  # noqa: SLF001 - the package caches it indefinitely
     with pytest.raises(ResourceNotFoundError):
         await call(client.get, cart)
 
@@ -116,7 +116,7 @@ async def test_details_come_late_when_they_do(simulator, client, call, cart, ite
     order = await call(client.post, f"{cart}/checkout")
     assert await call(client.get, f"/me/order/{order['orderId']}/details") == []
     simulator.clock.advance(61)
-    client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+    client._time_delta = None  # noqa: SLF001 - the package caches it indefinitely
     assert len(await call(client.get, f"/me/order/{order['orderId']}/details")) == 4
 
 
@@ -145,9 +145,8 @@ async def read(client, call, order) -> list[str | None]:
         ("order", [None, False]),
     ],
 )
-async def test_a_new_order_that_is_listed_is_not_all_there_for_a_moment(
-    simulator, client, call, cart, item, late, shown
-):
+async def test_a_new_order_is_incomplete_for_a_moment(simulator, client, call, cart, item, late, shown):
+    """A new order that is listed is not all there for a moment."""
     simulator.orders.details_after, simulator.orders.late = 60, late
     second = await call(
         client.post, f"{cart}/domain", domain="second.ovh", pricingMode="create-default", duration="P1Y"
@@ -159,7 +158,7 @@ async def test_a_new_order_that_is_listed_is_not_all_there_for_a_moment(
     assert await read(client, call, order) == shown
     assert simulator.orders.withheld > 0
     simulator.clock.advance(61)
-    client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+    client._time_delta = None  # noqa: SLF001 - the package caches it indefinitely
     assert await read(client, call, order) == ["order", "details", *["name.ovh"] * 4, *["second.ovh"] * 4]
 
 
@@ -175,9 +174,8 @@ async def test_a_clock_that_is_apart_shows_in_all_that_is_read_off_it(simulator,
     assert await call(client.get, "/me/order", **{"date.from": since}) == []
 
 
-async def test_a_clock_that_is_put_right_turns_away_who_read_it_before_and_changes_nothing_written(
-    simulator, client, call, cart, item
-):
+async def test_a_corrected_clock_rejects_old_signatures(simulator, client, call, cart, item):
+    """A clock that is put right rejects signatures of the time before and changes nothing written."""
     await call(client.post, f"{item}/configuration", label="OWNER_LEGAL_AGE", value="true")
     order = (await call(client.post, f"{cart}/checkout"))["orderId"]
     before = await call(client.get, f"/me/order/{order}")

@@ -31,7 +31,7 @@ def test_all_methods_go_and_come_back(ovh, panel):
     before = list(ovh.payments.methods)
     panel.press("methods")
     assert ovh.payments.methods == []
-    assert panel.shown()["removed"]
+    assert panel.to_json()["removed"]
     panel.press("methods")
     assert ovh.payments.methods == before
 
@@ -39,7 +39,7 @@ def test_all_methods_go_and_come_back(ovh, panel):
 def test_credit_is_put_on_the_prepaid_account(ovh, panel):
     panel.press("credit")
     assert ovh.payments.prepaid == 50
-    assert panel.shown()["prepaid"] == "€50.00"
+    assert panel.to_json()["prepaid"] == "€50.00"
 
 
 def test_a_card_is_refused_until_it_is_not(ovh, panel):
@@ -51,7 +51,7 @@ def test_a_card_is_refused_until_it_is_not(ovh, panel):
 
 def test_an_order_expires_at_a_press(panel):
     panel.press("expire", "7")
-    assert panel.shown()["orders"][0]["status"] == "cancelled"
+    assert panel.to_json()["orders"][0]["status"] == "cancelled"
 
 
 def test_an_order_is_paid_on_ovhs_page_once(ovh, panel):
@@ -62,7 +62,7 @@ def test_an_order_is_paid_on_ovhs_page_once(ovh, panel):
 
 
 def is_on(panel: OvhPanel, switch: str) -> bool:
-    return any(each["on"] for each in panel.shown()["switches"] if each["name"] == switch)
+    return any(each["on"] for each in panel.to_json()["switches"] if each["name"] == switch)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_the_next_payment_meets_a_fault_of_its_way(ovh, panel, switch, kind):
 def test_a_colleague_orders_a_name(ovh, panel):
     """A press orders a name by hand; what is no name of an extension is refused."""
     panel.press("outsider", "theirs.ovh")
-    newest = panel.shown()["orders"][0]
+    newest = panel.to_json()["orders"][0]
     assert (newest["names"], newest["foreign"], newest["status"]) == (["theirs.ovh"], True, "notPaid")
     for wrong in ("", "theirs", "theirs.unknown"):
         with pytest.raises(ValueError, match=f"^{wrong}$"):
@@ -105,7 +105,7 @@ def test_a_colleagues_order_is_no_step_of_the_tour(ovh, panel):
     ovh.orders.all.clear()
     panel.press("lose_checkout")
     panel.press("outsider", "theirs.ovh")
-    panel.press("page", str(panel.shown()["orders"][0]["id"]))
+    panel.press("page", str(panel.to_json()["orders"][0]["id"]))
     steps = tour(SlackSimulator(), ovh, panel)
     assert not any(step["done"] for step in steps)
 

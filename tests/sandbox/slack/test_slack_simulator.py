@@ -136,7 +136,8 @@ async def test_a_command_is_delivered_and_answered(slack, app):
     assert ada.messages("domains")[-1].ephemeral
 
 
-async def test_a_click_comes_once_more_later_with_the_same_trigger_and_elsewhere_where_it_can(slack, app, client):
+async def test_a_click_is_delivered_again_with_its_trigger(slack, app, client):
+    """A click comes once more later with the same trigger and elsewhere where it can."""
     came = []
 
     @app.action("go")

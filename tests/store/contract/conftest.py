@@ -19,7 +19,7 @@ from tests.databases import new_sqlite, open_unsynced
 from tests.store.losing import lose_newest_events
 
 
-class Memory(NamedTuple):
+class Stores(NamedTuple):
     """A store, the same store as another process sees it, its inbox, and a loss of all events above a number."""
 
     store: Store
@@ -29,16 +29,16 @@ class Memory(NamedTuple):
 
 
 @pytest.fixture(params=["plain", "sqlite", "postgresql"])
-def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Memory]:
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
     if request.param == "plain":
         plain = PlainStore(chain=hash_chain, clock=lambda: NOW)
         other = ProcessStore(plain, Client(lambda: NOW))
-        yield Memory(plain, other, PlainInbox(plain, clock=lambda: datetime.now(UTC)), partial(_lose, plain))
+        yield Stores(plain, other, PlainInbox(plain, clock=lambda: datetime.now(UTC)), partial(_lose, plain))
         return
     is_sqlite = request.param == "sqlite"
     engines = open_unsynced(new_sqlite(tmp_path) if is_sqlite else request.getfixturevalue("postgres_url"))
     first, second = SqlStore(engines, clock=lambda: NOW), SqlStore(engines, clock=lambda: NOW)
-    yield Memory(first, second, SqlInbox(engines), partial(lose_newest_events, engines))
+    yield Stores(first, second, SqlInbox(engines), partial(lose_newest_events, engines))
     engines.close()
 
 
@@ -48,5 +48,5 @@ def _lose(plain: PlainStore, number: int) -> None:
 
 
 @pytest.fixture
-def store(memory: Memory) -> Store:
-    return memory.store
+def store(stores: Stores) -> Store:
+    return stores.store

@@ -1,4 +1,4 @@
-"""The memory keeps what it is given, and lets only the newest version be changed: on both databases."""
+"""The database keeps what it is given, and lets only the newest version be changed: on both databases."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.toolkit.interaction import Interaction
-from ordering.model.cart import CartState, Trouble
+from ordering.model.cart import BlockedReason, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NoSuchCart
 from ordering.model.events import Event, happened
@@ -86,12 +86,12 @@ def test_a_cart_comes_back_as_it_was_saved(store):
             refusal="OVH said no.",
             word=Word(paid=False, by="U0CLEO", at=NOW),
             waits_until_ovh=NOW + timedelta(seconds=6),
-            told_at_ovh=NOW + timedelta(seconds=7),
+            notified_at_ovh=NOW + timedelta(seconds=7),
             unexplained=3,
         ),
         note="A sentence of an earlier version.",
         fact=Fact(K.DELIVERY_LATE, {"order": 7, "ovh": {"states": {"name.ovh": "dispute"}}}),
-        trouble=Trouble(NOW, "ovh_unavailable", {"ovh": {"status": 503}}),
+        blocked=BlockedReason(NOW, "ovh_unavailable", {"ovh": {"status": 503}}),
     )
     stored = saved(store, cart)
     with store.read() as carts:
@@ -145,8 +145,8 @@ def test_events_come_back_in_order_and_are_told_once(store):
             (S.APPROVED, None, None, NOW, K.APPROVED, {}),
         ]
         for event in events[:2]:
-            carts.told(event.id)
-        assert [e.state for e in carts.untold(cart.id)] == [S.APPROVED]
+            carts.record_delivered(event.id)
+        assert [e.state for e in carts.undelivered(cart.id)] == [S.APPROVED]
 
 
 def test_a_message_is_outdated_until_it_shows_the_newest_version(store):
@@ -154,10 +154,10 @@ def test_a_message_is_outdated_until_it_shows_the_newest_version(store):
         cart = carts.open("C1", by="U0ADA", at=NOW)
         message = carts.show_in(cart.id, MessageRole.CART, "C1")
         assert carts.show_in(cart.id, MessageRole.CART, "C1") == message
-        for event in carts.untold(cart.id):
-            carts.told(event.id)
+        for event in carts.undelivered(cart.id):
+            carts.record_delivered(event.id)
         assert carts.outdated() == [cart.id]
-        carts.shown(message.id, version=cart.version, ts="1.2")
+        carts.record_rendered(message.id, version=cart.version, ts="1.2")
         assert carts.outdated() == []
         carts.save(cart.with_line(a_line()), happened(cart, NOW, K.CLOSED, by="U0ADA"))
         assert carts.outdated() == [cart.id]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.ports.store import TaskType
-from ordering.process.leases import Alone, Shared
+from ordering.process.leases import LocalLeases, SharedLeases
 from tests.builders import NOW
 from tests.conftest import Rules
 from tests.store.contract.test_races import all_at_once
@@ -19,84 +19,87 @@ def rules(store) -> Rules:
     return Rules(store)
 
 
-def process(rules: Rules) -> Shared:
-    return Shared(rules.store, clock=rules.clock, lease=LEASE)
+def process(rules: Rules) -> SharedLeases:
+    return SharedLeases(rules.store, clock=rules.clock, lease=LEASE)
 
 
 def test_eight_processes_share_the_carts_and_none_has_two_owners(rules):
     carts = [rules.approved(f"n{n}.ovh", channel=f"C{n}").id for n in range(5)]
     taken: list[int] = []
-    all_at_once(lambda _: taken.extend(process(rules).take(ADVANCE, carts)))
+    all_at_once(lambda _: taken.extend(process(rules).acquire(ADVANCE, carts)))
     assert sorted(taken) == carts
 
 
 def test_what_somebody_works_on_is_not_due_for_others(rules):
     cart = rules.approved()
-    assert process(rules).take(ADVANCE, rules.fulfilment.due()) == [cart.id]
+    assert process(rules).acquire(ADVANCE, rules.fulfilment.due()) == [cart.id]
     assert rules.fulfilment.due() == []
     assert rules.fulfilment.next_due() == NOW + LEASE
 
 
 def test_a_dead_process_is_followed_when_its_lease_ends(rules):
     cart = rules.approved()
-    process(rules).take(ADVANCE, [cart.id])
+    process(rules).acquire(ADVANCE, [cart.id])
     rules.clock.pass_by(19)
-    assert process(rules).take(ADVANCE, [cart.id]) == []
+    assert process(rules).acquire(ADVANCE, [cart.id]) == []
     rules.clock.pass_by(1)
     assert rules.fulfilment.due() == [cart.id]
-    assert process(rules).take(ADVANCE, [cart.id]) == [cart.id]
+    assert process(rules).acquire(ADVANCE, [cart.id]) == [cart.id]
 
 
 def test_a_claim_of_a_clock_that_was_put_back_holds_nobody_up(rules):
     cart = rules.approved()
-    process(rules).take(ADVANCE, [cart.id])
+    process(rules).acquire(ADVANCE, [cart.id])
     rules.clock.pass_by(-3600)
     assert rules.fulfilment.due() == [cart.id]  # its timer was set by the same clock
     with rules.store.begin() as carts:
         carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=rules.clock())
     assert rules.fulfilment.due() == [cart.id]
-    assert process(rules).take(ADVANCE, [cart.id]) == [cart.id]
+    assert process(rules).acquire(ADVANCE, [cart.id]) == [cart.id]
 
 
-def test_a_living_process_keeps_its_cart_however_long_the_step_takes(rules):
+def test_a_living_process_keeps_its_lease_during_a_long_job(rules):
+    """A living process keeps its cart however long the job takes."""
     cart, living = rules.approved(), process(rules)
-    living.take(ADVANCE, [cart.id])
+    living.acquire(ADVANCE, [cart.id])
     for _ in range(5):
         rules.clock.pass_by(15)
-        living.keep(ADVANCE, [cart.id])
-    assert process(rules).take(ADVANCE, [cart.id]) == []
+        living.renew(ADVANCE, [cart.id])
+    assert process(rules).acquire(ADVANCE, [cart.id]) == []
 
 
-def test_who_was_thought_dead_cannot_renew_or_give_back_the_followers_claim(rules):
+def test_a_process_presumed_dead_cannot_change_the_new_lease(rules):
+    """Who was thought dead cannot renew or release the follower's lease."""
     cart, late, follower = rules.approved(), process(rules), process(rules)
-    late.take(ADVANCE, [cart.id])
+    late.acquire(ADVANCE, [cart.id])
     rules.clock.pass_by(20)
-    follower.take(ADVANCE, [cart.id])
-    late.keep(ADVANCE, [cart.id])
-    late.give_back(ADVANCE, cart.id)
-    assert process(rules).take(ADVANCE, [cart.id]) == []
+    follower.acquire(ADVANCE, [cart.id])
+    late.renew(ADVANCE, [cart.id])
+    late.release(ADVANCE, cart.id)
+    assert process(rules).acquire(ADVANCE, [cart.id]) == []
 
 
 def test_a_cart_that_was_given_back_is_free_at_once(rules):
     cart, first = rules.approved(), process(rules)
-    first.take(ADVANCE, [cart.id])
-    first.give_back(ADVANCE, cart.id)
-    assert process(rules).take(ADVANCE, [cart.id]) == [cart.id]
+    first.acquire(ADVANCE, [cart.id])
+    first.release(ADVANCE, cart.id)
+    assert process(rules).acquire(ADVANCE, [cart.id]) == [cart.id]
 
 
 def test_one_process_may_show_what_another_advances(rules):
     cart = rules.approved()
-    process(rules).take(ADVANCE, [cart.id])
-    assert process(rules).take(SHOW, [cart.id]) == [cart.id]
+    process(rules).acquire(ADVANCE, [cart.id])
+    assert process(rules).acquire(SHOW, [cart.id]) == [cart.id]
 
 
-def test_alone_a_process_takes_each_cart_once_until_it_gives_it_back():
-    alone = Alone()
-    assert alone.take(ADVANCE, [1, 2]) == [1, 2]
-    assert alone.take(ADVANCE, [2, 3]) == [3]
-    assert alone.take(SHOW, [1]) == [1]
-    alone.give_back(ADVANCE, 2)
-    assert alone.take(ADVANCE, [1, 2]) == [2]
+def test_local_leases_lease_each_cart_once():
+    """Alone a process takes each cart once until it releases it."""
+    alone = LocalLeases()
+    assert alone.acquire(ADVANCE, [1, 2]) == [1, 2]
+    assert alone.acquire(ADVANCE, [2, 3]) == [3]
+    assert alone.acquire(SHOW, [1]) == [1]
+    alone.release(ADVANCE, 2)
+    assert alone.acquire(ADVANCE, [1, 2]) == [2]
 
 
 def test_what_was_decided_and_what_is_only_watched_are_due_apart(rules):
@@ -110,19 +113,19 @@ def test_what_was_decided_and_what_is_only_watched_are_due_apart(rules):
 
 def test_a_payment_waits_for_nobody_who_only_looks_at_its_order(rules):
     cart = rules.ordered()
-    process(rules).take(WATCH, [cart.id])
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    process(rules).acquire(WATCH, [cart.id])
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     assert rules.fulfilment.due(ADVANCE) == [cart.id]
     assert rules.fulfilment.next_due(ADVANCE) == rules.clock.now
-    assert process(rules).take(ADVANCE, [cart.id]) == [cart.id]
+    assert process(rules).acquire(ADVANCE, [cart.id]) == [cart.id]
 
 
 def test_nobody_looks_at_what_somebody_advances(rules):
     cart = rules.ordered()
-    process(rules).take(ADVANCE, [cart.id])
+    process(rules).acquire(ADVANCE, [cart.id])
     rules.clock.pass_by(19)
     assert rules.fulfilment.due(WATCH) == []
-    alone = Alone()
-    alone.take(ADVANCE, [1])
-    assert alone.take(WATCH, [1, 2]) == [2]
-    assert alone.take(ADVANCE, [2]) == [2]
+    alone = LocalLeases()
+    alone.acquire(ADVANCE, [1])
+    assert alone.acquire(WATCH, [1, 2]) == [2]
+    assert alone.acquire(ADVANCE, [2]) == [2]

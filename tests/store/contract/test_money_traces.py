@@ -1,4 +1,4 @@
-"""What is kept of money calls, of orders made elsewhere and of this desk's presence at OVH: on all stores."""
+"""What is kept of money calls, of orders made elsewhere and of this bot's presence at OVH: on all stores."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -186,7 +186,7 @@ def test_more_markers_than_one_query_takes(store):
 
 
 def test_every_presence_is_kept(store):
-    """One that expired at OVH was this desk's own all the same."""
+    """One that expired at OVH was this bot's own all the same."""
     for cart in ("cart-1", "cart-2", "cart-1"):  # two processes may record the same one
         with store.begin() as carts:
             carts.add_presence(cart)

@@ -1,4 +1,4 @@
-"""A crowd at one cart: exactly one wins, and everybody else is told."""
+"""A crowd at one cart: exactly one wins, and everybody else is notified."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,12 +17,12 @@ from tests.conftest import Rules
 EIGHT = 8
 
 
-def all_at_once(deed: Callable[[int], object]) -> list[object]:
+def all_at_once(call: Callable[[int], object]) -> list[object]:
     """Do it in eight threads; an error of the rules is a result, any other is the test's failure."""
 
     def one(number: int) -> object:
         try:
-            return deed(number)
+            return call(number)
         except OrderingError as error:
             return error
 
@@ -60,7 +60,7 @@ def test_eight_approvers_approve_once(store):
     rules = Rules(store, Policy(approvers=frozenset(f"U0{n}" for n in range(EIGHT)), payers=frozenset()))
     cart = rules.requested()
     results = all_at_once(
-        lambda n: rules.workflow.approvals.approve(cart.id, approver=Person(f"U0{n}"), shown=cart.request_mark)
+        lambda n: rules.workflow.approvals.approve(cart.id, approver=Person(f"U0{n}"), mark=cart.request_mark)
     )
     assert winners(results) == 1
     assert len(rules.workflow.queries.cart(cart.id).approved_by) == 1
@@ -75,19 +75,19 @@ def test_of_eight_approvers_two_approve_where_two_are_needed(store):
     rules = Rules(store, policy)
     cart = rules.requested()
     results = all_at_once(
-        lambda n: rules.workflow.approvals.approve(cart.id, approver=team[n], shown=cart.request_mark, earlier=team)
+        lambda n: rules.workflow.approvals.approve(cart.id, approver=team[n], mark=cart.request_mark, earlier=team)
     )
     assert winners(results) == 2
     assert len(set(rules.workflow.queries.cart(cart.id).approved_by)) == 2
 
 
 def test_a_void_approval_is_gone_from_the_database(store):
-    """What the last approver's click found stays found, whoever reads the cart next."""
+    """What the last approver's click found stays found for any later reader."""
     rules = Rules(store, replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
-    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     gone = [replace(rules.cleo, membership=Membership.DEACTIVATED)]
-    rules.workflow.approvals.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=gone)
+    rules.workflow.approvals.approve(cart.id, approver=rules.dan, mark=cart.request_mark, earlier=gone)
     rules.restart()
     after = rules.workflow.queries.cart(cart.id)
     assert (after.state, after.approved_by) == (CartState.SUBMITTED, ("U0DAN",))
@@ -103,7 +103,7 @@ def test_eight_drivers_order_once(store):
 def test_eight_drivers_pay_once(store):
     rules = Rules(store)
     cart = rules.ordered()
-    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
+    rules.workflow.payments.pay(cart.id, payer=rules.dan, method=None, mark=rules.mark(cart.id))
     all_at_once(lambda _: rules.fulfilment.advance(cart.id))
     assert len(rules.registrar.payments) == 1
 
@@ -113,7 +113,7 @@ def test_eight_drivers_remind_the_payers_once(store):
     cart = rules.ordered()
     rules.clock.now = NOW + timedelta(days=12)
     all_at_once(lambda _: rules.fulfilment.advance(cart.id))
-    kinds = [event.kind for event in rules.workflow.queries.story(cart.id, by=rules.ada)[1]]
+    kinds = [event.kind for event in rules.workflow.queries.timeline(cart.id, by=rules.ada)[1]]
     assert kinds.count(EventKind.PAYMENT_REMINDER) == 1
 
 
@@ -131,6 +131,6 @@ def test_eight_approvals_at_once_stay_within_the_month(store):
     rules = Rules(store, Policy(approvers=frozenset({"U0CLEO"}), payers=frozenset(), limit_per_month=Decimal(5)))
     carts = [rules.requested(f"n{n}.ovh", channel=f"C{n}") for n in range(EIGHT)]
     results = all_at_once(
-        lambda n: rules.workflow.approvals.approve(carts[n].id, approver=rules.cleo, shown=carts[n].request_mark)
+        lambda n: rules.workflow.approvals.approve(carts[n].id, approver=rules.cleo, mark=carts[n].request_mark)
     )
     assert winners(results) == 1

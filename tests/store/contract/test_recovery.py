@@ -10,7 +10,7 @@ from ordering.model.errors import DatabaseWentBack
 from ordering.model.events import happened
 from ordering.model.facts import EventKind as K
 from ordering.model.recovery import DIGITS, Cause, Loss, Recovery, Stamp
-from ordering.ports.store import NOTHING_SHOWN, MessageRole, TimerKind
+from ordering.ports.store import NOTHING_RENDERED, MessageRole, TimerKind
 from ordering.process.recovery import must_allow
 from tests.builders import NOW, a_line
 from tests.store.contract.test_carts import opened, saved, submitted
@@ -103,23 +103,23 @@ def test_an_epoch_is_in_every_later_stamp(store):
 # What a process saw
 
 
-def test_a_process_remembers_what_it_committed(memory):
+def test_a_process_remembers_what_it_committed(stores):
     """Its own newest event, not that of another process."""
-    opened(memory.store)
-    own = stamp_of(memory.store)
-    opened(memory.other, "C2")
-    with memory.store.read() as mine, memory.other.read() as theirs:
+    opened(stores.store)
+    own = stamp_of(stores.store)
+    opened(stores.other, "C2")
+    with stores.store.read() as mine, stores.other.read() as theirs:
         assert mine.newest_seen() == (own,)
         assert theirs.newest_seen() == (theirs.stamp(),) == (mine.stamp(),)
 
 
-def test_a_process_that_started_has_seen_nothing(memory):
+def test_a_process_that_started_has_seen_nothing(stores):
     """Reads and writes of due times alone are no witness."""
-    cart = opened(memory.store)
-    with memory.other.begin() as writing:
+    cart = opened(stores.store)
+    with stores.other.begin() as writing:
         writing.set_timer(cart.id, TimerKind.STEP, NOW)
         assert writing.newest_seen() == ()
-    with memory.other.read() as reading:
+    with stores.other.read() as reading:
         assert reading.newest_seen() == ()
 
 
@@ -138,46 +138,46 @@ def test_a_transaction_that_fails_is_not_remembered(store):
         must_allow(carts)
 
 
-def test_a_later_event_takes_the_place_of_one_that_is_in_place(memory):
+def test_a_later_event_takes_the_place_of_one_that_is_in_place(stores):
     """A process that saw a thousand events remembers one, also where another process's lie between."""
     for channel in ("C1", "C2", "C3"):
-        opened(memory.store, channel)
-        opened(memory.other, f"{channel}x")
-    with memory.store.read() as mine, memory.other.read() as theirs:
+        opened(stores.store, channel)
+        opened(stores.other, f"{channel}x")
+    with stores.store.read() as mine, stores.other.read() as theirs:
         assert [seen.number for seen in mine.newest_seen()] == [5]
         assert theirs.newest_seen() == (theirs.stamp(),)
 
 
 @pytest.mark.parametrize("others", [0, 3])
-def test_later_events_hide_no_loss(memory, others):
+def test_later_events_hide_no_loss(stores, others):
     """Not those of this process, nor those that got the number of the lost one; one that saw no loss goes on."""
-    opened(memory.store)
-    opened(memory.store, "C2")
-    lost = stamp_of(memory.store)
-    memory.lose_above(1)
+    opened(stores.store)
+    opened(stores.store, "C2")
+    lost = stamp_of(stores.store)
+    stores.lose_above(1)
     for number in range(others):
-        opened(memory.other, f"C9{number}")
+        opened(stores.other, f"C9{number}")
     for channel in ("C3", "C4"):
-        opened(memory.store, channel)
-    with memory.store.begin() as carts:
+        opened(stores.store, channel)
+    with stores.store.begin() as carts:
         assert lost in carts.newest_seen()
         with pytest.raises(DatabaseWentBack):
             must_allow(carts)
-    with memory.other.begin() as carts:
+    with stores.other.begin() as carts:
         must_allow(carts)
 
 
-def test_a_loss_before_the_end_of_recover_mode_no_longer_counts(memory):
+def test_a_loss_before_the_end_of_recover_mode_no_longer_counts(stores):
     """The epoch is another one: the first event after it takes the place of all."""
-    opened(memory.store)
-    opened(memory.store, "C2")
-    memory.lose_above(1)
-    opened(memory.store, "C3")
-    with memory.store.begin() as carts:
+    opened(stores.store)
+    opened(stores.store, "C2")
+    stores.lose_above(1)
+    opened(stores.store, "C3")
+    with stores.store.begin() as carts:
         carts.raise_epoch(9)
         must_allow(carts)
-    opened(memory.store, "C4")
-    with memory.store.read() as carts:
+    opened(stores.store, "C4")
+    with stores.store.read() as carts:
         assert carts.newest_seen() == (carts.stamp(),)
 
 
@@ -188,14 +188,14 @@ def test_the_recover_row_comes_back_as_it_was_written(store):
     """Every field, in UTC; and an ended mode leaves its loss."""
     at = datetime(2026, 11, 24, 8, 0, 1, tzinfo=UTC)
     mode = Recovery(
-        Cause.COPY, at, at, processes_may_live=True, floor_from=at, compared=7, confirmed_by="U0CLEO", told=True
+        Cause.COPY, at, at, processes_may_live=True, floor_from=at, compared=7, confirmed_by="U0CLEO", notified=True
     )
     with store.begin() as carts:
         assert (carts.standing().recovery, carts.standing().is_copy, carts.standing().lost) == (None, False, None)
         changed = replace(carts.standing(), recovery=mode, numbers_above=12, is_copy=True)
         carts.save_standing(changed)
         assert carts.standing() == changed
-    ended = replace(changed, recovery=None, is_copy=False, lost=Loss(None, at), lost_told=False)
+    ended = replace(changed, recovery=None, is_copy=False, lost=Loss(None, at), loss_notified=False)
     with store.begin() as carts:
         assert carts.standing() == changed
         carts.save_standing(ended)
@@ -268,14 +268,14 @@ def test_messages_of_open_requests_are_rendered_again(store):
     with store.begin() as writing:
         for cart in (waiting, filling, ended):
             message = writing.show_in(cart.id, MessageRole.CART, cart.channel)
-            writing.shown(message.id, version=cart.version, ts="1.2")
-            for event in writing.untold(cart.id):
-                writing.told(event.id)
+            writing.record_rendered(message.id, version=cart.version, ts="1.2")
+            for event in writing.undelivered(cart.id):
+                writing.record_delivered(event.id)
         assert writing.outdated() == []
         writing.render_live_again()
         assert writing.outdated() == [waiting.id]
         (message,) = writing.messages(waiting.id)
-        assert (message.shown, message.ts) == (NOTHING_SHOWN, "1.2")
+        assert (message.rendered_version, message.ts) == (NOTHING_RENDERED, "1.2")
 
 
 def test_work_that_was_decided_is_woken(store):

@@ -9,7 +9,7 @@ from ordering.model.cart import CartState
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
 from ordering.ports.store import KEEP, Store, TaskType, TimerKind
-from ordering.process.leases import Shared
+from ordering.process.leases import SharedLeases
 from tests.builders import NOW
 from tests.conftest import Rules
 
@@ -34,7 +34,7 @@ def timers(store: Store, cart_id: int):
 
 
 def test_a_save_erases_no_timer(store):
-    """Whatever a cart becomes, its timers stay until somebody ends them."""
+    """Whatever a cart becomes, its timers stay until a user ends them."""
     cart = opened(store)
     with store.begin() as carts:
         carts.set_timer(cart.id, STEP, NOW + DAY)
@@ -126,12 +126,12 @@ def test_a_step_without_work_ends_its_timer(rules, state):
     assert timers(rules.store, cart.id) == {}
 
 
-def test_the_next_step_of_a_claimed_cart_counts_from_the_claims_end(rules):
-    """Among claimed and free carts the earliest moment is told, for each task type."""
+def test_a_leased_cart_is_due_at_the_end_of_its_lease(rules):
+    """Among claimed and free carts the earliest moment is returned, for each task type."""
     first, second = rules.approved("a.ovh", "C1"), rules.approved("b.ovh", "C2")
     with rules.store.begin() as carts:
         carts.postpone(second.id, version=second.version, due_at=NOW + timedelta(seconds=50))
-    Shared(rules.store, clock=rules.clock, lease=timedelta(seconds=20)).take(TaskType.ADVANCE, [first.id])
+    SharedLeases(rules.store, clock=rules.clock, lease=timedelta(seconds=20)).acquire(TaskType.ADVANCE, [first.id])
     assert rules.fulfilment.next_due(TaskType.ADVANCE) == NOW + timedelta(seconds=20)
     assert rules.fulfilment.next_due(TaskType.ADVANCE, without=[first.id]) == NOW + timedelta(seconds=50)
     assert rules.fulfilment.next_due(TaskType.ADVANCE, without=[first.id, second.id]) is None

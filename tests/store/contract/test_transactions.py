@@ -9,7 +9,7 @@ from ordering.model.cart import CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import EventKind as K
-from ordering.ports.store import NOTHING_SHOWN, MessageRole, TaskType
+from ordering.ports.store import NOTHING_RENDERED, MessageRole, TaskType
 from ordering.record.verification import Audit
 from tests.builders import NOW, a_line
 from tests.conftest import Rules
@@ -59,14 +59,14 @@ def test_a_rollback_takes_everything_back(store):
         with store.begin() as writing:
             writing.save(cart, happened(cart, NOW, K.CLOSED), due_at=NOW)
             writing.show_in(cart.id, MessageRole.CART, "C1")
-            writing.claim(TaskType.SHOW, [cart.id], holder="a", now=NOW, until=NOW + timedelta(seconds=20))
+            writing.acquire_leases(TaskType.SHOW, [cart.id], holder="a", now=NOW, until=NOW + timedelta(seconds=20))
             raise KeyError
 
     with pytest.raises(KeyError):
         fails_at_last()
     with store.begin() as writing:
         assert (writing.due(NOW), writing.messages(cart.id), len(writing.events(cart.id))) == ([], [], 1)
-        assert writing.claim(TaskType.SHOW, [cart.id], holder="b", now=NOW, until=NOW) == {cart.id}
+        assert writing.acquire_leases(TaskType.SHOW, [cart.id], holder="b", now=NOW, until=NOW) == {cart.id}
 
 
 def test_a_channel_has_room_for_one_open_cart(store):
@@ -98,12 +98,12 @@ def test_a_cart_has_one_order(store):
 
 
 def test_a_message_that_was_given_up_waits_for_a_change(store):
-    """What the chat refuses for good is not tried again until the cart changes, whoever asks for it."""
+    """What the chat refuses for good is not tried again until the cart changes, at any request."""
     cart = opened(store)
     with store.begin() as writing:
         message = writing.show_in(cart.id, MessageRole.CART, "C1")
-        for event in writing.untold(cart.id):
-            writing.told(event.id)
+        for event in writing.undelivered(cart.id):
+            writing.record_delivered(event.id)
         assert writing.outdated() == [cart.id]
         writing.give_up(message.id, version=cart.version)
         writing.show_again([cart.id])
@@ -119,13 +119,13 @@ def test_all_messages_of_a_cart_can_be_shown_again(store):
     with store.begin() as writing:
         for cart in carts:
             message = writing.show_in(cart.id, MessageRole.CART, cart.channel)
-            writing.shown(message.id, version=cart.version, ts="1.2")
-            for event in writing.untold(cart.id):
-                writing.told(event.id)
+            writing.record_rendered(message.id, version=cart.version, ts="1.2")
+            for event in writing.undelivered(cart.id):
+                writing.record_delivered(event.id)
         assert writing.outdated() == []
         writing.show_again([carts[1].id])
         assert writing.outdated() == [carts[1].id]
-        assert [m.shown for m in writing.messages(carts[1].id)] == [NOTHING_SHOWN]
+        assert [m.shown for m in writing.messages(carts[1].id)] == [NOTHING_RENDERED]
 
 
 def test_names_of_live_carts_are_known(store):
@@ -141,7 +141,7 @@ def test_the_record_verifies(store):
     rules = Rules(store)
     paid = rules.paid()
     rules.registrar.deliver()
-    assert rules.settle(paid.id, steps=4, seconds=400).state is S.DELIVERED
+    assert rules.run_worker(paid.id, steps=4, seconds=400).state is S.DELIVERED
     with store.read() as reading:
         states = [event.state for event in reading.events(paid.id)]
         entries = list(reading.record().entries)

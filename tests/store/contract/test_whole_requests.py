@@ -24,12 +24,12 @@ S = CartState
 def is_delivered(rules: Rules) -> Iterator[CartState]:
     yield rules.requested().state
     cart = rules.workflow.queries.cart(1)
-    yield rules.workflow.approvals.approve(1, approver=rules.cleo, shown=cart.request_mark).state
-    yield rules.settle(1).state
-    yield rules.workflow.payments.pay(1, payer=rules.dan, method=None, shown=rules.mark(1)).state
-    yield rules.settle(1).state
+    yield rules.workflow.approvals.approve(1, approver=rules.cleo, mark=cart.request_mark).state
+    yield rules.run_worker(1).state
+    yield rules.workflow.payments.pay(1, payer=rules.dan, method=None, mark=rules.mark(1)).state
+    yield rules.run_worker(1).state
     rules.registrar.deliver()
-    yield rules.settle(1, steps=4, seconds=400).state
+    yield rules.run_worker(1, steps=4, seconds=400).state
 
 
 def is_rejected_and_requested_again(rules: Rules) -> Iterator[CartState]:
@@ -51,16 +51,16 @@ def is_asked_for_answers(rules: Rules) -> Iterator[CartState]:
 def loses_the_answer_of_the_checkout(rules: Rules) -> Iterator[CartState]:
     rules.approved()
     rules.registrar.next_fault = "lost_after"
-    yield rules.settle(1).state
+    yield rules.run_worker(1).state
 
 
 def asks_a_person_about_its_order(rules: Rules) -> Iterator[CartState]:
     rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided, rules.registrar.candidates = "lost_before", True, (7, 8)
-    yield rules.settle(1).state
+    yield rules.run_worker(1).state
     with suppress(OrderingError):
-        rules.workflow.recovery.nothing_ordered(1, by=rules.dan, shown=rules.mark(1))
-    yield rules.settle(1).state
+        rules.workflow.recovery.nothing_ordered(1, by=rules.dan, mark=rules.mark(1))
+    yield rules.run_worker(1).state
 
 
 @pytest.mark.parametrize("fault", ["lost_before", "lost_after", "refused", "unavailable"])
@@ -68,8 +68,8 @@ def test_a_payment_with_a_fault_reads_alike(store, fault):
     def meets_a_fault(rules: Rules) -> Iterator[CartState]:
         yield rules.ordered().state
         rules.registrar.next_fault = fault
-        rules.workflow.payments.pay(1, payer=rules.dan, method=None, shown=rules.mark(1))
-        yield rules.settle(1).state
+        rules.workflow.payments.pay(1, payer=rules.dan, method=None, mark=rules.mark(1))
+        yield rules.run_worker(1).state
 
     compare(store, meets_a_fault)
 

@@ -91,7 +91,7 @@ def seconds(answer: object) -> int:
     return _CLOCK.read(answer)
 
 
-def shown(value: T | None, field: str) -> T:
+def visible(value: T | None, field: str) -> T:
     """Return a value that OVH may leave out but that is needed here; raises `Unreadable` without it."""
     if value is None:
         _log.warning("ovh_unreadable", faults=[f"{field}: missing"])

@@ -25,7 +25,7 @@ class CartDescription(Wire):
 
 
 class CartExpiry(Wire):
-    """When a cart ends. OVH's description allows null, but such a cart cannot be told from another bot's."""
+    """When a cart ends. OVH's description allows null, but such a cart cannot be reported from another bot's."""
 
     expire: Moment
 
