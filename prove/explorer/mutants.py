@@ -100,7 +100,7 @@ BLIND: Mapping[str, str] = {
     "take an empty list of methods for one without the method": _BEFORE,
     "take a refusal of minutes later for ours": "a job counts as a place twice in one state, and that is within a "
     "minute of the call",
-    "wait for the floor of a refusal without a word": "no law is about what a payer is told",
+    "wait for the floor of a refusal without a word": "no law is about what a payer is notified",
     "leave the call of a dead process without an end": _DEAD,
     "date the end of a call a second time": _DEAD,
     "adopt one of two orders with the same names": "two guards hold behind it: the comparison of the terms "
