@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+
+from prove.explorer.model_search import Move
+from prove.explorer.model_search import search as search_model
 
 LATEST = 2  # ticks after which a payment shows at OVH at the latest
 HELD = 1  # ticks that a network may hold a call
@@ -66,10 +70,7 @@ class State:
         return any(at <= self.now for at in self.taken)
 
 
-Move = tuple[str, int, State]  # its name, the number of deviations that it costs, the state after it
-
-
-def moves(state: State, rules: Rules) -> Iterator[Move]:
+def moves(state: State, rules: Rules) -> Iterator[Move[State]]:
     """Yield the possible next moves."""
     if state.arriving and state.arriving[0][0] <= state.now:
         yield "a held call arrives", 0, _arrived(state)
@@ -99,7 +100,7 @@ def _may_give_up(state: State, rules: Rules) -> bool:
     return state.now >= (state.ended_at if rules.floor_from_end else state.sent_at) + FLOOR
 
 
-def _pays(state: State, rules: Rules) -> Iterator[Move]:
+def _pays(state: State, rules: Rules) -> Iterator[Move[State]]:
     """Yield the moves of a paying user: marker, comparison, intent; then the sender writes or sleeps first."""
     if rules.asks_for_markers and state.markers > state.known:
         waits = replace(state, paying=True, sent_at=state.now, ended_at=None, known=state.markers)
@@ -122,7 +123,7 @@ def _pays(state: State, rules: Rules) -> Iterator[Move]:
         yield f"pays, writes {sleep} ticks later", int(sleep > 0), replace(begun, calls=(*begun.calls, call))
 
 
-def _writes(state: State, call: Call, rules: Rules) -> Iterator[Move]:
+def _writes(state: State, call: Call, rules: Rules) -> Iterator[Move[State]]:
     """Yield the sender's write. If its connection was closed, it does not write, and knows that nothing was sent."""
     is_current = state.paying and state.attempt == call.attempt
     if state.now - call.opened_at >= CONNECTION and not rules.reconnects:
@@ -153,29 +154,5 @@ def _taken(state: State, late: int) -> State:
 
 
 def search(rules: Rules, *, deviations: int) -> tuple[int, list[str] | None]:
-    """Search all schedules with at most `deviations` deviations.
-
-    Return how many states were visited, and the moves of a shortest way to a second payment, None if there is none.
-    """
-    first = State()
-    ways: dict[tuple[State, int], tuple[tuple[State, int], str] | None] = {(first, 0): None}
-    todo = [(first, 0)]
-    for here in todo:
-        state, spent = here
-        if state.is_paid_twice:
-            return len(ways), _way(ways, here)
-        for name, cost, after in moves(state, rules):
-            there = (after, spent + cost)
-            if there[1] <= deviations and there not in ways:
-                ways[there] = (here, name)
-                todo.append(there)
-    return len(ways), None
-
-
-def _way(ways: dict[tuple[State, int], tuple[tuple[State, int], str] | None], end: tuple[State, int]) -> list[str]:
-    values = []
-    step = ways[end]
-    while step is not None:
-        values.append(step[1])
-        step = ways[step[0]]
-    return values[::-1]
+    """Search all schedules with at most `deviations` deviations; see `model_search.search`."""
+    return search_model(State(), partial(moves, rules=rules), deviations=deviations)
