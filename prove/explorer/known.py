@@ -1,6 +1,7 @@
 """Schedules that the search begins with: each shows a break that few drawn schedules would meet.
 
-A deviation happens at the first place whose name begins so, after the deviation before it.
+A deviation happens at the first place whose name begins so, after the deviation before it. A blank at the end stands
+for the end of the name.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
         ("step paying", "page-refused"),
     ),
     (_HIDDEN_PAYMENT, ("step paying", "page-refused-twice")),
+    (("step paying", "page-visa"), ("GET me/order ", "forbidden")),
     # The search for an order
     (*_HIDDEN_ORDER, _DELETED),
     (*_HIDDEN_ORDER, _DELETED, ("step checking_out", "clock-600")),

@@ -149,7 +149,7 @@ def follow(setup: Setup, wanted: Sequence[Wanted]) -> tuple[World, list[Wanted]]
 
     def choose(number: int, options: Options) -> str | None:
         label = world.places[number][0]
-        if left and label.startswith(left[0][0]) and left[0][1] in options:
+        if left and f"{label} ".startswith(left[0][0]) and left[0][1] in options:
             return left.pop(0)[1]
         return None
 

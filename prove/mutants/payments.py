@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import always, drop, instead, never, returns, swap, without_part
+from prove.mutants.changes import always, drop, instead, never, returns, swap, uncaught, without_part
 from prove.mutants.mutation import Mutation
 
 _FLOOR, _QUESTIONS, _PAY = (
@@ -232,6 +232,12 @@ OF_PAYMENTS = (
         f"{_PAYMENTS}._hinders",
         never("earlier.unexplained > order.explained"),
         f"{_QUESTIONS}::test_money_that_may_have_paid_the_order_is_asked_about_first",
+    ),
+    Mutation(
+        "take a refusal to list orders for one to list transactions",
+        f"{_OVH}._order_numbers",
+        uncaught("RegistrarRefused"),
+        f"{_SHOWN}::test_orders_that_cannot_be_read_explain_no_money",
     ),
     Mutation(
         "let a payment explain a transaction from before it",

@@ -252,8 +252,7 @@ class Payments:
         self, entries: list[Transaction], order: SalesOrder, made_at: datetime, counted: set[int]
     ) -> list[Transaction]:
         """Return the transactions that no other order of this total explains by the date of its payment."""
-        query = {"date.from": (made_at - _ORDERS_LIVE).isoformat(timespec="seconds")}
-        numbers = sorted(IDS.read(self._client.ask("/me/order", query=query, priority=Priority.MONEY)))
+        numbers = self._order_numbers(since=made_at - _ORDERS_LIVE)
         for number in [n for n in reversed(numbers) if n != order.id and n not in counted][:_MOST_ORDERS]:
             paid_at = self._paid_at(number, order.total)
             own = [e for e in entries if paid_at and abs(e.creation_date - paid_at) <= _CLOCKS_APART]
@@ -262,6 +261,14 @@ class Payments:
             if not entries:
                 break
         return entries
+
+    def _order_numbers(self, since: datetime) -> list[int]:
+        """Return the account's orders since then; none if OVH refuses to list them, as they then explain nothing."""
+        query = {"date.from": since.isoformat(timespec="seconds")}
+        try:
+            return sorted(IDS.read(self._client.ask("/me/order", query=query, priority=Priority.MONEY)))
+        except RegistrarRefused:
+            return []
 
     def _paid_at(self, number: int, total: Money) -> datetime | None:
         """Return when an order of this total was paid; None for another total, or if OVH shows no payment of it."""

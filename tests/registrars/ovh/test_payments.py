@@ -270,6 +270,15 @@ async def test_an_open_transaction_of_another_order_hinders_nothing(ovh, gateway
     assert not (await earlier(gateway, order, others=[SentPayment(7, SEPA, datetime.now(UTC))])).is_open
 
 
+@pytest.mark.parametrize("path", ["/me/order", "/me/order/*", "/me/order/*/payment"])
+async def test_orders_that_cannot_be_read_explain_no_money(ovh, gateway, order, path):
+    """A refusal there is none of the transactions: they were read, and one may have paid this order."""
+    ovh.outsider.pay(ovh.outsider.order("other.ovh", total="3.59"), VISA)
+    assert (await earlier(gateway, order)).unexplained == 0
+    ovh.faults.add("GET", path, "refuse", status=403, message="This call has not been granted", times=99)
+    assert (await unexplained(gateway, order)).unexplained == 1
+
+
 @pytest.mark.parametrize("what", ["list", "one"])
 async def test_unreadable_transactions_hinder_only_after_a_payment(ovh, gateway, order, what):
     """Before the first one they count as none; after one of ours, its floor is a day."""
