@@ -4,18 +4,21 @@ A session makes up to a thousand databases of 400 files each. An orderly stop an
 minutes, in which nothing was tested.
 """
 
+import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prove.postgres import open_postgres
 from tests.databases import unsynced
 
 _LONGEST = 20.0  # seconds until an immediate shutdown must be over
+_LOOKED = 0.02  # seconds between two looks at it
 
 
 @contextmanager
@@ -27,15 +30,26 @@ def throwaway_postgres() -> Iterator[str]:
     """
     folder = Path(tempfile.mkdtemp(prefix="domain-desk-postgres-"))
     server = open_postgres(folder)
-    process = server.get_postmaster_info().process
     try:
         unsynced(server.get_uri())
         yield server.get_uri()
     finally:
-        process.send_signal(signal.SIGQUIT)  # an immediate shutdown: it writes nothing, as nobody starts it again
-        process.wait(_LONGEST)
+        _kill(int(server.get_pid() or 0))
         server.cleanup()
         remove_later(folder)
+
+
+def _kill(pid: int) -> None:
+    """Shut a server down immediately: it writes nothing, as nobody starts it again. Raises TimeoutError."""
+    if not pid:
+        return
+    deadline = time.monotonic() + _LONGEST
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGQUIT)
+        while time.monotonic() < deadline:
+            time.sleep(_LOOKED)
+            os.kill(pid, 0)
+        raise TimeoutError(f"PostgreSQL, process {pid}, did not end within {_LONGEST:g} s")
 
 
 def remove_later(folder: Path) -> None:

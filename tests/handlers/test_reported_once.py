@@ -111,7 +111,7 @@ class Clock:
 def a_notifier(members: list[str], approvers: set[str], payers: set[str] = frozenset()):  # type: ignore[assignment] # empty
     slack, outbox, clock = PaperSlack(members), PaperOutbox(), Clock()
     policy = replace(POLICY, approvers=frozenset(approvers), payers=frozenset(payers))
-    return slack, outbox, clock, Notifier(slack, outbox, AtOnce(), policy, clock=clock)  # type: ignore[arg-type]
+    return slack, outbox, clock, Notifier(slack, outbox, AtOnce(), policy, clock=clock)  # type: ignore[arg-type] # paper
 
 
 async def shown(notifier: Notifier, clock: Clock, times: int = 12) -> None:
