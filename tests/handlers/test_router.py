@@ -132,7 +132,7 @@ async def test_a_click_reaches_its_handler_with_its_payload(desks):
 
 
 async def test_an_unreadable_button_is_acknowledged_and_explained(desks):
-    """A button that cannot be read is acknowledged and its person is reported."""
+    """A button that cannot be read is acknowledged and its person learns why."""
     desks.router.button(Act.COPY, CartNumber, desks.handler)
     await desks.slack.clicks(Act.COPY, "twelve")
     await desks.done()
