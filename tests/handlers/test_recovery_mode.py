@@ -243,7 +243,7 @@ async def test_operators_in_a_group_that_cannot_be_read_are_told_later(rules, mo
     rules.clock.pass_by(60)
     await watched.check(3)
     assert watched.slack.to(catalogue.on_hold.BEGUN_ALONE) == ["U0BEN", "U0CLEO"]
-    assert rules.workflow.recover_mode.standing().recovery.told
+    assert rules.workflow.recover_mode.standing().recovery.notified
 
 
 async def test_nobody_reached_is_not_told(watched):
@@ -253,11 +253,11 @@ async def test_nobody_reached_is_not_told(watched):
     said = await watched.check(3)
     began_at = watched.rules.workflow.recover_mode.standing().recovery.began_at
     assert said == catalogue.on_hold.health(began_at, undelivered=True)
-    assert not watched.rules.workflow.recover_mode.standing().recovery.told
+    assert not watched.rules.workflow.recover_mode.standing().recovery.notified
     watched.slack.fails = {}
     watched.rules.clock.pass_by(60)
     assert await watched.check() == catalogue.on_hold.health(began_at)
-    assert watched.rules.workflow.recover_mode.standing().recovery.told
+    assert watched.rules.workflow.recover_mode.standing().recovery.notified
 
 
 async def test_a_crash_before_the_message_loses_none(watched, monkeypatch):
@@ -270,7 +270,7 @@ async def test_a_crash_before_the_message_loses_none(watched, monkeypatch):
     monkeypatch.setattr(watched.slack, "chat_postMessage", dies)
     with pytest.raises(Death):
         await watched.check()
-    assert not watched.rules.workflow.recover_mode.standing().recovery.told
+    assert not watched.rules.workflow.recover_mode.standing().recovery.notified
 
 
 async def test_a_loss_that_nobody_read_is_told_again(watched):
