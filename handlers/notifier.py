@@ -80,8 +80,8 @@ class Notifier:
         self._news = News(self._poster, outbox, bridge, policy, self._retries)
         # Messages that Slack accepted and the database has not recorded yet: a retry must not post them again.
         self._posted: dict[int, Posted] = {}  # by the message's number
-        self._hidden: set[int] = set()  # carts whose requester was notified that only Home shows them
-        self._explained: set[int] = set()  # messages whose requester was notified why the card came as a direct message
+        self._hidden: set[int] = set()  # carts whose requester knows that only Home shows them
+        self._explained: set[int] = set()  # messages whose requester knows why the card came directly
 
     async def outdated(self) -> list[int]:
         return await self._bridge.call(self._outbox.outdated)

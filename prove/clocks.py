@@ -54,7 +54,7 @@ def _ahead() -> float:
 
 class _Datetime(datetime):
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override] # a plain datetime in place of Self
         return datetime.now(tz) + timedelta(seconds=_ahead())
 
 

@@ -20,9 +20,9 @@ _TABLES = (
     ),
     select(col(UndeliveredRow.cart_id), col(UndeliveredRow.event_id)),
     select(col(LeaseRow.task_type), col(LeaseRow.cart_id), col(LeaseRow.holder), col(LeaseRow.until)),
-    select(*MoneyCallRow.__table__.columns),  # type: ignore[attr-defined]
-    select(*ForeignOrderRow.__table__.columns),  # type: ignore[attr-defined]
-    select(*RecoveryRow.__table__.columns),  # type: ignore[attr-defined]
+    select(*MoneyCallRow.__table__.columns),  # type: ignore[attr-defined] # SQLModel declares no such attribute
+    select(*ForeignOrderRow.__table__.columns),  # type: ignore[attr-defined] # SQLModel declares no such attribute
+    select(*RecoveryRow.__table__.columns),  # type: ignore[attr-defined] # SQLModel declares no such attribute
 )
 
 

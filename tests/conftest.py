@@ -1,7 +1,6 @@
 """What many tests start from: a memory on disk, and the rules over it."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +15,11 @@ from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.workflow import Workflow
 from prove.explorer.plain_store import PlainStore
-from prove.postgres import open_postgres
 from store.transactions import SqlStore
 from tests.builders import NOW, POLICY
-from tests.databases import migrated_template, new_postgresql, new_sqlite, open_unsynced, unsynced
+from tests.databases import migrated_template, new_postgresql, new_sqlite, open_unsynced
 from tests.fakes import FakeRegistrar, FakeRights
+from tests.throwaway_postgres import throwaway_postgres
 
 pytest_plugins = ["tests.browser", "tests.quick"]
 
@@ -102,16 +101,9 @@ class Rules:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A server of our own, on a Unix socket; its address without a database.
-
-    Its data are outside pytest's folder: root's server runs as another user, and each session of pytest that starts
-    closes that folder to others again, also under a server that is running.
-    """
-    with tempfile.TemporaryDirectory(prefix="domain-desk-postgres-", ignore_cleanup_errors=True) as folder:
-        server = open_postgres(Path(folder))
-        unsynced(server.get_uri())
-        yield server.get_uri()
-        server.cleanup()
+    """A server of our own; its address without a database."""
+    with throwaway_postgres() as server:
+        yield server
 
 
 @pytest.fixture

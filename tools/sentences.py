@@ -1,10 +1,9 @@
 """Find sentences outside the catalogue: what people read in Slack is made in `handlers/messages/` alone.
 
-    python -m tools.sentences             print each one, and exit 1 if a file has some that may have none
-    python -m tools.sentences --update    take the files that have none any more off the list
+    python -m tools.sentences    print each one, then how many texts have other readers; exit 1 if there is one
 
 A sentence is a string literal with two words or more, or with one word where Slack's views show it: on a button, in a
-title. A file that is not converted yet stands in `sentences-left.txt`; no file is ever added to that list.
+title. What operators read in a terminal, and what other programs read, is listed in `sentences-elsewhere.toml`.
 
 What no one reads in Slack is no sentence: docstrings, log lines, messages of programmer errors, regular expressions,
 annotations, SQL, lists of codes.
@@ -16,12 +15,15 @@ import argparse
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 ROOT = Path(__file__).parents[1]
-LEFT = Path(__file__).with_name("sentences-left.txt")
+LIST = Path(__file__).with_name("sentences-elsewhere.toml")
+ALL = "all"  # sentences of a file
 PACKAGES = ("handlers", "ordering", "registrars", "store")
 APART = ("handlers/messages/", "store/migrations/")  # the catalogue itself; what is never changed again
 
@@ -34,6 +36,9 @@ _NOT_SHOWN = {"AssertionError", "NotImplementedError", "RuntimeError", "TypeErro
 # Where Slack shows a single word, too: by keyword, and as the first argument.
 _KEYWORDS = {"about", "close", "deny", "hint", "label", "placeholder", "submit", "title"}
 _FUNCTIONS = {"HeaderBlock", "button", "confirm", "context", "from_text", "section"}
+
+
+Elsewhere: TypeAlias = Mapping[str, Mapping[str, str | Collection[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,8 @@ class _Reader(ast.NodeVisitor):
         self.visit(value)
 
     def _look(self, node: ast.Constant | ast.JoinedStr, *, least: int = 2) -> None:
-        text = _text(node)
-        if not (_SQL.match(text) or _is_codes(text) or "\\" in text) and _words(text) >= least:
+        text = text_of(node)
+        if not (_SQL.match(text) or _is_codes(text) or "\\" in text) and words_in(text) >= least:
             self.found.append(Sentence(node.lineno, text.replace(_HOLE, "{}")))
 
 
@@ -107,15 +112,15 @@ def _called(function: ast.expr) -> tuple[str, str]:
     return "", function.id if isinstance(function, ast.Name) else ""
 
 
-def _text(node: ast.expr) -> str:
+def text_of(node: ast.expr) -> str:
     if isinstance(node, ast.JoinedStr):
-        return "".join(_text(part) for part in node.values)
+        return "".join(text_of(part) for part in node.values)
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
     return _HOLE
 
 
-def _words(text: str) -> int:
+def words_in(text: str) -> int:
     """Count the words of letters; an abbreviation such as DNS or €5 is none by itself."""
     return sum(bool(_WORD.fullmatch(part)) for part in text.split() if not part.isupper())
 
@@ -125,19 +130,41 @@ def _is_codes(text: str) -> bool:
     return "_" in text and all(map(_CODE.fullmatch, text.split()))
 
 
-def left(text: str) -> list[str]:
-    """Return the files of a list, one a line, without comments."""
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
+def elsewhere(text: str) -> Elsewhere:
+    """Return the sentences that may stand outside the catalogue: by their readers, then by file."""
+    return tomllib.loads(text)
 
 
-def faults(found: Mapping[str, Sequence[Sentence]], allowed: Collection[str]) -> Iterator[str]:
-    """Yield each sentence in a file that may have none, and each file of the list that has none."""
+def is_allowed(path: str, sentence: Sentence, allowed: Elsewhere) -> bool:
+    """Return whether a sentence has its readers elsewhere than in Slack."""
+    return any(_holds(files.get(path, ()), sentence.text) for files in allowed.values())
+
+
+def _holds(listed: str | Collection[str], text: str) -> bool:
+    return listed == ALL or (not isinstance(listed, str) and text in listed)
+
+
+def faults(found: Mapping[str, Sequence[Sentence]], allowed: Elsewhere) -> Iterator[str]:
+    """Yield each sentence that people read in Slack, and each entry of the list without a sentence."""
     for path, every in found.items():
-        if path not in allowed:
-            yield from (f"{path}:{each.line}: a sentence outside handlers/messages: {each.text!r}" for each in every)
-    for path in allowed:
-        if not found.get(path):
-            yield f"{path} has no sentences any more: run python -m tools.sentences --update"
+        outside = [each for each in every if not is_allowed(path, each, allowed)]
+        yield from (f"{path}:{each.line}: a sentence outside handlers/messages: {each.text!r}" for each in outside)
+    for files in allowed.values():
+        for path, listed in files.items():
+            texts = [each.text for each in found.get(path, ())]
+            wanted = [ALL] if listed == ALL else listed
+            gone = [text for text in wanted if text not in texts and not (text == ALL and texts)]
+            yield from (f"{path} has no such sentence any more, so {LIST.name} is too long: {text!r}" for text in gone)
+
+
+def counts(found: Mapping[str, Sequence[Sentence]], allowed: Elsewhere) -> Iterator[str]:
+    """Yield how many sentences people read in Slack, and how many others there are, by their readers."""
+    every = [(path, each) for path, sentences in found.items() for each in sentences]
+    outside = sum(not is_allowed(path, each, allowed) for path, each in every)
+    yield f"{outside} sentences that people read in Slack are outside handlers/messages."
+    for readers, files in allowed.items():
+        number = sum(_holds(files.get(path, ()), each.text) for path, each in every)
+        yield f"{number} texts in {len(files)} files are what {readers}."
 
 
 def in_project(root: Path = ROOT) -> dict[str, Sequence[Sentence]]:
@@ -148,17 +175,10 @@ def in_project(root: Path = ROOT) -> dict[str, Sequence[Sentence]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Find sentences outside the catalogue.")
-    parser.add_argument("--update", action="store_true", help="take files without sentences off the list")
-    update = parser.parse_args().update
-    found, text = in_project(), LEFT.read_text()
-    if update:
-        kept = [line for line in text.splitlines() if not left(line) or found.get(line)]
-        text = "\n".join(kept) + "\n"
-        LEFT.write_text(text)
-    wrong = list(faults(found, left(text)))
-    print(*wrong, sep="\n", end="\n" if wrong else "")
-    print(f"{sum(map(len, found.values()))} sentences are outside handlers/messages, in {len(left(text))} files.")
+    argparse.ArgumentParser(description="Find sentences outside the catalogue.").parse_args()
+    found, allowed = in_project(), elsewhere(LIST.read_text())
+    wrong = list(faults(found, allowed))
+    print(*wrong, *counts(found, allowed), sep="\n")
     sys.exit(bool(wrong))
 
 

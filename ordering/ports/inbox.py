@@ -17,7 +17,7 @@ class ClickOutcome(StrEnum):
     """The outcome of a click."""
 
     DECIDED = "decided"
-    REFUSED = "refused"  # by the rules; the person was notified why
+    REFUSED = "refused"  # by the rules; the person knows why
     LAPSED = "lapsed"  # it was older than the maximum age of a decision
     OVERTAKEN = "overtaken"  # the request was stopped, rejected or withdrawn first
     FAILED = "failed"  # a bug, after several attempts

@@ -239,6 +239,7 @@ async def test_a_slow_connection_is_closed(monkeypatch, settings, health, beginn
     async with asyncio.timeout(5):
         while await reader.read(4096):
             pass  # what was answered; then the server closes
+    assert reader.at_eof()
     writer.close()
     await slow.close()
 

@@ -233,18 +233,20 @@ def test_a_user_without_a_home_reads_the_settings(good, monkeypatch):
     def unknown(number):
         raise KeyError(number)
 
+    before = read_settings().model_dump()
     monkeypatch.delenv("HOME")
     monkeypatch.setattr("pwd.getpwuid", unknown)
-    read_settings()
+    assert read_settings().model_dump() == before
 
 
 def test_a_deleted_folder_is_no_traceback(good, monkeypatch, tmp_path):
     """The settings then come from the environment alone."""
+    before = read_rules().model_dump()
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    read_rules()
+    assert read_rules().model_dump() == before
 
 
 def test_every_setting_is_explained_in_env_example():

@@ -144,7 +144,9 @@ async def test_a_failed_job_is_retried_even_if_that_is_not_recorded(away):
 
 
 async def test_a_home_that_cannot_be_drawn_stops_nothing():
-    await until_advanced(Carts([1]), 3, homes_fail=True)
+    carts = Carts([1])
+    await until_advanced(carts, 3, homes_fail=True)
+    assert carts.advanced[:3] == [1, 1, 1]
 
 
 async def test_no_more_carts_are_claimed_than_can_be_worked_on():
@@ -179,6 +181,7 @@ async def test_long_jobs_leave_the_other_places_to_later_carts():
         await until(a_worker(carts), all_others_came)
     finally:
         carts.search_ends.set()
+    assert set(carts.advanced) == {3, 4, 5}
 
 
 async def test_a_decided_payment_starts_while_its_order_is_polled():
@@ -197,12 +200,14 @@ async def test_a_decided_payment_starts_while_its_order_is_polled():
         await until(worker, is_paid)
     finally:
         carts.search_ends.set()
+    assert carts.advanced[0] == 1
 
 
 async def test_a_database_that_is_away_for_a_moment_ends_nothing():
     carts = Carts([1])
     carts.looks_that_fail = 2
     await until_advanced(carts, 1)
+    assert (carts.advanced[0], carts.looks_that_fail) == (1, 0)
 
 
 async def test_a_database_that_stays_away_ends_the_desk_which_says_why(monkeypatch):
@@ -226,6 +231,7 @@ async def test_renders_again_what_an_older_update_may_hide(cards, leases, monkey
     monkeypatch.setattr(heartbeat, "_SHORTEST_RETRY", 0.05)
     monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.1)
     await until(a_worker(Carts([]), cards=cards, leases=leases), lambda: cards.shown >= 2)
+    assert cards.shown >= 2
 
 
 async def test_what_was_drawn_without_trouble_is_drawn_once(monkeypatch):
@@ -263,6 +269,7 @@ async def test_a_long_wait_for_slack_ends_when_something_is_decided(monkeypatch)
         return cards.shown >= 2
 
     await until(worker, woken)
+    assert cards.shown >= 2
 
 
 async def test_a_wait_that_slack_asks_for_is_kept(monkeypatch):

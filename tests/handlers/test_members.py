@@ -40,7 +40,7 @@ async def slack() -> AsyncIterator[SlackSimulator]:
 
 
 async def members_of(slack: SlackSimulator, clock: Clock, groups: frozenset[str] = frozenset()) -> Members:
-    client = AsyncWebClient(slack.credentials.bot_token, base_url=slack.url, timeout=2)  # type: ignore[attr-defined]
+    client = AsyncWebClient(slack.credentials.bot_token, base_url=slack.url, timeout=2)  # type: ignore[attr-defined] # set above
     workspace = Workspace.from_auth_test(await client.auth_test())
     return Members(client, workspace=workspace, groups=groups, clock=clock)
 

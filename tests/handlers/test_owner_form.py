@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.messages import words as catalogue
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import AnswersPage, NewContact
@@ -56,7 +57,7 @@ def test_a_code_is_asked_in_words_with_its_name():
     view = form_of(OwnerNeeds((CATEGORY,)))
     (block,) = [block for block in view["blocks"] if block.get("block_id") == "legal_form_category"]
     assert block["label"]["text"] == "How is the owner connected to Canada?"
-    assert block["hint"]["text"] == "A wrong answer can cost the name. For otter.ca."
+    assert block["hint"]["text"] == f"A wrong answer can cost the name. {catalogue.contacts.for_names(['otter.ca'])}"
     assert [option["text"]["text"] for option in block["element"]["options"]] == ["Corporation of Canada", "GOV"]
     assert not block.get("optional")
     assert "https://cira.example" in json.dumps(view)
@@ -66,7 +67,9 @@ def test_an_example_stands_in_the_field_and_every_name_below_it():
     view = form_of(OwnerNeeds((VAT,)))
     (block,) = [block for block in view["blocks"] if block.get("block_id") == "vat"]
     assert block["element"]["placeholder"]["text"] == "FR40303265045"
-    assert block["hint"]["text"] == "Such as FR40303265045. For otter.ca and otter.it."
+    assert block["hint"]["text"] == catalogue.contacts.hint(
+        catalogue.contacts.for_names(["otter.ca", "otter.it"]), "", "FR40303265045"
+    )
 
 
 def test_only_what_is_needed_is_asked_where_that_is_known():
@@ -84,7 +87,7 @@ def test_a_contact_for_several_names_says_so_and_may_be_for_one():
         view = form_of(OwnerNeeds((VAT,)), back=several, reach=reach)
         (element,) = [e for _, e in elements(view["blocks"]) if e["action_id"] == Act.OWNER_OF]
         assert [option["text"]["text"] for option in element["options"]] == [
-            "All 6 names without an owner", "Only otter.ca"
+            catalogue.contacts.owns_all(6), catalogue.contacts.owns_only("otter.ca")
         ]  # fmt: skip
         assert element["initial_option"]["value"] == reach.value
     assert "owner_of" not in labels_of(form_of(OwnerNeeds((VAT,))))

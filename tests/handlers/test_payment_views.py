@@ -23,7 +23,7 @@ SENT = Payment(3, "U0DAN", NOW, sent_at=NOW, sent_at_ovh=NOW)
 UNTIL = NOW + timedelta(minutes=15)
 REFUSED_CALL = Fact(K.PAYMENT_CALL_REFUSED, {"order": 7, "method": 3, "turned_away": True, "error": "throttled"})
 UNKNOWN = Fact(K.PAYMENT_UNKNOWN, {"order": 7, "method_name": "VISA", "evidence": {"seen": "no_payment"}})
-FLOOR = "it can be paid again here."
+FLOOR = catalogue.paying.again_from(UNTIL)
 
 
 def a_cart(state=S.PAYING, payment=SENT, order=ORDER, fact=None) -> Cart:
@@ -58,7 +58,7 @@ def test_a_refused_call_is_on_the_card_with_its_end():
     shown = a_cart(payment=waiting, fact=REFUSED_CALL)
     assert remark(shown)
     assert str(section(escape(remark(shown))).to_dict()) in text(shown)
-    assert f"If OVH shows no payment by <!date^{int(UNTIL.timestamp())}" in text(shown)
+    assert catalogue.paying.again_from(UNTIL) in text(shown)
     assert list(buttons(shown)) == ["Open order"]
 
 
@@ -85,19 +85,20 @@ def test_open_order_asks_nothing_where_nobody_pays():
     assert ("confirm" in button, button["value"]) == (False, "12")
 
 
-@pytest.mark.parametrize(("paid", "said"), [(True, "the money was taken"), (False, "no money was taken")])
-def test_a_word_is_on_the_card_with_its_name(paid, said):
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_word_is_on_the_card_with_its_name(paid):
     """Who said that it was paid is not told when it can be paid again."""
     word = Word(paid=paid, by="U0CLEO", at=NOW)
     shown = text(a_cart(payment=replace(SENT, word=word, waits_until_ovh=UNTIL)))
-    assert f"<@U0CLEO> says that {said}. I keep looking at OVH." in shown
+    assert catalogue.paying.answered("U0CLEO", paid=paid) in shown
     assert (FLOOR in shown) is not paid
 
 
 def test_a_payment_that_ovh_processes_is_said_to_be_under_way():
     """Nobody needs to act."""
-    assert "OVH is processing the payment of order 7." in text(a_cart(payment=replace(SENT, notified_at_ovh=NOW)))
-    assert "OVH is processing" not in text(a_cart())
+    processing = catalogue.paying.processing(7)
+    assert processing in text(a_cart(payment=replace(SENT, notified_at_ovh=NOW)))
+    assert processing not in text(a_cart())
 
 
 def test_a_question_says_from_when_the_order_can_be_paid_again():
@@ -147,4 +148,4 @@ def test_the_thread_tells_the_payer_the_end_of_a_long_floor():
     told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
     assert told is not None
     assert happened(event)
-    assert told.startswith(f"<@U0DAN>: {happened(event)} If OVH shows no payment by <!date^{int(UNTIL.timestamp())}")
+    assert told.startswith(f"<@U0DAN>: {happened(event)}{catalogue.card.unless_shown_by(UNTIL)}")

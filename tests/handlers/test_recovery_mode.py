@@ -10,6 +10,7 @@ from handlers.messages import words as catalogue
 from handlers.notifier import approval_card
 from handlers.recovery_mode import RecoverWatch
 from handlers.toolkit.action_ids import Act
+from handlers.toolkit.mrkdwn import when
 from handlers.toolkit.payloads import Decision
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.views import recovery_mode as views
@@ -90,7 +91,7 @@ def test_the_operators_message_asks_to_compare_first():
     assert "style" not in str(blocks_of(found))
     words = words_of(found)
     assert "fits #1" in words
-    assert "more orders" in words
+    assert catalogue.on_hold.more_unknown(89 - 20 + 4) in words
     assert labels(views.compared(FOUND, STAMP, None)) == set()
 
 
@@ -101,17 +102,17 @@ def test_an_order_that_ovh_does_not_show_is_listed():
     check(rendered)
     assert labels(rendered) == {"I have compared", "Compare now"}
     words = words_of(rendered)
-    assert "7 · OVH lists it, but I can't read it. I first saw it" in words
-    assert "100 · OVH lists it, but I can't read it. Look at it" in words
+    assert catalogue.on_hold.hidden_order(7, when(NOW)) in words
+    assert catalogue.on_hold.hidden_order(100, None) in words
     unread = words_of(views.compared(Comparison(1, NOW, unread=("a",)), STAMP, MODE))
-    assert "OVH lists 1 cart that my key may not read (a)." in unread
+    assert catalogue.on_hold.unread_carts(["a"]) in unread
     alone = words_of(views.compared(Comparison(1, NOW, hidden=hidden[:1]), STAMP, MODE))
-    assert "1 order that I don't know" in alone
+    assert catalogue.on_hold.unknown_orders(1) in alone
 
 
 def test_an_empty_comparison_says_so():
     """Nothing unknown is an answer, too."""
-    assert "no order since" in words_of(views.compared(Comparison(1, NOW), STAMP, MODE))
+    assert catalogue.on_hold.no_unknown_order(NOW) in words_of(views.compared(Comparison(1, NOW), STAMP, MODE))
 
 
 @pytest.mark.parametrize("loss", [Loss(NOW, NOW), Loss(None, NOW)])
@@ -249,11 +250,13 @@ async def test_nobody_reached_is_not_told(watched):
     """Also where Slack refuses for good: health says so, and it is tried again."""
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
     watched.slack.fails = {"U0CLEO": "account_inactive", "U0DAN": "channel_not_found"}
-    assert "No operator could be told" in await watched.check(3)
+    said = await watched.check(3)
+    began_at = watched.rules.workflow.recover_mode.standing().recovery.began_at
+    assert said == catalogue.on_hold.health(began_at, undelivered=True)
     assert not watched.rules.workflow.recover_mode.standing().recovery.notified
     watched.slack.fails = {}
     watched.rules.clock.pass_by(60)
-    assert "No operator" not in await watched.check()
+    assert await watched.check() == catalogue.on_hold.health(began_at)
     assert watched.rules.workflow.recover_mode.standing().recovery.notified
 
 

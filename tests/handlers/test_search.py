@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from handlers.messages import words as catalogue
 from handlers.search.run import run
 from handlers.search.sessions import MOST_AT_ONCE, Search, Searches, SharedSearches
 from handlers.toolkit.threads import Bridge
@@ -79,7 +80,7 @@ async def test_a_search_that_may_not_begin_stays_as_it_was(services):
             await run(services, search, search.found().to_ask)
     assert (search.standing, search.answers) == (Standing.DONE, UNKNOWN)
     await run(services, search, search.found().to_ask)
-    assert search.reply.shown[-1].startswith("3 of 3 names available.")
+    assert search.reply.shown[-1].startswith(catalogue.search.some_available(3, 3).strip("*"))
 
 
 async def test_a_failed_search_can_be_continued(services):

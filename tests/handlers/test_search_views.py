@@ -92,8 +92,8 @@ def test_a_search_that_must_wait_is_kept_for_a_click():
 def test_while_it_asks_a_search_shows_how_far_it_is():
     answers = [answer(f"name-{number}.ovh", Verdict.TAKEN) for number in range(12)]
     rendered = results(answers, asked=20, standing=Standing.ASKING, seconds_left=41.0)
-    assert "▓▓▓▓▓▓░░░░ 12/20 · about 40 s left" in str(blocks_of(rendered))
-    assert rendered.text == "12 of 20 asked, 0 available, about 40 s left…"
+    assert f"▓▓▓▓▓▓░░░░ {catalogue.search.progress(12, 20, 41.0)}" in str(blocks_of(rendered))
+    assert rendered.text == catalogue.search.progress_alone(12, 20, 0, 41.0)
     assert labels(rendered) == {"Stop", "Show newest"}
 
 

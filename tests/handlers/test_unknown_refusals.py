@@ -136,7 +136,7 @@ async def test_an_unknown_word_is_permanent_after_an_hour(process: NotifierProce
     process.slack.refuses[CHANNEL] = word
     assert not await process.works(10)
     assert {channel for channel, _ in process.slack.said} == {"U0ADA", "U0CLEO"}
-    assert [f"({word})" in said and "cart #12" in said for said in process.sentences] == [True]
+    assert process.sentences == [catalogue.slack.card_refused(12, word, channel=CHANNEL)]
     assert not await process.works(UNKNOWN_LASTS - process.now - 60)
     assert await process.works(UNKNOWN_LASTS)
     assert 3 <= process.slack.tries.count(CHANNEL) <= 8
@@ -183,7 +183,7 @@ async def test_refused_everywhere_the_operator_knows(process: NotifierProcess):
     """Where neither the channel nor anybody's conversation takes the card, /healthz says that nobody sees it."""
     process.slack.refuses = dict.fromkeys([CHANNEL, "U0ADA", "U0CLEO"], WORDS[0])
     assert await process.works(4 * UNKNOWN_LASTS)
-    assert any("No message shows the card of cart #12" in said for said in process.sentences)
+    assert catalogue.slack.card_nowhere(12) in process.sentences
     process.outbox.cart = replace(process.outbox.cart, state=CartState.CANCELLED)
     await process.notifier.show(12)
     assert process.sentences == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from handlers.messages import blocked, happened
 from handlers.messages import words as catalogue
+from handlers.messages.en.question_labels import summary
 from handlers.messages.en.warnings import warning
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import RenderedMessage
@@ -36,6 +37,7 @@ from tests.saying import HOLE, after_hole
 
 S, K = CartState, EventKind
 STAMP = Stamp("3f2a9c1b7d4e")
+OF_AGE = summary("OWNER_LEGAL_AGE", value="true", by="")
 BLOCKED = BlockedReason(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
 
 
@@ -160,9 +162,11 @@ def test_the_card_shows_all_terms_and_no_personal_data():
         ]
     ]
     words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=tuple(given)))))
-    assert f"*{catalogue.questions.EACH_NAME}*  owner of legal age: yes\n" in words
+    assert f"*{catalogue.questions.EACH_NAME}*  {OF_AGE}\n" in words
+    owner = summary("OWNER_CONTACT", value="21003400", by="")
+    reason = summary("REASON", value="Ours", by="")
     private = catalogue.questions.private_answers(1, ["<@U0BEN>"], alone=False)
-    assert f"*name.ovh*  owner: contact 21003400, reason: “Ours”, {private}\n" in words
+    assert f"*name.ovh*  {owner}, {reason}, {private}\n" in words
     assert f"*b.ovh*  {catalogue.questions.OWN_DATA}" in words
     assert "1970" not in words
     assert "no longer asked" not in words
@@ -173,7 +177,7 @@ def test_equal_answers_of_forty_names_are_one_line():
     lines = [a_line(f"n{number}.ovh") for number in range(MOST_LINES)]
     given = tuple(Configuration(line.domain, "OWNER_LEGAL_AGE", "true") for line in lines)
     words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=given))))
-    assert words.count(f"{catalogue.questions.OWN_DATA}, owner of legal age: yes") == 1
+    assert words.count(f"{catalogue.questions.OWN_DATA}, {OF_AGE}") == 1
 
 
 def test_forty_of_the_longest_reasons_can_all_be_read():
@@ -194,7 +198,7 @@ def test_forty_of_the_longest_reasons_can_all_be_read():
 
 def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
     claimed = a_cart(S.OPEN, [a_line().answered({"CLAIMS_NOTICE": "true"}, by="U0BEN")], quote=None)
-    assert "the trademark notice acknowledged by <@U0BEN>" in words_of(cart.timeline(claimed, []))
+    assert summary("CLAIMS_NOTICE", value="true", by="<@U0BEN>") in words_of(cart.timeline(claimed, []))
     quotes = [
         replace(a_quote(), configuration=(Configuration(a_line().domain, "CLAIMS_NOTICE", value),))
         for value in ("false", "true")
@@ -204,8 +208,7 @@ def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
 
 
 def test_what_a_new_try_cannot_fix_has_its_way_told():
-    words = words_of(card(a_cart(S.NEEDS_ATTENTION)))
-    assert "*Close without ordering*, then *Copy to open cart* to fix it there." in words
+    assert catalogue.recovering.SAME_AGAIN in words_of(card(a_cart(S.NEEDS_ATTENTION)))
 
 
 @pytest.mark.parametrize(
@@ -244,7 +247,7 @@ def test_a_cancelled_order_can_be_closed_a_wrong_one_opened():
     order = SalesOrder(7, euros("9.99"), euros("1.67"))
     assert "Close" not in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=order))))
     over = replace(order, status=OrderStatus.CANCELLED)
-    assert "Close this cart?" in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=over))))
+    assert catalogue.recovering.CLOSE_TITLE in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=over))))
 
 
 ANOTHER_TRY = Attempt(1, "cart", NOW)

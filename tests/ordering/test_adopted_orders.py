@@ -119,7 +119,7 @@ def test_a_person_adopts_an_order_with_other_terms(rules):
 
 
 def test_an_order_from_before_the_try_is_not_adopted(rules):
-    """A person is notified when it was made, and when the try began."""
+    """A person learns when it was made, and when the try began."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
     tried = rules.run_worker(cart.id, steps=10).attempt.started_at

@@ -320,7 +320,7 @@ def test_a_checkout_that_is_held_up_again_waits_longer(rules, monkeypatch):
 def test_a_mistake_in_one_correction_stops_no_other_request(rules, monkeypatch, caplog):
     """It is logged as an error, and the attempt ends without the correction: its order is searched for as usual."""
     cart, other = rules.approved(), rules.approved("other.ovh", "C2")
-    monkeypatch.setattr(rules.fulfilment._checkout, "_take_back", failing(ValueError("a bug")))  # noqa: SLF001
+    monkeypatch.setattr(rules.fulfilment._checkout, "_take_back", failing(ValueError("a bug")))  # noqa: SLF001 - the correction fails
     sleeps_at(rules, monkeypatch, "markers", taken_over(rules, cart))
     with pytest.raises(CartChanged):
         rules.fulfilment.advance(cart.id)
@@ -338,7 +338,7 @@ def test_a_correction_that_meets_another_change_comes_again(rules, monkeypatch):
     """The next step of any request makes it."""
     cart, other = rules.approved(), rules.requested("other.ovh", "C2")
     checkout = rules.fulfilment._checkout  # noqa: SLF001 - one correction loses against another process
-    corrects = checkout._take_back  # noqa: SLF001
+    corrects = checkout._take_back  # noqa: SLF001 - as above
     lost: list[RecordedCall] = []
 
     def loses(call, carts):

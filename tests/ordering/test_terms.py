@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from handlers.messages import words as catalogue
 from handlers.views.approval import card
 from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
@@ -77,9 +78,8 @@ def test_the_approver_reads_that_terms_are_unusual(rules, mode, phase):
     cart = requested(rules, replace(USUAL, pricing_mode=mode, phase=phase))
     rendered = card(cart, approvals_needed=1, waive_retraction=True, approvers=frozenset(), payers=frozenset())
     shown = str([block.to_dict() for block in rendered.blocks])
-    words = "premium: the registry" if "premium" in mode else f"special: OVH calls it {mode}"
-    assert words in shown
-    assert {"eap": "early access", "sunrise": "trademark owners", "landrush": "landrush"}.get(phase, "") in shown
+    kind = OfferKind.PREMIUM if "premium" in mode else OfferKind.SPECIAL
+    assert catalogue.prices.unusual_terms(kind, mode, catalogue.prices.phase(phase)) in shown
 
 
 @pytest.mark.parametrize("phase", ["ga", "normal"])

@@ -137,7 +137,7 @@ def lookers(rules):
     ],
 )
 def test_shows_carts_to_members_only(rules, membership, why):
-    """Carts are shown to members and others is reported why."""
+    """Carts are shown to members and others learn why."""
     for look in lookers(rules):
         with refuses(why, NotAllowed, to="look"):
             look(Person("U0GWEN", membership))

@@ -26,7 +26,7 @@ def mode() -> str:
 
 
 async def new_owner(scenario: Scenario) -> OpenView:
-    """Ada asks for approval, is reported what is missing, and opens the form for a new owner."""
+    """Ada asks for approval, learns what is missing, and opens the form for a new owner."""
     await scenario.search_and_add(*NAMES)
     await scenario.request()
     not_sent = await scenario.form_says(catalogue.cart.FIX_THESE)
@@ -72,7 +72,7 @@ async def test_six_names_get_one_new_owner_in_two_forms(scenario: Scenario):
 
 
 async def complete_owner(scenario: Scenario, name: str, contact: str) -> OpenView:
-    """Ada is reported what is missing, chooses this contact, and opens the form to complete it."""
+    """Ada learns what is missing, chooses this contact, and opens the form to complete it."""
     await scenario.search_and_add(name)
     await scenario.request("For the launch")
     not_sent = await scenario.form_says(catalogue.cart.FIX_THESE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.sentences import APART, LEFT, faults, in_project, left, sentences
+from tools.sentences import APART, LIST, counts, elsewhere, faults, in_project, sentences
 
 
 def texts(source: str) -> list[str]:
@@ -59,27 +59,42 @@ def test_passes_what_no_one_reads_in_slack(source):
 def test_names_line_and_text():
     """A fault leads to its place."""
     found = {"a.py": sentences("x = 1\ny = 'Two words'")}
-    assert list(faults(found, [])) == ["a.py:2: a sentence outside handlers/messages: 'Two words'"]
+    assert list(faults(found, {})) == ["a.py:2: a sentence outside handlers/messages: 'Two words'"]
 
 
-def test_accepts_files_on_the_list():
-    """A file that is not converted yet is no fault."""
-    assert list(faults({"a.py": sentences("y = 'Two words'")}, ["a.py"])) == []
+@pytest.mark.parametrize("listed", ["all", ["Two words"]])
+def test_accepts_what_is_read_elsewhere(listed):
+    """A whole file, or one of its sentences."""
+    assert list(faults({"a.py": sentences("y = 'Two words'")}, {"operators read": {"a.py": listed}})) == []
 
 
+def test_a_new_sentence_in_a_listed_file_is_found():
+    """A file whose sentences are named may have no others."""
+    found = {"a.py": sentences("y = 'Two words'\nz = 'Three other words'")}
+    (fault,) = faults(found, {"operators read": {"a.py": ["Two words"]}})
+    assert "Three other words" in fault
+
+
+@pytest.mark.parametrize("listed", ["all", ["Two words"]])
 @pytest.mark.parametrize("found", [{}, {"a.py": []}])
-def test_demands_a_short_list(found):
-    """A file of the list that is converted, renamed or removed must leave it."""
-    assert list(faults(found, ["a.py"])) == ["a.py has no sentences any more: run python -m tools.sentences --update"]
+def test_demands_a_short_list(found, listed):
+    """An entry without a sentence must leave the list."""
+    (fault,) = faults(found, {"operators read": {"a.py": listed}})
+    assert fault.startswith("a.py has no such sentence any more")
 
 
-def test_reads_the_list():
-    """One file a line; comments and empty lines are no files."""
-    assert left("# Why\na.py\n\nb/c.py\n") == ["a.py", "b/c.py"]
+def test_says_who_reads_the_others():
+    """What people read in Slack is counted apart from what operators and programs read."""
+    found = {"a.py": sentences("y = 'Two words'"), "b.py": sentences("x = 'In Slack'")}
+    assert list(counts(found, {"operators read": {"a.py": "all"}, "programs read": {}})) == [
+        "1 sentences that people read in Slack are outside handlers/messages.",
+        "1 texts in 1 files are what operators read.",
+        "0 texts in 0 files are what programs read.",
+    ]
 
 
 def test_the_project_has_none_outside():
     """As `make check` finds it."""
     found = in_project()
-    assert list(faults(found, left(LEFT.read_text()))) == []
+    assert list(faults(found, elsewhere(LIST.read_text()))) == []
     assert not any(path.startswith(APART) for path in found)

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.messages.en import buttons
+from handlers.messages.en import buttons, states
 from handlers.messages.en.grammar import counted, names, people, years
 from handlers.toolkit.command_name import code
 from handlers.toolkit.mrkdwn import person
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
 from ordering.model.money import Money
 
-_STATES = {
-    CartState.OPEN: "open",
-    CartState.SUBMITTED: "waiting for approval",
-    CartState.APPROVED: "approved",
-    CartState.CHECKING_OUT: "being ordered",
-    CartState.CHECKED_OUT: "ordered, waiting for payment",
-    CartState.PAYING: "being paid",
-    CartState.PAID: "paid",
-    CartState.DELIVERED: "registered",
-    CartState.REJECTED: "rejected",
-    CartState.CANCELLED: "not bought",
-    CartState.NEEDS_ATTENTION: "needs attention",
-}
-
-
-def state(of: CartState) -> str:
-    """Return how far a cart is, for the end of “Cart #12: …”."""
-    return _STATES[of]
+state = states.state
 
 
 # In the channel ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Phrases made from data: an amount, a name, a cart's state, foreign text."""
+"""Phrases made from data: an amount, a name, foreign text."""
 
 from __future__ import annotations
 
@@ -7,19 +7,6 @@ from ordering.model.facts import Data
 from ordering.model.money import Money
 
 _MOST_CHARACTERS = 60  # characters of foreign text: enough to recognise it
-_STATES = {
-    "open": "is still open",
-    "submitted": "is waiting for approval",
-    "approved": "is approved",
-    "checking_out": "is being ordered",
-    "checked_out": "is ordered and waiting for payment",
-    "paying": "is being paid",
-    "paid": "is paid",
-    "delivered": "is delivered",
-    "rejected": "was rejected",
-    "cancelled": "was cancelled",
-    "needs_attention": "is waiting for someone to look at it",
-}
 
 
 def money(amount: Data) -> str:
@@ -35,11 +22,6 @@ def a_year(renewal: Data | None) -> str:
 def domain(ascii_name: str) -> str:
     """Return a domain name in Unicode, with its ASCII form if that differs: ``café.fr (xn--caf-dma.fr)``."""
     return str(DomainName(ascii_name))
-
-
-def is_now(state: str) -> str:
-    """Return what a cart in this state does, to follow its number: ``is being paid``."""
-    return _STATES.get(state, "has moved on")
 
 
 def quoted(text: str) -> str:

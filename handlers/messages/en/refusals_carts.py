@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from handlers.messages.catalogue import Hint, Wording
 from handlers.messages.en.grammar import counted
-from handlers.messages.en.phrases import domain, is_now, money
+from handlers.messages.en.phrases import domain, money
 from handlers.messages.en.refusals import REFUSALS
+from handlers.messages.en.states import is_now
 from ordering.model.facts import Data
 
 _says = REFUSALS.says

@@ -8,8 +8,9 @@ from typing import Any
 from handlers.messages.catalogue import Wording
 from handlers.messages.en.checkout import owner_hidden
 from handlers.messages.en.evidence import differences
-from handlers.messages.en.phrases import domain, is_now
+from handlers.messages.en.phrases import domain
 from handlers.messages.en.refusals import REFUSALS, TRY_AGAIN
+from handlers.messages.en.states import is_now
 from handlers.toolkit.mrkdwn import person, when
 
 _says = REFUSALS.says

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.messages.en.cart import state
+from handlers.messages.en.states import began, state
 from handlers.toolkit.mrkdwn import person, when
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import Cart
 from ordering.model.events import Event
 from ordering.model.facts import EventKind as K
 
@@ -37,20 +37,6 @@ _HAPPENED = {
     K.DECLARED_NOT_PAID: "said that it was not paid",
     K.CLOSED: "closed",
 }
-# An event of another kind is described by the cart's state since then.
-_SINCE = {
-    CartState.OPEN: "opened",
-    CartState.SUBMITTED: "approval requested",
-    CartState.APPROVED: "approved",
-    CartState.CHECKING_OUT: "ordering",
-    CartState.CHECKED_OUT: "ordered",
-    CartState.PAYING: "paying",
-    CartState.PAID: "paid",
-    CartState.DELIVERED: "registered",
-    CartState.REJECTED: "rejected",
-    CartState.CANCELLED: "closed",
-    CartState.NEEDS_ATTENTION: "needs attention",
-}
 
 
 def head(cart: Cart) -> str:
@@ -60,10 +46,11 @@ def head(cart: Cart) -> str:
 
 def happened(event: Event, note: str) -> str:
     """Return one event: when, what, by whom; `note` says more, is escaped, and may be empty."""
+    # An event of another kind is described by the state that the cart has since then.
     known = _HAPPENED.get(event.kind) if event.kind else None
     who = f" by {person(event.by)}" if event.by else ""
     more = f": {note}" if note else ""
-    return f"{when(event.at)}  {known or _SINCE[event.state]}{who}{more}"
+    return f"{when(event.at)}  {known or began(event.state)}{who}{more}"
 
 
 def earlier(number: int) -> str:

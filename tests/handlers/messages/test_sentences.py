@@ -46,6 +46,7 @@ def test_no_sentence_shows_the_name_of_a_state(state: CartState) -> None:
     for code in ("cart_closed", "already_decided", "too_late_to_stop", "not_payable", "not_withdrawable"):
         said = refusal(NotPossible(code=code, cart=1, state=state.value)).text
         assert "moved on" not in said
+        assert "tell the operator this word" not in said
         assert not {"checking", "checked", "submitted"} & set(said.lower().replace("_", " ").split())
 
 

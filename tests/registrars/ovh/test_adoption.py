@@ -169,7 +169,7 @@ async def test_two_orders_that_fit_are_for_a_person(ovh, gateway, attempt):
 
 
 async def test_a_person_names_an_order_from_before_the_attempt(ovh, gateway, attempt):
-    """Its terms are equal, and it is reported when it was made; one of the attempt's own second is taken."""
+    """Its terms are equal, and its time is recorded; one of the attempt's own second is taken."""
     prepared, tried = attempt
     for ago, outcome in ((11, Outcome.UNDECIDED), (0, Outcome.FOUND)):
         order = ovh.outsider.order("name.ovh", total="3.59", owner=None, ago=ago)

@@ -110,7 +110,7 @@ def test_a_look_up_that_fails_by_a_mistake_says_so(monkeypatch):
 
 @given(data=st.data())
 def test_a_damaged_offer_leaves_its_name_unknown(data):
-    """It is OVH's fault then, and the reader is reported that."""
+    """It is OVH's fault then, and the reader learns that."""
     kind = "order.cart.ProductInformation[]"
     told = data.draw(damaged(answer(kind)))
     with described_gateway(lambda asked, true: told if asked == kind else true) as gateway:

@@ -88,7 +88,7 @@ PARTS: list[tuple[str, Read]] = [
     ("order.catalog.public.Plan", offers.Plan.read),
     ("order.catalog.public.Locale", offers.Locale.read),
 ]
-DESCRIBED = [(SCHEMA.routes[tuple(route.split())], read) for route, read in ANSWERS] + PARTS  # type: ignore[index]
+DESCRIBED = [(SCHEMA.routes[tuple(route.split())], read) for route, read in ANSWERS] + PARTS  # type: ignore[index] # a route is two words
 NAMES = [f"{kind} as {named(read)}" for kind, read in DESCRIBED]
 # A caller can do nothing without these, although OVH's description allows null.
 NEEDED: dict[Any, frozenset[str]] = {
