@@ -142,7 +142,7 @@ def test_an_attempt_that_succeeds_late_bars_another(rules, monkeypatch):
 
 def events_of(rules, cart_id):
     """What happened to a cart."""
-    return rules.workflow.queries.events_of(cart_id, by=rules.dan)[1]
+    return rules.workflow.queries.timeline(cart_id, by=rules.dan)[1]
 
 
 def undecided(rules, fault):

@@ -165,7 +165,7 @@ def show(rules, order_id, **changes):
 
 
 def reminders(rules, cart_id):
-    events = rules.workflow.queries.events(cart_id, by=rules.ada)[1]
+    events = rules.workflow.queries.timeline(cart_id, by=rules.ada)[1]
     return [event.at for event in events if event.kind is EventKind.PAYMENT_REMINDER]
 
 
@@ -286,7 +286,7 @@ def test_an_invoice_that_comes_after_the_delivery_is_found_once(rules):
     cart = rules.run_worker(cart.id, steps=5, seconds=3600)
     assert cart.order.invoice == "FR7"
     assert rules.fulfilment.next_due() is None
-    told = [event.data for event in rules.workflow.queries.events(cart.id, by=rules.ada)[1] if event.kind is INVOICE]
+    told = [event.data for event in rules.workflow.queries.timeline(cart.id, by=rules.ada)[1] if event.kind is INVOICE]
     assert told == [{"order": cart.order.id, "ovh": {"invoice": "FR7"}}]
     assert rules.workflow.payments.invoice_link(cart.id, payer=rules.dan).endswith("/FR7")
     with pytest.raises(NotAllowed):
