@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ordering.model.cart import BlockedReason, Cart, CartState
+from ordering.model.cart import AnyCart, BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
@@ -93,7 +93,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
     }
 
 
-def one_version_up(cart: Cart) -> Cart:
+def one_version_up(cart: AnyCart) -> AnyCart:
     """Return the cart as it is after saving."""
     return replace(cart, version=cart.version + 1)
 

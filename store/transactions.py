@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import AnyCart, Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
@@ -84,7 +84,7 @@ class SqlTransaction(SqlReading):
         self._append(cart, happened(cart, at, EventKind.CART_OPENED, by=by))
         return cart
 
-    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
+    def save(self, cart: AnyCart, *events: Event, due_at: Moment = KEEP) -> AnyCart:
         moved = self._compare_and_set(cart)
         if due_at is not KEEP:
             self.set_timer(cart.id, TimerKind.STEP, due_at)
@@ -249,7 +249,7 @@ class SqlTransaction(SqlReading):
         wanted = self._session.execute(select(col(CartRow.version)).where(col(CartRow.id) == cart_id)).scalar_one()
         return MessageRow(cart_id=cart_id, role=role.value, channel=channel, wanted=wanted)
 
-    def _compare_and_set(self, cart: Cart) -> Cart:
+    def _compare_and_set(self, cart: AnyCart) -> AnyCart:
         values = mapping.cart_columns(cart) | {"version": cart.version + 1}
         changed = self._session.execute(
             update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Literal, Protocol
 
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import AnyCart, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
@@ -211,7 +211,7 @@ class Transaction(Reading, Protocol):
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
         """Create a channel's cart; raises `CartChanged` if another transaction just did."""
 
-    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
+    def save(self, cart: AnyCart, *events: Event, due_at: Moment = KEEP) -> AnyCart:
         """Write a cart with its events and increment its version. Its timers stay, unless `due_at` is given.
 
         `due_at` sets the timer of its next step; None ends that timer. Raises `CartChanged` if the stored version is

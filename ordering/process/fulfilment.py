@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from ordering.model.cart import DECIDED, Cart, CartState
+from ordering.model.cart_phases import Ordered, Paying, Requested, Tried
 from ordering.model.errors import OnHold, OrderingError, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
@@ -27,9 +29,10 @@ from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
 from ordering.process.recovery import RecoverMode, allowed_or_on_hold
 from ordering.process.standing import Limits, Standing
-from ordering.process.transitions import Logbook, PollSchedule, order_of
+from ordering.process.transitions import Logbook, PollSchedule
 
 S = CartState
+P = TypeVar("P", bound=Requested)
 
 
 class Fulfilment:
@@ -70,12 +73,12 @@ class Fulfilment:
         self._deliveries = Deliveries(self._book, registrar)
         self._payments = Payments(self._book, registrar, intents, markers, settle, floors)
         self._steps = {
-            S.APPROVED: self._checkout.check_out,
-            S.CHECKING_OUT: self._search.look_for_order,
-            S.CHECKED_OUT: self._watch_order,
-            S.PAYING: self._pay_or_watch,
-            S.PAID: self._deliveries.watch,
-            S.DELIVERED: self._deliveries.look_for_invoice,
+            S.APPROVED: _of(Requested, self._checkout.check_out),
+            S.CHECKING_OUT: _of(Tried, self._search.look_for_order),
+            S.CHECKED_OUT: _of(Ordered, self._watch_order),
+            S.PAYING: _of(Paying, self._pay_or_watch),
+            S.PAID: _of(Ordered, self._deliveries.watch),
+            S.DELIVERED: _of(Ordered, self._deliveries.look_for_invoice),
             S.NEEDS_ATTENTION: self._look_again,
         }
 
@@ -101,7 +104,7 @@ class Fulfilment:
         if cart.state in DECIDED:
             # The person who decided is waiting for the button, so this is not left to a step of the polling kind.
             ordered = self._book.cart(cart_id)
-            if ordered.state is S.CHECKED_OUT and not order_of(ordered).was_read:
+            if ordered.state is S.CHECKED_OUT and not Ordered.of(ordered).order.was_read:
                 self._step(ordered)
 
     def _step(self, cart: Cart) -> None:
@@ -153,21 +156,28 @@ class Fulfilment:
         error = OrderingError(code="internal_error", reference=reference)
         self._book.try_later(cart, error, wait=self._book.poll_schedule.slowest)
 
-    def _watch_order(self, cart: Cart) -> None:
+    def _watch_order(self, cart: Ordered) -> None:
         if not self._adoptions.holds(cart):
             self._payments.watch_order(cart)
 
-    def _pay_or_watch(self, cart: Cart) -> None:
+    def _pay_or_watch(self, cart: Paying) -> None:
         self._payments.pay_or_watch(cart, is_hindered=self._adoptions.has_second)
 
     def _look_again(self, cart: Cart) -> None:
         """Poll OVH for a cart that needs a person: OVH may still resolve it."""
         if cart.order is None:
-            self._search.look_again(cart)
-        elif cart.payment_is_undecided or cart.order_is_missing:
-            self._payments.look_again(cart)
+            self._search.look_again(Tried.of(cart))
+        elif cart.order_is_missing:
+            self._payments.look_for_missing(Ordered.of(cart))
+        elif cart.payment_is_undecided:
+            self._payments.look_again(Paying.of(cart))
         else:
-            self._deliveries.watch(cart)
+            self._deliveries.watch(Ordered.of(cart))
+
+
+def _of(phase: type[P], step: Callable[[P], None]) -> Callable[[Cart], None]:
+    """Return a step that takes its cart in this phase."""
+    return lambda cart: step(phase.of(cart))
 
 
 def _would_send(cart: Cart) -> bool:

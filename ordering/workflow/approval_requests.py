@@ -82,8 +82,7 @@ class ApprovalRequests:
                 raise NotReady(cart_id, findings)
             refuse_beyond_limits(self._policy, carts, cart, quote.total, now)
             lines = checked.with_warnings(carts.names_in_carts())
-            submitted = cart.to(
-                S.SUBMITTED,
+            submitted = cart.submit(
                 at=now,
                 lines=lines,
                 requester=requester.id,
@@ -109,7 +108,7 @@ class ApprovalRequests:
                 raise NotPossible(code="not_withdrawable", cart=cart_id, state=cart.state.value)
             if by.id != cart.requester:
                 raise NotAllowed(code="not_the_requester", cart=cart_id)
-            cancelled = cart.to(S.CANCELLED, at=now, fact=_WITHDRAWN)
+            cancelled = cart.cancel(at=now, fact=_WITHDRAWN)
             event = happened(cancelled, now, EventKind.REQUEST_WITHDRAWN, by=by.id)
             return carts.save(cancelled, event)
 

@@ -9,9 +9,7 @@ from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
-from ordering.model.quote import Quote
 from ordering.model.recovery import Stamp
-from ordering.model.seal import Seal
 from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.recovery import RecoverMode, must_allow, must_be_current
 
@@ -66,10 +64,3 @@ def refuse_held(carts: Reading, domains: Sequence[DomainName], *, without: int) 
 def _holders(carts: Reading, domains: Sequence[DomainName], *, without: int) -> dict[DomainName, int]:
     """Return the carts in progress that hold these names, except for one cart."""
     return {domain: holder for domain, holder in carts.holding(domains).items() if holder != without}
-
-
-def seal_and_quote(cart: Cart) -> tuple[Seal, Quote]:
-    """Return the seal and quote of a cart; raises `NotPossible` if approval was never requested."""
-    if cart.seal is None or cart.quote is None:
-        raise NotPossible(code="never_checked", cart=cart.id)
-    return cart.seal, cart.quote

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_phases import Ordered
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
@@ -78,7 +79,7 @@ class PaymentDecisions:
                 asked_at=clicked_at or carts.clock(),
                 asked_at_ovh=time_at_ovh(self._registrar, now),
             )
-            paying = cart.to(S.PAYING, at=now, payment=payment)
+            paying = Ordered.of(cart).pay(payment, at=now)
             data: Data = {"order": cart.order.id, "method": chosen, "amount": amount(cart.order.total)}
             event = happened(paying, now, EventKind.PAYMENT_REQUESTED, data=data, by=payer.id)
             return carts.save(paying, event, due_at=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -91,8 +91,8 @@ class People:
         sealed = seal(lines, prepared.quote, waive_retraction=POLICY.waive_retraction)
         with process.world.store.begin() as carts:
             cart = carts.open("C1", by=ADA.id, at=process.now())
-            asked = replace(cart, lines=lines, requester=ADA.id, purpose="x", quote=prepared.quote, seal=sealed)
-            asked = asked.to(S.SUBMITTED, at=process.now())
+            now, quote = process.now(), prepared.quote
+            asked = cart.submit(at=now, lines=lines, requester=ADA.id, purpose="x", quote=quote, seal=sealed)
             carts.save(asked, happened(asked, process.now(), EventKind.APPROVAL_REQUESTED, by=ADA.id))
 
     def fill_another_cart(self, process: Process) -> None:

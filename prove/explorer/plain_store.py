@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from ordering.model.cart import DECIDED, WAITING, Cart, CartState
+from ordering.model.cart import DECIDED, WAITING, AnyCart, Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
@@ -49,7 +49,7 @@ class PlainTransaction(PlainReading):
         self._append(cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
         return cart
 
-    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
+    def save(self, cart: AnyCart, *events: Event, due_at: Moment = KEEP) -> AnyCart:
         kept = self._kept
         before = kept.carts.get(cart.id)
         if before is None or before.version != cart.version:

@@ -11,7 +11,7 @@ from ordering.model.facts import Data, EventKind, Fact, canonical, quoted
 from ordering.model.sales_order import PaymentProgress, PaymentReconciliation
 from ordering.process.intent import Intents, IntentStopped, Objection
 from registrars.ovh.api.errors import OvhTimeout, Unreadable
-from tests.builders import NOW, POLICY, a_quote, euros, failing
+from tests.builders import NOW, POLICY, a_quote, euros, failing, in_state
 from tests.conftest import Rules
 from tests.fakes import CART_GONE
 from tests.ordering.paying import takes_on
@@ -177,10 +177,10 @@ def test_a_note_of_an_earlier_version_reports_no_trouble_again(rules: Rules) -> 
 def test_an_objection_to_an_intent_is_a_fact(rules: Rules) -> None:
     """What stops an intent says its kind and data."""
     cart = rules.approved()
-    lapsed = cart.to(CartState.NEEDS_ATTENTION, at=NOW)
+    lapsed = in_state(cart, CartState.NEEDS_ATTENTION, at=NOW)
     intents = Intents(rules.store, [lambda _carts, _intent: Objection(lapsed, K.APPROVAL_LAPSED, {"seconds": 72})])
     with pytest.raises(IntentStopped):
-        intents.commit(cart.to(CartState.CHECKING_OUT, at=NOW), standing=[], at=NOW, due_at=NOW)
+        intents.commit(in_state(cart, CartState.CHECKING_OUT, at=NOW), standing=[], at=NOW, due_at=NOW)
     assert newest(rules, cart.id) == (K.APPROVAL_LAPSED, {"seconds": 72})
     assert rules.workflow.queries.cart(cart.id).fact == Fact(K.APPROVAL_LAPSED, {"seconds": 72})
 

@@ -26,7 +26,6 @@ FILES = (
 )  # fmt: skip
 GENERAL = {"InvalidAnswer", "NotPossible", "RegistrarRefused", "RegistrarUnavailable"}
 NO_PARAMS = {"code", "advice"}
-ELSEWHERE = {"never_checked"}  # its sentence is among those of other files
 NAME = DomainName("name.ovh")
 OFFER = Offer(NAME, Action.CREATE, "create-premium", orderable=True, price=euros("1250"))
 CLASSES: list[OrderingError] = [
@@ -59,7 +58,7 @@ def _raised() -> Iterator[tuple[str, str, set[str]]]:
 
 def test_each_refusal_has_a_sentence_with_its_data() -> None:
     """A sentence that lacks a parameter would leave a person with a code."""
-    places = [each for each in _raised() if each[1] not in ELSEWHERE]
+    places = list(_raised())
     assert len(places) > 25
     known = words.REFUSALS.sentences
     assert [(place, code) for place, code, _ in places if code not in known] == []

@@ -16,7 +16,7 @@ from ordering.model.money import Money
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, Word
 from ordering.model.seal import seal
 from ordering.ports.store import MessageRole
-from tests.builders import NOW, a_line, a_quote, euros
+from tests.builders import NOW, a_line, a_quote, euros, in_state
 from tests.refusing import refuses
 
 S, K = CartState, EventKind
@@ -41,7 +41,7 @@ def submitted(store, channel="C1", name="name.ovh", total="3.59", at=NOW):
     cart = opened(store, channel, a_line(name))
     quote = a_quote(total)
     sealed = seal(cart.lines, quote, waive_retraction=True)
-    return saved(store, cart.to(S.SUBMITTED, at=at, requester="U0ADA", purpose="x", quote=quote, seal=sealed))
+    return saved(store, in_state(cart, S.SUBMITTED, at=at, requester="U0ADA", purpose="x", quote=quote, seal=sealed))
 
 
 def typed(text: str) -> str:
@@ -56,7 +56,7 @@ def test_whatever_is_typed_can_be_kept(store, odd):
     line = a_line().answered({"REASON": text}, by="U0ADA")
     cart = opened(store, "C1", line)
     sealed = seal(cart.lines, a_quote(), waive_retraction=True)
-    asked = cart.to(S.SUBMITTED, at=NOW, requester="U0ADA", purpose=text, quote=a_quote(), seal=sealed)
+    asked = in_state(cart, S.SUBMITTED, at=NOW, requester="U0ADA", purpose=text, quote=a_quote(), seal=sealed)
     stored = saved(store, asked, happened(asked, NOW, K.APPROVAL_REQUESTED, by="U0ADA"))
     assert stored.purpose == stored.lines[0].answers[0].value == "Our launch"
 
@@ -182,7 +182,7 @@ def test_names_under_way_are_held_and_free_again_after(store):
     name = DomainName("name.ovh")
     with store.read() as carts:
         assert carts.holding([name, DomainName("free.ovh")]) == {name: cart.id}
-    saved(store, cart.to(S.REJECTED, at=NOW))
+    saved(store, in_state(cart, S.REJECTED, at=NOW))
     with store.read() as carts:
         assert carts.holding([name]) == {}
 
@@ -190,8 +190,8 @@ def test_names_under_way_are_held_and_free_again_after(store):
 def test_what_a_month_costs_counts_what_was_approved_in_it(store):
     first = submitted(store, "C1", "a.ovh", "10.00")
     second = submitted(store, "C2", "b.ovh", "5.00")
-    saved(store, first.to(S.APPROVED, at=NOW, approved_at=NOW))
-    saved(store, second.to(S.APPROVED, at=NOW, approved_at=NOW - timedelta(days=40)))
+    saved(store, in_state(first, S.APPROVED, at=NOW, approved_at=NOW))
+    saved(store, in_state(second, S.APPROVED, at=NOW, approved_at=NOW - timedelta(days=40)))
     submitted(store, "C3", "c.ovh", "99.00")
     month = NOW.replace(day=1)
     with store.read() as carts:

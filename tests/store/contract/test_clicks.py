@@ -10,7 +10,7 @@ from ordering.model.facts import EventKind as K
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.store import KEEP
 from ordering.process.inbox import EndingStore
-from tests.builders import NOW
+from tests.builders import NOW, in_state
 from tests.store.contract.test_carts import opened
 
 S = CartState
@@ -24,7 +24,7 @@ def put(stores, key, cart_id=1, kind="approve"):
 
 def cancel(store, cart, key):
     with store.begin() as writing:
-        writing.save(cart.to(S.CANCELLED, at=NOW))
+        writing.save(in_state(cart, S.CANCELLED, at=NOW))
         writing.end_click(key)
 
 
