@@ -13,6 +13,7 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CardOutdated, NotPossible
 from ordering.model.facts import Data, EventKind, Fact
+from ordering.model.ids import CartId, OrderId
 from ordering.model.money import Money
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
@@ -93,7 +94,7 @@ class Cart:
     besides the names grows with each phase, and stays: see `ordering.model.cart_phases`.
     """
 
-    id: int
+    id: CartId
     channel: str
     created_by: str
     state: CartState
@@ -115,8 +116,8 @@ class Cart:
     fact: Fact | None = None  # what people should know about the present state
     note: str | None = None  # the same as a sentence, stored by an earlier version: new carts have none
     blocked: BlockedReason | None = None
-    foreign_order: int | None = None  # the order made elsewhere that a person must decide about
-    foreign_allowed: tuple[int, ...] = ()  # orders made elsewhere that an approver chose to ignore
+    foreign_order: OrderId | None = None  # the order made elsewhere that a person must decide about
+    foreign_allowed: tuple[OrderId, ...] = ()  # orders made elsewhere that an approver chose to ignore
     version: int = 0
 
     def __eq__(self, other: object) -> bool:
@@ -139,7 +140,7 @@ class Cart:
         """Return the cart as closed without being bought; `fact` is why, as people should know it."""
         return replace(self._to(S.CANCELLED, at=at), fact=fact)
 
-    def needs_attention(self, *, at: datetime, foreign_order: int | None = None) -> Self:
+    def needs_attention(self, *, at: datetime, foreign_order: OrderId | None = None) -> Self:
         """Return the cart as handed to a person; `foreign_order` is the order made elsewhere to decide about."""
         return replace(self._to(S.NEEDS_ATTENTION, at=at), foreign_order=foreign_order)
 

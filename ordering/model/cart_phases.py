@@ -13,6 +13,7 @@ from typing import Self
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.facts import Fact
+from ordering.model.ids import OrderId
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
 from ordering.model.seal import Seal
@@ -62,7 +63,7 @@ class Requested(Cart):
         """Return the rejected cart."""
         return replace(self._to(S.REJECTED, at=at), rejected_by=rejected_by, reason=reason)
 
-    def order_again(self, *, at: datetime, foreign_allowed: tuple[int, ...] | None = None) -> Self:
+    def order_again(self, *, at: datetime, foreign_allowed: tuple[OrderId, ...] | None = None) -> Self:
         """Return the cart as approved as before, to be checked out again.
 
         `foreign_allowed` are the orders made elsewhere that no longer stop it; None leaves them as they are.

@@ -13,6 +13,7 @@ from typing import TypeVar
 from ordering.model.cart import DECIDED, Cart, CartState
 from ordering.model.cart_phases import Ordered, Paying, Requested, Tried
 from ordering.model.errors import OnHold, OrderingError, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
+from ordering.model.ids import CartId
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.rights import ById, Rights
@@ -82,16 +83,16 @@ class Fulfilment:
             S.NEEDS_ATTENTION: self._look_again,
         }
 
-    def due(self, task_type: TaskType | None = None) -> list[int]:
+    def due(self, task_type: TaskType | None = None) -> list[CartId]:
         """Return the carts that have work due now, for one task type or for any."""
         with self._book.store.read() as carts:
             return carts.due(self._book.now(), task_type)
 
-    def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, task_type: TaskType | None = None, *, without: Collection[CartId] = ()) -> datetime | None:
         with self._book.store.read() as carts:
             return carts.next_due(task_type, without=without)
 
-    def advance(self, cart_id: int, task_type: TaskType | None = None) -> None:
+    def advance(self, cart_id: CartId, task_type: TaskType | None = None) -> None:
         """Do the next step of a cart, or reschedule it if OVH does not answer.
 
         It begins with a write: a database that accepts none fails here, before OVH is called.
@@ -148,7 +149,7 @@ class Fulfilment:
         self._standing.read(cart)
         return False
 
-    def put_off(self, cart_id: int, reference: str, task_type: TaskType | None = None) -> None:
+    def put_off(self, cart_id: CartId, reference: str, task_type: TaskType | None = None) -> None:
         """Reschedule a cart late after an unexpected failure of its step, and show people the failure."""
         cart = self._book.cart(cart_id)
         if not _is_for(task_type, cart):

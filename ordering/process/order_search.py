@@ -12,6 +12,7 @@ from ordering.model.cart_phases import Requested, Tried
 from ordering.model.errors import NotSent, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount, earlier
+from ordering.model.ids import OrderId
 from ordering.model.sales_order import Attempt, OrderReconciliation, Outcome, SalesOrder
 from ordering.ports.carts import RegistrarCarts
 from ordering.ports.clock import RegistrarClock
@@ -188,7 +189,7 @@ class OrderSearch:
         return is_over(self._registrar, attempt.withdrawn_at, floor)
 
     def _find(self, cart: Tried) -> OrderReconciliation:
-        def known(among: Collection[int]) -> frozenset[int]:
+        def known(among: Collection[OrderId]) -> frozenset[OrderId]:
             # An order that an approver declared to be another's existed before this attempt.
             return self._book.known_orders(among) | frozenset(cart.foreign_allowed).intersection(among)
 

@@ -11,6 +11,7 @@ from ordering.model.cart_phases import Ordered, Requested
 from ordering.model.errors import OrderingError, RegistrarError, RegistrarRefused
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount, canonical
+from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import SalesOrder
 from ordering.ports.store import Store, Transaction
 
@@ -42,7 +43,7 @@ class RecentReads:
     """
 
     def __init__(self) -> None:
-        self._read: dict[int, tuple[datetime, datetime]] = {}
+        self._read: dict[CartId, tuple[datetime, datetime]] = {}
 
     def are_enough(self, cart: Ordered, now: datetime) -> bool:
         """Return whether a status read is enough for this cart now.
@@ -71,11 +72,11 @@ class Logbook:
         self.poll_schedule = poll_schedule
         self.now = clock
 
-    def cart(self, cart_id: int) -> Cart:
+    def cart(self, cart_id: CartId) -> Cart:
         with self.store.read() as carts:
             return carts.cart(cart_id)
 
-    def begin_step(self, cart_id: int) -> Cart:
+    def begin_step(self, cart_id: CartId) -> Cart:
         """Record that a step begins, and return the cart as of then."""
         with self.store.begin() as carts:
             carts.begin_step(cart_id)
@@ -111,7 +112,7 @@ class Logbook:
         with self.store.begin() as carts:
             carts.postpone(cart.id, version=cart.version, due_at=None)
 
-    def known_orders(self, among: Collection[int]) -> frozenset[int]:
+    def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         """Return those of these orders at OVH that belong to a cart."""
         with self.store.read() as carts:
             return carts.known_orders(among)
@@ -124,7 +125,7 @@ class Logbook:
         data: Data | None = None,
         follow: bool = False,
         first: Write | None = None,
-        foreign_order: int | None = None,
+        foreign_order: OrderId | None = None,
     ) -> None:
         """Hand a cart to a person. With `follow`, keep polling whether OVH resolves it; `first` is that of `save`.
 

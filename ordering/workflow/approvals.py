@@ -11,6 +11,7 @@ from ordering.model.cart_phases import Ordered, Requested
 from ordering.model.errors import CardOutdated, CartChanged, NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy, Right
 from ordering.model.recovery import Stamp
 from ordering.model.text import is_visible
@@ -37,7 +38,7 @@ class Approvals:
 
     def approve(
         self,
-        cart_id: int,
+        cart_id: CartId,
         *,
         approver: Person,
         mark: str,
@@ -110,19 +111,19 @@ class Approvals:
             raise NotPossible(code="earlier_approvers_not_read", cart=cart.id)
         return tuple(user for user, right in rights.items() if right is Right.HELD)
 
-    def approved_so_far(self, cart_id: int, *, stamp: Stamp | None = None) -> tuple[str, ...]:
+    def approved_so_far(self, cart_id: CartId, *, stamp: Stamp | None = None) -> tuple[str, ...]:
         """Return the users who approved before; raises like `approve` if the card is from before a restore."""
         with self._decisions.begin(cart_id, stamp) as carts:
             return carts.cart(cart_id).approved_by
 
-    def may_reject(self, cart_id: int, *, approver: Person, stamp: Stamp | None = None) -> Cart:
+    def may_reject(self, cart_id: CartId, *, approver: Person, stamp: Stamp | None = None) -> Cart:
         """Raise if this person may not reject this cart. Called before they write a reason."""
         with self._decisions.begin(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
             self._must_wait_for_approval(cart, approver)
             return cart
 
-    def reject(self, cart_id: int, *, approver: Person, reason: str, stamp: Stamp | None = None) -> Cart:
+    def reject(self, cart_id: CartId, *, approver: Person, reason: str, stamp: Stamp | None = None) -> Cart:
         """Reject a request, with a reason; its names can be copied to the open cart.
 
         Repeating it changes nothing. Works in recover mode, too.
@@ -139,7 +140,7 @@ class Approvals:
             event = happened(rejected, now, EventKind.REJECTED, by=approver.id)
             return carts.save(rejected, event)
 
-    def stop(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
+    def stop(self, cart_id: CartId, *, by: Person, stamp: Stamp | None = None) -> Cart:
         """Stop an approved cart, or a payment, before its intent is committed; stopping again changes nothing.
 
         Raises `NotPossible` if it is too late, with the cart's state.

@@ -12,6 +12,7 @@ from ordering.model.cart_phases import Ordered, Paying, Requested, Tried
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind
+from ordering.model.ids import CartId, OrderId
 from ordering.model.money_call import CallState, RecordedCall, lost_markers, orders
 from ordering.model.policy import Person, Policy
 from ordering.model.recovery import Stamp
@@ -43,11 +44,11 @@ class ManualRecovery:
         self._policy = policy
         self._clock = clock
 
-    def try_again(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
+    def try_again(self, cart_id: CartId, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Check a cart out again under the same seal after OVH refused it and nothing was ordered."""
         return self._resolve(cart_id, by=by, mark=mark, stamp=stamp, again=True)
 
-    def order_anyway(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
+    def order_anyway(self, cart_id: CartId, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Order a cart despite what was shown: another order of its names, or an attempt that is not on record."""
         now = self._clock()
         with self._decisions.begin(cart_id, stamp) as carts:
@@ -67,11 +68,11 @@ class ManualRecovery:
             data: Data = {"order": cart.foreign_order}
             return carts.save(moved, happened(moved, now, K.ORDERED_ANYWAY, data=data, by=by.id), due_at=now)
 
-    def give_up(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
+    def give_up(self, cart_id: CartId, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Close a cart if nothing was ordered, or if OVH cancelled its order or no longer knows it."""
         return self._resolve(cart_id, by=by, mark=mark, stamp=stamp, again=False)
 
-    def may_recover(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Tried:
+    def may_recover(self, cart_id: CartId, *, by: Person, mark: str, stamp: Stamp | None = None) -> Tried:
         """Return the cart whose order is searched for; raises if this person may not state what became of it."""
         self._policy.may_resolve(by)
         self._decisions.must_be_allowed(cart_id, stamp)
@@ -81,7 +82,7 @@ class ManualRecovery:
         cart.require_mark(mark)
         return Tried.of(cart)
 
-    def adopt(self, cart_id: int, order_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
+    def adopt(self, cart_id: CartId, order_id: OrderId, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Adopt the order at OVH that a person names; refuse one with other names or terms, or of another cart.
 
         Refused, too, is one that an approver called another user's, and one from before the try. An order that costs
@@ -105,7 +106,7 @@ class ManualRecovery:
             event = happened(found, now, K.ORDER_ADOPTED, data=data, by=by.id)
             return carts.save(found.saying(K.ORDER_ADOPTED, data), event, due_at=due_at)
 
-    def _named(self, order_id: int, cart: Tried) -> SalesOrder:
+    def _named(self, order_id: OrderId, cart: Tried) -> SalesOrder:
         """Return the order that a person named; raises `NotPossible` if it is not this cart's."""
         if order_id in cart.foreign_allowed:
             raise NotPossible(
@@ -124,7 +125,7 @@ class ManualRecovery:
             raise NotPossible(code="not_this_carts_order", cart=cart.id, order=order_id)
         return seen.order
 
-    def _allowed_by(self, order_id: int, cart: Tried) -> str | None:
+    def _allowed_by(self, order_id: OrderId, cart: Tried) -> str | None:
         """Return the approver who said that this order is another user's."""
         with self._store.read() as carts:
             statements = [event for event in carts.events(cart.id) if event.kind is K.ORDERED_ANYWAY]
@@ -132,7 +133,7 @@ class ManualRecovery:
             (each.by for each in statements if each.fact is not None and each.fact.data["order"] == order_id), None
         )
 
-    def nothing_ordered(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
+    def nothing_ordered(self, cart_id: CartId, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that OVH made no order of a cart, which is then checked out again.
 
         The approval stays the same. The statement takes effect once an order of the first attempt would certainly be
@@ -155,14 +156,14 @@ class ManualRecovery:
             event = happened(declared, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id)
             return carts.save(declared, event, due_at=now)
 
-    def _known_orders(self, among: Collection[int]) -> frozenset[int]:
+    def _known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         with self._store.read() as carts:
             return carts.known_orders(among)
 
     def _look_once_more(self, cart: Tried, attempt: Attempt) -> OrderReconciliation:
         """Search for the order; raises `NotPossible` if there is one, or may be."""
 
-        def known(among: Collection[int]) -> frozenset[int]:
+        def known(among: Collection[OrderId]) -> frozenset[OrderId]:
             return self._known_orders(among) | frozenset(cart.foreign_allowed).intersection(among)
 
         seen = self._registrar.find_order(attempt, cart.lines, cart.quote, known=known)
@@ -176,14 +177,14 @@ class ManualRecovery:
                 raise NotPossible(code="registrar_cart_closed", cart=cart.id)
         return seen
 
-    def it_was_paid(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
+    def it_was_paid(self, cart_id: CartId, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that a payment succeeded which OVH does not show yet.
 
         The request stays in paying, and the question is not repeated for a day: only OVH can make it paid.
         """
         return self._say(cart_id, by, mark, stamp, paid=True)
 
-    def not_paid(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
+    def not_paid(self, cart_id: CartId, *, by: Person, mark: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that a payment did not succeed.
 
         It takes effect when the floor is over and OVH still shows nothing. If the question was asked before anything
@@ -191,7 +192,7 @@ class ManualRecovery:
         """
         return self._say(cart_id, by, mark, stamp, paid=False)
 
-    def _say(self, cart_id: int, by: Person, mark: str, stamp: Stamp | None, *, paid: bool) -> Cart:
+    def _say(self, cart_id: CartId, by: Person, mark: str, stamp: Stamp | None, *, paid: bool) -> Cart:
         now = self._clock()
         self._policy.may_resolve(by)
         with self._decisions.begin(cart_id, stamp) as carts:
@@ -218,7 +219,7 @@ class ManualRecovery:
             self._policy.may_deny(cart, by)
         return paying
 
-    def _resolve(self, cart_id: int, *, by: Person, mark: str, stamp: Stamp | None, again: bool) -> Cart:
+    def _resolve(self, cart_id: CartId, *, by: Person, mark: str, stamp: Stamp | None, again: bool) -> Cart:
         now = self._clock()
         self._policy.may_resolve(by)
         with self._decisions.begin(cart_id, stamp) as carts:

@@ -15,6 +15,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
+from ordering.model.ids import OrderId
 from ordering.model.money import Money
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
@@ -268,7 +269,7 @@ class People:
         workflow = process.workflow
         say = workflow.recovery.nothing_ordered
         if ours and plan.manner != "wrong":
-            say = partial(workflow.recovery.adopt, order_id=ours[-1].id)
+            say = partial(workflow.recovery.adopt, order_id=OrderId(ours[-1].id))
         self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp), process)
 
     def _name_another(self, process: Process, cart: Cart, plan: Plan) -> None:
@@ -280,7 +281,9 @@ class People:
             if "other.ovh" not in order.names and order.id not in cart.foreign_allowed and not is_old:
                 continue  # nothing tells a colleague's order of the same moment from the request's
             with suppress(OrderingError):
-                process.workflow.recovery.adopt(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp, order_id=order.id)
+                process.workflow.recovery.adopt(
+                    cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp, order_id=OrderId(order.id)
+                )
                 raise LawBroken(NOT_OURS, f"a person named order {order.id}, which is not the request's")
 
     def _say_paid(self, process: Process, cart: Cart, plan: Plan) -> None:

@@ -13,15 +13,16 @@ from ordering.model.cart_phases import Paying
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.facts import EventKind, Fact
+from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
 from ordering.model.seal import Seal
 from tests.builders import NOW, a_line, a_quote, euros
 from tests.refusing import refuses
 
 S = CartState
-CART = Cart(1, "C1", "U0ADA", S.OPEN, NOW)
+CART = Cart(CartId(1), "C1", "U0ADA", S.OPEN, NOW)
 QUOTE, SEAL = a_quote(), Seal("a digest", euros("3.59"))
-ATTEMPT, ORDER = Attempt(1, "cart", NOW), SalesOrder(12, euros("3.59"), euros("0.60"))
+ATTEMPT, ORDER = Attempt(1, "cart", NOW), SalesOrder(OrderId(12), euros("3.59"), euros("0.60"))
 PAYMENT = Payment(7, "U0DAN", NOW)
 REQUEST: dict[str, Any] = {"requester": "U0ADA", "purpose": "Our launch", "quote": QUOTE, "seal": SEAL}
 FULL = Paying.of(replace(CART, **REQUEST, attempt=ATTEMPT, order=ORDER, payment=PAYMENT))
@@ -113,7 +114,7 @@ def test_every_row_of_the_table_has_its_move():
 def test_moving_on_forgets_what_was_said(after, move):
     """A fact, a sentence, a hindrance and a question are about one state."""
     before = next(state for state in S if after in MOVES[state])
-    told = replace(FULL, state=before, foreign_order=7, note="A sentence of an earlier version.")
+    told = replace(FULL, state=before, foreign_order=OrderId(7), note="A sentence of an earlier version.")
     told = replace(told, fact=Fact(EventKind.TERMS_CHANGED), blocked=BlockedReason(NOW, "unavailable"))
     moved = move(told)
     assert (moved.fact, moved.note, moved.blocked, moved.foreign_order) == (None, None, None, None)

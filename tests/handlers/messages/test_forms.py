@@ -12,6 +12,7 @@ from handlers.messages.catalogue import needed
 from ordering.model.contact import FIELDS, LegalForm, checked
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartGone, InvalidAnswer, NotPossible, OrderingError
+from ordering.model.ids import CartId
 from ordering.model.offer import Action, Availability, Offer, Verdict
 from ordering.model.offer_selection import ChoiceNeeded, ConfirmationNeeded, OfferChanged, choose
 from ordering.model.preflight_findings import Finding, FindingCode, LinesRefused, NotReady
@@ -29,7 +30,7 @@ NO_PARAMS = {"code", "advice"}
 NAME = DomainName("name.ovh")
 OFFER = Offer(NAME, Action.CREATE, "create-premium", orderable=True, price=euros("1250"))
 CLASSES: list[OrderingError] = [
-    NotReady(3, [Finding(FindingCode.NAME_NOT_FREE, NAME)]),
+    NotReady(CartId(3), [Finding(FindingCode.NAME_NOT_FREE, NAME)]),
     LinesRefused([Finding(FindingCode.NAME_NOT_FREE, NAME)], {}),
     WrongAnswers(
         {"REASON": InvalidAnswer(code="answer_too_long", most=500), "DNS": InvalidAnswer(code="answer_no_account")}

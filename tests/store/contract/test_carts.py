@@ -11,6 +11,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NoSuchCart
 from ordering.model.events import Event, happened
 from ordering.model.facts import Data, EventKind, Fact
+from ordering.model.ids import OrderId
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.money import Money
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, Word
@@ -22,7 +23,12 @@ from tests.refusing import refuses
 S, K = CartState, EventKind
 LIKE = LineWarning(WarningKind.LIKE_AN_OWNED_NAME, {"twin": "other.ovh"})
 ORDER = SalesOrder(
-    256900123, euros("3.59"), euros("0.60"), OrderStatus.DELIVERING, NOW, (PaymentMethod(7, "VISA", default=True),)
+    OrderId(256900123),
+    euros("3.59"),
+    euros("0.60"),
+    OrderStatus.DELIVERING,
+    NOW,
+    (PaymentMethod(7, "VISA", default=True),),
 )
 
 
@@ -233,19 +239,19 @@ def test_the_record_is_read_oldest_first_from_a_day_on(store):
 
 def test_payments_of_other_orders_for_the_same_total_are_found(store):
     """Only those that were sent since, by OVH's clock, and in the same currency: each explains one transaction."""
-    ours = replace(ORDER, id=1, total=euros("3.59"))
+    ours = replace(ORDER, id=OrderId(1), total=euros("3.59"))
     for number, (total, currency, sent) in enumerate(
         [("3.59", "EUR", 0), ("3.59", "EUR", 60), ("3.58", "EUR", 60), ("3.59", "PLN", 60), ("3.59", "EUR", None)], 2
     ):
         at = None if sent is None else NOW + timedelta(seconds=sent)
         payment = Payment(7, "U0DAN", NOW, sent_at=NOW, sent_at_ovh=at)
-        order = replace(ORDER, id=number, total=Money.of(total, currency))
+        order = replace(ORDER, id=OrderId(number), total=Money.of(total, currency))
         saved(store, replace(opened(store, f"C{number}"), state=S.PAYING, order=order, payment=payment))
-    mean = replace(opened(store, "C9"), state=S.PAID, order=replace(ORDER, id=9))
+    mean = replace(opened(store, "C9"), state=S.PAID, order=replace(ORDER, id=OrderId(9)))
     saved(store, replace(mean, payment=Payment("ovhAccount", "U0DAN", NOW, NOW, sent_at_ovh=NOW)))
     with store.read() as carts:
         found = carts.sent_alike(ours, since=NOW)
         assert {(sent.order, sent.method) for sent in found} == {(2, 7), (3, 7), (9, "ovhAccount")}
         later = carts.sent_alike(ours, since=NOW + timedelta(seconds=1))
         assert [(sent.order, sent.sent_at) for sent in later] == [(3, NOW + timedelta(seconds=60))]
-        assert 3 not in {sent.order for sent in carts.sent_alike(replace(ours, id=3), since=NOW)}
+        assert 3 not in {sent.order for sent in carts.sent_alike(replace(ours, id=OrderId(3)), since=NOW)}

@@ -9,6 +9,7 @@ from ordering.model.cart import CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import EventKind as K
+from ordering.model.ids import OrderId
 from ordering.ports.store import NOTHING_RENDERED, MessageRole, TaskType
 from ordering.record.verification import Audit
 from tests.builders import NOW, a_line, in_state
@@ -92,7 +93,7 @@ def test_a_cart_has_one_order(store):
     """A second order of one cart is an error, and the first one stays."""
     cart = saved(store, replace(opened(store), order=ORDER))
     with pytest.raises(Exception, match=r"(?i)unique"):
-        saved(store, replace(cart, order=replace(ORDER, id=ORDER.id + 1)))
+        saved(store, replace(cart, order=replace(ORDER, id=OrderId(ORDER.id + 1))))
     with store.read() as reading:
         assert reading.known_orders([ORDER.id, ORDER.id + 1]) == {ORDER.id}
 
