@@ -152,11 +152,16 @@ def _warning_column(warning: LineWarning) -> dict[str, Any]:
 
 
 def _question_from(stored: dict[str, Any]) -> Question:
-    return Question(**stored | {"kind": Kind(stored["kind"]), "allowed": tuple(stored["allowed"])})
+    values = dict(stored)
+    explanation = values.pop("told", "")  # the name of this field in the first release
+    changed = {"kind": Kind(stored["kind"]), "allowed": tuple(stored["allowed"]), "explanation": explanation}
+    return Question(**values | changed)
 
 
 def _question_columns(question: Question) -> dict[str, Any]:
-    return asdict(question) | {"kind": question.kind.value, "allowed": list(question.allowed)}
+    values = asdict(question)
+    values["told"] = values.pop("explanation")
+    return values | {"kind": question.kind.value, "allowed": list(question.allowed)}
 
 
 def quote_from(stored: dict[str, Any]) -> Quote:

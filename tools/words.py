@@ -91,7 +91,7 @@ def _about_name(path: str, name: str) -> Iterator[str]:
     whole = name.strip("_")
     if (word := NAMES.get(whole)) and not path.startswith(word.apart):
         yield f"use {word.use}"
-    if not is_test:
+    elif not is_test:
         parts = _JOINTS.sub("_", whole).lower().split("_")
         old = [PARTS[part] for part in parts if part in PARTS]
         yield from (f"use {word.use}" for word in old if not path.startswith(word.apart))

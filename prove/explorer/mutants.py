@@ -69,7 +69,7 @@ BLIND: Mapping[str, str] = {
     "report the same trouble of a delivery again and again": _STATES,
     "forget that an attempt waits for its marker to be listed": _WAITS,
     "take a cart that was shown to an operator for another loss": _KEY,
-    "wait for ever for a marker to be listed": "OVH lists every cart here after ten minutes at most",
+    "wait indefinitely for a marker to be listed": "OVH lists every cart here after ten minutes at most",
     "count an attempt as sent while its process waits for the list": _WAITS,
     "let the attempt of an ended request wait on": "one request is alone here, so none follows one that ended",
     "leave an attempt that waited without an end if its request changed": _WAITS,
@@ -100,7 +100,7 @@ BLIND: Mapping[str, str] = {
     "take an empty list of methods for one without the method": _BEFORE,
     "take a refusal of minutes later for ours": "a job counts as a place twice in one state, and that is within a "
     "minute of the call",
-    "wait for the floor of a refusal without a word": "no law is about what a payer is told",
+    "wait for the floor of a refusal without a word": "no law is about what a payer is notified",
     "leave the call of a dead process without an end": _DEAD,
     "date the end of a call a second time": _DEAD,
     "adopt one of two orders with the same names": "two guards hold behind it: the comparison of the terms "
@@ -122,7 +122,7 @@ BLIND: Mapping[str, str] = {
     "take a whole recover mode along and leave the newest event of a card",
     "start a floor from before another loss": _ONE_LOSS,
     "keep the floor and the comparison of an earlier loss": _ONE_LOSS,
-    "begin the floor anew at each notice of one loss": _ONE_LOSS,
+    "begin the floor again at each notice of one loss": _ONE_LOSS,
     "keep a comparison that did not show a marker": _ONE_LOSS,
     "confirm a comparison that was shown before another loss": _ONE_LOSS,
     "end recover mode though this process knows of a later loss": _ONE_LOSS,

@@ -130,7 +130,7 @@ OF_DATABASE_LOSS = (
         f"{_ENDS}::TestAnotherLoss::test_a_later_loss_begins_it_anew",
     ),
     Mutation(
-        "begin the floor anew at each notice of one loss",
+        "begin the floor again at each notice of one loss",
         "ordering.process.recovery:_is_another_loss",
         without_part("lost_at > mode.began_at"),
         f"{_ENDS}::TestAnotherLoss::test_the_same_loss_noticed_again_changes_nothing",
@@ -197,7 +197,7 @@ OF_DATABASE_LOSS = (
     ),
     Mutation(
         "count a loss as told that no message reached anybody of",
-        "handlers.recovery_mode:RecoverWatch._tell_loss",
+        "handlers.recovery_mode:RecoverWatch._notify_loss",
         swap("bool(channel or waiting) and not self._reached", "False"),
         f"{_WATCH}::test_a_loss_that_nobody_read_is_told_again",
     ),

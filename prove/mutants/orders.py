@@ -330,7 +330,7 @@ OF_ORDERS = (
         f"{_LATE}::test_a_list_that_shows_markers_late_holds_nothing_for_long",
     ),
     Mutation(
-        "wait for ever for a marker to be listed",
+        "wait indefinitely for a marker to be listed",
         "ordering.process.money_markers:MoneyMarkers.list_again",
         without_part("now - call.started_at >= PATIENCE"),
         f"{_LATE}::test_a_marker_that_is_never_listed_is_given_up",

@@ -186,7 +186,7 @@ OF_PAYMENTS = (
         f"{_SHOWN}::test_a_refusal_is_the_payments_own_by_its_transaction",
     ),
     Mutation(
-        "take a refusal beside a transaction of the same method for ours",
+        "take a refusal next to a transaction of the same method for ours",
         f"{_OVH}._is_refused",
         swap("len(failed) == len(own) == 1", "len(failed) == 1"),
         f"{_SHOWN}::test_a_refusal_next_to_a_booked_transaction_is_not_ours",

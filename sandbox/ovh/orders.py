@@ -53,9 +53,9 @@ class Order:
     """A sales order. `payments` are the sources of its money: a second one would be the worst case.
 
     `lines` are the checkout's, with the names instead of placeholders. `pending` are attempts that the bank has not
-    answered yet. `expires_at` unset means two weeks. `values` is the total of the cart's last dry run. `foreign` orders
-    were made by an `Outsider`, not through the API. `late`, `late_for` and `shows_after` override the account's
-    settings for this order if they are set.
+    answered yet. `expires_at` unset means two weeks. `dry_run_total` is the total of the cart's last dry run.
+    `foreign` orders were made by an `Outsider`, not through the API. `late`, `late_for` and `shows_after` override the
+    account's settings for this order if they are set.
     """
 
     id: int

@@ -32,7 +32,7 @@ class PaperSlack:
 
 
 class PaperOutbox:
-    """One event that is not told yet, of a card that is up to date."""
+    """One event that is not delivered yet, of a card that is up to date."""
 
     def __init__(self) -> None:
         self.undelivered: list[tuple[Event | None, Event]] = [(None, REJECTED)]
@@ -44,7 +44,7 @@ class PaperOutbox:
     def rendering(self) -> tuple[Stamp, None]:
         return Stamp("0" * 12), None
 
-    def told(self, _event: Event) -> None:
+    def record_delivered(self, _event: Event) -> None:
         self.undelivered.clear()
 
 

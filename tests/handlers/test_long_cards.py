@@ -83,7 +83,7 @@ def test_every_cart_that_can_be_requested_is_shown(rules, reason, dns, long_name
     cart = requested(rules, reason=reason, dns=dns, long_names=long_names, dearer=dearer)
     fits(approval_card(cart, POLICY, stamp=LONGEST))
     fits(approval_card(cart, POLICY, CARD, stamp=LONGEST))
-    fits(timeline(*rules.workflow.queries.handler(cart.id, by=rules.ada)))
+    fits(timeline(*rules.workflow.queries.timeline(cart.id, by=rules.ada)))
 
 
 @pytest.mark.slow
@@ -91,7 +91,7 @@ def test_a_card_whose_total_rose_is_shown(rules):
     """The card that asks again names the differences of forty names, and fits."""
     cart = requested(rules, reason=AMPERSANDS, dns=SERVERS, long_names=True, dearer=True)
     assert cart.seal is not None
-    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     rules.registrar.quote = replace(rules.registrar.quote, total=a_quote("300.00").total)
     cart = rules.run_worker(cart.id, steps=1)
     assert cart.state is CartState.SUBMITTED

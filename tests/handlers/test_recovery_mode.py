@@ -246,7 +246,7 @@ async def test_operators_in_a_group_that_cannot_be_read_are_told_later(rules, mo
     rules.clock.pass_by(60)
     await watched.check(3)
     assert watched.slack.to(catalogue.on_hold.BEGUN_ALONE) == ["U0BEN", "U0CLEO"]
-    assert rules.workflow.recover_mode.standing().recovery.told
+    assert rules.workflow.recover_mode.standing().recovery.notified
 
 
 async def test_nobody_reached_is_not_told(watched):
@@ -254,11 +254,11 @@ async def test_nobody_reached_is_not_told(watched):
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
     watched.slack.fails = {"U0CLEO": "account_inactive", "U0DAN": "channel_not_found"}
     assert "No operator could be told" in await watched.check(3)
-    assert not watched.rules.workflow.recover_mode.standing().recovery.told
+    assert not watched.rules.workflow.recover_mode.standing().recovery.notified
     watched.slack.fails = {}
     watched.rules.clock.pass_by(60)
     assert "No operator" not in await watched.check()
-    assert watched.rules.workflow.recover_mode.standing().recovery.told
+    assert watched.rules.workflow.recover_mode.standing().recovery.notified
 
 
 async def test_a_crash_before_the_message_loses_none(watched, monkeypatch):
@@ -271,7 +271,7 @@ async def test_a_crash_before_the_message_loses_none(watched, monkeypatch):
     monkeypatch.setattr(watched.slack, "chat_postMessage", dies)
     with pytest.raises(Death):
         await watched.check()
-    assert not watched.rules.workflow.recover_mode.standing().recovery.told
+    assert not watched.rules.workflow.recover_mode.standing().recovery.notified
 
 
 async def test_a_loss_that_nobody_read_is_told_again(watched):

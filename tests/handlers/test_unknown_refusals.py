@@ -84,7 +84,7 @@ class PaperOutbox:
         assert version == self.cart.version
         self._change(message, rendered_version=NOTHING_RENDERED, is_settled=True)
 
-    def told(self, event: Event) -> None:
+    def record_delivered(self, event: Event) -> None:
         self.undelivered = [pair for pair in self.undelivered if pair[1].id != event.id]
 
     def changes(self) -> None:

@@ -37,7 +37,7 @@ from tests.saying import HOLE, after_hole
 
 S, K = CartState, EventKind
 STAMP = Stamp("3f2a9c1b7d4e")
-TROUBLE = BlockedReason(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
+BLOCKED = BlockedReason(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
 
 
 MANY_OFFERS = tuple(
@@ -270,8 +270,8 @@ def test_each_deciding_button_carries_the_cards_mark(shown, deciding):
     assert deciding_values(shown) == dict.fromkeys(deciding, f"12 {shown.mark}")
     later = replace(shown, since=NOW + timedelta(seconds=1))
     assert set(deciding_values(later).values()).isdisjoint(deciding_values(shown).values())
-    in_trouble = replace(shown, trouble=TROUBLE, version=9, note="As before.")
-    assert deciding_values(in_trouble) == deciding_values(shown)
+    is_blocked = replace(shown, blocked=BLOCKED, version=9, note="As before.")
+    assert deciding_values(is_blocked) == deciding_values(shown)
 
 
 def deciding_values(shown: Cart) -> dict[str, str]:
@@ -295,9 +295,9 @@ def test_forms_that_decide_keep_what_the_clicked_button_carried():
 
 
 def test_a_trouble_that_lasts_is_on_the_card():
-    shown = a_cart(S.APPROVED, trouble=TROUBLE)
-    assert blocked(TROUBLE) == "OVH does <not> answer."
-    assert catalogue.card.retrying("OVH does &lt;not&gt; answer.", TROUBLE.since) in str(blocks_of(card(shown)))
+    shown = a_cart(S.APPROVED, blocked=BLOCKED)
+    assert blocked(BLOCKED) == "OVH does <not> answer."
+    assert catalogue.card.retrying("OVH does &lt;not&gt; answer.", BLOCKED.since) in str(blocks_of(card(shown)))
 
 
 def test_the_default_payment_method_is_chosen_at_first():

@@ -54,7 +54,7 @@ def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
     assert after.fact.data["before"] == {"kind": "approval_requested", "data": cart.fact.data}
     assert rules.run_worker(cart.id).state is S.SUBMITTED
     assert rules.registrar.orders == {}
-    _, events = rules.workflow.queries.story(cart.id, by=rules.ada)
+    _, events = rules.workflow.queries.timeline(cart.id, by=rules.ada)
     half = Fact(EventKind.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 1})
     assert events[-1].fact == half
     rules.restart(replace(policy, approvers=policy.approvers | {"U0EVE"}))

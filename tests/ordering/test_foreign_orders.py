@@ -235,7 +235,7 @@ def test_an_approver_has_it_ordered_anyway(rules, stopped):
     rules.workflow.recovery.order_anyway(stopped.id, by=rules.dan, mark=stopped.mark)
     after = rules.run_worker(stopped.id)
     assert (after.state, after.foreign_allowed) == (S.CHECKED_OUT, (900,))
-    told = [(event.by, event.fact) for event in rules.workflow.queries.story(stopped.id, by=rules.dan)[1]]
+    told = [(event.by, event.fact) for event in rules.workflow.queries.timeline(stopped.id, by=rules.dan)[1]]
     assert ("U0DAN", Fact(EventKind.ORDERED_ANYWAY, {"order": 900})) in told
 
 

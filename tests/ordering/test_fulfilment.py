@@ -59,9 +59,8 @@ def test_a_cheaper_quote_goes_on_and_is_recorded(rules):
     rules.registrar.quote = a_quote("3.00")
     ordered = rules.run_worker(cart.id)
     assert (ordered.state, str(ordered.quote.total), str(ordered.seal.total)) == (S.CHECKED_OUT, "€3.00", "€3.59")
-    (told,) = [
-        event.fact for event in rules.workflow.queries.story(cart.id, by=rules.ada)[1] if event.state is S.CHECKING_OUT
-    ]
+    _, events = rules.workflow.queries.timeline(cart.id, by=rules.ada)
+    (told,) = [event.fact for event in events if event.state is S.CHECKING_OUT]
     assert (told.kind, told.data["approved"]) == (K.CHECKOUT_STARTED, amount(euros("3.59")))
     assert told.data["ovh"]["total"] == amount(euros("3.00"))
 
@@ -297,7 +296,7 @@ def test_a_dearer_order_is_never_offered_for_payment(rules):
     with pytest.raises(OrderingError):
         rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     # Not for a moment: what it costs is compared before it counts as ordered.
-    assert S.CHECKED_OUT not in [event.state for event in rules.workflow.queries.story(cart.id, by=rules.ada)[1]]
+    assert S.CHECKED_OUT not in [event.state for event in rules.workflow.queries.timeline(cart.id, by=rules.ada)[1]]
 
 
 def test_an_order_that_ovh_cancels_unpaid_ends_there(rules):

@@ -23,7 +23,7 @@ def blocked(request, rules):
 
 
 def kinds(rules, cart_id):
-    _, events = rules.workflow.queries.story(cart_id, by=rules.dan)
+    _, events = rules.workflow.queries.timeline(cart_id, by=rules.dan)
     return [event.kind for event in events]
 
 

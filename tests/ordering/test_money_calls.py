@@ -88,7 +88,7 @@ def test_the_intent_is_on_record_before_the_call(rules, monkeypatch, call, kind)
     seen = []
 
     def sends(*args, **kwargs):
-        _, events = rules.workflow.queries.story(cart.id, by=rules.dan)
+        _, events = rules.workflow.queries.timeline(cart.id, by=rules.dan)
         seen.append((rules.workflow.queries.cart(cart.id).state, events[-1].kind))
         return send(*args, **kwargs)
 

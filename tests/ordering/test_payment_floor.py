@@ -318,7 +318,7 @@ def test_a_longer_floor_is_told_to_the_payer_with_its_end(rules):
     ended, rules.registrar.taken = cart.payment.ended_at_ovh, TAKEN
     cart = after(rules, cart.id, 20 * MINUTES)
     assert cart.payment.waits_until_ovh == ended + DAY
-    events = rules.workflow.queries.story(cart.id, by=rules.dan)[1]
+    events = rules.workflow.queries.timeline(cart.id, by=rules.dan)[1]
     (told,) = [event.data for event in events if event.kind is EventKind.PAYMENT_WAITING]
     assert (told["evidence"], told["until"]) == (TAKEN.seen, (ended + DAY).isoformat())
 

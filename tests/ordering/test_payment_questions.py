@@ -34,7 +34,7 @@ def show(rules, order_id, **changes):
 
 def processing(rules, cart_id):
     """What the payer learned about a payment that is under way."""
-    events = rules.workflow.queries.story(cart_id, by=rules.dan)[1]
+    events = rules.workflow.queries.timeline(cart_id, by=rules.dan)[1]
     return [event.data["evidence"] for event in events if event.kind is EventKind.PAYMENT_PROCESSING]
 
 

@@ -49,7 +49,7 @@ def test_an_order_shows_long_after_the_delete(rules, fault):
 def test_a_refused_checkout_shows_its_order_late(rules):
     """A repetition is refused with "cart is read only" after the first copy ordered: the refusal proves nothing."""
     cart = deleted(rules, "refused")
-    told = [event.fact for event in rules.workflow.queries.story(cart.id, by=rules.ada)[1]]
+    told = [event.fact for event in rules.workflow.queries.timeline(cart.id, by=rules.ada)[1]]
     assert Fact(EventKind.CHECKOUT_CALL_REFUSED, {"attempt": 1, "error": "registrar_refused"}) in told
     rules.run_worker(cart.id, steps=20)
     late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())

@@ -218,10 +218,10 @@ class TestReleased:
         first = mode.standing().recovery
         rules.clock.pass_by(1)
         mode.begin(Cause.OPERATOR)
-        mode.told(first)
-        assert not mode.standing().recovery.told
-        mode.told(mode.standing().recovery)
-        assert mode.standing().recovery.told
+        mode.notifies(first)
+        assert not mode.standing().recovery.notified
+        mode.notifies(mode.standing().recovery)
+        assert mode.standing().recovery.notified
 
 
 class TestAnotherLoss:
@@ -239,7 +239,7 @@ class TestAnotherLoss:
             _press(rules, earlier.began_at + timedelta(seconds=1))
         later = mode.standing().recovery
         assert (later.began_at, later.last_event_at) == (rules.clock(), kept)
-        assert (later.floor_from, later.confirmed_by, later.told) == (None, None, False)
+        assert (later.floor_from, later.confirmed_by, later.notified) == (None, None, False)
         with refuses("comparison_of_another_epoch", NotPossible):
             rules.workflow.comparisons.confirm(by=rules.cleo, epoch=compared[1].epoch, compared=compared[0].newest)
         assert release(rules)

@@ -19,7 +19,7 @@ def test_approvers_payers_and_the_requester_stop_an_order(rules, who):
     assert (stopped.state, stopped.fact) == (S.CANCELLED, Fact(EventKind.ORDER_STOPPED))
     assert rules.run_worker(cart.id).state is S.CANCELLED
     assert rules.registrar.orders == {}
-    assert rules.workflow.queries.story(cart.id, by=rules.ada)[1][-1].by == who
+    assert rules.workflow.queries.timeline(cart.id, by=rules.ada)[1][-1].by == who
 
 
 @pytest.mark.parametrize("who", ["U0CLEO", "U0DAN", "U0ADA"])

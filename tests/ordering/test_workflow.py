@@ -123,7 +123,7 @@ def lookers(rules):
     cart = rules.requested()
     return (
         lambda by: rules.workflow.queries.open_cart("C1", by=by),
-        lambda by: rules.workflow.queries.story(cart.id, by=by),
+        lambda by: rules.workflow.queries.timeline(cart.id, by=by),
         lambda by: rules.workflow.queries.pending(by=by),
         lambda by: rules.workflow.queries.history(by=by),
     )
@@ -207,7 +207,7 @@ def test_above_an_amount_two_approve(rules):
     half = rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
     assert half.state is S.SUBMITTED
     assert rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark) == half
-    second = {"approver": rules.dan, "shown": cart.request_mark, "earlier": [rules.cleo]}
+    second = {"approver": rules.dan, "mark": cart.request_mark, "earlier": [rules.cleo]}
     assert rules.workflow.approvals.approve(cart.id, **second).state is S.APPROVED
 
 

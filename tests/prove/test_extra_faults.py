@@ -156,7 +156,7 @@ def test_money_that_moves_while_nothing_is_written_breaks_a_law(stage: Stage):
 
 def test_a_trouble_that_was_never_met_is_named():
     """A campaign of five minutes is not green then; on SQLite nobody waits for a second process."""
-    seen = {field.name: 1 for field in fields(Seen)} | {"turns": Counter(EXPECTED[1:])}
+    seen = {field.name: 1 for field in fields(Seen)} | {"extra_faults": Counter(EXPECTED[1:])}
     assert never_met("postgresql", seen) == [EXPECTED[0]]
     assert never_met("sqlite", seen | {"pairs": 0}) == [EXPECTED[0]]
     assert never_met("postgresql", seen | {"pairs": 0}) == ["with two processes that share the work", EXPECTED[0]]

@@ -1,6 +1,7 @@
 """The database is there and takes no writes: the bot says so, calls nobody, and goes on by itself."""
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.app import Bot
 from bot.heartbeat import Pulse
+from ordering.process.transitions import PollSchedule
 from tests.scenarios.conftest import Scenario
 
 
@@ -24,8 +26,13 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half a minute of silence and ten seconds between heartbeats are a second and a fifth of one here."""
+    """Half a minute of silence and ten seconds between heartbeats are a second and a fifth of one here.
+
+    A job may fail in the moment before the database takes writes again. It then comes again after five seconds, not
+    after five minutes.
+    """
     monkeypatch.setattr("bot.app.Pulse", partial(Pulse, every=0.2, within=1.0))
+    monkeypatch.setattr("ordering.process.fulfilment.PollSchedule", partial(PollSchedule, slowest=timedelta(seconds=5)))
 
 
 def take_no_writes(bot: Bot, switch: str) -> None:

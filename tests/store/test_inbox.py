@@ -261,5 +261,5 @@ def test_ten_thousand_clicks_in_any_order_decide_once(inbox, engines, rules):
     assert seen["again"] >= 10_000 - 500
     assert len(rows(engines)) == len(first)
     for cart in carts:
-        _, events = rules.workflow.queries.story(cart.id, by=rules.ada)
+        _, events = rules.workflow.queries.timeline(cart.id, by=rules.ada)
         assert [event.state for event in events].count(S.APPROVED) == 1

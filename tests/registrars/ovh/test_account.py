@@ -29,7 +29,7 @@ async def test_every_order_is_read_with_total_status_and_names(ovh, gateway):
     ovh.outsider.pay(paid)
     hosting = ovh.outsider.order()
     found = await listed(gateway)
-    orders = found.shown
+    orders = found.visible
     assert [(order.id, order.names) for order in orders] == [
         (hosting.id, frozenset()), (paid.id, names("c.ovh")), (first.id, names("a.ovh", "b.ovh")),
     ]  # fmt: skip
@@ -51,7 +51,7 @@ async def test_an_order_that_is_listed_and_not_shown_is_told(ovh, gateway, path)
     shown, hidden = ovh.outsider.order("a.ovh"), ovh.outsider.order("b.ovh")  # the newest one is read first
     ovh.faults.add("GET", path, "refuse", status=404, message="This service does not exist", times=1)
     found = await listed(gateway)
-    assert ([order.id for order in found.shown], found.hidden) == ([shown.id], (hidden.id,))
+    assert ([order.id for order in found.visible], found.hidden) == ([shown.id], (hidden.id,))
 
 
 @pytest.mark.parametrize("fault", ["null", "error500"])
@@ -60,7 +60,7 @@ async def test_an_order_that_cannot_be_read_is_told(ovh, gateway, fault):
     shown, hidden = ovh.outsider.order("a.ovh"), ovh.outsider.order("b.ovh")
     ovh.faults.add("GET", f"/me/order/{hidden.id}", fault, times=99)
     found = await listed(gateway)
-    assert ([order.id for order in found.shown], found.hidden) == ([shown.id], (hidden.id,))
+    assert ([order.id for order in found.visible], found.hidden) == ([shown.id], (hidden.id,))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ async def test_a_key_that_may_not_read_orders_hides_none(ovh, gateway, status, w
 async def test_an_ovh_that_is_away_hides_no_order(ovh, gateway):
     """Without an answer to anything, no order is blamed."""
     ovh.outsider.order("a.ovh")
-    assert len((await listed(gateway)).shown) == 1  # from here on the clock is known
+    assert len((await listed(gateway)).visible) == 1  # from here on the clock is known
     for path in ("/me/order/*", "/auth/time"):
         ovh.faults.add("GET", path, "error500", times=99)
     with pytest.raises(RegistrarUnavailable):
@@ -90,4 +90,4 @@ async def test_orders_that_are_too_many_are_counted(ovh, gateway, monkeypatch):
     for number in range(5):
         ovh.outsider.order(f"n{number}.ovh")
     found = await listed(gateway)
-    assert (len(found.shown), found.more) == (2, 3)
+    assert (len(found.visible), found.more) == (2, 3)

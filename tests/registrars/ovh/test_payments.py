@@ -380,14 +380,14 @@ async def test_no_second_payment_after_our_clock_was_put_back(ovh, gateway, rule
     rules.clock.now, ovh.clock_offset = datetime.now(UTC) + timedelta(minutes=10), -600.0  # ours is ahead
     ovh.credentials.tolerance = 1200.0  # only the rules' clock is moved, and they date the signature
     cart = await ask(rules.approved)
-    cart = await ask(rules.settle, cart.id, steps=3, seconds=2)
+    cart = await ask(rules.run_worker, cart.id, steps=3, seconds=2)
     ovh.payments.settle_after = 3600.0
     ovh.faults.add("POST", "/me/order/*/pay", "lost_after")
     await ask(rules.workflow.payments.pay, cart.id, payer=rules.dan, method=VISA, mark=rules.mark(cart.id))
     await ask(rules.advance, cart.id)
     rules.clock.now, ovh.clock_offset = datetime.now(UTC), 0.0
     for _ in range(30):
-        cart = await ask(rules.settle, cart.id, steps=1, seconds=60)
+        cart = await ask(rules.run_worker, cart.id, steps=1, seconds=60)
         if cart.state is CartState.CHECKED_OUT:
             await ask(rules.workflow.payments.pay, cart.id, payer=rules.dan, method=SEPA, mark=rules.mark(cart.id))
     assert cart.state is CartState.PAYING

@@ -126,7 +126,7 @@ def test_all_messages_of_a_cart_can_be_shown_again(store):
         assert writing.outdated() == []
         writing.show_again([carts[1].id])
         assert writing.outdated() == [carts[1].id]
-        assert [m.shown for m in writing.messages(carts[1].id)] == [NOTHING_RENDERED]
+        assert [m.rendered_version for m in writing.messages(carts[1].id)] == [NOTHING_RENDERED]
 
 
 def test_names_of_live_carts_are_known(store):
