@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index
 from sqlmodel import Field, SQLModel
 
-from ordering.model.ids import CartId
 from store.tables import OVH_NUMBER
 
 
@@ -36,7 +35,7 @@ class MoneyCallRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     subject: str
-    cart_id: CartId = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
+    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
     attempt: int
     started_at: datetime
     registrar_cart: str | None = None

@@ -32,6 +32,7 @@ def ids_are_swapped_in_money_calls(
 ) -> None:
     """The registrar is asked about orders alone, and an attempt belongs to a cart."""
     registrar.ready_to_pay(cart.id, method)  # type: ignore[arg-type]
+    registrar.ready_to_pay(method, order.id)  # type: ignore[arg-type]
     registrar.payment_methods(cart.id)  # type: ignore[arg-type]
     pays(cart.id)  # type: ignore[arg-type]
     RecordedCall(pays(order.id), order.id, 1, at)  # type: ignore[arg-type]

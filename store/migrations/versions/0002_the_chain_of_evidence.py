@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from ordering.model.ids import CartId
 from datetime import UTC, datetime
 
 from alembic import op
@@ -102,7 +101,7 @@ def _chain_what_is_there(connection: sa.Connection) -> None:
     connection.execute(sa.insert(chain).values(id=1, number=head[0], digest=head[1]))
 
 
-def _digest(id_: int, cart_id: CartId, number: int, state: str, at: datetime, *rest: object) -> str:
+def _digest(id_: int, cart_id: int, number: int, state: str, at: datetime, *rest: object) -> str:
     """The digest of an event's first form, as it was computed when this migration was written."""
     moment = at.isoformat(timespec="microseconds")
     fields = ["domain-desk event 1", id_, cart_id, number, state, moment, *rest]
