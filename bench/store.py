@@ -18,6 +18,7 @@ from bench import wakes
 from bench.table import Goal, Table
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
+from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy
 from ordering.workflow import Workflow
 from prove.databases import opened
@@ -158,7 +159,7 @@ def _looks(kind: str, url: str, size: int, *, every: int) -> dict[str, float]:
     looks: dict[str, Callable[[], object]] = {
         "pending carts": lambda: workflow.queries.pending(by=somebody, limit=30),
         "history, first page": lambda: workflow.queries.history(by=somebody, limit=_PAGE),
-        "history, deep page": lambda: workflow.queries.history(by=somebody, before=size // 10, limit=_PAGE),
+        "history, deep page": lambda: workflow.queries.history(by=somebody, before=CartId(size // 10), limit=_PAGE),
     }
     # The quickest: whatever else the machine does only adds.
     spent = {what: min(_timed(look) for _ in range(_LOOKS)) * 1000 for what, look in looks.items()}

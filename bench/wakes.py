@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from bench.bulk import fill, settle
 from bench.table import Table
+from ordering.model.ids import OrderId
 from ordering.ports.store import Reading, TaskType
 from prove.databases import opened
 from store.engine import Engines, open_engines
@@ -19,7 +20,7 @@ from store.transactions import SqlStore
 
 SIZES, QUICK_SIZES = (3_000, 300_000), (3_000, 30_000)
 _LOOKS = 200  # of each kind, by turns
-_NEW_ORDERS = range(250_000_000, 250_000_020)  # at OVH since a checkout began
+_NEW_ORDERS = tuple(map(OrderId, range(250_000_000, 250_000_020)))  # at OVH since a checkout began
 _NOW = datetime(2026, 11, 28, tzinfo=UTC)
 _QUERIES: dict[str, Callable[[Reading], object]] = {
     "outdated": lambda carts: carts.outdated(),

@@ -15,6 +15,7 @@ import structlog
 from bot.worker_pool import LONGEST_SLEEP, WorkerPool, release, until_set
 from handlers.notifier import Notifier
 from handlers.toolkit.threads import Bridge
+from ordering.model.ids import CartId
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Leases
@@ -48,12 +49,12 @@ class Worker:
         leases: Leases,
         bridge: Bridge,
         places: int,
-        on_stuck: Callable[[Sequence[int]], None] = lambda _: None,
+        on_stuck: Callable[[Sequence[CartId]], None] = lambda _: None,
         stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
         self._leases = leases
         self._on_stuck = on_stuck
-        self._stuck: frozenset[int] = frozenset()
+        self._stuck: frozenset[CartId] = frozenset()
         self._notifier = notifier
         self._refresh_homes = refresh_homes
         self._bridge = bridge
@@ -70,11 +71,13 @@ class Worker:
         self._pools = (deciding, pool(TaskType.WATCH, others=deciding))
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
-        self._showing: dict[int, asyncio.Task[None]] = {}
-        self._news: dict[int, asyncio.Event] = {}  # set if a cart that is being shown may have changed
+        self._showing: dict[CartId, asyncio.Task[None]] = {}
+        self._news: dict[CartId, asyncio.Event] = {}  # set if a cart that is being shown may have changed
         self._showing_again: set[asyncio.Task[None]] = set()
-        self._again_at: dict[int, float] = {}  # when to render a cart once more, by the loop's clock
-        self._others: frozenset[int] | None = None  # outdated carts that another process had leased, at the last check
+        self._again_at: dict[CartId, float] = {}  # when to render a cart once more, by the loop's clock
+        self._others: frozenset[CartId] | None = (
+            None  # outdated carts that another process had leased, at the last check
+        )
         self._room_to_show = asyncio.Semaphore(_SHOWN_AT_ONCE)
 
     def wake(self) -> None:
@@ -111,7 +114,7 @@ class Worker:
         self._others = frozenset(outdated) - frozenset(mine)
         await until_set(self._show_now, LONGEST_SLEEP)
 
-    async def _show(self, cart_id: int) -> None:
+    async def _show(self, cart_id: CartId) -> None:
         """Show one cart, with retries until it succeeds; a slow response of Slack's delays no other cart.
 
         Between two tries another process may take it, and may reach Slack. A long wait of one message does not delay
@@ -127,7 +130,7 @@ class Worker:
         await release(self._bridge, self._leases, TaskType.SHOW, cart_id)
         self._show_now.set()
 
-    async def _show_until_done(self, cart_id: int, news: asyncio.Event) -> None:
+    async def _show_until_done(self, cart_id: CartId, news: asyncio.Event) -> None:
         retry, mine = _SHORTEST_RETRY, True
         while mine:
             news.clear()
@@ -141,7 +144,7 @@ class Worker:
             mine = bool(await self._bridge.call(self._leases.acquire, TaskType.SHOW, [cart_id]))
         self._notifier.leave(cart_id)
 
-    async def _show_once(self, cart_id: int, retry: float) -> float | None:
+    async def _show_once(self, cart_id: CartId, retry: float) -> float | None:
         """Show one cart once; return the seconds until the next try, None if everything is shown."""
         try:
             async with self._room_to_show:
@@ -150,14 +153,14 @@ class Worker:
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
             return retry
 
-    def _show_again_later(self, cart_ids: list[int]) -> None:
+    def _show_again_later(self, cart_ids: list[CartId]) -> None:
         """Render carts once more after a while: an older update may arrive late, and hide the newest.
 
         One task per cart, however often it fails: each failure postpones it, up to a limit.
         """
         clock = asyncio.get_running_loop().time
 
-        async def again(cart_id: int) -> None:
+        async def again(cart_id: CartId) -> None:
             latest = clock() + _LATEST_AGAIN * _MAY_ARRIVE_WITHIN
             while (left := min(self._again_at[cart_id], latest) - clock()) > 0:  # noqa: ASYNC110 - the deadline moves
                 await asyncio.sleep(left)
@@ -192,7 +195,7 @@ class Worker:
         await self._bridge.call(self._leases.renew, TaskType.SHOW, list(self._showing))
 
     def _report_stuck(self) -> None:
-        stuck = frozenset[int]().union(*(pool.stuck for pool in self._pools))
+        stuck = frozenset[CartId]().union(*(pool.stuck for pool in self._pools))
         if stuck != self._stuck:
             self._stuck = stuck
             self._on_stuck(sorted(stuck))

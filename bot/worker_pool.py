@@ -12,6 +12,7 @@ import structlog
 
 from handlers.toolkit.threads import Bridge
 from ordering.model.errors import CartChanged, RegistrarError
+from ordering.model.ids import CartId
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Leases
@@ -52,11 +53,11 @@ class WorkerPool:
         self._done = done
         self._others = others
         self._now = asyncio.Event()
-        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._under_way: dict[CartId, asyncio.Task[None]] = {}
         self._stuck_after = stuck_after
-        self._progress: dict[int, Progress] = {}
-        self._lost: set[int] = set()
-        self._unsaved_since: dict[int, float] = {}  # on the monotonic clock
+        self._progress: dict[CartId, Progress] = {}
+        self._lost: set[CartId] = set()
+        self._unsaved_since: dict[CartId, float] = {}  # on the monotonic clock
 
     def wake(self) -> None:
         """Check immediately what is due."""
@@ -85,7 +86,7 @@ class WorkerPool:
         await self._bridge.call(self._leases.renew, self._task_type, kept)
 
     @property
-    def stuck(self) -> frozenset[int]:
+    def stuck(self) -> frozenset[CartId]:
         """Carts whose job lost its lease and has not ended, and carts whose jobs cannot be saved."""
         now = time.monotonic()
         return frozenset(self._lost).union(n for n, at in self._unsaved_since.items() if now - at >= _UNSAVED_AFTER)
@@ -96,12 +97,12 @@ class WorkerPool:
             task.cancel()
 
     @property
-    def under_way(self) -> list[int]:
+    def under_way(self) -> list[CartId]:
         """Carts with a running job."""
         return list(self._under_way)
 
     @property
-    def _worked_on(self) -> list[int]:
+    def _worked_on(self) -> list[CartId]:
         """Carts with a running job in this process, here or in `others`: no second job may start."""
         return [*self.under_way, *(self._others.under_way if self._others else ())]
 
@@ -116,11 +117,11 @@ class WorkerPool:
             return LONGEST_SLEEP
         return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), LONGEST_SLEEP))
 
-    def _advance_in_thread(self, cart_id: int, progress: Progress) -> None:
+    def _advance_in_thread(self, cart_id: CartId, progress: Progress) -> None:
         with progress.followed():
             self._fulfilment.advance(cart_id, self._task_type)
 
-    async def _advance(self, cart_id: int) -> None:
+    async def _advance(self, cart_id: CartId) -> None:
         self._progress[cart_id] = Progress()
         try:
             await self._run_job(cart_id)
@@ -131,7 +132,7 @@ class WorkerPool:
         await release(self._bridge, self._leases, self._task_type, cart_id)
         self._done()
 
-    async def _run_job(self, cart_id: int) -> None:
+    async def _run_job(self, cart_id: CartId) -> None:
         try:
             await self._threads.call(self._advance_in_thread, cart_id, self._progress[cart_id])
         except RegistrarError as error:
@@ -151,7 +152,7 @@ class WorkerPool:
                 return
         self._unsaved_since.pop(cart_id, None)
 
-    async def _put_off(self, cart_id: int, reference: str) -> bool:
+    async def _put_off(self, cart_id: CartId, reference: str) -> bool:
         """Postpone a cart after an error of ours; return whether that could be saved."""
         try:
             await self._bridge.call(self._fulfilment.put_off, cart_id, reference, self._task_type)
@@ -160,13 +161,13 @@ class WorkerPool:
             return False
         return True
 
-    async def _retry_unsaved(self, cart_id: int) -> None:
+    async def _retry_unsaved(self, cart_id: CartId) -> None:
         """Wait a second before the cart, which stays due, is retried. Operators are notified if it stays unsaved."""
         self._unsaved_since.setdefault(cart_id, time.monotonic())
         await asyncio.sleep(_RETRY)
 
 
-async def release(bridge: Bridge, leases: Leases, task_type: TaskType, cart_id: int) -> None:
+async def release(bridge: Bridge, leases: Leases, task_type: TaskType, cart_id: CartId) -> None:
     """Release a lease. If the database is down, the lease expires by itself."""
     try:
         await bridge.call(leases.release, task_type, cart_id)

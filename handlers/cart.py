@@ -24,6 +24,7 @@ from handlers.views.prices import warned
 from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError
+from ordering.model.ids import CartId
 from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import NotReady
@@ -171,7 +172,7 @@ async def _remove_clicked(services: Services, did: Interaction, reply: Reply, cl
         await reply.send(views.shared_cart(cart), replace=True)
 
 
-async def _remove(services: Services, did: Interaction, cart_id: int, name: DomainName) -> Cart:
+async def _remove(services: Services, did: Interaction, cart_id: CartId, name: DomainName) -> Cart:
     person = await services.person(did)
     cart = await services.bridge.call(services.workflow.cart_editing.remove, cart_id, name, by=person)
     services.wake()

@@ -29,6 +29,7 @@ from handlers.views.cart import shared_cart, unshown
 from handlers.views.direct_messages import ARCHIVED, sent_directly, shown_nowhere
 from handlers.views.recovery_mode import held_card
 from ordering.model.cart import WAITING, Cart
+from ordering.model.ids import CartId
 from ordering.model.policy import Policy
 from ordering.model.recovery import Recovery, Stamp
 from ordering.ports.store import Message, MessageRole
@@ -80,20 +81,20 @@ class Notifier:
         self._news = News(self._poster, outbox, bridge, policy, self._retries)
         # Messages that Slack accepted and the database has not recorded yet: a retry must not post them again.
         self._posted: dict[int, Posted] = {}  # by the message's number
-        self._hidden: set[int] = set()  # carts whose requester knows that only Home shows them
+        self._hidden: set[CartId] = set()  # carts whose requester knows that only Home shows them
         self._explained: set[int] = set()  # messages whose requester knows why the card came directly
 
-    async def outdated(self) -> list[int]:
+    async def outdated(self) -> list[CartId]:
         return await self._bridge.call(self._outbox.outdated)
 
-    async def show_again(self, cart_ids: list[int]) -> None:
+    async def show_again(self, cart_ids: list[CartId]) -> None:
         await self._bridge.call(self._outbox.show_again, cart_ids)
 
-    def leave(self, cart_id: int) -> None:
+    def leave(self, cart_id: CartId) -> None:
         """Drop this cart's retries, because another process shows it from now on: its failures here are not overdue."""
         self._retries.leave(owner(cart_id))
 
-    async def show(self, cart_id: int) -> float | None:
+    async def show(self, cart_id: CartId) -> float | None:
         """Bring one cart's messages and thread up to date.
 
         Returns the seconds until the next retry of whatever Slack did not accept; None if everything is shown.

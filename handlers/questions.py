@@ -30,6 +30,7 @@ from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
+from ordering.model.ids import CartId
 from ordering.model.question import AnsweredMeanwhile, Question, Reach, WrongAnswers
 
 _CLOSED = RenderedMessage.from_text(words.questions.CLOSED)
@@ -41,7 +42,7 @@ def register(router: Router) -> None:
     router.saved_form(Form.ANSWERS, AnswersPage, _save)
 
 
-async def learn_quietly(services: Services, user: str, cart_id: int) -> None:
+async def learn_quietly(services: Services, user: str, cart_id: CartId) -> None:
     """Read OVH's requirements for a cart's new names, to show open questions; the pre-flight reads them again.
 
     One queued request serves all names that are added before it runs.
@@ -173,7 +174,7 @@ def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
     return {question_labels.title(label): text for label, text in typed.items()}
 
 
-async def _cart(services: Services, did: Interaction, cart_id: int) -> Cart:
+async def _cart(services: Services, did: Interaction, cart_id: CartId) -> Cart:
     return await services.bridge.call(services.workflow.questions.may_answer, cart_id, by=await services.person(did))
 
 

@@ -14,6 +14,7 @@ from handlers.toolkit.payloads import Decision
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import Router
 from handlers.views import recovery as views
+from ordering.model.ids import OrderId
 
 
 def register(router: Router) -> None:
@@ -96,7 +97,7 @@ async def _ask_which(services: Services, did: Interaction, reply: Reply, clicked
 
 
 async def _adopt(services: Services, did: Interaction, reply: Reply, clicked: Decision) -> None:
-    person, order_id = await services.person(did), int(did.typed(ORDER))
+    person, order_id = await services.person(did), OrderId(int(did.typed(ORDER)))
     async with services.at_ovh(did, reply, queue=services.checking) as threads:
         cart = await threads.call(
             services.workflow.recovery.adopt,

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from ordering.model.cart import Cart
 from ordering.model.events import Event
+from ordering.model.ids import CartId
 from ordering.model.recovery import Stamp
 from ordering.record.hash_chain import Entry, Link, chained, facts
 from ordering.record.verification import Kept
@@ -74,7 +75,7 @@ def entries(session: Session) -> Iterator[Entry]:
         last = rows[-1].id
 
 
-def kept(session: Session, cart_id: int, cart: Cart | None) -> Kept:
+def kept(session: Session, cart_id: CartId, cart: Cart | None) -> Kept:
     """Return a cart with the number of events that its row remembers."""
     events = session.execute(text("SELECT events FROM carts WHERE id = :id"), {"id": cart_id}).scalar_one()
     return Kept(cart_id, events if isinstance(events, int) else 0, cart)
@@ -91,7 +92,7 @@ def _lock_head(session: Session) -> Row[Any]:
     return session.execute(select(*map(col, columns)).where(col(ChainRow.id) == _HEAD).with_for_update()).one()
 
 
-def _newest_in(session: Session, cart_id: int) -> Link:
+def _newest_in(session: Session, cart_id: CartId) -> Link:
     found = select(col(EventRow.number), col(EventRow.digest)).where(col(EventRow.cart_id) == cart_id)
     row = session.execute(found.order_by(col(EventRow.number).desc()).limit(1)).first()
     return Link(row.number, row.digest) if row else Link()

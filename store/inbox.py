@@ -11,6 +11,7 @@ from sqlalchemy import Connection, CursorResult, case, delete, func, not_, selec
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from ordering.model.ids import CartId
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from store.engine import INBOX_SECONDS, Engines
 from store.mapping import utc
@@ -98,7 +99,7 @@ class SqlInbox:
             yield connection
 
 
-def end_decided(connection: Connection, key: str, overtaking: int | None) -> None:
+def end_decided(connection: Connection, key: str, overtaking: CartId | None) -> None:
     """End a click within the transaction of its decision; raises `ClickEnded` if it had ended."""
     if not _end(connection, key, ClickOutcome.DECIDED):
         raise ClickEnded(key)

@@ -9,13 +9,14 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from ordering.model.ids import CartId
 from ordering.ports.store import TaskType
 from store.tables import LeaseRow
 
 
 def acquire(
-    session: Session, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
-) -> frozenset[int]:
+    session: Session, task_type: TaskType, cart_ids: Collection[CartId], *, holder: str, now: datetime, until: datetime
+) -> frozenset[CartId]:
     """Insert the leases, or take over expired ones; the returned rows are the ones won."""
     # Lock the rows in the same order everywhere, so two processes that lease the same carts never deadlock.
     wanted = [
@@ -32,12 +33,12 @@ def acquire(
     return frozenset(session.execute(taken.returning(col(LeaseRow.cart_id))).scalars())
 
 
-def renew(session: Session, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+def renew(session: Session, task_type: TaskType, cart_ids: Collection[CartId], *, holder: str, until: datetime) -> None:
     mine = (col(LeaseRow.task_type) == task_type.value, col(LeaseRow.holder) == holder)
     session.execute(update(LeaseRow).where(*mine, col(LeaseRow.cart_id).in_(cart_ids)).values(until=until))
 
 
-def release(session: Session, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+def release(session: Session, task_type: TaskType, cart_id: CartId, *, holder: str) -> None:
     mine = (col(LeaseRow.task_type) == task_type.value, col(LeaseRow.holder) == holder)
     session.execute(delete(LeaseRow).where(*mine, col(LeaseRow.cart_id) == cart_id))
 

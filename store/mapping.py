@@ -8,11 +8,12 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ordering.model.cart import BlockedReason, Cart, CartState
+from ordering.model.cart import AnyCart, BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT, Data, EventKind, Fact
+from ordering.model.ids import CartId, OrderId
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.money import Money
 from ordering.model.question import Answer, Kind, Question
@@ -25,7 +26,7 @@ from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
 
 def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | None) -> Cart:
     return Cart(
-        id=_known(row.id),
+        id=CartId(_known(row.id)),
         channel=row.channel,
         created_by=row.created_by,
         state=CartState(row.state),
@@ -45,8 +46,8 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         payment=_payment_from(row),
         reminded_at=utc(row.reminded_at) if row.reminded_at else None,
         note=row.note,
-        foreign_order=row.foreign_order,
-        foreign_allowed=tuple(row.foreign_allowed or ()),
+        foreign_order=None if row.foreign_order is None else OrderId(row.foreign_order),
+        foreign_allowed=tuple(map(OrderId, row.foreign_allowed or ())),
         fact=Fact(EventKind(row.note_kind), row.note_data or {}) if row.note_kind else None,
         blocked=_blocked_from(row),
         version=row.version,
@@ -93,7 +94,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
     }
 
 
-def one_version_up(cart: Cart) -> Cart:
+def one_version_up(cart: AnyCart) -> AnyCart:
     """Return the cart as it is after saving."""
     return replace(cart, version=cart.version + 1)
 
@@ -117,7 +118,7 @@ def line_from(row: LineRow) -> Line:
     )
 
 
-def line_row(cart_id: int, place: int, line: Line) -> LineRow:
+def line_row(cart_id: CartId, place: int, line: Line) -> LineRow:
     return LineRow(
         cart_id=cart_id,
         place=place,
@@ -197,7 +198,7 @@ def quote_columns(quote: Quote) -> dict[str, Any]:
 
 def order_from(row: SalesOrderRow) -> SalesOrder:
     return SalesOrder(
-        id=row.id,
+        id=OrderId(row.id),
         total=Money(row.total_minor, row.currency),
         tax=Money(row.tax_minor, row.currency),
         status=OrderStatus(row.status),
@@ -212,7 +213,7 @@ def order_from(row: SalesOrderRow) -> SalesOrder:
     )
 
 
-def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
+def order_row(cart_id: CartId, order: SalesOrder) -> SalesOrderRow:
     return SalesOrderRow(
         id=order.id,
         cart_id=cart_id,
@@ -233,17 +234,19 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
 
 def sent_payment_from(order: int, method: int | None, mean: str | None, sent_at: datetime) -> SentPayment:
     """Return a payment in the form that explains a transaction."""
-    return SentPayment(order, mean or _known(method), utc(sent_at))
+    return SentPayment(OrderId(order), mean or _known(method), utc(sent_at))
 
 
 def event_from(row: EventRow) -> Event:
     kind = EventKind(row.kind) if row.kind is not None else None
-    return Event(row.cart_id, CartState(row.state), utc(row.at), row.by, row.note, row.id, kind, _data_from(row.data))
+    cart, data = CartId(row.cart_id), _data_from(row.data)
+    return Event(cart, CartState(row.state), utc(row.at), row.by, row.note, row.id, kind, data)
 
 
 def message_from(row: MessageRow) -> Message:
     is_settled = row.shown >= row.wanted
-    return Message(_known(row.id), row.cart_id, MessageRole(row.role), row.channel, row.ts, row.shown, is_settled)
+    cart, role = CartId(row.cart_id), MessageRole(row.role)
+    return Message(_known(row.id), cart, role, row.channel, row.ts, row.shown, is_settled)
 
 
 def utc(at: datetime) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import CartId, OrderId
 from ordering.model.money import Money
 from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.presence import PresenceCall
@@ -16,7 +17,7 @@ from store.money_tables import ForeignOrderRow, MoneyCallRow, PresenceCallRow
 def money_call_from(row: MoneyCallRow) -> RecordedCall:
     return RecordedCall(
         subject=row.subject,
-        cart_id=row.cart_id,
+        cart_id=CartId(row.cart_id),
         attempt=row.attempt,
         started_at=utc(row.started_at),
         registrar_cart=row.registrar_cart,
@@ -32,7 +33,7 @@ def presence_call_from(row: PresenceCallRow) -> PresenceCall:
 
 def foreign_order_from(row: ForeignOrderRow) -> ForeignOrder:
     return ForeignOrder(
-        number=row.number,
+        number=OrderId(row.number),
         names=frozenset(row.names),
         total=Money(row.total_minor, row.currency),
         made_at=utc(row.made_at),

@@ -16,6 +16,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import CartId, OrderId
 from ordering.model.money import Money
 from ordering.model.money_call import RecordedCall
 from ordering.model.presence import PresenceCall
@@ -66,7 +67,7 @@ class SqlReading:
             return self._clock()
         return server_time(self._session.connection())
 
-    def cart(self, cart_id: int) -> Cart:
+    def cart(self, cart_id: CartId) -> Cart:
         row = self._session.get(CartRow, cart_id)
         if row is None:
             raise NoSuchCart(cart_id)
@@ -85,7 +86,7 @@ class SqlReading:
         *,
         states: Collection[CartState] | None = None,
         person: str | None = None,
-        before: int | None = None,
+        before: CartId | None = None,
         limit: int = 20,
     ) -> list[Cart]:
         query = select(CartRow).order_by(col(CartRow.id).desc()).limit(limit)
@@ -110,16 +111,16 @@ class SqlReading:
                 return
             last = page[-1].id
 
-    def due(self, now: datetime, task_type: TaskType | None = None) -> list[int]:
+    def due(self, now: datetime, task_type: TaskType | None = None) -> list[CartId]:
         return timers.due(self._session, now, task_type)
 
-    def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, task_type: TaskType | None = None, *, without: Collection[CartId] = ()) -> datetime | None:
         return timers.next_due(self._session, task_type, without)
 
-    def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
+    def timers(self, cart_id: CartId) -> dict[TimerKind, datetime]:
         return timers.of(self._session, cart_id)
 
-    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
+    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, CartId]:
         query = (
             select(col(LineRow.domain), col(LineRow.cart_id))
             .join(CartRow, col(CartRow.id) == col(LineRow.cart_id))
@@ -128,14 +129,14 @@ class SqlReading:
                 col(CartRow.state).in_(sorted(HOLDING)),
             )
         )
-        return {DomainName(domain): cart_id for domain, cart_id in self._session.execute(query)}
+        return {DomainName(domain): CartId(cart_id) for domain, cart_id in self._session.execute(query)}
 
     def names_in_carts(self) -> frozenset[DomainName]:
         query = select(col(LineRow.domain)).join(CartRow, col(CartRow.id) == col(LineRow.cart_id))
         found = self._session.execute(query.where(_in_states({CartState.OPEN, *HOLDING}))).scalars()
         return frozenset(DomainName(name) for name in found)
 
-    def committed(self, since: datetime, currency: str, *, without: int) -> Money:
+    def committed(self, since: datetime, currency: str, *, without: CartId) -> Money:
         total = func.coalesce(col(SalesOrderRow.total_minor), col(CartRow.seal_minor))
         query = (
             select(func.coalesce(func.sum(total), 0))
@@ -150,19 +151,21 @@ class SqlReading:
         )
         return Money(int(self._session.execute(query).scalar_one()), currency)
 
-    def known_orders(self, among: Collection[int]) -> frozenset[int]:
-        found: set[int] = set()
+    def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
+        found: set[OrderId] = set()
         numbers = sorted(among)
         for start in range(0, len(numbers), _ORDERS_AT_ONCE):
             page = numbers[start : start + _ORDERS_AT_ONCE]
-            found.update(self._numbers(select(col(SalesOrderRow.id)).where(col(SalesOrderRow.id).in_(page))))
+            found.update(
+                map(OrderId, self._numbers(select(col(SalesOrderRow.id)).where(col(SalesOrderRow.id).in_(page))))
+            )
         return frozenset(found)
 
-    def orders_left_open(self) -> frozenset[int]:
+    def orders_left_open(self) -> frozenset[OrderId]:
         over = [status.value for status in OrderStatus if status.is_over]
         query = select(col(SalesOrderRow.id)).join(CartRow, col(CartRow.id) == col(SalesOrderRow.cart_id))
         ended = (col(CartRow.state) == CartState.CANCELLED.value, col(SalesOrderRow.status).not_in(over))
-        return frozenset(self._numbers(query.where(*ended)))
+        return frozenset(map(OrderId, self._numbers(query.where(*ended))))
 
     def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
         rows = self._rows(select(ForeignOrderRow).where(col(ForeignOrderRow.made_at) >= since))
@@ -209,7 +212,7 @@ class SqlReading:
         )
         return [mapping.sent_payment_from(*row) for row in self._session.execute(query)]
 
-    def events(self, cart_id: int) -> list[Event]:
+    def events(self, cart_id: CartId) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))
         return [mapping.event_from(row) for row in self._rows(query)]
 
@@ -218,19 +221,19 @@ class SqlReading:
         session = self._session
         return Record(evidence.entries(session), self._kept(), evidence.head(session), evidence.guarded(session))
 
-    def undelivered(self, cart_id: int) -> list[Event]:
+    def undelivered(self, cart_id: CartId) -> list[Event]:
         mine = select(col(UndeliveredRow.event_id)).where(col(UndeliveredRow.cart_id) == cart_id)
         query = select(EventRow).where(col(EventRow.id).in_(mine)).order_by(col(EventRow.id))
         return [mapping.event_from(row) for row in self._rows(query)]
 
-    def messages(self, cart_id: int) -> list[Message]:
+    def messages(self, cart_id: CartId) -> list[Message]:
         query = select(MessageRow).where(col(MessageRow.cart_id) == cart_id).order_by(col(MessageRow.id))
         return [mapping.message_from(row) for row in self._rows(query)]
 
-    def outdated(self) -> list[int]:
+    def outdated(self) -> list[CartId]:
         behind = select(col(MessageRow.cart_id)).where(text(BEHIND))  # in the exact words of the index
         undelivered = select(col(UndeliveredRow.cart_id))
-        return sorted({*self._numbers(behind), *self._numbers(undelivered)})
+        return sorted(map(CartId, {*self._numbers(behind), *self._numbers(undelivered)}))
 
     def standing(self) -> Standing:
         return recovery.standing(self._session)
@@ -254,7 +257,7 @@ class SqlReading:
         return bool(self._session.get_bind().dialect.name == "postgresql")
 
     def _kept(self) -> Iterator[Kept]:
-        for cart_id in self._numbers(select(col(CartRow.id)).order_by(col(CartRow.id))):
+        for cart_id in map(CartId, self._numbers(select(col(CartRow.id)).order_by(col(CartRow.id)))):
             cart = None
             # A tampered row may contain anything, and fail in any way.
             with suppress(Exception):

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from ordering.model.cart import DECIDED
+from ordering.model.ids import CartId
 from ordering.ports.store import HINDERING, TaskType, TimerKind
 from ordering.process.leases import LEASE
 from store import mapping
@@ -21,40 +22,40 @@ _LONGEST_LEASE = 3 * LEASE  # a lease that lasts longer was dated by such a cloc
 _IS_STEP = col(TimerRow.kind) == TimerKind.STEP.value
 
 
-def put(session: Session, subject: int, kind: TimerKind, *, due_at: datetime, now: datetime) -> None:
+def put(session: Session, subject: CartId, kind: TimerKind, *, due_at: datetime, now: datetime) -> None:
     """Set a timer, replacing an existing one."""
     insert = _insert(session).values(subject=subject, kind=kind.value, due_at=due_at, set_at=now)
     new = {"due_at": insert.excluded.due_at, "set_at": insert.excluded.set_at}
     session.execute(insert.on_conflict_do_update(index_elements=["subject", "kind"], set_=new))
 
 
-def end(session: Session, subject: int, kind: TimerKind) -> None:
+def end(session: Session, subject: CartId, kind: TimerKind) -> None:
     session.execute(delete(TimerRow).where(col(TimerRow.subject) == subject, col(TimerRow.kind) == kind.value))
 
 
-def of(session: Session, subject: int) -> dict[TimerKind, datetime]:
+def of(session: Session, subject: CartId) -> dict[TimerKind, datetime]:
     """Return the timers of a cart."""
     found = session.execute(select(TimerRow).where(col(TimerRow.subject) == subject)).scalars()
     return {TimerKind(row.kind): mapping.utc(row.due_at) for row in found}
 
 
-def due(session: Session, now: datetime, task_type: TaskType | None) -> list[int]:
+def due(session: Session, now: datetime, task_type: TaskType | None) -> list[CartId]:
     """Return carts whose step is due and that no process works on, longest due first.
 
     A timer set in the future counts as due: the clock that dated it has been put back since.
     """
     is_held = _leased(task_type).where(col(LeaseRow.until) > now, col(LeaseRow.until) <= now + _LONGEST_LEASE)
-    found: list[int] = []
+    found: list[CartId] = []
     for column, is_due in (
         (col(TimerRow.due_at), col(TimerRow.due_at) <= now),
         (col(TimerRow.set_at), col(TimerRow.set_at) > now + _CLOCKS_APART),
     ):
         query = select(col(TimerRow.subject)).where(_IS_STEP, is_due, not_(is_held), *_for(task_type))
-        found += session.execute(query.order_by(column).limit(_DUE_AT_ONCE)).scalars()
+        found += map(CartId, session.execute(query.order_by(column).limit(_DUE_AT_ONCE)).scalars())
     return list(dict.fromkeys(found))[:_DUE_AT_ONCE]
 
 
-def next_due(session: Session, task_type: TaskType | None, without: Collection[int]) -> datetime | None:
+def next_due(session: Session, task_type: TaskType | None, without: Collection[CartId]) -> datetime | None:
     """Return when the next step is due; for a leased cart, not before its lease ends."""
     mine = [_IS_STEP, *_for(task_type)]
     if without:

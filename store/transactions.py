@@ -12,11 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import AnyCart, Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import CartId
 from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
@@ -50,7 +51,7 @@ class SqlTransaction(SqlReading):
         self.appended: Stamp | None = None  # the newest event of this transaction
         self.found: frozenset[Stamp] = frozenset()  # what it may replace of the events that this process saw
 
-    def cart(self, cart_id: int) -> Cart:
+    def cart(self, cart_id: CartId) -> Cart:
         self._hold(col(CartRow.id) == cart_id)
         return super().cart(cart_id)
 
@@ -80,11 +81,11 @@ class SqlTransaction(SqlReading):
             ) from error
         if number is not None:
             recovery.follow_numbers(self._session)
-        cart = self.cart(row.id or 0)
+        cart = self.cart(CartId(row.id or 0))
         self._append(cart, happened(cart, at, EventKind.CART_OPENED, by=by))
         return cart
 
-    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
+    def save(self, cart: AnyCart, *events: Event, due_at: Moment = KEEP) -> AnyCart:
         moved = self._compare_and_set(cart)
         if due_at is not KEEP:
             self.set_timer(cart.id, TimerKind.STEP, due_at)
@@ -94,17 +95,17 @@ class SqlTransaction(SqlReading):
         self._append(cart, *events)
         return moved
 
-    def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
+    def postpone(self, cart_id: CartId, *, version: int, due_at: datetime | None) -> None:
         if self._hold(col(CartRow.id) == cart_id, col(CartRow.version) == version):
             self.set_timer(cart_id, TimerKind.STEP, due_at)
 
-    def set_timer(self, cart_id: int, kind: TimerKind, due_at: datetime | None) -> None:
+    def set_timer(self, cart_id: CartId, kind: TimerKind, due_at: datetime | None) -> None:
         if due_at is None:
             timers.end(self._session, cart_id, kind)
         else:
             timers.put(self._session, cart_id, kind, due_at=due_at, now=self._now)
 
-    def begin_step(self, cart_id: int) -> None:
+    def begin_step(self, cart_id: CartId) -> None:
         # The value stays the same, but both databases still write the row.
         self._session.execute(update(CartRow).where(col(CartRow.id) == cart_id).values(events=col(CartRow.events)))
 
@@ -170,7 +171,7 @@ class SqlTransaction(SqlReading):
         # After a failover the number may be another call's.
         self._session.execute(delete(row).where(col(row.id) == call.id, col(row.started_at) == call.started_at))
 
-    def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
+    def show_in(self, cart_id: CartId, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         row = self._session.execute(
             select(MessageRow).where(
                 col(MessageRow.cart_id) == cart_id,
@@ -187,7 +188,7 @@ class SqlTransaction(SqlReading):
     def record_rendered(self, message_id: int, *, version: int, ts: str) -> None:
         self._session.execute(update(MessageRow).where(col(MessageRow.id) == message_id).values(shown=version, ts=ts))
 
-    def show_again(self, cart_ids: Collection[int]) -> None:
+    def show_again(self, cart_ids: Collection[CartId]) -> None:
         theirs = col(MessageRow.cart_id).in_(cart_ids)
         self._session.execute(update(MessageRow).where(theirs).values(shown=NOTHING_RENDERED))
 
@@ -203,18 +204,18 @@ class SqlTransaction(SqlReading):
     def record_delivered(self, event_id: int) -> None:
         self._session.execute(delete(UndeliveredRow).where(col(UndeliveredRow.event_id) == event_id))
 
-    def end_click(self, key: str, *, overtaking: int | None = None) -> None:
+    def end_click(self, key: str, *, overtaking: CartId | None = None) -> None:
         inbox.end_decided(self._session.connection(), key, overtaking)
 
     def acquire_leases(
-        self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
-    ) -> frozenset[int]:
+        self, task_type: TaskType, cart_ids: Collection[CartId], *, holder: str, now: datetime, until: datetime
+    ) -> frozenset[CartId]:
         return leases.acquire(self._session, task_type, cart_ids, holder=holder, now=now, until=until)
 
-    def renew_leases(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    def renew_leases(self, task_type: TaskType, cart_ids: Collection[CartId], *, holder: str, until: datetime) -> None:
         leases.renew(self._session, task_type, cart_ids, holder=holder, until=until)
 
-    def release_lease(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+    def release_lease(self, task_type: TaskType, cart_id: CartId, *, holder: str) -> None:
         leases.release(self._session, task_type, cart_id, holder=holder)
 
     def save_standing(self, standing: Standing) -> None:
@@ -243,13 +244,13 @@ class SqlTransaction(SqlReading):
         """
         return bool(self._session.execute(select(col(CartRow.id)).where(*which).with_for_update()).all())
 
-    def _new_message(self, cart_id: int, role: MessageRole, channel: str) -> MessageRow:
+    def _new_message(self, cart_id: CartId, role: MessageRole, channel: str) -> MessageRow:
         """Return a message that shows nothing yet. It locks the cart, so that a concurrent save sees the message."""
         self._hold(col(CartRow.id) == cart_id)
         wanted = self._session.execute(select(col(CartRow.version)).where(col(CartRow.id) == cart_id)).scalar_one()
         return MessageRow(cart_id=cart_id, role=role.value, channel=channel, wanted=wanted)
 
-    def _compare_and_set(self, cart: Cart) -> Cart:
+    def _compare_and_set(self, cart: AnyCart) -> AnyCart:
         values = mapping.cart_columns(cart) | {"version": cart.version + 1}
         changed = self._session.execute(
             update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)

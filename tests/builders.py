@@ -1,8 +1,11 @@
 """Short ways to things that tests need."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
+from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
@@ -58,3 +61,8 @@ def advanced(rules, cart_id, minutes):
             rules.advance(cart_id)
         rules.clock.pass_by(60)
     return rules.workflow.queries.cart(cart_id)
+
+
+def in_state(cart: Cart, state: CartState, *, at: datetime = NOW, **changes: Any) -> Cart:
+    """Return the cart in that state with these fields, whether or not a move leads there."""
+    return replace(cart, state=state, since=at, **changes)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarError
+from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
@@ -80,11 +81,11 @@ class Rules:
         self.workflow.payments.pay(cart.id, payer=self.dan, method=None, mark=cart.mark)
         return self.run_worker(cart.id)
 
-    def mark(self, cart_id: int) -> str:
+    def mark(self, cart_id: CartId) -> str:
         """What the buttons of a cart's newest card are about."""
         return self.workflow.queries.cart(cart_id).mark
 
-    def run_worker(self, cart_id: int, *, steps: int = 12, seconds: float = 30):
+    def run_worker(self, cart_id: CartId, *, steps: int = 12, seconds: float = 30):
         """Let the worker do what is due, and time pass."""
         for _ in range(steps):
             for due in self.fulfilment.due():
@@ -92,7 +93,7 @@ class Rules:
             self.clock.pass_by(seconds)
         return self.workflow.queries.cart(cart_id)
 
-    def advance(self, cart_id: int) -> None:
+    def advance(self, cart_id: CartId) -> None:
         try:
             self.fulfilment.advance(cart_id)
         except RegistrarError:

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import count
 
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import OrderId
 from ordering.model.recovery import AccountOrder, AccountOrders, Marker, MarkersLeft
 from ordering.model.sales_order import SalesOrder
 from ordering.ports.sales_orders import Known
@@ -17,15 +18,15 @@ class FakeAccount:
     def __init__(self) -> None:
         self._numbers = count(1)
         self._permits = threading.local()  # a permit belongs to the step of one worker
-        self.orders: dict[int, SalesOrder] = {}
-        self.foreign: dict[int, ForeignOrder] = {}  # orders made elsewhere in the account
-        self.foreign_read: list[int] = []
+        self.orders: dict[OrderId, SalesOrder] = {}
+        self.foreign: dict[OrderId, ForeignOrder] = {}  # orders made elsewhere in the account
+        self.foreign_read: list[OrderId] = []
         self.presence: set[str] = set()  # carts by which desks show themselves
         self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
         self.markers_made_by: dict[str, datetime | None] = {}  # when the attempt started, by OVH's clock
         self.others = 0  # markers of other desks
         self.unread_carts: tuple[str, ...] = ()  # that the key may not read
-        self.hidden_orders: list[int] = []  # that the account lists and does not show
+        self.hidden_orders: list[OrderId] = []  # that the account lists and does not show
         self.account: list[AccountOrder] = []  # what the account lists next to our orders
 
     @property
@@ -68,11 +69,11 @@ class FakeAccount:
         self._take_permit()
         return frozenset(marker for about, marker in self.left_markers if about == subject)
 
-    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
+    def orders_since(self, since: datetime, *, urgent: bool) -> list[OrderId]:
         self._take_permit()
         return sorted({*self.orders, *(n for n, order in self.foreign.items() if order.made_at >= since)})
 
-    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
+    def foreign_order(self, number: OrderId, *, at: datetime, urgent: bool) -> ForeignOrder:
         self.foreign_read.append(number)
         if number in self.foreign:
             return replace(self.foreign[number], seen_at=at, read_at=at)

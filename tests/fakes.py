@@ -12,6 +12,7 @@ from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data
+from ordering.model.ids import OrderId
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
 from ordering.model.owner_needs import OwnerNeeds
@@ -45,7 +46,7 @@ CART_GONE: Data = {"seen": "no_new_order", "cart": "gone", "orders": 0}
 METHODS = (PaymentMethod(1, "VISA", default=True), PaymentMethod(2, "SEPA"))
 
 
-def belonging(*orders: int) -> Known:
+def belonging(*orders: OrderId) -> Known:
     """The orders that belong to a cart, as the registrar asks for them."""
     return lambda among: frozenset(orders) & frozenset(among)
 
@@ -98,8 +99,8 @@ class FakeRegistrar(FakeAccount):
     def __init__(self) -> None:
         super().__init__()
         self.quote: Quote = a_quote()
-        self.carts: dict[str, int | None] = {}
-        self.payments: list[tuple[int, MethodId]] = []
+        self.carts: dict[str, OrderId | None] = {}
+        self.payments: list[tuple[OrderId, MethodId]] = []
         self.methods: tuple[PaymentMethod, ...] = METHODS
         self.reconciliation: PaymentReconciliation | None = (
             None  # what is seen of a payment, where the order does not show it
@@ -122,7 +123,7 @@ class FakeRegistrar(FakeAccount):
         self.signed_at: list[datetime] = []  # of the calls that buy or pay
         self.listed = True  # whether the order's list of methods still has the one that was refused
         self.taken: PaymentReconciliation | None = None  # what no other order explains, at the end of a floor
-        self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
+        self.candidates: tuple[OrderId, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
         self.affordable = 60
         self.undeletable = False  # carts that OVH does not give up
@@ -150,7 +151,7 @@ class FakeRegistrar(FakeAccount):
     def require_right_to_check_out(self) -> None:
         self._require_right("POST /order/cart/*/checkout")
 
-    def require_right_to_pay(self, order_id: int, method: MethodId) -> None:
+    def require_right_to_pay(self, order_id: OrderId, method: MethodId) -> None:
         self._require_right("POST /me/order/*/pay")
 
     def _require_right(self, right: str) -> None:
@@ -164,7 +165,7 @@ class FakeRegistrar(FakeAccount):
             yield FakeMoneyCall(self, partial(self.check_out, registrar_cart, waive_retraction=waive_retraction))
 
     @contextmanager
-    def ready_to_pay(self, order_id: int, method: MethodId) -> Iterator[MoneyCall[None]]:
+    def ready_to_pay(self, order_id: OrderId, method: MethodId) -> Iterator[MoneyCall[None]]:
         with self._permit():
             yield FakeMoneyCall(self, partial(self.pay, order_id, method))
 
@@ -187,7 +188,7 @@ class FakeRegistrar(FakeAccount):
         self._take_permit()
         return self.clock.now + self.ahead
 
-    def lists_method(self, order_id: int, method: MethodId) -> bool:
+    def lists_method(self, order_id: OrderId, method: MethodId) -> bool:
         return self.listed
 
     def known_clock_ahead(self) -> timedelta | None:
@@ -302,7 +303,7 @@ class FakeRegistrar(FakeAccount):
         fault, self.next_fault = self.next_fault, None
         self._fail_before(fault)
         total = self.order_total or self.quote.total
-        order = SalesOrder(next(self._numbers), total, self.quote.tax, expires_at=NOW + timedelta(days=14))
+        order = SalesOrder(OrderId(next(self._numbers)), total, self.quote.tax, expires_at=NOW + timedelta(days=14))
         self.orders[order.id] = order
         self.carts[registrar_cart] = order.id
         if fault == "lost_after":
@@ -322,7 +323,7 @@ class FakeRegistrar(FakeAccount):
         return OrderReconciliation(Outcome.FOUND, seen, replace(self.orders[made], owner_hidden=self.owner_hidden))
 
     def order_of(
-        self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None
+        self, order_id: OrderId, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None
     ) -> OrderReconciliation:
         if attempt is not None and self.made_at is not None and self.made_at < attempt.started_at:
             moments: Data = {"made_at": self.made_at.isoformat(), "tried_at": attempt.started_at.isoformat()}
@@ -336,18 +337,18 @@ class FakeRegistrar(FakeAccount):
         found = replace(order, owner_hidden=self.owner_hidden)
         return OrderReconciliation(Outcome.FOUND, {"seen": "order_found", "order": order_id}, found)
 
-    def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
+    def order(self, order_id: OrderId, *, urgent: bool = False) -> SalesOrder:
         self._take_permit()
         return self.orders[order_id]
 
-    def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
+    def order_status(self, order_id: OrderId, *, urgent: bool = False) -> OrderStatus:
         found = self.foreign.get(order_id) or self.orders[order_id]
         return found.status
 
-    def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+    def payment_methods(self, order_id: OrderId) -> tuple[PaymentMethod, ...]:
         return self.methods
 
-    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
+    def pay(self, order_id: OrderId, method: MethodId, *, not_after: datetime) -> None:
         fault, self.next_fault = self.next_fault, None
         self._fail_before(fault)
         self.payments.append((order_id, method))
@@ -376,13 +377,13 @@ class FakeRegistrar(FakeAccount):
     ) -> PaymentReconciliation:
         return self.taken or PaymentReconciliation(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
 
-    def invoice_of(self, order_id: int) -> str | None:
+    def invoice_of(self, order_id: OrderId) -> str | None:
         return self.invoice
 
     def invoice_link(self, number: str) -> str:
         return f"https://order.example/invoice/{number}"
 
-    def order_link(self, order_id: int) -> str:
+    def order_link(self, order_id: OrderId) -> str:
         return f"https://order.example/{order_id}"
 
     def delivery(self, domain: DomainName) -> Delivery:
@@ -401,7 +402,7 @@ class FakeRegistrar(FakeAccount):
                     order.id, order.total, order.tax, OrderStatus.DELIVERED, order.expires_at
                 )
 
-    def cancel(self, order_id: int) -> None:
+    def cancel(self, order_id: OrderId) -> None:
         order = self.orders[order_id]
         self.orders[order_id] = SalesOrder(order.id, order.total, order.tax, OrderStatus.CANCELLED, order.expires_at)
 

@@ -6,6 +6,7 @@ from handlers.messages.catalogue import Catalogue
 from handlers.messages.en.events import EVENTS, REMARKS
 from handlers.messages.en.evidence import EVIDENCE
 from ordering.model.facts import Data, Fact
+from ordering.model.ids import CartId
 from ordering.ports.store import Reading
 
 
@@ -14,7 +15,7 @@ def unsaid(carts: Reading) -> list[str]:
     return sorted({each for cart in carts.every_cart() for each in _of_cart(carts, cart.id)})
 
 
-def _of_cart(carts: Reading, cart_id: int) -> Iterator[str]:
+def _of_cart(carts: Reading, cart_id: CartId) -> Iterator[str]:
     for event in carts.events(cart_id):
         if event.fact is not None:
             yield from _of_fact(EVENTS, event.fact)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ordering.model.errors import NotPossible
+from ordering.model.ids import CartId
 from ordering.model.text import is_visible
 
 _NUMBER = re.compile(r"#?(\d{1,9})")
@@ -109,10 +110,10 @@ class Interaction:
         return (self.values or {}).get(action_id) or ""
 
 
-def cart_number(text: str) -> int:
+def cart_number(text: str) -> CartId:
     """Read ``12`` or ``#12``; raises `NotPossible`."""
     if found := _NUMBER.fullmatch(text.strip()):
-        return int(found[1])
+        return CartId(int(found[1]))
     raise NotPossible(code="number_missing")
 
 

@@ -16,6 +16,7 @@ from typing import Protocol, Self
 from handlers.toolkit.interaction import cart_number
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CardOutdated, InvalidName, NotPossible
+from ordering.model.ids import CartId
 from ordering.model.recovery import Stamp
 
 LONGEST_VALUE, LONGEST_METADATA = 2_000, 3_000  # characters, Slack's limits for a button's value and a form's metadata
@@ -47,7 +48,7 @@ class Nothing:
 class CartNumber:
     """A cart."""
 
-    cart_id: int
+    cart_id: CartId
 
     def __str__(self) -> str:
         return str(self.cart_id)
@@ -61,7 +62,7 @@ class CartNumber:
 class CartAsShown:
     """A cart, and the fingerprint of what its card showed; empty if it does not matter."""
 
-    cart_id: int
+    cart_id: CartId
     mark: str = ""
 
     def __str__(self) -> str:
@@ -80,7 +81,7 @@ class Decision:
     `mark` is the card's seal or fingerprint; empty without one.
     """
 
-    cart_id: int
+    cart_id: CartId
     mark: str
     stamp: Stamp
 
@@ -101,7 +102,7 @@ class Decision:
 class CartPage:
     """A page of a cart's details, from 0."""
 
-    cart_id: int
+    cart_id: CartId
     page: int = 0
 
     def __str__(self) -> str:
@@ -117,7 +118,7 @@ class CartPage:
 class NameInCart:
     """One name of a cart."""
 
-    cart_id: int
+    cart_id: CartId
     domain: DomainName
 
     def __str__(self) -> str:
@@ -133,7 +134,7 @@ class NameInCart:
 class QuestionsAbout:
     """A cart, and the name that the questions are about; None for all of its names."""
 
-    cart_id: int
+    cart_id: CartId
     domain: DomainName | None = None
 
     def __str__(self) -> str:
@@ -181,7 +182,7 @@ class OfferChoice:
 class YearsForm:
     """The form for a cart's years; `channel` gets the answer, because the form closes."""
 
-    cart_id: int
+    cart_id: CartId
     channel: str
 
     def __str__(self) -> str:
@@ -219,7 +220,7 @@ class AnswersPage:
     `seen` are the fingerprints of the answers that it showed when it was rendered.
     """
 
-    cart_id: int
+    cart_id: CartId
     domain: DomainName
     page: int = 0
     from_list: bool = False
@@ -277,7 +278,7 @@ class NewContact:
 class Completion:
     """A contact to complete, for a name of a cart."""
 
-    cart_id: int
+    cart_id: CartId
     domain: DomainName
     contact: str
 
@@ -325,19 +326,19 @@ class Compared:
         return cls(int(carried[1]), int(carried[2]))
 
 
-def cart_of(text: str) -> int:
+def cart_of(text: str) -> CartId:
     """Return the cart's number with which a payload begins; 0 if there is none, which the rules refuse."""
     try:
         return CartAsShown.read(text).cart_id
     except NotPossible:
-        return 0
+        return CartId(0)
 
 
 def _unreadable() -> NotPossible:
     return NotPossible(code="old_button")
 
 
-def _cart(text: str) -> int:
+def _cart(text: str) -> CartId:
     try:
         return cart_number(text)
     except NotPossible as error:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self, TypeVar
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CardOutdated, NotPossible
 from ordering.model.facts import Data, EventKind, Fact
+from ordering.model.ids import CartId, OrderId
 from ordering.model.money import Money
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
@@ -40,6 +41,7 @@ class CartState(StrEnum):
 
 
 S = CartState
+AnyCart = TypeVar("AnyCart", bound="Cart")  # in its phase, which saving does not change
 MOVES: dict[CartState, frozenset[CartState]] = {
     S.OPEN: frozenset({S.SUBMITTED, S.CANCELLED}),
     S.SUBMITTED: frozenset({S.APPROVED, S.REJECTED, S.CANCELLED}),
@@ -84,14 +86,15 @@ class BlockedReason:
     data: Data = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cart:
     """A cart of names, with every decision about it. Times are UTC.
 
-    `version` counts its changes: a caller that saves the cart must have read the newest version.
+    `version` counts its changes: a caller that saves the cart must have read the newest version. What is on record
+    besides the names grows with each phase, and stays: see `ordering.model.cart_phases`.
     """
 
-    id: int
+    id: CartId
     channel: str
     created_by: str
     state: CartState
@@ -113,16 +116,42 @@ class Cart:
     fact: Fact | None = None  # what people should know about the present state
     note: str | None = None  # the same as a sentence, stored by an earlier version: new carts have none
     blocked: BlockedReason | None = None
-    foreign_order: int | None = None  # the order made elsewhere that a person must decide about
-    foreign_allowed: tuple[int, ...] = ()  # orders made elsewhere that an approver chose to ignore
+    foreign_order: OrderId | None = None  # the order made elsewhere that a person must decide about
+    foreign_allowed: tuple[OrderId, ...] = ()  # orders made elsewhere that an approver chose to ignore
     version: int = 0
 
-    def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
-        """Return the cart in another state with these changes; raises `NotPossible` if the move is not allowed."""
+    def __eq__(self, other: object) -> bool:
+        """Compare the data alone: a phase is a promise about them, which is no difference."""
+        if not isinstance(other, Cart):
+            return NotImplemented
+        return all(getattr(self, each.name) == getattr(other, each.name) for each in fields(Cart))
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.version))
+
+    def submit(
+        self, *, at: datetime, lines: tuple[Line, ...], requester: str, purpose: str, quote: Quote, seal: Seal
+    ) -> Self:
+        """Return the cart with a request for approval of these terms."""
+        submitted = self._to(S.SUBMITTED, at=at)
+        return replace(submitted, lines=lines, requester=requester, purpose=purpose, quote=quote, seal=seal)
+
+    def cancel(self, *, at: datetime, fact: Fact | None = None) -> Self:
+        """Return the cart as closed without being bought; `fact` is why, as people should know it."""
+        return replace(self._to(S.CANCELLED, at=at), fact=fact)
+
+    def needs_attention(self, *, at: datetime, foreign_order: OrderId | None = None) -> Self:
+        """Return the cart as handed to a person; `foreign_order` is the order made elsewhere to decide about."""
+        return replace(self._to(S.NEEDS_ATTENTION, at=at), foreign_order=foreign_order)
+
+    def _to(self, state: CartState, *, at: datetime) -> Self:
+        """Return the cart in another state, without what was about the old one.
+
+        Raises `NotPossible` if `MOVES` does not allow it.
+        """
         if state not in MOVES[self.state]:
             raise NotPossible(code="no_such_move", cart=self.id, state=self.state.value, to=state.value)
-        changed = {"fact": None, "foreign_order": None} | changes
-        return replace(self, state=state, since=at, note=None, blocked=None, **changed)
+        return replace(self, state=state, since=at, fact=None, note=None, blocked=None, foreign_order=None)
 
     def saying(self, kind: EventKind, data: Data | None = None) -> Self:
         """Return the cart with this fact as what people should know about its present state."""

@@ -30,6 +30,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from ordering.model.facts import Data, Json
+from ordering.model.ids import CartId
 
 
 class OrderingError(Exception):
@@ -103,7 +104,7 @@ class CartChanged(NotPossible):
 
     usual_code = "cart_changed"
 
-    def __init__(self, cart_id: int) -> None:
+    def __init__(self, cart_id: CartId) -> None:
         super().__init__(cart=cart_id)
 
 
@@ -112,7 +113,7 @@ class CardOutdated(NotPossible):
 
     usual_code = "card_outdated"
 
-    def __init__(self, cart_id: int) -> None:
+    def __init__(self, cart_id: CartId) -> None:
         super().__init__(cart=cart_id)
         self.cart_id = cart_id
 
@@ -134,7 +135,7 @@ class NoSuchCart(OrderingError):
 
     usual_code = "no_such_cart"
 
-    def __init__(self, cart_id: int) -> None:
+    def __init__(self, cart_id: CartId) -> None:
         super().__init__(cart=cart_id)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.facts import Data, EventKind, Fact
+from ordering.model.ids import CartId
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Event:
     earlier version stored: new events have none. Events from before kinds existed have neither `kind` nor `data`.
     """
 
-    cart_id: int
+    cart_id: CartId
     state: CartState
     at: datetime
     by: str | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart
+from ordering.model.ids import OrderId
 from ordering.model.money import Money
 from ordering.model.sales_order import OrderStatus
 
@@ -24,7 +25,7 @@ class ForeignOrder:
     OVH's clock; `seen_at` is the first read, `read_at` the last.
     """
 
-    number: int
+    number: OrderId
     names: frozenset[str]
     total: Money | None  # with tax
     made_at: datetime

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ordering.model.facts import Data
+from ordering.model.ids import CartId, OrderId
 
 _DIGEST = 16  # hexadecimal digits
 
@@ -29,7 +30,7 @@ class RecordedCall:
     """
 
     subject: str
-    cart_id: int
+    cart_id: CartId
     attempt: int
     started_at: datetime
     registrar_cart: str | None = None
@@ -43,7 +44,7 @@ def orders(names: Iterable[str]) -> str:
     return f"orders {digest(names)}"
 
 
-def pays(order_id: int) -> str:
+def pays(order_id: OrderId) -> str:
     """Return the subject of all attempts to pay this order."""
     return f"pays {order_id}"
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarRefused
 from ordering.model.facts import Data
+from ordering.model.ids import CartId
 from ordering.model.question import Question
 
 
@@ -74,7 +75,7 @@ class NotReady(NotPossible):
 
     usual_code = "cart_not_ready"
 
-    def __init__(self, cart_id: int, findings: Iterable[Finding]) -> None:
+    def __init__(self, cart_id: CartId, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__(cart=cart_id, findings=[finding.data for finding in self.findings])
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import CartId, OrderId
 from ordering.model.money import Money
 from ordering.model.sales_order import OrderStatus
 
@@ -143,7 +144,7 @@ class Standing:
 class AccountOrder:
     """A sales order as the account lists it."""
 
-    id: int
+    id: OrderId
     total: Money
     status: OrderStatus
     names: frozenset[DomainName] = frozenset()
@@ -157,7 +158,7 @@ class AccountOrders:
     """
 
     visible: tuple[AccountOrder, ...] = ()
-    hidden: tuple[int, ...] = ()
+    hidden: tuple[OrderId, ...] = ()
     more: int = 0
 
 
@@ -165,7 +166,7 @@ class AccountOrders:
 class HiddenOrder:
     """An order that OVH lists and does not show; `since` is when this bot first read it, None if it never could."""
 
-    id: int
+    id: OrderId
     since: datetime | None = None
 
 
@@ -194,7 +195,7 @@ class Unknown:
     """An order at OVH that belongs to no request; `fits` are open requests for exactly its names."""
 
     order: AccountOrder
-    fits: tuple[int, ...] = ()
+    fits: tuple[CartId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

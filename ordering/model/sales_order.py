@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ordering.model.facts import Data
+from ordering.model.ids import OrderId
 from ordering.model.money import Money
 
 
@@ -65,7 +66,7 @@ class SalesOrder:
     transactions a payer attributed to something else.
     """
 
-    id: int
+    id: OrderId
     total: Money  # with tax
     tax: Money
     status: OrderStatus = OrderStatus.NOT_PAID
@@ -192,7 +193,7 @@ class Payment:
 class SentPayment:
     """A payment of another order of this bot for the same total, which explains one transaction. Times are OVH's."""
 
-    order: int
+    order: OrderId
     method: MethodId
     sent_at: datetime
 
@@ -217,7 +218,7 @@ class OrderReconciliation:
     outcome: Outcome
     seen: Data
     order: SalesOrder | None = None
-    candidates: tuple[int, ...] = ()
+    candidates: tuple[OrderId, ...] = ()
     closed: bool = False
 
 

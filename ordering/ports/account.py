@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from ordering.model.recovery import AccountOrders, MarkersLeft
+from ordering.ports.sales_orders import Known
 
 
 class Account(Protocol):
@@ -15,7 +15,7 @@ class Account(Protocol):
     def clock_ahead(self) -> timedelta:
         """Read OVH's clock and return how far it is ahead of ours."""
 
-    def account_orders(self, since: datetime, *, known: Callable[[Collection[int]], frozenset[int]]) -> AccountOrders:
+    def account_orders(self, since: datetime, *, known: Known) -> AccountOrders:
         """Return the newest sales orders since then that no cart owns.
 
         They may be made by any person or program. `known` returns which of these orders belong to a cart. An order that

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from ordering.model.ids import CartId
+
 
 class ClickEnded(Exception):
     """This click was decided, refused or overtaken before. The transaction that wanted to end it changes nothing."""
@@ -33,7 +35,7 @@ class Click:
 
     key: str
     kind: str
-    cart_id: int
+    cart_id: CartId
     by: str
     mark: str
     content: str | None = None

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from ordering.model.ids import OrderId
 from ordering.model.sales_order import MethodId, Payment, PaymentMethod, PaymentReconciliation, SalesOrder, SentPayment
 from ordering.ports.money_call import MoneyCall
 
@@ -20,22 +21,22 @@ class OrderPayments(Protocol):
     def can_be_paid(self) -> bool:
         """Return whether the account has a registered payment method that is valid now."""
 
-    def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+    def payment_methods(self, order_id: OrderId) -> tuple[PaymentMethod, ...]:
         """Return what can pay this order: valid registered methods, the account's default first, then other means."""
 
-    def lists_method(self, order_id: int, method: MethodId) -> bool:
+    def lists_method(self, order_id: OrderId, method: MethodId) -> bool:
         """Read the order's methods and return whether this one is listed. An empty list counts as listing it.
 
         Raises `RegistrarRefused` if the list cannot be read.
         """
 
-    def require_right_to_pay(self, order_id: int, method: MethodId) -> None:
+    def require_right_to_pay(self, order_id: OrderId, method: MethodId) -> None:
         """Raise `RegistrarRefused` if the registrar says that the API key may not pay this order so. One call at most.
 
         A registrar that does not tell grants it.
         """
 
-    def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[MoneyCall[None]]:
+    def ready_to_pay(self, order_id: OrderId, method: MethodId) -> AbstractContextManager[MoneyCall[None]]:
         """Prepare the call that pays. A failure on entering means nothing was sent; it can be retried.
 
         After the call, reconcile with `payment`. Only `NotSent` proves that nothing was paid: any answer may be the

@@ -9,10 +9,11 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Literal, Protocol
 
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import AnyCart, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import CartId, OrderId
 from ordering.model.money import Money
 from ordering.model.money_call import RecordedCall
 from ordering.model.presence import PresenceCall
@@ -76,7 +77,7 @@ class Message:
     """
 
     id: int
-    cart_id: int
+    cart_id: CartId
     role: MessageRole
     channel: str
     ts: str | None = None
@@ -90,7 +91,7 @@ class Reading(Protocol):
     def clock(self) -> datetime:
         """Return the database server's time in UTC; for a SQLite file, this machine's."""
 
-    def cart(self, cart_id: int) -> Cart:
+    def cart(self, cart_id: CartId) -> Cart:
         """Read a cart; raises `NoSuchCart`."""
 
     def cart_with_attempt(self, registrar_cart: str) -> Cart | None:
@@ -104,7 +105,7 @@ class Reading(Protocol):
         *,
         states: Collection[CartState] | None = None,
         person: str | None = None,
-        before: int | None = None,
+        before: CartId | None = None,
         limit: int = 20,
     ) -> list[Cart]:
         """Return carts in these states that this person requested or added to, with numbers below `before`."""
@@ -112,31 +113,31 @@ class Reading(Protocol):
     def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
         """Yield all carts, oldest first; with `since`, only those with an event from then on."""
 
-    def due(self, now: datetime, task_type: TaskType | None = None) -> list[int]:
+    def due(self, now: datetime, task_type: TaskType | None = None) -> list[CartId]:
         """Return the carts that are due and free for a task type, or for any; longest due first."""
 
-    def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, task_type: TaskType | None = None, *, without: Collection[CartId] = ()) -> datetime | None:
         """Return when the next cart is due, except for those in `without`.
 
         A cart that another process works on is due when its lease ends.
         """
 
-    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
+    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, CartId]:
         """Return which of these names are in carts in progress, and in which cart."""
 
     def names_in_carts(self) -> frozenset[DomainName]:
         """Return all names of carts that are open or in progress."""
 
-    def committed(self, since: datetime, currency: str, *, without: int) -> Money:
+    def committed(self, since: datetime, currency: str, *, without: CartId) -> Money:
         """Return the total with tax that was approved, ordered or paid since then, without that one cart."""
 
-    def known_orders(self, among: Collection[int]) -> frozenset[int]:
+    def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         """Return those of these sales orders that belong to a cart."""
 
-    def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
+    def timers(self, cart_id: CartId) -> dict[TimerKind, datetime]:
         """Return a cart's timers by kind."""
 
-    def orders_left_open(self) -> frozenset[int]:
+    def orders_left_open(self) -> frozenset[OrderId]:
         """Return the sales orders whose cart has ended although OVH did not show them as over."""
 
     def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
@@ -160,16 +161,16 @@ class Reading(Protocol):
     def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
         """Return payments of other orders for the same total that were sent since, by OVH's clock, oldest first."""
 
-    def events(self, cart_id: int) -> list[Event]:
+    def events(self, cart_id: CartId) -> list[Event]:
         """Return the events of a cart, oldest first."""
 
-    def undelivered(self, cart_id: int) -> list[Event]:
+    def undelivered(self, cart_id: CartId) -> list[Event]:
         """Return the events of a cart that no thread has reported yet, oldest first."""
 
-    def messages(self, cart_id: int) -> list[Message]:
+    def messages(self, cart_id: CartId) -> list[Message]:
         """Return the messages that show a cart."""
 
-    def outdated(self) -> list[int]:
+    def outdated(self) -> list[CartId]:
         """Return the carts with a message that shows an old version, or with an unreported event."""
 
     # Detection of a database that went back in time: ordering.process.recovery
@@ -211,7 +212,7 @@ class Transaction(Reading, Protocol):
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
         """Create a channel's cart; raises `CartChanged` if another transaction just did."""
 
-    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
+    def save(self, cart: AnyCart, *events: Event, due_at: Moment = KEEP) -> AnyCart:
         """Write a cart with its events and increment its version. Its timers stay, unless `due_at` is given.
 
         `due_at` sets the timer of its next step; None ends that timer. Raises `CartChanged` if the stored version is
@@ -249,19 +250,19 @@ class Transaction(Reading, Protocol):
     def end_presence(self, call: PresenceCall) -> None:
         """Forget a call whose cart is on record, or that made none."""
 
-    def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
+    def postpone(self, cart_id: CartId, *, version: int, due_at: datetime | None) -> None:
         """Set or, with None, end the timer of a cart's next step; does nothing if the version changed."""
 
-    def set_timer(self, cart_id: int, kind: TimerKind, due_at: datetime | None) -> None:
+    def set_timer(self, cart_id: CartId, kind: TimerKind, due_at: datetime | None) -> None:
         """Set or, with None, end a cart's timer of one kind. `due_at` may be far ahead."""
 
-    def begin_step(self, cart_id: int) -> None:
+    def begin_step(self, cart_id: CartId) -> None:
         """Rewrite a cart's row unchanged.
 
         If the database accepts no writes, the work thus fails before its first call to OVH.
         """
 
-    def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
+    def show_in(self, cart_id: CartId, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         """Register a message that shows this cart: one per role and channel.
 
         A repeated call returns it, and stores a new `ts`.
@@ -270,7 +271,7 @@ class Transaction(Reading, Protocol):
     def record_rendered(self, message_id: int, *, version: int, ts: str) -> None:
         """Record that a message shows this version."""
 
-    def show_again(self, cart_ids: Collection[int]) -> None:
+    def show_again(self, cart_ids: Collection[CartId]) -> None:
         """Mark the messages of these carts as outdated, because what they show is uncertain."""
 
     def give_up(self, message_id: int, *, version: int) -> None:
@@ -282,21 +283,21 @@ class Transaction(Reading, Protocol):
     def record_delivered(self, event_id: int) -> None:
         """Record that a thread has reported this event."""
 
-    def end_click(self, key: str, *, overtaking: int | None = None) -> None:
+    def end_click(self, key: str, *, overtaking: CartId | None = None) -> None:
         """End a click of the inbox as decided; raises `ClickEnded` if it had ended.
 
         With `overtaking`, older open clicks on that cart end as overtaken, too.
         """
 
     def acquire_leases(
-        self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
-    ) -> frozenset[int]:
+        self, task_type: TaskType, cart_ids: Collection[CartId], *, holder: str, now: datetime, until: datetime
+    ) -> frozenset[CartId]:
         """Lease carts for a task type unless another lease lasts beyond `now`; returns those that were free."""
 
-    def renew_leases(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    def renew_leases(self, task_type: TaskType, cart_ids: Collection[CartId], *, holder: str, until: datetime) -> None:
         """Renew those of these leases that this holder still has."""
 
-    def release_lease(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+    def release_lease(self, task_type: TaskType, cart_id: CartId, *, holder: str) -> None:
         """Release a lease, if this holder still has it."""
 
     def save_standing(self, standing: Standing) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_phases import Ordered
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind
@@ -17,7 +18,7 @@ from ordering.ports.store import Transaction
 from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Objection
-from ordering.process.transitions import Logbook, order_of
+from ordering.process.transitions import Logbook
 
 S, K = CartState, EventKind
 
@@ -38,9 +39,9 @@ class Adoptions:
         self._foreign = foreign
         self._floor = floor
 
-    def holds(self, cart: Cart) -> bool:
+    def holds(self, cart: Ordered) -> bool:
         """Check an adopted order again; return whether this step has nothing else to do."""
-        order = order_of(cart)
+        order = cart.order
         if self.has_second(cart):
             return True
         if not order.owner_hidden:
@@ -48,8 +49,6 @@ class Adoptions:
         status = self._registrar.order_status(order.id)
         if status.is_paid or status.is_over:
             return False
-        if cart.quote is None:
-            raise AssertionError(f"cart #{cart.id} was ordered without a quote")
         waited = order.adopted_at is None or is_over(self._registrar, order.adopted_at, self._floor)
         seen = self._registrar.order_of(order.id, cart.lines, cart.quote, attempt=None)
         if seen.outcome is Outcome.UNDECIDED:
@@ -61,21 +60,21 @@ class Adoptions:
             self._book.come_back(cart, self._book.poll_schedule.after(self._book.now() - cart.since))
         return True
 
-    def has_second(self, cart: Cart) -> bool:
+    def has_second(self, cart: Ordered) -> bool:
         """Ask a person if the account has a second order of these names within a day of the adoption."""
-        order = order_of(cart)
+        order = cart.order
         if order.adopted_at is None or is_over(self._registrar, order.adopted_at, UNTIL_ALL_SHOWS):
             return False
         second = self._foreign.second_order(cart)
         if second is None:
             return False
         data: Data = {"order": order.id, "second": second.number}
-        self._book.needs_attention(cart, K.SECOND_ORDER_FOUND, data=data, follow=True, payment=None)
+        self._book.needs_attention(cart.without_payment(), K.SECOND_ORDER_FOUND, data=data, follow=True)
         return True
 
-    def _release(self, cart: Cart) -> None:
+    def _release(self, cart: Ordered) -> None:
         now = self._book.now()
-        order = replace(order_of(cart), owner_hidden=False)
+        order = replace(cart.order, owner_hidden=False)
         released = replace(cart, order=order, fact=None, note=None)
         with self._book.store.begin() as carts:
             carts.save(released, happened(released, now, K.OWNER_CHECK_ENDED, data={"order": order.id}), due_at=now)
@@ -92,5 +91,5 @@ def owner_is_shown(carts: Transaction, intent: Cart) -> Objection | None:
     del carts  # the intent holds everything this condition needs
     if intent.state is not S.PAYING or intent.order is None or not intent.order.owner_hidden:
         return None
-    instead = intent.to(S.CHECKED_OUT, at=intent.since, payment=None)
+    instead = Ordered.of(intent).unpaid(at=intent.since)
     return Objection(instead, K.PAYMENT_NOT_SENT, {"order": intent.order.id, "error": "owner_not_shown"})

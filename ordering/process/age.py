@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_phases import Ordered, Requested
 from ordering.model.facts import EventKind
 from ordering.model.policy import Policy
 from ordering.ports.clock import RegistrarClock
@@ -74,5 +75,5 @@ def time_at_ovh(registrar: RegistrarClock, now: datetime) -> datetime | None:
 def undecided(cart: Cart, *, at: datetime, approved_by: tuple[str, ...] = ()) -> Cart:
     """Return the cart with its decision reverted; `approved_by` are approvals that still count."""
     if cart.state is S.APPROVED:
-        return cart.to(S.SUBMITTED, at=at, approved_by=approved_by, approved_at=None, approved_at_ovh=None)
-    return cart.to(S.CHECKED_OUT, at=at, payment=None)
+        return Requested.of(cart).lose_approval(at=at, approved_by=approved_by)
+    return Ordered.of(cart).unpaid(at=at)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
+from ordering.model.cart_phases import Requested, Tried
 from ordering.model.errors import (
     CartGone,
     NotSent,
@@ -36,7 +37,7 @@ from ordering.process.floors import is_over
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Condition, Intents, IntentStopped
 from ordering.process.money_markers import MoneyMarkers, UnknownMarkers, is_unlisted, leave_while_unlisted
-from ordering.process.order_search import OrderSearch, attempt_of, step_back
+from ordering.process.order_search import OrderSearch, step_back
 from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook
 
@@ -71,7 +72,7 @@ class Checkout:
         self._markers = markers
         self._settle = settle
 
-    def check_out(self, cart: Cart) -> None:
+    def check_out(self, cart: Requested) -> None:
         """Order the approved cart.
 
         Nothing is ordered if OVH's new quote does not match the seal, or if the account already has an order for one of
@@ -103,7 +104,7 @@ class Checkout:
         self._registrar.discard(prepared.registrar_cart)
         return replace(prepared, registrar_cart=waiting.registrar_cart)
 
-    def _prepared(self, cart: Cart) -> Prepared | None:
+    def _prepared(self, cart: Requested) -> Prepared | None:
         """Build a cart at OVH that may be ordered. None if the request is for people, or comes again."""
         if self._is_hindered(cart):  # check before OVH builds a cart for nothing
             return None
@@ -117,13 +118,13 @@ class Checkout:
             self._book.come_back(cart, self._book.poll_schedule.after(waited))
             return None
         except RegistrarRefused as refusal:
-            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=refusal.data, attempt=None)
+            self._book.needs_attention(cart.without_attempt(), K.CHECKOUT_REFUSED, data=refusal.data)
             return None
         if not self._still_sealed(cart, prepared):
             return None
         return prepared if self._is_free(cart, prepared) and self._renewals_hold(cart, prepared) else None
 
-    def _is_free(self, cart: Cart, prepared: Prepared) -> bool:
+    def _is_free(self, cart: Requested, prepared: Prepared) -> bool:
         """Check again for an order made elsewhere: one may have appeared while the cart was built."""
         try:
             hindered = self._is_hindered(cart)
@@ -134,7 +135,7 @@ class Checkout:
             self._registrar.discard(prepared.registrar_cart)
         return not hindered
 
-    def _order(self, cart: Cart, prepared: Prepared, waiting: RecordedCall | None) -> None:
+    def _order(self, cart: Requested, prepared: Prepared, waiting: RecordedCall | None) -> None:
         """Mark the attempt unless it is `waiting`, prepare the call, commit the intent, and only then send."""
         number = (cart.attempt.number if cart.attempt else 0) + 1
         recorded = waiting
@@ -160,11 +161,12 @@ class Checkout:
                 return
             self._send(begun, call)
 
-    def _stopped(self, cart: Cart, error: IntentStopped | UnknownMarkers) -> None:
+    def _stopped(self, cart: Requested, error: IntentStopped | UnknownMarkers) -> None:
         """Nothing was sent: ask a person if the database went back."""
         if isinstance(error, UnknownMarkers):
             data: Data = {"markers": error.markers}
-            self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, data=data, first=self._markers.hold, attempt=None)
+            stopped = cart.without_attempt()
+            self._book.needs_attention(stopped, K.ATTEMPT_NOT_ON_RECORD, data=data, first=self._markers.hold)
 
     def _announce(self, cart: Cart, prepared: Prepared, number: int, started_at: datetime) -> RecordedCall:
         attempt = RecordedCall(_subject(cart), cart.id, number, started_at, registrar_cart=prepared.registrar_cart)
@@ -179,23 +181,22 @@ class Checkout:
             return
         cart = carts.cart_with_attempt(call.registrar_cart)
         if cart is not None and (cart.state is S.CHECKING_OUT or cart.is_undecided):
-            step_back(self._book, carts, cart, {"error": "held_up"})
+            step_back(self._book, carts, Tried.of(cart), {"error": "held_up"})
 
-    def _is_hindered(self, cart: Cart) -> bool:
+    def _is_hindered(self, cart: Requested) -> bool:
         """Return whether an order made elsewhere shares a name; if so, ask a person."""
         hindrance = self._foreign.hindrance(cart)
         if hindrance is None:
             return False
         self._book.needs_attention(
-            cart,
+            cart.without_attempt(),
             K.FOREIGN_ORDER_FOUND,
             data=hindrance.data,
-            attempt=None,
             foreign_order=hindrance.order.number,
         )
         return True
 
-    def _was_interrupted(self, cart: Cart) -> bool:
+    def _was_interrupted(self, cart: Requested) -> bool:
         """Search for the order of an earlier attempt that has neither an intent nor an end on record.
 
         It may have been sent: the commit of its intent may be lost, as after a restore. A recent attempt may be another
@@ -209,7 +210,7 @@ class Checkout:
             self._book.come_back(cart, self._book.poll_schedule.quickest)
             return True
         now, attempt = self._book.now(), Attempt(call.attempt, call.registrar_cart, call.started_at)
-        looking = cart.to(S.CHECKING_OUT, at=now, attempt=attempt)
+        looking = cart.begin_checkout(attempt, at=now, quote=cart.quote)
         looking = looking.saying(K.CHECKOUT_INTERRUPTED, {"attempt": call.attempt})
         event = happened(looking, now, K.CHECKOUT_INTERRUPTED, data={"attempt": call.attempt})
         with self._book.store.begin() as carts:
@@ -222,10 +223,10 @@ class Checkout:
         waive_retraction = self._policy.waive_retraction
         return self._registrar.ready_to_check_out(prepared.registrar_cart, waive_retraction=waive_retraction)
 
-    def _send(self, begun: Cart, call: MoneyCall[SalesOrder]) -> None:
+    def _send(self, begun: Tried, call: MoneyCall[SalesOrder]) -> None:
         not_after = begun.since + self._settle / 2  # a later call could arrive after the search has ended
         try:
-            order = call.send(signed_at=attempt_of(begun).started_at, not_after=not_after)
+            order = call.send(signed_at=begun.attempt.started_at, not_after=not_after)
         except RegistrarRefused as refusal:
             self._search.refused(begun, refusal)
         except NotSent as unsent:
@@ -237,15 +238,13 @@ class Checkout:
         else:
             self._search.found(begun, order)
 
-    def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
-        if cart.seal is None or cart.quote is None:
-            raise AssertionError(f"cart #{cart.id} is approved without a seal")
+    def _still_sealed(self, cart: Requested, prepared: Prepared) -> bool:
         if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):
             return True
         self._decide_again(cart, prepared, cart.lines, differences(cart.quote, prepared.quote))
         return False
 
-    def _renewals_hold(self, cart: Cart, prepared: Prepared) -> bool:
+    def _renewals_hold(self, cart: Requested, prepared: Prepared) -> bool:
         """Look every name up again and compare its renewal price with the approved one.
 
         Raises `RegistrarUnavailable` if OVH does not answer for a name. A name that is not free needs a person. An
@@ -257,7 +256,7 @@ class Checkout:
             lines = as_offered_now(cart.lines, self._registrar)
         except RegistrarRefused as refusal:
             self._registrar.discard(prepared.registrar_cart)
-            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=refusal.data, attempt=None)
+            self._book.needs_attention(cart.without_attempt(), K.CHECKOUT_REFUSED, data=refusal.data)
             return False
         except RegistrarError:
             self._registrar.discard(prepared.registrar_cart)
@@ -267,35 +266,31 @@ class Checkout:
             self._decide_again(cart, prepared, lines, changed)
         return not changed
 
-    def _form_of_seal(self, cart: Cart, prepared: Prepared) -> SealForm | None:
-        if cart.seal is None:
-            return None
+    def _form_of_seal(self, cart: Requested, prepared: Prepared) -> SealForm | None:
         return form_of(cart.seal, cart.lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
 
     def _decide_again(
-        self, cart: Cart, prepared: Prepared, lines: tuple[Line, ...], changed: Sequence[Difference]
+        self, cart: Requested, prepared: Prepared, lines: tuple[Line, ...], changed: Sequence[Difference]
     ) -> None:
         """Void the approval, and show the approvers what changed."""
         self._registrar.discard(prepared.registrar_cart)
         fresh = seal(lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
-        submitted = cart.to(
-            S.SUBMITTED, at=self._book.now(), lines=lines, quote=prepared.quote, seal=fresh, approved_by=()
-        )
+        submitted = cart.submit_again(at=self._book.now(), lines=lines, quote=prepared.quote, seal=fresh)
         data: Data = {
             "changes": list(changed),
-            "approved": {"total": amount(cart.seal.total) if cart.seal else None, "renewals": _renewals(cart.lines)},
+            "approved": {"total": amount(cart.seal.total), "renewals": _renewals(cart.lines)},
             "ovh": {"total": amount(prepared.quote.total), "renewals": _renewals(lines)},
         }
         self._book.save(submitted, K.TERMS_CHANGED, data=data)
 
-    def _commit_intent(self, cart: Cart, attempt: Attempt, quote: Quote, standing: Sequence[Condition]) -> Cart:
+    def _commit_intent(self, cart: Requested, attempt: Attempt, quote: Quote, standing: Sequence[Condition]) -> Tried:
         now = self._book.now()
         data: Data = {
             "attempt": attempt.number,
-            "approved": amount(cart.seal.total) if cart.seal else None,
+            "approved": amount(cart.seal.total),
             "ovh": {"cart": attempt.registrar_cart, "total": amount(quote.total)},
         }
-        begun = cart.to(S.CHECKING_OUT, at=now, attempt=attempt, quote=quote).saying(K.CHECKOUT_STARTED, data)
+        begun = cart.begin_checkout(attempt, at=now, quote=quote).saying(K.CHECKOUT_STARTED, data)
         event = happened(begun, now, K.CHECKOUT_STARTED, data=data)
         # If this process dies now, the next one searches for the order, but not while the call may still be in flight.
         return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)

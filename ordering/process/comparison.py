@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from ordering.model.cart import WAITING, Cart
+from ordering.model.ids import CartId, OrderId
 from ordering.model.recovery import AccountOrder, Comparison, HiddenOrder, Marker, MarkersLeft, Unknown
 from ordering.ports.account import Account
 from ordering.ports.store import Store
@@ -34,7 +35,7 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
     return Comparison(newest, since, unknown, hidden, orders.more, markers, left.others, left.unread)
 
 
-def _hidden(store: Store, numbers: Sequence[int], since: datetime) -> tuple[HiddenOrder, ...]:
+def _hidden(store: Store, numbers: Sequence[OrderId], since: datetime) -> tuple[HiddenOrder, ...]:
     """Return the orders that OVH does not show, each with the first time that it was read here."""
     with store.read() as carts:
         seen = {order.number: order.seen_at for order in carts.foreign_orders(since)} if numbers else {}
@@ -55,12 +56,12 @@ def _unknown_markers(store: Store, found: MarkersLeft, mode: RecoverMode) -> tup
     return tuple(left[each] for each in unknown)
 
 
-def _known(store: Store, among: Collection[int]) -> frozenset[int]:
+def _known(store: Store, among: Collection[OrderId]) -> frozenset[OrderId]:
     with store.read() as carts:
         return carts.known_orders(among)
 
 
-def _fitting(order: AccountOrder, waiting: list[Cart]) -> tuple[int, ...]:
+def _fitting(order: AccountOrder, waiting: list[Cart]) -> tuple[CartId, ...]:
     """Return the requests for exactly an order's names that have no order yet."""
     return tuple(
         cart.id

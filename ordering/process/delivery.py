@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_phases import Ordered
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, quoted
 from ordering.model.sales_order import Delivery, DeliveryProgress, OrderStatus, SalesOrder
 from ordering.ports.sales_orders import SalesOrders
-from ordering.process.transitions import Logbook, order_of
+from ordering.process.transitions import Logbook
 
 S, K = CartState, EventKind
 _INVOICE_COMES_WITHIN = timedelta(days=30)
@@ -28,9 +29,9 @@ class Deliveries:
         self._book = book
         self._registrar = registrar
 
-    def watch(self, cart: Cart) -> None:
+    def watch(self, cart: Ordered) -> None:
         """Check whether all names work, or what blocks them."""
-        known = order_of(cart)
+        known = cart.order
         order = self._with_invoice(known.seen_as(self._registrar.order(known.id), known.methods))
         if order.status.is_over:
             self._cancelled(cart, order)
@@ -39,9 +40,9 @@ class Deliveries:
         else:
             self._watch_names(cart, order)
 
-    def look_for_invoice(self, cart: Cart) -> None:
+    def look_for_invoice(self, cart: Ordered) -> None:
         """Read the invoice after delivery, which OVH may issue later. Best effort: lookup errors are ignored."""
-        known = order_of(cart)
+        known = cart.order
         order, waited = self._with_invoice(known), self._book.now() - cart.since
         if order != known or waited > _INVOICE_COMES_WITHIN:
             self._book.refresh(cart, order, due_in=None)
@@ -50,7 +51,7 @@ class Deliveries:
                 cart, max(self._book.poll_schedule.quickest, min(waited / 10, _INVOICE_IS_ASKED_FOR_EVERY))
             )
 
-    def _watch_names(self, cart: Cart, order: SalesOrder) -> None:
+    def _watch_names(self, cart: Ordered, order: SalesOrder) -> None:
         deliveries = {line.domain: self._registrar.delivery(line.domain) for line in cart.lines}
         arrived = order.status is OrderStatus.DELIVERED and all(
             delivery.progress is DeliveryProgress.DELIVERED for delivery in deliveries.values()
@@ -59,13 +60,13 @@ class Deliveries:
         lateness = _delivery_problem(order, deliveries) or (None if arrived else self._lateness(cart, order, odd))
         if arrived and lateness is None:
             wait = None if order.invoice else self._book.poll_schedule.quickest
-            delivered = cart.to(S.DELIVERED, at=self._book.now(), order=order)
+            delivered = replace(cart, order=order).delivered(at=self._book.now())
             self._book.save(delivered, K.DELIVERED, data={"order": order.id}, due_in=wait)
         elif lateness is not None and not lateness.is_same_as(cart.fact):
             kind, data = lateness.kind, lateness.data
-            self._book.needs_attention(cart, kind, data=data, follow=True, order=order)
+            self._book.needs_attention(replace(cart, order=order), kind, data=data, follow=True)
         elif lateness is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
-            paid = cart.to(S.PAID, at=self._book.now(), order=order)
+            paid = replace(cart, order=order).paid(at=self._book.now())
             self._book.save(paid, K.DELIVERY_RESUMED, data={"order": order.id}, due_in=timedelta())
         elif (news := self._silence(cart, order) or _oddness(cart, order, odd)) is not None:
             self._book.report(cart, order, news)
@@ -94,11 +95,11 @@ class Deliveries:
             return None
         return fact
 
-    def _not_paid_after_all(self, cart: Cart, order: SalesOrder) -> None:
+    def _not_paid_after_all(self, cart: Ordered, order: SalesOrder) -> None:
         """Handle an order that a person said was paid and that OVH shows as unpaid."""
         if cart.state is S.PAID and self._book.now() - cart.since > _PAID_SHOWS_WITHIN:
             data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
-            self._book.needs_attention(cart, K.PAYMENT_MISSING, data=data, follow=True, order=order)
+            self._book.needs_attention(replace(cart, order=order), K.PAYMENT_MISSING, data=data, follow=True)
         else:
             self._book.look_later(cart, order)
 
@@ -110,10 +111,10 @@ class Deliveries:
         except (RegistrarRefused, RegistrarUnavailable):
             return order  # read again later; a failure must not stop the names from being followed
 
-    def _cancelled(self, cart: Cart, order: SalesOrder) -> None:
-        if cart.state is S.PAID or order_of(cart).status.is_paid:
+    def _cancelled(self, cart: Ordered, order: SalesOrder) -> None:
+        if cart.state is S.PAID or cart.order.status.is_paid:
             data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
-            self._book.needs_attention(cart, K.ORDER_CANCELLED_AFTER_PAYMENT, data=data, order=order)
+            self._book.needs_attention(replace(cart, order=order), K.ORDER_CANCELLED_AFTER_PAYMENT, data=data)
         else:
             self._book.cancelled_unpaid(cart, order)
 

@@ -11,6 +11,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import OF_THE_KEY, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, amount
 from ordering.model.foreign_order import WATCHED_FOR, ForeignOrder
+from ordering.model.ids import OrderId
 from ordering.model.sales_order import OrderStatus
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.sales_orders import SalesOrders
@@ -52,7 +53,7 @@ class ForeignOrders:
         self._store = store
         self._registrar = registrar
         self._clock = clock
-        self._hidden: dict[int, datetime] = {}  # by OVH's clock: since when OVH lists an order without showing it
+        self._hidden: dict[OrderId, datetime] = {}  # by OVH's clock: since when OVH lists an order without showing it
 
     def hindrance(self, cart: Cart) -> Hindrance | None:
         """Read the new orders, newest first, and return one that stops this cart's checkout.
@@ -114,7 +115,9 @@ class ForeignOrders:
             raise _MoreToRead
         return list(kept.values())
 
-    def _read(self, number: int, before: ForeignOrder | None, now: datetime, *, urgent: bool) -> ForeignOrder | None:
+    def _read(
+        self, number: OrderId, before: ForeignOrder | None, now: datetime, *, urgent: bool
+    ) -> ForeignOrder | None:
         """Read an order and store it; None if OVH lists it without showing it. Raises if the API key is at fault."""
         try:
             found = self._registrar.foreign_order(number, at=now, urgent=urgent)
@@ -128,7 +131,7 @@ class ForeignOrders:
         self._keep(found)
         return found
 
-    def _as_hidden(self, number: int, before: ForeignOrder | None, now: datetime) -> ForeignOrder:
+    def _as_hidden(self, number: OrderId, before: ForeignOrder | None, now: datetime) -> ForeignOrder:
         """Return what is known of an order that OVH does not show; it is not stored."""
         if before is not None:
             return replace(before, read_at=now)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from ordering.model.cart import DECIDED, Cart, CartState
+from ordering.model.cart_phases import Ordered, Paying, Requested, Tried
 from ordering.model.errors import OnHold, OrderingError, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
+from ordering.model.ids import CartId
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.rights import ById, Rights
@@ -27,9 +30,10 @@ from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
 from ordering.process.recovery import RecoverMode, allowed_or_on_hold
 from ordering.process.standing import Limits, Standing
-from ordering.process.transitions import Logbook, PollSchedule, order_of
+from ordering.process.transitions import Logbook, PollSchedule
 
 S = CartState
+P = TypeVar("P", bound=Requested)
 
 
 class Fulfilment:
@@ -70,25 +74,25 @@ class Fulfilment:
         self._deliveries = Deliveries(self._book, registrar)
         self._payments = Payments(self._book, registrar, intents, markers, settle, floors)
         self._steps = {
-            S.APPROVED: self._checkout.check_out,
-            S.CHECKING_OUT: self._search.look_for_order,
-            S.CHECKED_OUT: self._watch_order,
-            S.PAYING: self._pay_or_watch,
-            S.PAID: self._deliveries.watch,
-            S.DELIVERED: self._deliveries.look_for_invoice,
+            S.APPROVED: _of(Requested, self._checkout.check_out),
+            S.CHECKING_OUT: _of(Tried, self._search.look_for_order),
+            S.CHECKED_OUT: _of(Ordered, self._watch_order),
+            S.PAYING: _of(Paying, self._pay_or_watch),
+            S.PAID: _of(Ordered, self._deliveries.watch),
+            S.DELIVERED: _of(Ordered, self._deliveries.look_for_invoice),
             S.NEEDS_ATTENTION: self._look_again,
         }
 
-    def due(self, task_type: TaskType | None = None) -> list[int]:
+    def due(self, task_type: TaskType | None = None) -> list[CartId]:
         """Return the carts that have work due now, for one task type or for any."""
         with self._book.store.read() as carts:
             return carts.due(self._book.now(), task_type)
 
-    def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, task_type: TaskType | None = None, *, without: Collection[CartId] = ()) -> datetime | None:
         with self._book.store.read() as carts:
             return carts.next_due(task_type, without=without)
 
-    def advance(self, cart_id: int, task_type: TaskType | None = None) -> None:
+    def advance(self, cart_id: CartId, task_type: TaskType | None = None) -> None:
         """Do the next step of a cart, or reschedule it if OVH does not answer.
 
         It begins with a write: a database that accepts none fails here, before OVH is called.
@@ -101,7 +105,7 @@ class Fulfilment:
         if cart.state in DECIDED:
             # The person who decided is waiting for the button, so this is not left to a step of the polling kind.
             ordered = self._book.cart(cart_id)
-            if ordered.state is S.CHECKED_OUT and not order_of(ordered).was_read:
+            if ordered.state is S.CHECKED_OUT and not Ordered.of(ordered).order.was_read:
                 self._step(ordered)
 
     def _step(self, cart: Cart) -> None:
@@ -145,7 +149,7 @@ class Fulfilment:
         self._standing.read(cart)
         return False
 
-    def put_off(self, cart_id: int, reference: str, task_type: TaskType | None = None) -> None:
+    def put_off(self, cart_id: CartId, reference: str, task_type: TaskType | None = None) -> None:
         """Reschedule a cart late after an unexpected failure of its step, and show people the failure."""
         cart = self._book.cart(cart_id)
         if not _is_for(task_type, cart):
@@ -153,21 +157,28 @@ class Fulfilment:
         error = OrderingError(code="internal_error", reference=reference)
         self._book.try_later(cart, error, wait=self._book.poll_schedule.slowest)
 
-    def _watch_order(self, cart: Cart) -> None:
+    def _watch_order(self, cart: Ordered) -> None:
         if not self._adoptions.holds(cart):
             self._payments.watch_order(cart)
 
-    def _pay_or_watch(self, cart: Cart) -> None:
+    def _pay_or_watch(self, cart: Paying) -> None:
         self._payments.pay_or_watch(cart, is_hindered=self._adoptions.has_second)
 
     def _look_again(self, cart: Cart) -> None:
         """Poll OVH for a cart that needs a person: OVH may still resolve it."""
         if cart.order is None:
-            self._search.look_again(cart)
-        elif cart.payment_is_undecided or cart.order_is_missing:
-            self._payments.look_again(cart)
+            self._search.look_again(Tried.of(cart))
+        elif cart.order_is_missing:
+            self._payments.look_for_missing(Ordered.of(cart))
+        elif cart.payment_is_undecided:
+            self._payments.look_again(Paying.of(cart))
         else:
-            self._deliveries.watch(cart)
+            self._deliveries.watch(Ordered.of(cart))
+
+
+def _of(phase: type[P], step: Callable[[P], None]) -> Callable[[Cart], None]:
+    """Return a step that takes its cart in this phase."""
+    return lambda cart: step(phase.of(cart))
 
 
 def _would_send(cart: Cart) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import AnyCart, Cart, CartState
 from ordering.model.events import Event, happened
 from ordering.model.facts import Data, EventKind
 from ordering.ports.store import Store, Transaction
@@ -61,8 +61,8 @@ class Intents:
         return [read(cart) for read in self._reading]
 
     def commit(
-        self, intent: Cart, *events: Event, standing: Sequence[Condition], at: datetime, due_at: datetime
-    ) -> Cart:
+        self, intent: AnyCart, *events: Event, standing: Sequence[Condition], at: datetime, due_at: datetime
+    ) -> AnyCart:
         """Save the cart with its intent, and return it one version up; `standing` is the latest result of `read`.
 
         Raises `IntentStopped` if a condition does not hold, `CartChanged` if the cart is no longer at that version.

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, RegistrarRefused, RegistrarUnavailable
+from ordering.model.ids import CartId
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.ports.clock import RegistrarClock
@@ -90,7 +91,7 @@ class MoneyMarkers:
             raise RegistrarUnavailable(code=NOT_LISTED)
         return announced
 
-    def list_again(self, subject: str, cart_id: int, *, now: datetime) -> RecordedCall | None:
+    def list_again(self, subject: str, cart_id: CartId, *, now: datetime) -> RecordedCall | None:
         """Return this process's attempt whose marker OVH lists only now, compared as by `announce`; None if none waits.
 
         `now` is by OVH's clock. Raises like `announce`.
@@ -182,7 +183,7 @@ class MoneyMarkers:
         self._recover.begin_within(carts, Cause.MARKERS)
 
     def accept(
-        self, carts: Transaction, markers: Iterable[str], subject: str, cart_id: int, started_at: datetime
+        self, carts: Transaction, markers: Iterable[str], subject: str, cart_id: CartId, started_at: datetime
     ) -> None:
         """Record markers of lost attempts: a person is asked about these attempts in the same transaction."""
         for marker in markers:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import CartState
+from ordering.model.cart_phases import Requested, Tried
 from ordering.model.errors import NotSent, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount, earlier
+from ordering.model.ids import OrderId
 from ordering.model.sales_order import Attempt, OrderReconciliation, Outcome, SalesOrder
 from ordering.ports.carts import RegistrarCarts
 from ordering.ports.clock import RegistrarClock
@@ -40,12 +42,12 @@ class OrderSearch:
         self._settle = settle
         self._floors = floors
 
-    def refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
+    def refused(self, cart: Tried, refusal: RegistrarRefused) -> None:
         """Record OVH's refusal of the checkout, and search for an order.
 
         A repeated call is refused even if the first one created the order.
         """
-        now, attempt = self._book.now(), replace(attempt_of(cart), refusal=refusal.code)
+        now, attempt = self._book.now(), replace(cart.attempt, refusal=refusal.code)
         data: Data = {"attempt": attempt.number, **refusal.data}
         noted = replace(cart, attempt=attempt).saying(K.CHECKOUT_CALL_REFUSED, data)
         with self._book.store.begin() as carts:
@@ -53,21 +55,21 @@ class OrderSearch:
             saved = carts.save(noted, event, due_at=now + self._book.poll_schedule.quickest)
         self.look_for_order(saved)
 
-    def rejected_by_ovh(self, cart: Cart) -> None:
+    def rejected_by_ovh(self, cart: Tried) -> None:
         """Handle a throttled checkout. The first copy of a repeated call may have succeeded, so search for an order."""
         if self._find(cart).outcome is Outcome.ABSENT:
-            self._withdraw(cart, attempt_of(cart))
+            self._withdraw(cart, cart.attempt)
         else:
             self._book.come_back(cart, self._book.poll_schedule.quickest)
 
-    def nothing_left(self, cart: Cart, unsent: NotSent) -> None:
+    def nothing_left(self, cart: Tried, unsent: NotSent) -> None:
         """No byte of the checkout left this machine: delete its cart and try again."""
-        self._registrar.discard(attempt_of(cart).registrar_cart)
+        self._registrar.discard(cart.attempt.registrar_cart)
         self._step_back(cart, unsent.data)
 
-    def look_for_order(self, cart: Cart) -> None:
+    def look_for_order(self, cart: Tried) -> None:
         """Adopt the order that was made, or step back once it is proven that none was."""
-        waited, attempt = self._waited(cart), attempt_of(cart)
+        waited, attempt = self._waited(cart), cart.attempt
         try:
             is_proven = self._floor_is_over(attempt)  # read before the search, so the search happens after the floor
             reconciliation = self._find(cart)
@@ -88,12 +90,12 @@ class OrderSearch:
         else:
             self._book.needs_attention(cart, K.ORDER_UNKNOWN, data=_seen(cart, attempt, reconciliation), follow=True)
 
-    def look_again(self, cart: Cart) -> None:
+    def look_again(self, cart: Tried) -> None:
         """Search again while a person is asked.
 
         The order may still appear, or the person's statement may take effect by now.
         """
-        attempt = attempt_of(cart)
+        attempt = cart.attempt
         is_proven = self._floor_is_over(attempt)
         reconciliation = self._find(cart)
         if reconciliation.order is not None:
@@ -103,13 +105,13 @@ class OrderSearch:
         else:
             self._book.come_back(cart, self._book.poll_schedule.after(self._waited(cart)))
 
-    def _waited(self, cart: Cart) -> timedelta:
+    def _waited(self, cart: Tried) -> timedelta:
         """Return how long the order has been searched for, by OVH's clock, because ours may be adjusted.
 
         If OVH does not return its time, our clock counts, and a jump of it either way counts as waiting.
         """
         try:
-            return self._registrar.time() - attempt_of(cart).started_at
+            return self._registrar.time() - cart.attempt.started_at
         except RegistrarError:
             return abs(self._book.now() - cart.since)
 
@@ -118,7 +120,7 @@ class OrderSearch:
         is_possible = bool(reconciliation.candidates) or reconciliation.closed
         return is_possible and not is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS)
 
-    def found(self, cart: Cart, order: SalesOrder, *, found: str | None = None) -> None:
+    def found(self, cart: Tried, order: SalesOrder, *, found: str | None = None) -> None:
         """Store an order as this cart's own; one that costs more than was approved needs a person.
 
         `found` says when it was seen, if no answer of OVH's named it.
@@ -128,7 +130,7 @@ class OrderSearch:
             return
         # The next step reads its payment options together with its expiry: until then neither is known.
         made = replace(order, expires_at=None)
-        ordered = cart.to(S.CHECKED_OUT, at=self._book.now(), order=made)
+        ordered = cart.checked_out(made, at=self._book.now())
         data: Data = {
             "order": order.id,
             "found": found,
@@ -137,7 +139,7 @@ class OrderSearch:
         }
         self._book.save(ordered, K.ORDER_FOUND if found else K.ORDER_CREATED, data=data, due_in=timedelta())
 
-    def _adopt(self, cart: Cart, order: SalesOrder, found: str) -> None:
+    def _adopt(self, cart: Tried, order: SalesOrder, found: str) -> None:
         self.found(cart, replace(order, adopted_at=self._registrar.time()), found=found)
 
     def _may_withdraw(self, attempt: Attempt, reconciliation: OrderReconciliation, waited: timedelta) -> bool:
@@ -146,7 +148,7 @@ class OrderSearch:
             return True
         return reconciliation.outcome is Outcome.ABSENT and (attempt.refusal is not None or waited >= self._settle)
 
-    def _withdraw(self, cart: Cart, attempt: Attempt) -> None:
+    def _withdraw(self, cart: Tried, attempt: Attempt) -> None:
         """Delete the old cart, so a checkout still in flight does not find it; then search once more."""
         deleting = cart
         if not attempt.deleting:
@@ -158,12 +160,12 @@ class OrderSearch:
             return
         withdrawn_at = self._registrar.time()
         with self._book.store.begin() as carts:
-            withdrawn = replace(attempt_of(deleting), withdrawn_at=withdrawn_at)
+            withdrawn = replace(deleting.attempt, withdrawn_at=withdrawn_at)
             due_at = self._book.now() + self._book.poll_schedule.quickest
             saved = carts.save(replace(deleting, attempt=withdrawn), due_at=due_at)
         self.look_for_order(saved)  # an order may have been made just before the cart was deleted
 
-    def _after_withdrawal(self, cart: Cart, attempt: Attempt, *, is_proven: bool) -> None:
+    def _after_withdrawal(self, cart: Tried, attempt: Attempt, *, is_proven: bool) -> None:
         """Handle that no order appears after the DELETE.
 
         A refusal needs a person; otherwise the cart is ordered again.
@@ -172,7 +174,7 @@ class OrderSearch:
             self._book.come_back(cart, self._book.poll_schedule.after(self._waited(cart)))
         elif attempt.refusal is not None:
             data: Data = {**_refusal_of(cart, attempt), "attempt": attempt.number, "call_was_refused": True}
-            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=data, attempt=None)
+            self._book.needs_attention(cart.without_attempt(), K.CHECKOUT_REFUSED, data=data)
         else:
             self._step_back(cart, {"error": "outcome_unknown"})
 
@@ -186,35 +188,33 @@ class OrderSearch:
             return True
         return is_over(self._registrar, attempt.withdrawn_at, floor)
 
-    def _find(self, cart: Cart) -> OrderReconciliation:
-        if cart.quote is None:
-            raise AssertionError(f"cart #{cart.id} was ordered without a quote")
-
-        def known(among: Collection[int]) -> frozenset[int]:
+    def _find(self, cart: Tried) -> OrderReconciliation:
+        def known(among: Collection[OrderId]) -> frozenset[OrderId]:
             # An order that an approver declared to be another's existed before this attempt.
             return self._book.known_orders(among) | frozenset(cart.foreign_allowed).intersection(among)
 
-        return self._registrar.find_order(attempt_of(cart), cart.lines, cart.quote, known=known)
+        return self._registrar.find_order(cart.attempt, cart.lines, cart.quote, known=known)
 
-    def _step_back(self, cart: Cart, reason: Data) -> None:
+    def _step_back(self, cart: Tried, reason: Data) -> None:
         with self._book.store.begin() as carts:
             step_back(self._book, carts, cart, reason)
 
 
-def step_back(book: Logbook, carts: Transaction, cart: Cart, reason: Data) -> None:
+def step_back(book: Logbook, carts: Transaction, cart: Tried, reason: Data) -> None:
     """Have the cart checked out again, with a longer wait each time. After the last attempt a person decides."""
-    now, tries = book.now(), cart.attempt.number if cart.attempt else 1
+    now, tries = book.now(), cart.attempt.number
     data: Data = {"attempt": tries, **reason}
+    back: Requested
     if tries >= _MOST_TRIES:
         kind, due_at = K.CHECKOUT_ATTEMPTS_EXHAUSTED, None
-        back = cart.to(S.NEEDS_ATTENTION, at=now, attempt=None)
+        back = cart.without_attempt().needs_attention(at=now)
     else:
         kind, due_at = K.CHECKOUT_RESCHEDULED, now + book.poll_schedule.quickest * 2**tries
-        back = cart.to(S.APPROVED, at=now)
+        back = cart.order_again(at=now)
     carts.save(back.saying(kind, data), happened(back, now, kind, data=data), due_at=due_at)
 
 
-def _seen(cart: Cart, attempt: Attempt, reconciliation: OrderReconciliation) -> Data:
+def _seen(cart: Tried, attempt: Attempt, reconciliation: OrderReconciliation) -> Data:
     """Return the evidence about an unanswered attempt, as data."""
     return {
         "attempt": attempt.number,
@@ -225,15 +225,8 @@ def _seen(cart: Cart, attempt: Attempt, reconciliation: OrderReconciliation) -> 
     }
 
 
-def _refusal_of(cart: Cart, attempt: Attempt) -> Data:
+def _refusal_of(cart: Tried, attempt: Attempt) -> Data:
     """Return why OVH refused an attempt's call, as data."""
     if cart.fact is not None and cart.fact.kind is K.CHECKOUT_CALL_REFUSED:
         return {name: value for name, value in cart.fact.data.items() if name != "attempt"}
     return earlier(attempt.refusal or "")
-
-
-def attempt_of(cart: Cart) -> Attempt:
-    """Return the attempt of a cart that must have one."""
-    if cart.attempt is None:
-        raise AssertionError(f"cart #{cart.id} has no attempt to look for")
-    return cart.attempt

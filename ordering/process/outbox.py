@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from ordering.model.cart import Cart
 from ordering.model.events import Event
+from ordering.model.ids import CartId
 from ordering.model.recovery import Recovery, Stamp
 from ordering.ports.store import Message, MessageRole, Store
 
@@ -16,12 +17,12 @@ class Outbox:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def outdated(self) -> list[int]:
+    def outdated(self) -> list[CartId]:
         """Return the carts whose messages show an old version, or whose thread lacks an event."""
         with self._store.read() as carts:
             return carts.outdated()
 
-    def to_show(self, cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
+    def to_show(self, cart_id: CartId) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
         """Return a cart, the messages that show it, and the events its thread has not reported.
 
         Each event comes with the one before it.
@@ -49,7 +50,7 @@ class Outbox:
         with self._store.begin() as carts:
             carts.record_rendered(message.id, version=version, ts=ts)
 
-    def show_again(self, cart_ids: Collection[int]) -> None:
+    def show_again(self, cart_ids: Collection[CartId]) -> None:
         """Have all messages of these carts rendered again, regardless of their recorded version."""
         with self._store.begin() as carts:
             carts.show_again(cart_ids)
@@ -59,7 +60,7 @@ class Outbox:
         with self._store.begin() as carts:
             carts.record_delivered(event.id)
 
-    def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
+    def show_in(self, cart_id: CartId, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         """Register a message that shows a cart from now on; with `ts`, an existing one."""
         with self._store.begin() as carts:
             carts.cart(cart_id)

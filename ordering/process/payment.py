@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import CartState
+from ordering.model.cart_phases import Ordered, Paying
 from ordering.model.errors import (
     NotKnown,
     NotSent,
@@ -34,10 +35,10 @@ from ordering.ports.sales_orders import SalesOrders
 from ordering.process.floors import Floors
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.money_markers import MoneyMarkers
-from ordering.process.payment_marker import PaymentMarkers, is_of, save_unsent
+from ordering.process.payment_marker import PaymentMarkers, save_unsent, still_paying
 from ordering.process.payment_outcome import PaymentOutcome, evidence_of, made_at_of
 from ordering.process.reminder import is_time_to_remind, remind
-from ordering.process.transitions import Logbook, RecentReads, change, order_of, payment_of
+from ordering.process.transitions import Logbook, RecentReads, change
 
 S, K = CartState, EventKind
 P = PaymentProgress
@@ -68,9 +69,9 @@ class Payments:
         self._outcome = PaymentOutcome(book, registrar, settle, floors)
         self._recent_reads = RecentReads()
 
-    def watch_order(self, cart: Cart) -> None:
+    def watch_order(self, cart: Ordered) -> None:
         """Refresh the order's payment options, detect a payment or cancellation at OVH, and remind once."""
-        known = order_of(cart)
+        known = cart.order
         try:
             is_as_before = self._is_as_before(cart, known)
             order = known if is_as_before else self._read_again(cart, known)
@@ -86,12 +87,12 @@ class Payments:
         if not is_as_before:  # only after it is stored: otherwise the new data would be taken for known
             self._recent_reads.was_read(cart, self._book.now())
 
-    def pay_or_watch(self, cart: Cart, *, is_hindered: Callable[[Cart], bool]) -> None:
+    def pay_or_watch(self, cart: Paying, *, is_hindered: Callable[[Ordered], bool]) -> None:
         """Send a payment once, then follow its outcome.
 
         `is_hindered` asks a person and returns True if it must not be sent.
         """
-        payment = payment_of(cart)
+        payment = cart.payment
         if payment.sent_at is not None:
             self._outcome.follow(cart)
         elif payment.is_affirmed:
@@ -100,18 +101,16 @@ class Payments:
         elif not self._markers.was_interrupted(cart, payment) and not is_hindered(cart):
             self._send(cart, payment)
 
-    def look_again(self, cart: Cart) -> None:
+    def look_again(self, cart: Paying) -> None:
         """Poll OVH while a person is asked: it may still show the outcome."""
-        if cart.order_is_missing:
-            self._look_for_missing(cart)
-        elif payment_of(cart).sent_at is not None:
+        if cart.payment.sent_at is not None:
             self._outcome.follow(cart)
         else:
-            self._wait_for_the_other_payment(cart, payment_of(cart))
+            self._wait_for_the_other_payment(cart, cart.payment)
 
     # An order that OVH does not know
 
-    def _missing(self, cart: Cart, known: SalesOrder, unknown: NotKnown) -> None:
+    def _missing(self, cart: Ordered, known: SalesOrder, unknown: NotKnown) -> None:
         """Block payment of an order that OVH does not know, and ask a person after a day. OVH may show it again."""
         now = self._registrar.time()
         if known.missing_since is None:
@@ -123,25 +122,26 @@ class Payments:
             data: Data = {"order": known.id, "since": known.missing_since.isoformat()}
             self._book.needs_attention(cart, K.ORDER_MISSING, data=data, follow=True)
 
-    def _look_for_missing(self, cart: Cart) -> None:
-        known = order_of(cart)
+    def look_for_missing(self, cart: Ordered) -> None:
+        """Poll OVH while a person is asked about an order that it does not know: it may show it again."""
+        known = cart.order
         try:
             order = known.seen_as(self._registrar.order(known.id), known.methods)
         except NotKnown:
             self._book.come_back(cart, self._book.poll_schedule.after(self._book.now() - cart.since))
             return
         if not self._is_settled(cart, order):
-            found = cart.to(S.CHECKED_OUT, at=self._book.now(), order=replace(order, expires_at=None))
+            found = cart.checked_out(replace(order, expires_at=None), at=self._book.now())
             self._book.save(found, K.ORDER_SHOWN_AGAIN, data={"order": known.id}, due_in=timedelta())
 
     # Before the payment
 
-    def _is_as_before(self, cart: Cart, known: SalesOrder) -> bool:
+    def _is_as_before(self, cart: Ordered, known: SalesOrder) -> bool:
         """Return whether it was read in full recently, and is still neither paid nor over."""
         recently = known.missing_since is None and self._recent_reads.are_enough(cart, self._book.now())
         return recently and self._registrar.order_status(known.id) is known.status
 
-    def _read_again(self, cart: Cart, known: SalesOrder) -> SalesOrder | None:
+    def _read_again(self, cart: Ordered, known: SalesOrder) -> SalesOrder | None:
         """Return the current order with its methods, as a card may have been added or removed.
 
         None if there is nothing to pay any more.
@@ -152,7 +152,7 @@ class Payments:
             return None
         return known.seen_as(order, self._registrar.payment_methods(known.id))
 
-    def _is_settled(self, cart: Cart, order: SalesOrder) -> bool:
+    def _is_settled(self, cart: Ordered, order: SalesOrder) -> bool:
         """Return whether there is nothing to pay any more, or nothing that may be paid, and record it."""
         if order.status.is_paid:
             self._paid(cart, order, seen="paid_at_ovh")
@@ -166,8 +166,8 @@ class Payments:
 
     # The payment
 
-    def _send(self, cart: Cart, payment: Payment) -> None:
-        known = order_of(cart)
+    def _send(self, cart: Paying, payment: Payment) -> None:
+        known = cart.order
         try:  # it may have been paid, cancelled or changed at OVH since the card was rendered
             fresh = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
         except NotKnown as unknown:
@@ -208,14 +208,14 @@ class Payments:
                 self._markers.unsent(recorded, sending)
             raise
 
-    def _intent(self, cart: Cart, payment: Payment, ahead: timedelta) -> Cart:
+    def _intent(self, cart: Paying, payment: Payment, ahead: timedelta) -> Paying:
         """Return the cart as it is to be committed before the call."""
         sent_at = self._book.now()
         return replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
 
-    def _call(self, call: MoneyCall[None], sent: Cart) -> None:
+    def _call(self, call: MoneyCall[None], sent: Paying) -> None:
         """Ask OVH to pay, once, and record how the call ended. Only a call that was not sent proves anything."""
-        payment = payment_of(sent)
+        payment = sent.payment
         sent_at = payment.sent_at or self._book.now()
         try:
             # A later request could race with a person who checks for the outcome.
@@ -241,100 +241,100 @@ class Payments:
         except RegistrarRefused:
             return True
 
-    def _method_gone(self, cart: Cart, method: MethodId) -> None:
-        order = order_of(cart)
+    def _method_gone(self, cart: Paying, method: MethodId) -> None:
+        order = cart.order
         gone: Data = {"reason": "method_gone", "method": method, "method_name": order.name_of(method)}
         self._unpaid(cart, gone, order=order.refused_by(method))
 
     # The end of the call. Another process or a person may have changed the cart during the call.
 
-    def _ended(self, sent: Cart, *, accepted_at: datetime | None = None) -> None:
+    def _ended(self, sent: Paying, *, accepted_at: datetime | None = None) -> None:
         """Record that the call ended: its floor runs from a time that is read from OVH after this."""
         now = self._book.now()
         with self._book.store.begin() as carts:
-            cart = carts.cart(sent.id)
-            if is_of(cart, sent):
-                payment = replace(payment_of(cart), ended_at=now, accepted_at=accepted_at)
+            cart = still_paying(carts.cart(sent.id), sent)
+            if cart is not None:
+                payment = replace(cart.payment, ended_at=now, accepted_at=accepted_at)
                 carts.save(replace(cart, payment=payment), due_at=now + self._book.poll_schedule.quickest)
 
-    def _not_sent(self, sent: Cart, unsent: RegistrarError) -> None:
+    def _not_sent(self, sent: Paying, unsent: RegistrarError) -> None:
         """Make the order payable again at once: the sender knows that no byte left."""
         now = self._book.now()
         with self._book.store.begin() as carts:
-            cart = carts.cart(sent.id)
-            if is_of(cart, sent):
+            cart = still_paying(carts.cart(sent.id), sent)
+            if cart is not None:
                 save_unsent(carts, cart, unsent, at=now)
 
-    def _refused(self, sent: Cart, error: RegistrarRefused | RegistrarUnavailable) -> None:
+    def _refused(self, sent: Paying, error: RegistrarRefused | RegistrarUnavailable) -> None:
         """Record OVH's refusal of the call. It proves nothing: a proxy may have repeated a call that succeeded."""
         was_unavailable = isinstance(error, RegistrarUnavailable)
-        method = payment_of(sent).method
-        data: Data = {"order": order_of(sent).id, "method": method, "turned_away": was_unavailable, **error.data}
+        method = sent.payment.method
+        data: Data = {"order": sent.order.id, "method": method, "turned_away": was_unavailable, **error.data}
         now = self._book.now()
         with self._book.store.begin() as carts:
-            cart = carts.cart(sent.id)
-            if is_of(cart, sent):
-                payment = replace(payment_of(cart), ended_at=now, refusal=error.code)
+            cart = still_paying(carts.cart(sent.id), sent)
+            if cart is not None:
+                payment = replace(cart.payment, ended_at=now, refusal=error.code)
                 refused = replace(cart, payment=payment).saying(K.PAYMENT_CALL_REFUSED, data)
                 event = happened(refused, now, K.PAYMENT_CALL_REFUSED, data=data)
                 carts.save(refused, event, due_at=now + self._book.poll_schedule.quickest)
 
     # Other payments of the order
 
-    def _earlier(self, cart: Cart, payment: Payment) -> PaymentReconciliation:
-        order, made_at = order_of(cart), made_at_of(cart, payment)
+    def _earlier(self, cart: Paying, payment: Payment) -> PaymentReconciliation:
+        order, made_at = cart.order, made_at_of(cart, payment)
         with self._book.store.read() as carts:
             others = carts.sent_alike(order, since=made_at)
         return self._registrar.earlier_payment(order, payment.method, made_at=made_at, others=others)
 
-    def _hinders(self, cart: Cart, payment: Payment, earlier: PaymentReconciliation) -> bool:
+    def _hinders(self, cart: Paying, payment: Payment, earlier: PaymentReconciliation) -> bool:
         """Return whether OVH shows another payment of this order that was taken, or may be, and record it.
 
         It may be one of the bot's that the database lost, or a person pays on OVH's own page. A refused one is no
         obstacle.
         """
-        order = order_of(cart)
+        order = cart.order
         if earlier.progress is P.RECEIVED:
             self._paid(cart, replace(order, status=OrderStatus.CHECKING), seen="before_sending")
         elif earlier.is_open:
             self._unpaid(cart, {"reason": "payment_open", **evidence_of(cart, earlier)})
         elif earlier.unexplained > order.explained:
             asking, data = replace(payment, unexplained=earlier.unexplained, word=None), evidence_of(cart, earlier)
-            self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, data=data, follow=True, payment=asking)
+            self._book.needs_attention(replace(cart, payment=asking), K.PAYMENT_QUESTIONED, data=data, follow=True)
         else:
             return False
         return True
 
-    def _wait_for_the_other_payment(self, cart: Cart, payment: Payment) -> None:
+    def _wait_for_the_other_payment(self, cart: Paying, payment: Payment) -> None:
         """Poll the order while another payment may exist.
 
         Nothing was sent, because a transaction may have paid the order; a person is asked, or said that it did.
         """
-        known, word = order_of(cart), payment.word
+        known, word = cart.order, payment.word
         order = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
         if self._is_settled(cart, order):
             return
         now = self._book.now()
         if cart.state is S.PAYING and word is not None and abs(now - word.at) >= self._floors.unknown:
             asking, data = replace(payment, word=None), {"order": known.id, "method": payment.method}
-            self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, data=data, follow=True, payment=asking)
+            self._book.needs_attention(replace(cart, payment=asking), K.PAYMENT_QUESTIONED, data=data, follow=True)
         else:
             self._book.come_back(cart, self._book.poll_schedule.after(now - cart.since))
 
-    def _paid(self, cart: Cart, order: SalesOrder, *, seen: str) -> None:
+    def _paid(self, cart: Ordered, order: SalesOrder, *, seen: str) -> None:
         """Record a payment at OVH that was not made here. `seen` says when OVH showed it."""
-        paid = cart.to(S.PAID, at=self._book.now(), order=order, payment=None)
+        paid = replace(cart.without_payment(), order=order).paid(at=self._book.now())
         data: Data = {"order": order.id, "amount": amount(order.total), "seen": seen}
         self._book.save(paid, K.PAYMENT_RECEIVED, data=data, due_in=timedelta())
 
-    def _unpaid(self, cart: Cart, why: Data, **changes: object) -> None:
+    def _unpaid(self, cart: Paying, why: Data, *, order: SalesOrder | None = None) -> None:
         """Make the order payable again, recording that nothing was sent, and why."""
-        unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, **changes)
-        data: Data = {"order": order_of(cart).id, **why}
+        unpaid = replace(cart, order=order or cart.order).unpaid(at=self._book.now())
+        data: Data = {"order": cart.order.id, **why}
         self._book.save(unpaid, K.PAYMENT_NOT_SENT, data=data, due_in=timedelta())
 
 
-def _begun(sending: Cart) -> Data:
+def _begun(sending: Paying) -> Data:
     """Return the payment that is about to be made, as data."""
-    order = order_of(sending)
-    return {"order": order.id, "method": payment_of(sending).method, "amount": amount(order.total)}
+    order = sending.order
+    return {"order": order.id, "method": sending.payment.method, "amount": amount(order.total)}

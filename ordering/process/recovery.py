@@ -15,12 +15,13 @@ from functools import partial
 
 from ordering.model.cart import Cart
 from ordering.model.errors import CardBeforeRestore, CardOfAnotherDatabase, DatabaseWentBack, NotPossible, OnHold
+from ordering.model.ids import CartId
 from ordering.model.recovery import ORDERS_MATTER, OVERLAP, Cause, Loss, Recovery, Stamp, Standing
 from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.intent import Objection
 
 
-def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
+def must_be_current(carts: Reading, stamp: Stamp, cart_id: CartId) -> None:
     """Raise unless a card with this stamp was rendered from this database at its present or an earlier state.
 
     Raises `CardOfAnotherDatabase`, `CardBeforeRestore`, or `DatabaseWentBack` if the card shows more than is on record.

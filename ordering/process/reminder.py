@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart
+from ordering.model.cart_phases import Ordered
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.sales_order import SalesOrder
@@ -21,7 +22,7 @@ def is_time_to_remind(cart: Cart, order: SalesOrder, now: datetime) -> bool:
     return remind_at(cart.attempt.started_at, order.expires_at) <= now < order.expires_at
 
 
-def remind(book: Logbook, cart: Cart, order: SalesOrder) -> None:
+def remind(book: Logbook, cart: Ordered, order: SalesOrder) -> None:
     """Remind the payers. The flag is saved in the same transaction as the event, so it happens once."""
     now = book.now()
     reminded = replace(cart, order=order, reminded_at=now, blocked=None)

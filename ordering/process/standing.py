@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_phases import Paying
 from ordering.model.errors import NotPossible, RightsUnread
 from ordering.model.facts import Data, EventKind
 from ordering.model.money import Money
@@ -64,9 +65,7 @@ class Standing:
         """
         if cart.state in {S.APPROVED, S.CHECKING_OUT}:
             return self._approvals(cart, [self._rights.person(user) for user in cart.approved_by])
-        if cart.payment is None:
-            raise AssertionError(f"cart #{cart.id} is {cart.state.in_words}, and nobody decided that")
-        return self._payment(self._rights.person(cart.payment.by))
+        return self._payment(self._rights.person(Paying.of(cart).payment.by))
 
     def _approvals(self, cart: Cart, approvers: list[Person]) -> Condition:
         rights = {person.id: self._policy.right_to_approve(cart, person) for person in approvers}

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import BlockedReason, Cart, CartState
+from ordering.model.cart_phases import Ordered, Requested
 from ordering.model.errors import OrderingError, RegistrarError, RegistrarRefused
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount, canonical
-from ordering.model.sales_order import Payment, SalesOrder
+from ordering.model.ids import CartId, OrderId
+from ordering.model.sales_order import SalesOrder
 from ordering.ports.store import Store, Transaction
 
 Write = Callable[[Transaction], None]
@@ -41,16 +43,16 @@ class RecentReads:
     """
 
     def __init__(self) -> None:
-        self._read: dict[int, tuple[datetime, datetime]] = {}
+        self._read: dict[CartId, tuple[datetime, datetime]] = {}
 
-    def are_enough(self, cart: Cart, now: datetime) -> bool:
+    def are_enough(self, cart: Ordered, now: datetime) -> bool:
         """Return whether a status read is enough for this cart now.
 
         A read before the cart entered its state does not count: a payment may have been refused since, for example. If
         no method can pay the order, the read expires sooner, as a user may add a card at OVH at any moment.
         """
         since, read_at = self._read.get(cart.id, (None, now))
-        can_be_paid = any(not method.refused for method in order_of(cart).methods)
+        can_be_paid = any(not method.refused for method in cart.order.methods)
         most = _METHODS_HOLD_AT_MOST if can_be_paid else _METHODS_HOLD
         holds = max(_METHODS_HOLD, min((now - cart.since) / 10, most))
         return since == cart.since and now - read_at < holds
@@ -70,11 +72,11 @@ class Logbook:
         self.poll_schedule = poll_schedule
         self.now = clock
 
-    def cart(self, cart_id: int) -> Cart:
+    def cart(self, cart_id: CartId) -> Cart:
         with self.store.read() as carts:
             return carts.cart(cart_id)
 
-    def begin_step(self, cart_id: int) -> Cart:
+    def begin_step(self, cart_id: CartId) -> Cart:
         """Record that a step begins, and return the cart as of then."""
         with self.store.begin() as carts:
             carts.begin_step(cart_id)
@@ -110,7 +112,7 @@ class Logbook:
         with self.store.begin() as carts:
             carts.postpone(cart.id, version=cart.version, due_at=None)
 
-    def known_orders(self, among: Collection[int]) -> frozenset[int]:
+    def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         """Return those of these orders at OVH that belong to a cart."""
         with self.store.read() as carts:
             return carts.known_orders(among)
@@ -123,32 +125,29 @@ class Logbook:
         data: Data | None = None,
         follow: bool = False,
         first: Write | None = None,
-        **changes: object,
+        foreign_order: OrderId | None = None,
     ) -> None:
-        """Hand a cart to a person. With `follow`, keep polling whether OVH resolves it; `first` is that of `save`."""
-        moved = cart.to(CartState.NEEDS_ATTENTION, at=self.now(), **changes)
+        """Hand a cart to a person. With `follow`, keep polling whether OVH resolves it; `first` is that of `save`.
+
+        `foreign_order` is the order made elsewhere that the person must decide about.
+        """
+        moved = cart.needs_attention(at=self.now(), foreign_order=foreign_order)
         self.save(moved, kind, data=data, due_in=self.poll_schedule.quickest if follow else None, first=first)
 
-    def cancelled_unpaid(self, cart: Cart, order: SalesOrder) -> None:
+    def cancelled_unpaid(self, cart: Ordered, order: SalesOrder) -> None:
         """End a cart whose unpaid order OVH cancelled."""
-        cancelled = cart.to(CartState.CANCELLED, at=self.now(), order=order, payment=None)
+        cancelled = replace(cart.without_payment(), order=order).cancel(at=self.now())
         self.save(cancelled, EventKind.ORDER_CANCELLED, data={"order": order.id})
 
-    def too_dear(self, cart: Cart, order: SalesOrder) -> None:
+    def too_dear(self, cart: Requested, order: SalesOrder) -> None:
         """Hand over an order that costs more than was approved: the bot does not offer to pay it."""
         follow = not order.status.is_over
-        self.needs_attention(
-            cart,
-            EventKind.ORDER_EXCEEDS_APPROVAL,
-            data=excess(cart, order),
-            follow=follow,
-            order=order,
-            payment=None,
-        )
+        dear = replace(Requested.of(cart), order=order, payment=None)
+        self.needs_attention(dear, EventKind.ORDER_EXCEEDS_APPROVAL, data=excess(cart, order), follow=follow)
 
-    def refresh(self, cart: Cart, order: SalesOrder, *, due_in: timedelta | None) -> None:
+    def refresh(self, cart: Ordered, order: SalesOrder, *, due_in: timedelta | None) -> None:
         """Store the order's current data in the same state; only its amount and its invoice make events."""
-        now, known = self.now(), order_of(cart)
+        now, known = self.now(), cart.order
         seen = replace(cart, order=order, blocked=None)
         events = []
         if (order.total, order.tax) != (known.total, known.tax):
@@ -159,7 +158,7 @@ class Logbook:
         with self.store.begin() as carts:
             carts.save(seen, *events, due_at=None if due_in is None else now + due_in)
 
-    def report(self, cart: Cart, order: SalesOrder, fact: Fact) -> None:
+    def report(self, cart: Ordered, order: SalesOrder, fact: Fact) -> None:
         """Report the status of a cart that stays in its state, and poll again after a while."""
         now = self.now()
         reported = replace(cart, order=order, blocked=None).saying(fact.kind, fact.data)
@@ -167,10 +166,10 @@ class Logbook:
         with self.store.begin() as carts:
             carts.save(reported, event, due_at=now + self.poll_schedule.after(now - cart.since))
 
-    def look_later(self, cart: Cart, order: SalesOrder) -> None:
+    def look_later(self, cart: Ordered, order: SalesOrder) -> None:
         """Store what is new about the order, and poll again after a while."""
         wait = self.wait_for(cart)
-        if order == order_of(cart):
+        if order == cart.order:
             self.come_back(cart, wait)
         else:
             self.refresh(cart, order, due_in=wait)
@@ -210,26 +209,11 @@ def is_for_a_person(error: RegistrarError, waited: timedelta, settle: timedelta)
     return waited >= (settle if isinstance(error, RegistrarRefused) else max(settle, _SILENCE))
 
 
-def order_of(cart: Cart) -> SalesOrder:
-    """Return the order of a cart that must have one."""
-    if cart.order is None:
-        raise AssertionError(f"cart #{cart.id} is {cart.state.in_words} without a sales order")
-    return cart.order
-
-
 def change(known: SalesOrder, fresh: SalesOrder) -> Data:
     """Return what OVH changed in an order, as data."""
     return {"order": fresh.id, "before": amount(known.total), "ovh": {"total": amount(fresh.total)}}
 
 
-def excess(cart: Cart, order: SalesOrder) -> Data:
+def excess(cart: Requested, order: SalesOrder) -> Data:
     """Return how an order exceeds its approval, as data."""
-    approved = amount(cart.seal.total) if cart.seal else None
-    return {"order": order.id, "approved": approved, "ovh": {"total": amount(order.total)}}
-
-
-def payment_of(cart: Cart) -> Payment:
-    """Return the payment of a cart that must have one."""
-    if cart.payment is None:
-        raise AssertionError(f"cart #{cart.id} is being paid without a decision")
-    return cart.payment
+    return {"order": order.id, "approved": amount(cart.seal.total), "ovh": {"total": amount(order.total)}}

@@ -9,6 +9,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotAllowed, NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy
 from ordering.model.preflight_findings import LinesRefused, NotReady
 from ordering.model.recovery import Stamp
@@ -50,7 +51,7 @@ class ApprovalRequests:
             raise NotPossible(code="nobody_could_approve", cart=cart.id)
 
     def request(
-        self, cart_id: int, *, requester: Person, purpose: str, approvers: Collection[Person] | None = None
+        self, cart_id: CartId, *, requester: Person, purpose: str, approvers: Collection[Person] | None = None
     ) -> Cart:
         """Check the cart with OVH, seal the result, close the cart and request approval.
 
@@ -82,8 +83,7 @@ class ApprovalRequests:
                 raise NotReady(cart_id, findings)
             refuse_beyond_limits(self._policy, carts, cart, quote.total, now)
             lines = checked.with_warnings(carts.names_in_carts())
-            submitted = cart.to(
-                S.SUBMITTED,
+            submitted = cart.submit(
                 at=now,
                 lines=lines,
                 requester=requester.id,
@@ -97,7 +97,7 @@ class ApprovalRequests:
             event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=data, by=requester.id)
             return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), event)
 
-    def withdraw(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
+    def withdraw(self, cart_id: CartId, *, by: Person, stamp: Stamp | None = None) -> Cart:
         """Withdraw one's own undecided request, also in recover mode. Repeating it changes nothing."""
         self._policy.must_be_member(by)
         now = self._clock()
@@ -109,7 +109,7 @@ class ApprovalRequests:
                 raise NotPossible(code="not_withdrawable", cart=cart_id, state=cart.state.value)
             if by.id != cart.requester:
                 raise NotAllowed(code="not_the_requester", cart=cart_id)
-            cancelled = cart.to(S.CANCELLED, at=now, fact=_WITHDRAWN)
+            cancelled = cart.cancel(at=now, fact=_WITHDRAWN)
             event = happened(cancelled, now, EventKind.REQUEST_WITHDRAWN, by=by.id)
             return carts.save(cancelled, event)
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_phases import Ordered, Requested
 from ordering.model.errors import CardOutdated, CartChanged, NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy, Right
 from ordering.model.recovery import Stamp
 from ordering.model.text import is_visible
@@ -17,7 +19,7 @@ from ordering.ports.clock import RegistrarClock
 from ordering.ports.store import Reading, Transaction
 from ordering.process.age import time_at_ovh
 from ordering.process.standing import refuse_beyond_limits
-from ordering.workflow.decisions import Decisions, seal_and_quote
+from ordering.workflow.decisions import Decisions
 
 S = CartState
 _WAS_STOPPED = (Fact(EventKind.ORDER_STOPPED), Fact(EventKind.PAYMENT_STOPPED))
@@ -36,7 +38,7 @@ class Approvals:
 
     def approve(
         self,
-        cart_id: int,
+        cart_id: CartId,
         *,
         approver: Person,
         mark: str,
@@ -57,27 +59,25 @@ class Approvals:
             cart = carts.cart(cart_id)
             if _is_approved_by(cart, approver, mark):
                 return cart
-            self._must_wait_for_approval(cart, approver)
-            sealed, quote = seal_and_quote(cart)
+            asked = self._must_wait_for_approval(cart, approver)
             if mark != cart.request_mark:
                 raise CardOutdated(cart_id)
-            refuse_beyond_limits(self._policy, carts, cart, quote.total, now)
+            refuse_beyond_limits(self._policy, carts, cart, asked.quote.total, now)
             waited = self._waited(carts, cart, clicked_at)
-            needed = self._policy.approvals_needed(sealed.total)
+            needed = self._policy.approvals_needed(asked.seal.total)
             given = cart.approved_by
             if len(given) + 1 >= needed:
                 given = self._still_valid(cart, earlier)
             approvals = (*given, approver.id)
             if len(approvals) < needed:
                 return self._approve_in_part(carts, cart, approvals, needed=needed, now=now)
-            approved = cart.to(
-                S.APPROVED,
+            approved = asked.approve(
                 at=now,
                 approved_by=approvals,
                 approved_at=carts.clock() - waited,
                 approved_at_ovh=time_at_ovh(self._registrar, now - waited),
             )
-            data: Data = {"approvals": len(approvals), "needed": needed, "total": amount(sealed.total)}
+            data: Data = {"approvals": len(approvals), "needed": needed, "total": amount(asked.seal.total)}
             event = happened(approved, now, EventKind.APPROVED, data=data, by=approver.id)
             return carts.save(approved, event, due_at=now)
 
@@ -111,19 +111,19 @@ class Approvals:
             raise NotPossible(code="earlier_approvers_not_read", cart=cart.id)
         return tuple(user for user, right in rights.items() if right is Right.HELD)
 
-    def approved_so_far(self, cart_id: int, *, stamp: Stamp | None = None) -> tuple[str, ...]:
+    def approved_so_far(self, cart_id: CartId, *, stamp: Stamp | None = None) -> tuple[str, ...]:
         """Return the users who approved before; raises like `approve` if the card is from before a restore."""
         with self._decisions.begin(cart_id, stamp) as carts:
             return carts.cart(cart_id).approved_by
 
-    def may_reject(self, cart_id: int, *, approver: Person, stamp: Stamp | None = None) -> Cart:
+    def may_reject(self, cart_id: CartId, *, approver: Person, stamp: Stamp | None = None) -> Cart:
         """Raise if this person may not reject this cart. Called before they write a reason."""
         with self._decisions.begin(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
             self._must_wait_for_approval(cart, approver)
             return cart
 
-    def reject(self, cart_id: int, *, approver: Person, reason: str, stamp: Stamp | None = None) -> Cart:
+    def reject(self, cart_id: CartId, *, approver: Person, reason: str, stamp: Stamp | None = None) -> Cart:
         """Reject a request, with a reason; its names can be copied to the open cart.
 
         Repeating it changes nothing. Works in recover mode, too.
@@ -135,12 +135,12 @@ class Approvals:
             cart = carts.cart(cart_id)
             if cart.state is S.REJECTED and cart.rejected_by == approver.id:
                 return cart
-            self._must_wait_for_approval(cart, approver)
-            rejected = cart.to(S.REJECTED, at=now, rejected_by=approver.id, reason=reason.strip())
+            asked = self._must_wait_for_approval(cart, approver)
+            rejected = asked.reject(at=now, rejected_by=approver.id, reason=reason.strip())
             event = happened(rejected, now, EventKind.REJECTED, by=approver.id)
             return carts.save(rejected, event)
 
-    def stop(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
+    def stop(self, cart_id: CartId, *, by: Person, stamp: Stamp | None = None) -> Cart:
         """Stop an approved cart, or a payment, before its intent is committed; stopping again changes nothing.
 
         Raises `NotPossible` if it is too late, with the cart's state.
@@ -152,20 +152,22 @@ class Approvals:
             if cart.fact in _WAS_STOPPED:
                 return cart
             if cart.state is S.APPROVED:
-                stopped = cart.to(S.CANCELLED, at=now, fact=_WAS_STOPPED[0])
+                stopped = cart.cancel(at=now, fact=_WAS_STOPPED[0])
                 event = happened(stopped, now, EventKind.ORDER_STOPPED, by=by.id)
                 return carts.save(stopped, event, due_at=None)
             if cart.payment_is_unsent:
-                unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None, fact=_WAS_STOPPED[1])
+                unpaid = Ordered.of(cart).unpaid(at=now, fact=_WAS_STOPPED[1])
                 event = happened(unpaid, now, EventKind.PAYMENT_STOPPED, by=by.id)
                 return carts.save(unpaid, event, due_at=now)
             raise NotPossible(code="too_late_to_stop", cart=cart_id, state=cart.state.value)
 
-    def _must_wait_for_approval(self, cart: Cart, approver: Person) -> None:
+    def _must_wait_for_approval(self, cart: Cart, approver: Person) -> Requested:
+        """Return the undecided request; raises if there is none, or if this person may not decide about it."""
         self._policy.must_decide(approver)
         if cart.state is not S.SUBMITTED:
             raise NotPossible(code="already_decided", cart=cart.id, state=cart.state.value)
         self._policy.may_approve(cart, approver)
+        return Requested.of(cart)
 
 
 def _is_approved_by(cart: Cart, approver: Person, mark: str) -> bool:

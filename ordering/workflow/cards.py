@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ordering.model.ids import CartId
 from ordering.model.recovery import Recovery, Stamp
 from ordering.ports.store import Store
 
@@ -17,7 +18,7 @@ class Cards:
         with self._store.read() as carts:
             return carts.stamp(), carts.standing().recovery
 
-    def show_again(self, cart_id: int) -> None:
+    def show_again(self, cart_id: CartId) -> None:
         """Have a cart's messages rendered again after a click on an outdated one."""
         with self._store.begin() as carts:
             carts.show_again([cart_id])

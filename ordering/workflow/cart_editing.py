@@ -13,6 +13,7 @@ from ordering.model.errors import NotPossible, OrderingError, RegistrarError
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind, Json
 from ordering.model.homographs import warnings_about
+from ordering.model.ids import CartId
 from ordering.model.offer import Availability, Offer
 from ordering.model.offer_selection import choose
 from ordering.model.policy import Person, Policy
@@ -96,7 +97,7 @@ class CartEditing:
             return carts.save(cart, _changed(cart, now, K.NAMES_ADDED, taken, by=by)), taken, refused
 
     def set_years(
-        self, cart_id: int, years: Mapping[DomainName, int], *, by: Person, seen: Mapping[DomainName, int]
+        self, cart_id: CartId, years: Mapping[DomainName, int], *, by: Person, seen: Mapping[DomainName, int]
     ) -> Cart:
         """Change the registration years of names in an open cart, within OVH's offers; `seen` is what was shown.
 
@@ -113,7 +114,7 @@ class CartEditing:
                 return cart
             return carts.save(changed, _changed(changed, now, K.YEARS_CHOSEN, list(chosen), by=by, years=chosen))
 
-    def remove(self, cart_id: int, domain: DomainName, *, by: Person) -> Cart:
+    def remove(self, cart_id: CartId, domain: DomainName, *, by: Person) -> Cart:
         """Remove a name from an open cart."""
         now = self._clock()
         with self._store.begin() as carts:
@@ -122,7 +123,7 @@ class CartEditing:
             changed = cart.without(domain)
             return carts.save(changed, _changed(changed, now, K.NAME_REMOVED, [domain], by=by))
 
-    def copy_lines(self, cart_id: int, *, by: Person) -> Cart:
+    def copy_lines(self, cart_id: CartId, *, by: Person) -> Cart:
         """Copy the names of a cart that was not bought into its channel's open cart."""
         self._policy.must_be_member(by)
         now = self._clock()
@@ -190,7 +191,7 @@ def _changed(
     *,
     by: Person,
     years: Mapping[DomainName, int] | None = None,
-    source: int | None = None,
+    source: CartId | None = None,
 ) -> Event:
     """Return the event of a change to an open cart: only for the audit log, not for a thread."""
     data: dict[str, Json] = {"names": [name.ascii for name in names]}

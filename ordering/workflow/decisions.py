@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
+from ordering.model.ids import CartId
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
-from ordering.model.quote import Quote
 from ordering.model.recovery import Stamp
-from ordering.model.seal import Seal
 from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.recovery import RecoverMode, must_allow, must_be_current
 
@@ -24,7 +23,7 @@ class Decisions:
         self._recover_mode = recover_mode
 
     @contextmanager
-    def begin(self, cart_id: int, stamp: Stamp | None, *, sends: bool = True) -> Iterator[Transaction]:
+    def begin(self, cart_id: CartId, stamp: Stamp | None, *, sends: bool = True) -> Iterator[Transaction]:
         """Begin the transaction of a decision about a cart.
 
         `stamp` is on the button; None without one. Raises `OnHold` in recover mode, unless the decision can send
@@ -39,37 +38,30 @@ class Decisions:
                 must_allow(carts)
             yield carts
 
-    def must_be_allowed(self, cart_id: int, stamp: Stamp | None) -> None:
+    def must_be_allowed(self, cart_id: CartId, stamp: Stamp | None) -> None:
         """Raise like `begin`, before a call to OVH or before a form is shown."""
         with self.begin(cart_id, stamp):
             pass
 
 
-def read_cart(store: Store, cart_id: int) -> Cart:
+def read_cart(store: Store, cart_id: CartId) -> Cart:
     """Return a cart as it is now; raises `NoSuchCart`."""
     with store.read() as carts:
         return carts.cart(cart_id)
 
 
-def held(carts: Reading, domains: Sequence[DomainName], *, without: int) -> list[Finding]:
+def held(carts: Reading, domains: Sequence[DomainName], *, without: CartId) -> list[Finding]:
     """Return one finding for each of these names that another cart in progress holds."""
     holders = _holders(carts, domains, without=without)
     return [Finding(FindingCode.NAME_HELD, domain, Fix.REMOVE, {"cart": holder}) for domain, holder in holders.items()]
 
 
-def refuse_held(carts: Reading, domains: Sequence[DomainName], *, without: int) -> None:
+def refuse_held(carts: Reading, domains: Sequence[DomainName], *, without: CartId) -> None:
     """Raise `NotPossible` if another cart in progress holds one of these names."""
     for domain, holder in _holders(carts, domains, without=without).items():
         raise NotPossible(code="name_held", name=domain.ascii, cart=holder)
 
 
-def _holders(carts: Reading, domains: Sequence[DomainName], *, without: int) -> dict[DomainName, int]:
+def _holders(carts: Reading, domains: Sequence[DomainName], *, without: CartId) -> dict[DomainName, CartId]:
     """Return the carts in progress that hold these names, except for one cart."""
     return {domain: holder for domain, holder in carts.holding(domains).items() if holder != without}
-
-
-def seal_and_quote(cart: Cart) -> tuple[Seal, Quote]:
-    """Return the seal and quote of a cart; raises `NotPossible` if approval was never requested."""
-    if cart.seal is None or cart.quote is None:
-        raise NotPossible(code="never_checked", cart=cart.id)
-    return cart.seal, cart.quote

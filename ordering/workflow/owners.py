@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import CartId
 from ordering.model.owner import Owner
 from ordering.model.policy import Person, Policy
 from ordering.model.question import OWNER_CONTACT
@@ -20,12 +21,12 @@ class NameOwners:
         self._registrar = registrar
         self._policy = policy
 
-    def may_see(self, cart_id: int, *, by: Person) -> Cart:
+    def may_see(self, cart_id: CartId, *, by: Person) -> Cart:
         """Return the cart; raises `NotAllowed` if this person neither approves nor pays. Reads only the database."""
         self._policy.may_see_owners(by)
         return read_cart(self._store, cart_id)
 
-    def of_cart(self, cart_id: int, *, by: Person) -> list[Owner]:
+    def of_cart(self, cart_id: CartId, *, by: Person) -> list[Owner]:
         """Read each owner from OVH, in the order of the cart's names. Costs one call per owner.
 
         Raises `NotAllowed`, and `RegistrarRefused` if a contact no longer exists.

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_phases import Ordered
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
+from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy
 from ordering.model.recovery import Stamp
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
@@ -44,7 +46,7 @@ class PaymentDecisions:
 
     def pay(
         self,
-        cart_id: int,
+        cart_id: CartId,
         *,
         payer: Person,
         method: MethodId | None,
@@ -78,12 +80,12 @@ class PaymentDecisions:
                 asked_at=clicked_at or carts.clock(),
                 asked_at_ovh=time_at_ovh(self._registrar, now),
             )
-            paying = cart.to(S.PAYING, at=now, payment=payment)
+            paying = Ordered.of(cart).pay(payment, at=now)
             data: Data = {"order": cart.order.id, "method": chosen, "amount": amount(cart.order.total)}
             event = happened(paying, now, EventKind.PAYMENT_REQUESTED, data=data, by=payer.id)
             return carts.save(paying, event, due_at=now)
 
-    def order_link(self, cart_id: int, *, payer: Person, mark: str | None = None) -> str:
+    def order_link(self, cart_id: CartId, *, payer: Person, mark: str | None = None) -> str:
         """Return the order's page at OVH, to be shown only to this payer.
 
         While a payment is in progress, only a card that says so may open it: `mark` is its fingerprint.
@@ -96,7 +98,7 @@ class PaymentDecisions:
         self._note_opened(cart_id, mark)
         return url
 
-    def _note_opened(self, cart_id: int, mark: str | None) -> None:
+    def _note_opened(self, cart_id: CartId, mark: str | None) -> None:
         """Record that the order's page was opened: a payment refused there must not be mistaken for the bot's."""
         now = self._clock()
         with self._store.begin() as carts:
@@ -106,7 +108,7 @@ class PaymentDecisions:
             if cart.order is not None and (cart.pays_or_may or cart.state is S.CHECKED_OUT):
                 carts.save(replace(cart, order=replace(cart.order, opened_at=now)), due_at=now)
 
-    def invoice_link(self, cart_id: int, *, payer: Person) -> str:
+    def invoice_link(self, cart_id: CartId, *, payer: Person) -> str:
         """Return the invoice's page at OVH, to be shown only to this payer."""
         self._policy.may_pay(payer)
         cart = read_cart(self._store, cart_id)

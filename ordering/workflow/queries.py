@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordering.model.cart import WAITING, Cart, CartState
 from ordering.model.errors import NotAllowed
 from ordering.model.events import Event
+from ordering.model.ids import CartId
 from ordering.model.overview import Overview
 from ordering.model.policy import Person, Policy
 from ordering.ports.store import Store
@@ -21,7 +22,7 @@ class Queries:
         self._store = store
         self._policy = policy
 
-    def cart(self, cart_id: int) -> Cart:
+    def cart(self, cart_id: CartId) -> Cart:
         """Return a cart as it is now; raises `NoSuchCart`."""
         return read_cart(self._store, cart_id)
 
@@ -31,7 +32,7 @@ class Queries:
         with self._store.read() as carts:
             return carts.open_cart(channel)
 
-    def timeline(self, cart_id: int, *, by: Person) -> tuple[Cart, list[Event]]:
+    def timeline(self, cart_id: CartId, *, by: Person) -> tuple[Cart, list[Event]]:
         """Return a cart with all its events, oldest first."""
         self._policy.may_look(by)
         with self._store.read() as carts:
@@ -43,7 +44,7 @@ class Queries:
         with self._store.read() as carts:
             return carts.carts(states=WAITING, limit=limit)
 
-    def history(self, *, by: Person, before: int | None = None, limit: int = 20) -> list[Cart]:
+    def history(self, *, by: Person, before: CartId | None = None, limit: int = 20) -> list[Cart]:
         """Return carts that were requested, newest first."""
         self._policy.may_look(by)
         with self._store.read() as carts:

@@ -12,6 +12,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
+from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy
 from ordering.model.preflight_findings import LinesRefused
 from ordering.model.question import OF_ONE_NAME, AnsweredMeanwhile, Question, Reach, WrongAnswers, mark
@@ -32,7 +33,7 @@ class Questions:
         self._policy = policy
         self._clock = clock
 
-    def learn(self, cart_id: int, *, first: DomainName | None = None) -> Cart:
+    def learn(self, cart_id: CartId, *, first: DomainName | None = None) -> Cart:
         """Read OVH's questions for a few names of an open cart that have none yet, starting with `first`.
 
         Questions that were read are stored. Raises `LinesRefused` if OVH refuses `first`, or if no name has known
@@ -52,7 +53,7 @@ class Questions:
                 raise LinesRefused(about or refusal.findings, refusal.asked) from refusal
             return cart
 
-    def may_answer(self, cart_id: int, *, by: Person) -> Cart:
+    def may_answer(self, cart_id: CartId, *, by: Person) -> Cart:
         """Return the cart if this person may answer for its names; raises if they may not."""
         cart = read_cart(self._store, cart_id)
         self._policy.may_change(cart, by)
@@ -60,7 +61,7 @@ class Questions:
 
     def answer(
         self,
-        cart_id: int,
+        cart_id: CartId,
         domain: DomainName,
         typed: Mapping[str, str],
         *,
@@ -95,7 +96,7 @@ class Questions:
             return carts.save(changed, _answered(cart, changed, now, by=by))
 
 
-def keep_questions(store: Store, cart_id: int, asked: Mapping[DomainName, tuple[Question, ...]]) -> Cart:
+def keep_questions(store: Store, cart_id: CartId, asked: Mapping[DomainName, tuple[Question, ...]]) -> Cart:
     """Store OVH's questions; the users' answers stay unchanged."""
     with store.begin() as carts:
         cart = carts.cart(cart_id)

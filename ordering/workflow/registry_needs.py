@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ordering.model.cart_line import Line
 from ordering.model.contact import LegalForm
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import CartId
 from ordering.model.owner_needs import OwnerGaps, OwnerNeeds
 from ordering.model.policy import Person, Policy
 from ordering.model.question import OWNER_CONTACT, Reach
@@ -23,7 +24,7 @@ class RegistryNeeds:
         self._registrar = registrar
         self._policy = policy
 
-    def names_to_own(self, cart_id: int, domain: DomainName, *, by: Person) -> tuple[DomainName, ...]:
+    def names_to_own(self, cart_id: CartId, domain: DomainName, *, by: Person) -> tuple[DomainName, ...]:
         """Return this name and the others of the cart for which no contact was chosen yet."""
         self._policy.must_be_member(by)
         others = [
@@ -35,7 +36,7 @@ class RegistryNeeds:
 
     def of_new_owner(
         self,
-        cart_id: int,
+        cart_id: CartId,
         domain: DomainName,
         form: LegalForm,
         values: Mapping[str, str],
@@ -52,7 +53,7 @@ class RegistryNeeds:
         return self._registrar.owner_needs(names if reach is Reach.EVERY else names[:1], form, values, at_once=at_once)
 
     def gaps(
-        self, cart_id: int, domain: DomainName, contact_id: str, typed: Mapping[str, str], *, by: Person
+        self, cart_id: CartId, domain: DomainName, contact_id: str, typed: Mapping[str, str], *, by: Person
     ) -> OwnerGaps:
         """Return what a contact lacks to own a name, and the other names of the cart for which it was chosen.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
+from ordering.model.ids import OrderId
 from ordering.model.money import Money
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
@@ -91,8 +92,8 @@ class People:
         sealed = seal(lines, prepared.quote, waive_retraction=POLICY.waive_retraction)
         with process.world.store.begin() as carts:
             cart = carts.open("C1", by=ADA.id, at=process.now())
-            asked = replace(cart, lines=lines, requester=ADA.id, purpose="x", quote=prepared.quote, seal=sealed)
-            asked = asked.to(S.SUBMITTED, at=process.now())
+            now, quote = process.now(), prepared.quote
+            asked = cart.submit(at=now, lines=lines, requester=ADA.id, purpose="x", quote=quote, seal=sealed)
             carts.save(asked, happened(asked, process.now(), EventKind.APPROVAL_REQUESTED, by=ADA.id))
 
     def fill_another_cart(self, process: Process) -> None:
@@ -268,7 +269,7 @@ class People:
         workflow = process.workflow
         say = workflow.recovery.nothing_ordered
         if ours and plan.manner != "wrong":
-            say = partial(workflow.recovery.adopt, order_id=ours[-1].id)
+            say = partial(workflow.recovery.adopt, order_id=OrderId(ours[-1].id))
         self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp), process)
 
     def _name_another(self, process: Process, cart: Cart, plan: Plan) -> None:
@@ -280,7 +281,9 @@ class People:
             if "other.ovh" not in order.names and order.id not in cart.foreign_allowed and not is_old:
                 continue  # nothing tells a colleague's order of the same moment from the request's
             with suppress(OrderingError):
-                process.workflow.recovery.adopt(cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp, order_id=order.id)
+                process.workflow.recovery.adopt(
+                    cart.id, by=CLEO, mark=cart.mark, stamp=plan.stamp, order_id=OrderId(order.id)
+                )
                 raise LawBroken(NOT_OURS, f"a person named order {order.id}, which is not the request's")
 
     def _say_paid(self, process: Process, cart: Cart, plan: Plan) -> None:

@@ -10,6 +10,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import CartId, OrderId
 from ordering.model.money import Money
 from ordering.model.money_call import RecordedCall
 from ordering.model.presence import PresenceCall
@@ -41,7 +42,7 @@ class PlainReading:
     def clock(self) -> datetime:
         return self._clock()
 
-    def cart(self, cart_id: int) -> Cart:
+    def cart(self, cart_id: CartId) -> Cart:
         if cart_id not in self._kept.carts:
             raise NoSuchCart(cart_id)
         return self._kept.carts[cart_id]
@@ -59,7 +60,7 @@ class PlainReading:
         *,
         states: Collection[CartState] | None = None,
         person: str | None = None,
-        before: int | None = None,
+        before: CartId | None = None,
         limit: int = 20,
     ) -> list[Cart]:
         found = (
@@ -75,7 +76,7 @@ class PlainReading:
         recent = {event.cart_id for event in self._kept.events if since is not None and event.at >= since}
         yield from (c for number, c in sorted(self._kept.carts.items()) if since is None or number in recent)
 
-    def due(self, now: datetime, task_type: TaskType | None = None) -> list[int]:
+    def due(self, now: datetime, task_type: TaskType | None = None) -> list[CartId]:
         mine = [
             (number, timer)
             for number, timer in self._steps()
@@ -85,7 +86,7 @@ class PlainReading:
         put_back = sorted((timer.set_at, number) for number, timer in mine if timer.set_at > now + _CLOCKS_APART)
         return list(dict.fromkeys(number for _, number in (*due, *put_back)))[:_DUE_AT_ONCE]
 
-    def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, task_type: TaskType | None = None, *, without: Collection[CartId] = ()) -> datetime | None:
         times = (
             max(timer.due_at, self._leased_until(number, task_type) or timer.due_at)
             for number, timer in self._steps()
@@ -93,7 +94,7 @@ class PlainReading:
         )
         return min(times, default=None)
 
-    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
+    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, CartId]:
         return {
             line.domain: cart.id
             for cart in self._kept.carts.values()
@@ -106,7 +107,7 @@ class PlainReading:
         live = {CartState.OPEN, *HOLDING}
         return frozenset(n.domain for cart in self._kept.carts.values() if cart.state in live for n in cart.lines)
 
-    def committed(self, since: datetime, currency: str, *, without: int) -> Money:
+    def committed(self, since: datetime, currency: str, *, without: CartId) -> Money:
         total = 0
         for cart in self._kept.carts.values():
             if cart.id == without or cart.state not in COMMITTED or cart.seal is None or cart.approved_at is None:
@@ -115,10 +116,10 @@ class PlainReading:
                 total += (cart.order or cart.seal).total.minor
         return Money(total, currency)
 
-    def known_orders(self, among: Collection[int]) -> frozenset[int]:
+    def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         return frozenset(number for number in among if number in self._kept.order_owner)
 
-    def orders_left_open(self) -> frozenset[int]:
+    def orders_left_open(self) -> frozenset[OrderId]:
         ended = (cart.order for cart in self._kept.carts.values() if cart.state is CartState.CANCELLED)
         return frozenset(order.id for order in ended if order is not None and not order.status.is_over)
 
@@ -140,7 +141,7 @@ class PlainReading:
     def presence_calls(self) -> list[PresenceCall]:
         return list(self._kept.presence_calls)
 
-    def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
+    def timers(self, cart_id: CartId) -> dict[TimerKind, datetime]:
         return {kind: timer.due_at for (kind, number), timer in self._kept.timers.items() if number == cart_id}
 
     def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
@@ -152,16 +153,16 @@ class PlainReading:
         )
         return sorted((each for each in sent if each.sent_at >= since), key=lambda each: each.sent_at)
 
-    def events(self, cart_id: int) -> list[Event]:
+    def events(self, cart_id: CartId) -> list[Event]:
         return [event for event in self._kept.events if event.cart_id == cart_id]
 
-    def undelivered(self, cart_id: int) -> list[Event]:
+    def undelivered(self, cart_id: CartId) -> list[Event]:
         return [event for event in self.events(cart_id) if event.id in self._kept.undelivered]
 
-    def messages(self, cart_id: int) -> list[Message]:
+    def messages(self, cart_id: CartId) -> list[Message]:
         return [message for _, message in sorted(self._kept.messages.items()) if message.cart_id == cart_id]
 
-    def outdated(self) -> list[int]:
+    def outdated(self) -> list[CartId]:
         behind = {message.cart_id for message in self._kept.messages.values() if not message.is_settled}
         return sorted(behind | set(self._kept.undelivered.values()))
 
@@ -197,7 +198,7 @@ class PlainReading:
         head = Link(entries[-1].id, entries[-1].digest) if entries else Link()
         return Record(iter(entries), kept, head, guarded=True)
 
-    def _steps(self) -> Iterator[tuple[int, Timer]]:
+    def _steps(self) -> Iterator[tuple[CartId, Timer]]:
         return ((number, timer) for (kind, number), timer in self._kept.timers.items() if kind is TimerKind.STEP)
 
     def _is_for(self, task_type: TaskType | None, number: int) -> bool:
@@ -205,10 +206,10 @@ class PlainReading:
             return True
         return (task_type is TaskType.ADVANCE) == (self._kept.carts[number].state in DECIDED)
 
-    def _is_free(self, number: int, task_type: TaskType | None, now: datetime) -> bool:
+    def _is_free(self, number: CartId, task_type: TaskType | None, now: datetime) -> bool:
         until = self._leased_until(number, task_type)
         return until is None or until <= now or until > now + _LONGEST_LEASE
 
-    def _leased_until(self, number: int, task_type: TaskType | None) -> datetime | None:
+    def _leased_until(self, number: CartId, task_type: TaskType | None) -> datetime | None:
         blocking = (self._kept.leases.get((other, number)) for other in HINDERING[task_type or TaskType.WATCH])
         return max((lease.until for lease in blocking if lease), default=None)

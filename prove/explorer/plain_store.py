@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from ordering.model.cart import DECIDED, WAITING, Cart, CartState
+from ordering.model.cart import DECIDED, WAITING, AnyCart, Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import CartId
 from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.presence import PresenceCall
 from ordering.model.recovery import DIGITS, Standing
@@ -44,12 +45,12 @@ class PlainTransaction(PlainReading):
             raise NotPossible(code="cart_opened_by_other", channel=channel)
         kept = self._kept
         kept.last_cart = max(kept.last_cart, kept.standing.numbers_above) + 1
-        cart = Cart(kept.last_cart, channel, created_by=by, state=CartState.OPEN, since=at)
+        cart = Cart(CartId(kept.last_cart), channel, created_by=by, state=CartState.OPEN, since=at)
         kept.carts[cart.id] = cart
         self._append(cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
         return cart
 
-    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
+    def save(self, cart: AnyCart, *events: Event, due_at: Moment = KEEP) -> AnyCart:
         kept = self._kept
         before = kept.carts.get(cart.id)
         if before is None or before.version != cart.version:
@@ -70,18 +71,18 @@ class PlainTransaction(PlainReading):
         self._append(cart, events)
         return moved
 
-    def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
+    def postpone(self, cart_id: CartId, *, version: int, due_at: datetime | None) -> None:
         cart = self._kept.carts.get(cart_id)
         if cart is not None and cart.version == version:
             self.set_timer(cart_id, TimerKind.STEP, due_at)
 
-    def set_timer(self, cart_id: int, kind: TimerKind, due_at: datetime | None) -> None:
+    def set_timer(self, cart_id: CartId, kind: TimerKind, due_at: datetime | None) -> None:
         if due_at is None:
             self._kept.timers.pop((kind, cart_id), None)
         else:
             self._kept.timers[kind, cart_id] = Timer(due_at, self._now)
 
-    def begin_step(self, cart_id: int) -> None:
+    def begin_step(self, cart_id: CartId) -> None:
         """Do nothing: this store always takes writes."""
 
     def keep_foreign_order(self, order: ForeignOrder) -> None:
@@ -116,7 +117,7 @@ class PlainTransaction(PlainReading):
     def end_presence(self, call: PresenceCall) -> None:
         self._kept.presence_calls = tuple(known for known in self._kept.presence_calls if known != call)
 
-    def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
+    def show_in(self, cart_id: CartId, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         kept = self._kept
         known = next((m for m in self.messages(cart_id) if (m.role, m.channel) == (role, channel)), None)
         if known is None:
@@ -132,7 +133,7 @@ class PlainTransaction(PlainReading):
             is_settled = _was_given_up(message) or version >= self._kept.carts[message.cart_id].version
             self._kept.messages[message_id] = replace(message, rendered_version=version, ts=ts, is_settled=is_settled)
 
-    def show_again(self, cart_ids: Collection[int]) -> None:
+    def show_again(self, cart_ids: Collection[CartId]) -> None:
         for number, message in self._kept.messages.items():
             if message.cart_id in cart_ids:
                 self._kept.messages[number] = replace(
@@ -150,7 +151,7 @@ class PlainTransaction(PlainReading):
     def record_delivered(self, event_id: int) -> None:
         self._kept.undelivered.pop(event_id, None)
 
-    def end_click(self, key: str, *, overtaking: int | None = None) -> None:
+    def end_click(self, key: str, *, overtaking: CartId | None = None) -> None:
         clicks = self._kept.clicks
         mine = clicks.get(key)
         if mine is None or mine.outcome is not None:
@@ -182,8 +183,8 @@ class PlainTransaction(PlainReading):
                 self._kept.timers[kind, number] = Timer(at, at)
 
     def acquire_leases(
-        self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
-    ) -> frozenset[int]:
+        self, task_type: TaskType, cart_ids: Collection[CartId], *, holder: str, now: datetime, until: datetime
+    ) -> frozenset[CartId]:
         won = set()
         for number in cart_ids:
             lease = self._kept.leases.get((task_type, number))
@@ -192,16 +193,16 @@ class PlainTransaction(PlainReading):
                 won.add(number)
         return frozenset(won)
 
-    def renew_leases(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    def renew_leases(self, task_type: TaskType, cart_ids: Collection[CartId], *, holder: str, until: datetime) -> None:
         for number in cart_ids:
             if self._holds(task_type, number, holder):
                 self._kept.leases[task_type, number] = Lease(holder, until)
 
-    def release_lease(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+    def release_lease(self, task_type: TaskType, cart_id: CartId, *, holder: str) -> None:
         if self._holds(task_type, cart_id, holder):
             del self._kept.leases[task_type, cart_id]
 
-    def _holds(self, task_type: TaskType, number: int, holder: str) -> bool:
+    def _holds(self, task_type: TaskType, number: CartId, holder: str) -> bool:
         lease = self._kept.leases.get((task_type, number))
         return lease is not None and lease.holder == holder
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from ordering.model.cart import Cart
 from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import CartId
 from ordering.model.money_call import RecordedCall
 from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
@@ -44,7 +45,7 @@ class Snapshot:
     """The whole content of the database. Values are immutable, so a copy copies dictionaries only."""
 
     carts: dict[int, Cart] = field(default_factory=dict)
-    timers: dict[tuple[TimerKind, int], Timer] = field(default_factory=dict)
+    timers: dict[tuple[TimerKind, CartId], Timer] = field(default_factory=dict)
     order_owner: dict[int, int] = field(default_factory=dict)  # cart number by order number
     events: tuple[Event, ...] = ()
     entries: tuple[Entry, ...] = ()
@@ -52,7 +53,7 @@ class Snapshot:
     epoch: int = 0
     standing: Standing = field(default_factory=Standing)
     clicks: dict[str, KeptClick] = field(default_factory=dict)
-    undelivered: dict[int, int] = field(default_factory=dict)  # cart number by event number
+    undelivered: dict[int, CartId] = field(default_factory=dict)  # cart number by event number
     messages: dict[int, Message] = field(default_factory=dict)
     leases: dict[tuple[TaskType, int], Lease] = field(default_factory=dict)
     foreign: dict[int, ForeignOrder] = field(default_factory=dict)

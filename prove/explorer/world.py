@@ -14,6 +14,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CartChanged, OrderingError, RegistrarError
+from ordering.model.ids import CartId
 from ordering.model.recovery import Cause
 from ordering.process.leases import LEASE
 from prove.explorer.deviations import COMMIT, STEP, Options, lateness, number_in
@@ -215,7 +216,7 @@ class World:
     def _event(self, process: Process, cart_id: int) -> None:
         """Let the world change before a job, if the schedule says so."""
         with self.store.read() as carts:
-            state = carts.cart(cart_id).state
+            state = carts.cart(CartId(cart_id)).state
         what = self.place(f"step {state}", STEP)
         if what is not None:
             self.event(what, process)
@@ -404,7 +405,7 @@ class World:
         self.reach(self.acting)
         process = self._current
         with self.store.read() as carts:
-            state = carts.cart(1).state
+            state = carts.cart(CartId(1)).state
         what = process.place(f"commit {state}", COMMIT)
         if what is None:
             return

@@ -64,7 +64,7 @@ OF_ORDERS = (
         f"{_CHECKOUT}._send",
         swap(
             "self._search.refused(begun, refusal)",
-            "self._book.needs_attention(begun, K.CHECKOUT_REFUSED, data=refusal.data, attempt=None)",
+            "self._book.needs_attention(begun.without_attempt(), K.CHECKOUT_REFUSED, data=refusal.data)",
         ),
         f"{_PROOF}::test_a_refused_checkout_shows_its_order_late",
     ),

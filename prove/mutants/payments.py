@@ -107,7 +107,7 @@ OF_PAYMENTS = (
         f"{_PAYMENTS}._call",
         swap(
             "self._refused(sent, refusal)",
-            "self._refused(sent, refusal) if self._is_listed(order_of(sent), payment.method) "
+            "self._refused(sent, refusal) if self._is_listed(sent.order, payment.method) "
             "else self._not_sent(sent, refusal)",
         ),
         f"{_FLOOR}::test_a_method_that_was_removed_since_the_call_proves_nothing",
@@ -142,7 +142,7 @@ OF_PAYMENTS = (
     Mutation(
         "believe what OVH showed before its time was read",
         f"{_OUTCOME}._after_the_floor",
-        swap("self._registrar.payment(order, payment_of(cart))", "PaymentReconciliation(P.NOT_SEEN)"),
+        swap("self._registrar.payment(order, cart.payment)", "PaymentReconciliation(P.NOT_SEEN)"),
         _FLOOR,
     ),
     Mutation(
@@ -168,7 +168,7 @@ OF_PAYMENTS = (
         f"{_PAYMENTS}._intent",
         swap(
             "replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))",
-            "replace(cart, order=replace(order_of(cart), opened_at=None), "
+            "replace(cart, order=replace(cart.order, opened_at=None), "
             "payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))",
         ),
         f"{_FLOOR}::test_a_page_that_was_opened_before_the_payment_counts",
@@ -255,8 +255,9 @@ OF_PAYMENTS = (
         "make an order paid by a word",
         "ordering.workflow.recovery:ManualRecovery._say",
         swap(
-            "cart.to(S.PAYING, at=now, payment=declared, order=order)",
-            "cart.to(S.PAID if paid else S.PAYING, at=now, payment=declared, order=order)",
+            "replace(paying, order=order).pay(declared, at=now)",
+            "replace(paying, order=order, payment=declared).paid(at=now) if paid else "
+            "replace(paying, order=order).pay(declared, at=now)",
         ),
         _QUESTIONS,
     ),
@@ -281,7 +282,7 @@ OF_PAYMENTS = (
     Mutation(
         "lose the end of a call next to another change",
         f"{_PAYMENTS}._ended",
-        swap("is_of(cart, sent)", "cart.version == sent.version"),
+        swap("cart is not None", "cart is not None and cart.version == sent.version"),
         f"{_FLOOR}::test_the_end_of_a_call_is_kept_beside_another_change",
     ),
     Mutation(

@@ -48,7 +48,7 @@ OF_RIGHTS = (
     Mutation(
         "let an approver answer before the first payment",
         "ordering.workflow.recovery:ManualRecovery._payment_to_recover",
-        never("cart.payment.sent_at is None"),
+        never("paying.payment.sent_at is None"),
         "tests/ordering/test_payment_questions.py::test_only_a_payer_answers_before_the_first_payment",
     ),
     Mutation(

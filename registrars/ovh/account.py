@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OF_THE_KEY, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
+from ordering.model.ids import OrderId
 from ordering.model.recovery import AccountOrder, AccountOrders
 from ordering.ports.sales_orders import Known
 from registrars.ovh.api import schemas
@@ -26,14 +27,14 @@ class OrdersOfAccount:
     def since(self, since: datetime, *, known: Known) -> AccountOrders:
         """Read the newest orders since then that no cart owns, newest first."""
         query = {"date.from": since.isoformat(timespec="seconds")}
-        found = set(IDS.read(self._client.ask("/me/order", query=query, priority=Priority.MONEY)))
+        found = set(map(OrderId, IDS.read(self._client.ask("/me/order", query=query, priority=Priority.MONEY))))
         numbers = sorted(found - known(found), reverse=True)
         orders = {number: self._read(number) for number in numbers[:_MOST]}
         visible = tuple(order for order in orders.values() if order is not None)
         hidden = tuple(number for number, order in orders.items() if order is None)
         return AccountOrders(visible, hidden, max(0, len(numbers) - _MOST))
 
-    def _read(self, number: int) -> AccountOrder | None:
+    def _read(self, number: OrderId) -> AccountOrder | None:
         """Read an order; None if OVH lists it without showing it, or answers in an unknown form.
 
         Raises `RegistrarError` if the order is not the reason: OVH does not answer at all, or refuses the API key.
@@ -49,7 +50,7 @@ class OrdersOfAccount:
             self._client.time()
         return None
 
-    def _order(self, number: int) -> AccountOrder:
+    def _order(self, number: OrderId) -> AccountOrder:
         path = f"/me/order/{number}"
         status = WORD.read(self._client.ask(f"{path}/status", priority=Priority.MONEY))
         order = schemas.order(Order.read(self._client.ask(path, priority=Priority.MONEY)), status)

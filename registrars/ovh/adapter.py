@@ -14,6 +14,7 @@ from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import OrderId
 from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
 from ordering.model.owner_needs import OwnerNeeds
@@ -202,7 +203,7 @@ class OvhGateway:
     def require_right_to_check_out(self) -> None:
         self._key_rights.require_checkout()
 
-    def require_right_to_pay(self, order_id: int, method: MethodId) -> None:
+    def require_right_to_pay(self, order_id: OrderId, method: MethodId) -> None:
         self._key_rights.require_payment(order_id, method)
 
     def prepare(self, lines: Sequence[Line]) -> Prepared:
@@ -262,7 +263,7 @@ class OvhGateway:
         return self._orders.find(attempt, lines, quote, known)
 
     def order_of(
-        self, order_id: int, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None
+        self, order_id: OrderId, lines: Sequence[Line], quote: Quote, *, attempt: Attempt | None
     ) -> OrderReconciliation:
         return self._orders.fitting(order_id, lines, quote, attempt)
 
@@ -272,38 +273,38 @@ class OvhGateway:
     def markers_left(self, *, urgent: bool) -> MarkersLeft:
         return self._markers.left(Priority.MONEY if urgent else Priority.POLLING)
 
-    def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
+    def order(self, order_id: OrderId, *, urgent: bool = False) -> SalesOrder:
         return self._orders.read(order_id, _priority(urgent=urgent))
 
-    def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
+    def order_status(self, order_id: OrderId, *, urgent: bool = False) -> OrderStatus:
         return self._orders.status(order_id, _priority(urgent=urgent))
 
-    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
+    def orders_since(self, since: datetime, *, urgent: bool) -> list[OrderId]:
         return self._orders.since(since, _priority(urgent=urgent))
 
-    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
+    def foreign_order(self, number: OrderId, *, at: datetime, urgent: bool) -> ForeignOrder:
         try:
             return self._foreign.read(number, at=at, priority=_priority(urgent=urgent))
         except Unreadable as error:  # OVH did answer, so a retry would not help
             raise RegistrarRefused(code="foreign_order_unreadable", order=number) from error
 
-    def order_link(self, order_id: int) -> str:
+    def order_link(self, order_id: OrderId) -> str:
         return self._orders.link(order_id)
 
     # Payments
 
-    def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+    def payment_methods(self, order_id: OrderId) -> tuple[PaymentMethod, ...]:
         return self._payments.methods(order_id)
 
     @contextmanager
-    def ready_to_pay(self, order_id: int, method: MethodId) -> Iterator[MoneyCall[None]]:
+    def ready_to_pay(self, order_id: OrderId, method: MethodId) -> Iterator[MoneyCall[None]]:
         with self._payments.ready_to_pay(order_id, method) as call:
             yield call
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
         return self._payments.look(order, payment)
 
-    def lists_method(self, order_id: int, method: MethodId) -> bool:
+    def lists_method(self, order_id: OrderId, method: MethodId) -> bool:
         return self._payments.lists_method(order_id, method)
 
     def earlier_payment(
@@ -316,7 +317,7 @@ class OvhGateway:
     ) -> PaymentReconciliation:
         return self._payments.unexplained(order, method, made_at, others)
 
-    def invoice_of(self, order_id: int) -> str | None:
+    def invoice_of(self, order_id: OrderId) -> str | None:
         return self._payments.invoice_of(order_id)
 
     def invoice_link(self, number: str) -> str:

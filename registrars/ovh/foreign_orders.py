@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from ordering.model.foreign_order import LINES_SHOW_WITHIN, ForeignOrder
+from ordering.model.ids import OrderId
 from ordering.model.sales_order import OrderStatus
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client
@@ -25,7 +26,7 @@ class ForeignOrderReader:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def read(self, number: int, *, at: datetime, priority: Priority) -> ForeignOrder:
+    def read(self, number: OrderId, *, at: datetime, priority: Priority) -> ForeignOrder:
         """Read an order; `at` is OVH's time. It is not `whole` while lines are missing."""
         path = f"/me/order/{number}"
         entry = Order.read(self._client.ask(path, priority=priority))

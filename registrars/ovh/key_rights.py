@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from ordering.model.errors import RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
+from ordering.model.ids import OrderId
 from ordering.model.sales_order import MethodId
 from registrars.ovh.api.client import Client
 from registrars.ovh.api.wire.account import AccessRule, AuthDetails, Credential
@@ -99,7 +100,7 @@ class KeyRights:
         """Raise `RegistrarRefused` if OVH says that the key may not order."""
         self._require(_CHECK_OUT)
 
-    def require_payment(self, order_id: int, method: MethodId) -> None:
+    def require_payment(self, order_id: OrderId, method: MethodId) -> None:
         """Raise `RegistrarRefused` if OVH says that the key may not pay this order with such a method."""
         call = "pay" if isinstance(method, int) else "payWithRegisteredPaymentMean"
         self._require(Right("POST", f"/me/order/*/{call}", f"/me/order/{order_id}/{call}"))

@@ -12,6 +12,7 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused
 from ordering.model.facts import Data, Json, amount
+from ordering.model.ids import OrderId
 from ordering.model.quote import Quote
 from ordering.model.sales_order import (
     Attempt,
@@ -53,14 +54,14 @@ class Orders:
         self._client = client
         self._listable_until = float("-inf")
 
-    def read(self, order_id: int, priority: Priority) -> SalesOrder:
+    def read(self, order_id: OrderId, priority: Priority) -> SalesOrder:
         entry = Order.read(self._client.ask(f"/me/order/{order_id}", priority=priority))
         return reading.order(entry, self._status(order_id, priority))
 
-    def status(self, order_id: int, priority: Priority) -> OrderStatus:
+    def status(self, order_id: OrderId, priority: Priority) -> OrderStatus:
         return OrderStatus(self._status(order_id, priority))
 
-    def since(self, moment: datetime, priority: Priority) -> list[int]:
+    def since(self, moment: datetime, priority: Priority) -> list[OrderId]:
         """Return the numbers of all orders since then by OVH's clock, oldest first."""
         query = {"date.from": moment.isoformat(timespec="seconds")}
         try:
@@ -68,9 +69,9 @@ class Orders:
         except RegistrarRefused:
             self._listable_until = float("-inf")
             raise
-        return sorted(IDS.read(listed))
+        return sorted(map(OrderId, IDS.read(listed)))
 
-    def link(self, order_id: int) -> str:
+    def link(self, order_id: OrderId) -> str:
         """Return the order's page; raises `Unreadable` if OVH gives none."""
         return Link.read(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE)).url
 
@@ -121,7 +122,7 @@ class Orders:
         entry = Order.read(self._client.ask(f"/me/order/{order.id}", priority=Priority.MONEY))
         return visible(entry.date, "date")
 
-    def _own(self, number: int, known: Known) -> OrderReconciliation:
+    def _own(self, number: OrderId, known: Known) -> OrderReconciliation:
         """Return the order that the attempt's own cart names: it is this attempt's, whatever it shows."""
         seen: Data = {"seen": "cart_names_order", "order": number}
         if known([number]):
@@ -133,7 +134,7 @@ class Orders:
             hidden: Data = {**seen, "seen": "cart_names_hidden_order"}
             return OrderReconciliation(Outcome.UNDECIDED, hidden, candidates=(number,), closed=True)
 
-    def _named_by(self, cart: str) -> int | None:
+    def _named_by(self, cart: str) -> OrderId | None:
         """Return the order number that a closed cart shows. It is unknown which of the two calls shows it."""
         for call in ("checkout", "summary"):
             try:
@@ -142,7 +143,7 @@ class Orders:
                 continue
             number = CartOrder.read(answer).order_id
             if number is not None:
-                return number
+                return OrderId(number)
         return None
 
     def _compare(self, order: SalesOrder, lines: Sequence[Line], quote: Quote) -> Comparison:
@@ -164,7 +165,9 @@ class Orders:
             return OrderDetail.read(self._client.ask(f"{path}/{number}", priority=Priority.MONEY))
         return OrderDetail()
 
-    def fitting(self, number: int, lines: Sequence[Line], quote: Quote, attempt: Attempt | None) -> OrderReconciliation:
+    def fitting(
+        self, number: OrderId, lines: Sequence[Line], quote: Quote, attempt: Attempt | None
+    ) -> OrderReconciliation:
         """Read an order that a person named. Its total may differ; with other different terms it is not adopted.
 
         Neither is one from before the attempt, if there is one.
@@ -196,12 +199,12 @@ class Orders:
             raise RegistrarRefused(code="orders_not_listable", reason=reason, ovh=ovh) from refusal
         self._listable_until = time.monotonic() + _RIGHT_HOLDS
 
-    def _new(self, since: datetime, known: Known) -> list[int]:
+    def _new(self, since: datetime, known: Known) -> list[OrderId]:
         """Return the orders since then, by OVH's clock, that belong to no cart yet, oldest first."""
         numbers = frozenset(self.since(since - _CLOCKS_APART, Priority.MONEY))
         return sorted(numbers - known(numbers))
 
-    def _with_names(self, numbers: Sequence[int], names: frozenset[str]) -> tuple[list[SalesOrder], list[int]]:
+    def _with_names(self, numbers: Sequence[OrderId], names: frozenset[str]) -> tuple[list[SalesOrder], list[OrderId]]:
         """Return those of these orders with exactly these names, and those that may have them.
 
         OVH adds details late.
@@ -251,7 +254,7 @@ class Orders:
                 )
         return Delivery(DeliveryProgress.UNDER_WAY)
 
-    def _status(self, order_id: int, priority: Priority) -> str:
+    def _status(self, order_id: OrderId, priority: Priority) -> str:
         return WORD.read(self._client.ask(f"/me/order/{order_id}/status", priority=priority))
 
     def _cart_is_closed(self, cart: str) -> bool | None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from ordering.model.errors import RegistrarRefused
 from ordering.model.facts import Data, amount, quoted
+from ordering.model.ids import OrderId
 from ordering.model.money import Money
 from ordering.model.sales_order import (
     MethodId,
@@ -57,7 +58,7 @@ class Payments:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+    def methods(self, order_id: OrderId) -> tuple[PaymentMethod, ...]:
         """Return the order's valid methods, the account's default first, then means such as the prepaid account."""
         entries = [entry for entry in self._registered(order_id) if entry.status == "VALID"]
         methods = sorted(map(reading.payment_method, entries), key=lambda method: not method.default)
@@ -65,7 +66,7 @@ class Payments:
         means = [reading.payment_mean(mean) for mean in self._means(order_id) if _kind(mean) not in listed]
         return (*methods, *means)
 
-    def lists_method(self, order_id: int, method: MethodId) -> bool:
+    def lists_method(self, order_id: OrderId, method: MethodId) -> bool:
         """Read the order's methods and return whether this one is listed; raises `RegistrarRefused` if unreadable.
 
         An empty list proves nothing about a method: a paid order has an empty list, too.
@@ -78,7 +79,7 @@ class Payments:
         means = {mean.payment_mean for mean in MEANS.read(self._client.ask(path, priority=Priority.MONEY))}
         return not means or method in means
 
-    def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[ReadyCall]:
+    def ready_to_pay(self, order_id: OrderId, method: MethodId) -> AbstractContextManager[ReadyCall]:
         """Prepare a payment with a method by its number, or by the older route with a means by its name."""
         if isinstance(method, int):
             return self._client.money_call(f"/me/order/{order_id}/pay", {"paymentMethod": {"id": method}})
@@ -158,7 +159,7 @@ class Payments:
         failed = [entry for entry in own if entry.status in _FAILED]
         return len(failed) == len(own) == 1 and failed[0].creation_date < since + _BEGUN_WITHIN
 
-    def invoice_of(self, order_id: int) -> str | None:
+    def invoice_of(self, order_id: OrderId) -> str | None:
         """Return the number of the order's invoice, once OVH made it."""
         bills = self._client.ask("/me/bill", query={"orderId": str(order_id)}, priority=Priority.POLLING)
         return next(iter(TEXTS.read(bills)), None)
@@ -174,7 +175,7 @@ class Payments:
         """Return when it was sent by OVH's clock; if that was not stored, use the clocks' present difference."""
         return payment.sent_at_ovh or (payment.sent_at or payment.asked_at) + self._client.clock_ahead()
 
-    def _registered(self, order_id: int) -> Iterator[Method]:
+    def _registered(self, order_id: OrderId) -> Iterator[Method]:
         """Yield the order's registered methods.
 
         Yields nothing if this beta route is missing or forbidden: OVH's own page can pay.
@@ -190,7 +191,7 @@ class Payments:
                 continue  # removed a moment ago
             yield Method.read(answer)
 
-    def _means(self, order_id: int) -> list[str]:
+    def _means(self, order_id: OrderId) -> list[str]:
         """Return the means that the order accepts; empty if this older route is missing or forbidden."""
         path = f"/me/order/{order_id}/availableRegisteredPaymentMean"
         try:
@@ -262,15 +263,16 @@ class Payments:
                 break
         return entries
 
-    def _order_numbers(self, since: datetime) -> list[int]:
+    def _order_numbers(self, since: datetime) -> list[OrderId]:
         """Return the account's orders since then; none if OVH refuses to list them, as they then explain nothing."""
         query = {"date.from": since.isoformat(timespec="seconds")}
         try:
-            return sorted(IDS.read(self._client.ask("/me/order", query=query, priority=Priority.MONEY)))
+            listed = IDS.read(self._client.ask("/me/order", query=query, priority=Priority.MONEY))
         except RegistrarRefused:
             return []
+        return sorted(map(OrderId, listed))
 
-    def _paid_at(self, number: int, total: Money) -> datetime | None:
+    def _paid_at(self, number: OrderId, total: Money) -> datetime | None:
         """Return when an order of this total was paid; None for another total, or if OVH shows no payment of it."""
         path = f"/me/order/{number}"
         try:

@@ -11,6 +11,7 @@ from bot.worker import Worker
 from handlers.toolkit.threads import Bridge
 from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import CartId
 from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import SharedLeases
@@ -39,7 +40,7 @@ class Counted(Fulfilment):
 
     under_way: ClassVar[list[int]] = []
 
-    def advance(self, cart_id: int, task_type: TaskType | None = None) -> None:
+    def advance(self, cart_id: CartId, task_type: TaskType | None = None) -> None:
         self.under_way.append(cart_id)
         try:
             super().advance(cart_id, task_type)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.recover import Recover
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import OrderId
 from ordering.model.recovery import AccountOrder, Cause
 from ordering.model.sales_order import OrderStatus
 from tests.bot.commands import run
@@ -38,7 +39,7 @@ def test_lists_what_no_request_knows(rules, recover, said):
     """Orders with what they fit, and money calls that left a marker."""
     cart = rules.requested("lost.ovh")
     rules.registrar.account = [
-        AccountOrder(900, euros("3.59"), OrderStatus.NOT_PAID, frozenset({DomainName.parse("lost.ovh")}))
+        AccountOrder(OrderId(900), euros("3.59"), OrderStatus.NOT_PAID, frozenset({DomainName.parse("lost.ovh")}))
     ]
     rules.registrar.leave_marker("pays 900")
     rules.registrar.hidden_orders = [901]

@@ -12,6 +12,7 @@ import pytest
 from bot import worker as heartbeat
 from bot.worker import Worker
 from handlers.toolkit.threads import Bridge
+from ordering.model.ids import CartId
 from ordering.ports.store import TaskType
 from ordering.process.leases import Leases, LocalLeases
 from store.errors import DatabaseUnusable
@@ -43,7 +44,7 @@ class Carts:
         due = self.decided if task_type is TaskType.ADVANCE else self.watched
         return datetime.now(UTC) if set(due) - set(without) else None
 
-    def advance(self, cart_id: int, task_type: TaskType) -> None:
+    def advance(self, cart_id: CartId, task_type: TaskType) -> None:
         if task_type is TaskType.WATCH or cart_id in self.slow:
             self.watching += 1
             self.search_ends.wait(10)
@@ -56,7 +57,7 @@ class Carts:
         if len(self.advanced) <= self._failures:
             raise RuntimeError("made up")
 
-    def put_off(self, cart_id: int, reference: str, task_type: TaskType) -> None:
+    def put_off(self, cart_id: CartId, reference: str, task_type: TaskType) -> None:
         if self._database_is_away:
             raise RuntimeError("the database is away")
 
@@ -77,7 +78,7 @@ class Cards:
     async def outdated(self) -> list[int]:
         return [1] if self.is_outdated else []
 
-    async def show(self, _cart_id: int) -> float | None:
+    async def show(self, _cart_id: CartId) -> float | None:
         if self._stumbles:
             self._stumbles -= 1
             raise RuntimeError("made up")
@@ -96,7 +97,7 @@ class Others(LocalLeases):
         super().__init__()
         self._looks = 0
 
-    def acquire(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+    def acquire(self, task_type: TaskType, cart_ids: Collection[CartId]) -> list[CartId]:
         if task_type is TaskType.SHOW and cart_ids:
             self._looks += 1
             if self._looks == 1:
@@ -256,7 +257,7 @@ async def test_a_long_wait_for_slack_ends_when_something_is_decided(monkeypatch)
     monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.05)
 
     class Patient(Cards):
-        async def show(self, _cart_id: int) -> float | None:
+        async def show(self, _cart_id: CartId) -> float | None:
             self.shown += 1
             return 300.0
 
@@ -278,7 +279,7 @@ async def test_a_wait_that_slack_asks_for_is_kept(monkeypatch):
     moments: list[float] = []
 
     class Limited(Cards):
-        async def show(self, _cart_id: int) -> float | None:
+        async def show(self, _cart_id: CartId) -> float | None:
             moments.append(time.monotonic())
             return 1.5 if len(moments) == 1 else None
 
@@ -292,11 +293,11 @@ async def test_a_cart_that_another_process_took_is_left(monkeypatch):
     left: list[int] = []
 
     class Limited(Cards):
-        async def show(self, _cart_id: int) -> float | None:
+        async def show(self, _cart_id: CartId) -> float | None:
             self.is_outdated = False
             return 0.01
 
-        def leave(self, cart_id: int) -> None:
+        def leave(self, cart_id: CartId) -> None:
             left.append(cart_id)
 
     class TakenOver(LocalLeases):
@@ -306,7 +307,7 @@ async def test_a_cart_that_another_process_took_is_left(monkeypatch):
             super().__init__()
             self._had = False
 
-        def acquire(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+        def acquire(self, task_type: TaskType, cart_ids: Collection[CartId]) -> list[CartId]:
             if task_type is not TaskType.SHOW or not cart_ids:
                 return super().acquire(task_type, cart_ids)
             had, self._had = self._had, True
@@ -329,11 +330,11 @@ async def test_a_claim_that_cannot_be_ended_is_a_line_in_the_log(stumbles: int, 
 
         refusals = 3
 
-        def release(self, task_type: TaskType, cart_id: int) -> None:
+        def release(self, task_type: TaskType, cart_id: CartId) -> None:
             super().release(task_type, cart_id)  # as the end of the lease does
             self._refuse()
 
-        def acquire(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+        def acquire(self, task_type: TaskType, cart_ids: Collection[CartId]) -> list[CartId]:
             if task_type is TaskType.SHOW and cart_ids and cards.shown == 0 and stumbles:
                 self._refuse()
             return super().acquire(task_type, cart_ids)

@@ -8,12 +8,13 @@ from handlers.notifier import Notifier
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
+from ordering.model.ids import CartId
 from ordering.model.recovery import Stamp
 from ordering.ports.store import Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 
-CART = Cart(12, "C1", "U0ADA", CartState.REJECTED, NOW, (a_line(),), requester="U0ADA", reason="Too dear")
-REJECTED = Event(12, CartState.REJECTED, NOW, by="U0CLEO", id=7, kind=EventKind.REJECTED)
+CART = Cart(CartId(12), "C1", "U0ADA", CartState.REJECTED, NOW, (a_line(),), requester="U0ADA", reason="Too dear")
+REJECTED = Event(CartId(12), CartState.REJECTED, NOW, by="U0CLEO", id=7, kind=EventKind.REJECTED)
 
 
 class PaperSlack:
@@ -37,7 +38,7 @@ class PaperOutbox:
         self.undelivered: list[tuple[Event | None, Event]] = [(None, REJECTED)]
 
     def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
-        card = Message(1, 12, MessageRole.APPROVAL, "C9", ts="1.0", rendered_version=CART.version)
+        card = Message(1, CartId(12), MessageRole.APPROVAL, "C9", ts="1.0", rendered_version=CART.version)
         return CART, [card], list(self.undelivered)
 
     def rendering(self) -> tuple[Stamp, None]:
@@ -120,7 +121,7 @@ async def test_an_unknown_error_is_tried_for_an_hour(slack, outbox):
     """Slack adds words without notice: three tries over an hour make an unknown one a refusal for good."""
     slack.fails["C9"], now, waits = says("a_word_of_next_year"), [0.0], []
     notifier = Notifier(slack, outbox, AtOnce(), POLICY, clock=lambda: now[0])  # type: ignore[arg-type] # as above
-    while (wait := await notifier.show(12)) is not None:
+    while (wait := await notifier.show(CartId(12))) is not None:
         waits.append(wait)
         now[0] += wait
     assert (waits, outbox.undelivered) == ([1.0, 2.0, 1200.0, 1200.0, 1200.0], [])

@@ -15,6 +15,7 @@ from handlers.views.question_inputs import field_id, typed_answers
 from handlers.views.questions import answers_form, answers_list, still_open
 from ordering.model.cart import Cart, CartState
 from ordering.model.contact import Contact, LegalForm
+from ordering.model.ids import CartId
 from ordering.model.question import EXPLAINED, LEGAL, Kind, Question, mark
 from registrars.ovh import OvhConfig
 from registrars.ovh.api.wire.carts import REQUIREMENTS
@@ -129,7 +130,7 @@ def test_a_list_of_forty_names_fits_a_form():
 
 
 def a_cart(*lines) -> Cart:
-    return Cart(id=12, channel="C1", created_by="U0ADA", state=CartState.OPEN, since=NOW, lines=lines)
+    return Cart(id=CartId(12), channel="C1", created_by="U0ADA", state=CartState.OPEN, since=NOW, lines=lines)
 
 
 def answers_form_of(cart: Cart, page: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from handlers.toolkit.mrkdwn import when
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
+from ordering.model.ids import CartId
 from ordering.model.offer import OfferKind, Verdict
 from tests.builders import NOW, a_line
 from tools.sentences import ROOT, sentences
@@ -46,20 +47,20 @@ def test_says_what_each_sentence_is_for(file: Path):
 def test_every_state_has_words(state: CartState):
     """A list, a channel and a story say how far any cart is."""
     assert catalogue.cart.state(state)
-    assert catalogue.timeline.happened(Event(1, state, NOW), "").startswith(f"{when(NOW)}  ")
+    assert catalogue.timeline.happened(Event(CartId(1), state, NOW), "").startswith(f"{when(NOW)}  ")
 
 
 @pytest.mark.parametrize("kind", [*EventKind, None])
 def test_every_event_has_words(kind: EventKind | None):
     """A kind without words of its own is told by the cart's state."""
-    event = Event(1, CartState.PAID, NOW, by="U0DAN", kind=kind)
+    event = Event(CartId(1), CartState.PAID, NOW, by="U0DAN", kind=kind)
     assert catalogue.timeline.happened(event, "a note").endswith(" by <@U0DAN>: a note")
 
 
 def test_a_first_of_two_approvals_is_no_request():
     """What happened counts, not the state, which both events share."""
-    asked = Event(1, CartState.SUBMITTED, NOW, by="U0ADA", kind=EventKind.APPROVAL_REQUESTED)
-    half = Event(1, CartState.SUBMITTED, NOW, by="U0ADA", kind=EventKind.PARTLY_APPROVED)
+    asked = Event(CartId(1), CartState.SUBMITTED, NOW, by="U0ADA", kind=EventKind.APPROVAL_REQUESTED)
+    half = Event(CartId(1), CartState.SUBMITTED, NOW, by="U0ADA", kind=EventKind.PARTLY_APPROVED)
     assert catalogue.timeline.happened(asked, "") != catalogue.timeline.happened(half, "")
 
 
@@ -110,7 +111,7 @@ def test_the_sandbox_waits_for_words_that_the_card_has(script: str):
 
 def test_no_two_states_begin_a_notification_alike():
     """What proves that a card shows a state reads the notification's beginning."""
-    carts = [Cart(1, "C1", "U0ADA", state, NOW, (a_line(),)) for state in CartState]
+    carts = [Cart(CartId(1), "C1", "U0ADA", state, NOW, (a_line(),)) for state in CartState]
     for cart in carts:
         assert [other.state for other in carts if catalogue.cart.state_head(cart) in catalogue.card.alone(other)] == [
             cart.state

@@ -7,8 +7,9 @@ from handlers.toolkit.payloads import AnswersPage, NewContact
 from handlers.views.contacts import UNKNOWN_NEEDS
 from ordering.model.contact import LegalForm
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import CartId
 
-AT = AnswersPage(1, DomainName("name.ovh"), seen=frozenset({"5f2c"}))
+AT = AnswersPage(CartId(1), DomainName("name.ovh"), seen=frozenset({"5f2c"}))
 FIRM = {"organisation": "Otter Ltd", "vat": "FR123", "first_name": "Zoe"}
 
 

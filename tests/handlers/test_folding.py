@@ -26,6 +26,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT
+from ordering.model.ids import CartId, OrderId
 from ordering.model.overview import Overview
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.question import Answer
@@ -76,9 +77,11 @@ def a_cart(state: CartState, count: int, script: str, length: int) -> Cart:
     quote = replace(a_quote(contracts=(Contract(text or "x", "https://c.example/x"),) * 30), configuration=told)
     late = state in {S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED}
     methods = tuple(PaymentMethod(number, text or "card", default=number == 33) for number in range(40))
-    order = SalesOrder(256900123, euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW + timedelta(days=14), methods)
+    order = SalesOrder(
+        OrderId(256900123), euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW + timedelta(days=14), methods
+    )
     return Cart(
-        12, "C1", "U0ADA", state, NOW, lines, requester="U0ADA", purpose=text[:300], quote=quote,
+        CartId(12), "C1", "U0ADA", state, NOW, lines, requester="U0ADA", purpose=text[:300], quote=quote,
         seal=seal(lines, quote, waive_retraction=True), reason=text, rejected_by="U0CLEO", approved_by=("U0CLEO",),
         note=text, order=order if late else None, payment=Payment(3, "U0DAN", NOW) if late else None,
         blocked=BlockedReason(NOW, EARLIER_TEXT, {"text": text}) if state is S.APPROVED else None,
@@ -136,7 +139,7 @@ MUST_STAND = {
 def render_all(state: CartState, count: int, script: str, length: int) -> None:
     """Render every message and view of one cart."""
     shown = a_cart(state, count, script, length)
-    events = [Event(12, state, NOW, "U0ADA", shown.note)] * 60
+    events = [Event(CartId(12), state, NOW, "U0ADA", shown.note)] * 60
     rendered = card(shown)
     assert MUST_STAND.get(state, set()) <= buttons_of(rendered)
     assert rendered.is_complete or Act.DETAILS in buttons_of(rendered)
@@ -145,7 +148,7 @@ def render_all(state: CartState, count: int, script: str, length: int) -> None:
         cart.history([shown] * 10, more=True), RenderedMessage.from_text(escape(shown.note or "x")),
         refusals.refused(NotPossible(code="form_needs_operator", fix=shown.note or "x")),
         refusals.handed_back(NotPossible(code="cart_changed", cart=12), {"Your reason": shown.note or "x"}),
-        news.news(Event(12, S.REJECTED, NOW, "U0CLEO", shown.note), shown, before=None),
+        news.news(Event(CartId(12), S.REJECTED, NOW, "U0CLEO", shown.note), shown, before=None),
     ):  # fmt: skip
         assert message is not None
         fits_a_message(message)
@@ -156,7 +159,7 @@ def render_all(state: CartState, count: int, script: str, length: int) -> None:
     )
     for view in (
         cart.request_modal(shown, purpose=shown.purpose or "", findings=findings),
-        approval.reject_modal(shown, clicked=Decision(12, "", Stamp("3f2a9c1b7d4e"))),
+        approval.reject_modal(shown, clicked=Decision(CartId(12), "", Stamp("3f2a9c1b7d4e"))),
         questions.answers_list(shown), years.years_modal(shown),
         home.home(overview, [card(shown, home.CARD).blocks] * 18),
     ):  # fmt: skip
@@ -225,7 +228,7 @@ def test_a_folded_card_counts_what_it_leaves_out():
 
 def test_a_list_of_carts_hides_none():
     """Where names do not fit, each cart still has its line."""
-    carts = [replace(a_cart(S.SUBMITTED, 5, "japanese", 10), id=number) for number in range(1, 31)]
+    carts = [replace(a_cart(S.SUBMITTED, 5, "japanese", 10), id=CartId(number)) for number in range(1, 31)]
     text = "\n".join(words(dicts(cart.pending(carts).blocks)))
     assert all(f"*#{number}*" in text for number in range(1, 31))
 

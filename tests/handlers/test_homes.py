@@ -11,6 +11,7 @@ from handlers import notifier
 from handlers.home import Homes
 from handlers.messages import words as catalogue
 from ordering.model.cart import Cart, CartState
+from ordering.model.ids import CartId
 from ordering.model.overview import Overview
 from ordering.model.policy import Membership, Person
 from ordering.model.recovery import Stamp
@@ -18,7 +19,7 @@ from store.errors import DatabaseAway
 from tests.builders import NOW, POLICY, a_line, a_quote
 from tests.saying import HOLE, before_hole
 
-SUBMITTED = Cart(12, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA", quote=a_quote())
+SUBMITTED = Cart(CartId(12), "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA", quote=a_quote())
 FAILS = [
     ValueError("52 blocks"), KeyError("a"), AssertionError(), RecursionError(), DatabaseAway("away"), OSError(),
     TimeoutError(), SlackApiError("no", {"ok": False, "error": "internal_error"}),
@@ -78,7 +79,9 @@ async def test_a_card_that_fails_leaves_the_home(monkeypatch):
         return real(cart, *about, **more)
 
     monkeypatch.setattr(homes_module, "approval_card", card)
-    other = Cart(13, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line("b.ovh"),), requester="U0ADA", quote=a_quote())
+    other = Cart(
+        CartId(13), "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line("b.ovh"),), requester="U0ADA", quote=a_quote()
+    )
     homes, slack = services_with(lambda _person: Overview((SUBMITTED, other), (), (), (), ()))
     await homes.refresh()
     assert before_hole(catalogue.cart.unshown(12, HOLE)) in slack.published["U1"]

@@ -14,13 +14,14 @@ from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.facts import EARLIER_TEXT
+from ordering.model.ids import CartId, OrderId
 from ordering.model.line_warnings import LineWarning
 from ordering.model.money import Money
 from ordering.model.offer import Action, Offer
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration
 from ordering.model.recovery import Stamp
-from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.model.sales_order import Attempt, Payment, PaymentMethod, SalesOrder
 from ordering.model.seal import seal
 from sandbox.slack import limits
 from sandbox.slack.block_kit import faults_of
@@ -121,10 +122,10 @@ def test_every_generated_cart_fits(names, state, note, answer, warning, tries, m
     ways = tuple(PaymentMethod(n, note[:40] or "VISA", default=n == 0) for n in range(methods))
     ordered = state not in {CartState.OPEN, CartState.SUBMITTED, CartState.REJECTED, CartState.APPROVED}
     cart = Cart(
-        12, "C1", "U0ADA", state, NOW, lines, requester="U0ADA", purpose=note, quote=quote,
+        CartId(12), "C1", "U0ADA", state, NOW, lines, requester="U0ADA", purpose=note, quote=quote,
         seal=seal(lines, quote, waive_retraction=True), approved_by=tuple(f"U{n}" for n in range(approvers)),
         rejected_by="U0CLEO", reason=note, note=note, attempt=Attempt(1, "x", NOW),
-        order=SalesOrder(7, euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW, ways) if ordered else None,
+        order=SalesOrder(OrderId(7), euros("3.59"), euros("0.60"), expires_at=NOW, methods=ways) if ordered else None,
         payment=Payment(1, "U0DAN", NOW) if ordered else None,
         blocked=BlockedReason(NOW, EARLIER_TEXT, {"text": note}) if tries else None,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from handlers.views.direct_messages import news
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import SalesOrder
 from tests.builders import NOW, a_line, euros
 
@@ -26,11 +27,11 @@ TOO_DEAR = Fact(K.ORDER_ADOPTED, {"order": 256, "payable": False, **PRICES})
 
 
 def a_cart(state: CartState, **more) -> Cart:
-    return Cart(12, "C1", "U0ADA", state, NOW, (a_line(),), requester="U0ADA", **more)
+    return Cart(CartId(12), "C1", "U0ADA", state, NOW, (a_line(),), requester="U0ADA", **more)
 
 
 def an_event(state: CartState, fact: Fact, by: str | None = None) -> Event:
-    return Event(12, state, NOW, by=by, kind=fact.kind, data=fact.data)
+    return Event(CartId(12), state, NOW, by=by, kind=fact.kind, data=fact.data)
 
 
 def said(fact: Fact) -> str:
@@ -43,7 +44,7 @@ def told(event: Event, cart: Cart, before: Event | None = None) -> str | None:
     return rendered.text if rendered else None
 
 
-ORDER = SalesOrder(256, euros("3.59"), euros("0.60"), expires_at=NOW + timedelta(days=14))
+ORDER = SalesOrder(OrderId(256), euros("3.59"), euros("0.60"), expires_at=NOW + timedelta(days=14))
 
 
 @pytest.mark.parametrize(

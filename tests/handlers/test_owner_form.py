@@ -16,6 +16,7 @@ from handlers.views.owner_inputs import as_meant
 from ordering.model.contact import LegalForm
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer
+from ordering.model.ids import CartId
 from ordering.model.owner_form import form_fields, judged
 from ordering.model.owner_needs import FieldWords, NeededField, OwnerNeeds
 from ordering.model.question import Reach
@@ -25,7 +26,7 @@ from sandbox.slack.messages import elements, initial_values
 from tests.handlers.rendering import EVIL
 
 CA, IT = DomainName("otter.ca"), DomainName("otter.it")
-BACK = NewContact(AnswersPage(1, CA), "V1")
+BACK = NewContact(AnswersPage(CartId(1), CA), "V1")
 CATEGORY = NeededField(
     "legal_form_category",
     FieldWords(

@@ -31,6 +31,7 @@ from handlers.toolkit.payloads import (
 )
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CardOutdated, NotPossible
+from ordering.model.ids import CartId
 from ordering.model.question import mark
 from ordering.model.recovery import Stamp
 from tests.refusing import refuses
@@ -71,10 +72,10 @@ KINDS = {
     Compared: st.builds(Compared, long_counts, long_counts),
 }
 # A form has at most 40 questions, see `question_inputs.pages`.
-FULL_PAGE = AnswersPage(10**9 - 1, LONGEST_NAME, 99, seen=frozenset(mark(f"Q{n}", "x") for n in range(40)))
+FULL_PAGE = AnswersPage(CartId(10**9 - 1), LONGEST_NAME, 99, seen=frozenset(mark(f"Q{n}", "x") for n in range(40)))
 LONGEST = {
-    Decision: Decision(10**9 - 1, "f" * 64, STAMP),
-    NameInCart: NameInCart(10**9 - 1, LONGEST_NAME),
+    Decision: Decision(CartId(10**9 - 1), "f" * 64, STAMP),
+    NameInCart: NameInCart(CartId(10**9 - 1), LONGEST_NAME),
     NameOffered: NameOffered(LONGEST_NAME, "f" * 64),
     OfferChoice: OfferChoice("C" * 40, LONGEST_NAME),
     SearchPage: SearchPage("f" * 64, 10**9 - 1, "f" * 64),
@@ -146,22 +147,22 @@ def test_what_a_contacts_form_keeps_always_fits_its_metadata(few, below, here):
 @pytest.mark.parametrize(
     ("payload", "text"),
     [
-        (CartNumber(12), "12"),
-        (CartAsShown(12), "12"),
-        (CartAsShown(12, "3fa29c"), "12 3fa29c"),
-        (Decision(12, "3fa29c", STAMP), f"12 3fa29c {STAMP}"),
-        (Decision(12, "", STAMP), f"12 {STAMP}"),
-        (CartPage(12, 2), "12 2"),
-        (NameInCart(12, DomainName("name.ovh")), "12 name.ovh"),
-        (QuestionsAbout(12), "12"),
-        (QuestionsAbout(12, DomainName("name.ovh")), "12 name.ovh"),
+        (CartNumber(CartId(12)), "12"),
+        (CartAsShown(CartId(12)), "12"),
+        (CartAsShown(CartId(12), "3fa29c"), "12 3fa29c"),
+        (Decision(CartId(12), "3fa29c", STAMP), f"12 3fa29c {STAMP}"),
+        (Decision(CartId(12), "", STAMP), f"12 {STAMP}"),
+        (CartPage(CartId(12), 2), "12 2"),
+        (NameInCart(CartId(12), DomainName("name.ovh")), "12 name.ovh"),
+        (QuestionsAbout(CartId(12)), "12"),
+        (QuestionsAbout(CartId(12), DomainName("name.ovh")), "12 name.ovh"),
         (NameOffered(DomainName("name.ovh"), "3fa29c"), "name.ovh 3fa29c"),
         (NameOffered(DomainName("name.ovh")), "name.ovh"),
         (OfferChoice("C1", DomainName("name.ovh")), "C1 name.ovh"),
         (OfferChoice("", DomainName("name.ovh")), " name.ovh"),
-        (YearsForm(12, "C1"), "12 C1"),
+        (YearsForm(CartId(12), "C1"), "12 C1"),
         (YearsOption(1, 2), "1 2"),
-        (AnswersPage(12, DomainName("name.ovh"), 1, from_list=True), "12 name.ovh 1 1 0"),
+        (AnswersPage(CartId(12), DomainName("name.ovh"), 1, from_list=True), "12 name.ovh 1 1 0"),
         (SearchPage("5f2c", 1, "3fa29c"), "5f2c 1 3fa29c"),
         (Compared(1_764_300_000, 512), "1764300000 512"),
     ],
@@ -174,9 +175,9 @@ def test_the_texts_stay_those_of_older_versions(payload, text):
 
 def test_texts_that_only_older_versions_write_are_read():
     """The first page of details and of a search had no number; a contact's form had nothing kept."""
-    assert CartPage.read("12") == CartPage(12, 0)
+    assert CartPage.read("12") == CartPage(CartId(12), 0)
     assert SearchPage.read("5f2c") == SearchPage("5f2c", 0, "")
-    page = AnswersPage(12, DomainName("name.ovh"))
+    page = AnswersPage(CartId(12), DomainName("name.ovh"))
     assert NewContact.read(json.dumps({"at": str(page), "view": "V1"})) == NewContact(page, "V1")
 
 
@@ -199,8 +200,8 @@ def test_what_lacks_a_part_is_from_an_older_message(kind, text):
 
 def test_the_inbox_finds_the_cart_of_every_payload_that_decides():
     """Clicks on one cart are decided one after the other."""
-    assert cart_of(str(Decision(12, "3fa29c", STAMP))) == 12
-    assert cart_of(str(CartNumber(12))) == 12
+    assert cart_of(str(Decision(CartId(12), "3fa29c", STAMP))) == 12
+    assert cart_of(str(CartNumber(CartId(12)))) == 12
     assert [cart_of(text) for text in ("", "twelve", "now")] == [0, 0, 0]
 
 

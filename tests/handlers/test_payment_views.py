@@ -13,12 +13,13 @@ from handlers.views import approval
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind, Fact
+from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import Payment, PaymentMethod, SalesOrder, Word
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
 from tests.handlers.rendering import blocks_of, check
 
 S, K = CartState, EventKind
-ORDER = SalesOrder(7, euros("3.59"), euros("0.60"), expires_at=NOW, methods=(PaymentMethod(3, "VISA"),))
+ORDER = SalesOrder(OrderId(7), euros("3.59"), euros("0.60"), expires_at=NOW, methods=(PaymentMethod(3, "VISA"),))
 SENT = Payment(3, "U0DAN", NOW, sent_at=NOW, sent_at_ovh=NOW)
 UNTIL = NOW + timedelta(minutes=15)
 REFUSED_CALL = Fact(K.PAYMENT_CALL_REFUSED, {"order": 7, "method": 3, "turned_away": True, "error": "throttled"})
@@ -29,7 +30,7 @@ FLOOR = catalogue.paying.again_from(UNTIL)
 def a_cart(state=S.PAYING, payment=SENT, order=ORDER, fact=None) -> Cart:
     lines = (a_line(),)
     return Cart(
-        12, "C1", "U0ADA", state, NOW, lines, requester="U0ADA", quote=a_quote(), order=order, payment=payment,
+        CartId(12), "C1", "U0ADA", state, NOW, lines, requester="U0ADA", quote=a_quote(), order=order, payment=payment,
         fact=fact,
     )  # fmt: skip
 
@@ -129,14 +130,14 @@ def test_an_order_that_ovh_does_not_know_cannot_be_paid():
 def test_the_thread_tells_the_payer_how_a_payment_stands(by, fact, waits, line):
     """Slack notifies nobody of an edited card."""
     shown = a_cart(payment=replace(SENT, waits_until_ovh=waits))
-    event = Event(12, S.PAYING, NOW, by=by, kind=fact.kind, data=fact.data)
+    event = Event(CartId(12), S.PAYING, NOW, by=by, kind=fact.kind, data=fact.data)
     told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
     assert told == line.format(escape_lines(happened(event)))
 
 
 def test_the_thread_says_nothing_of_an_intent():
     """That the payer pays was reported at the click."""
-    event = Event(12, S.PAYING, NOW, by="U0DAN", kind=K.PAYMENT_STARTED, data={"order": 7, "method": 3})
+    event = Event(CartId(12), S.PAYING, NOW, by="U0DAN", kind=K.PAYMENT_STARTED, data={"order": 7, "method": 3})
     told = approval.thread_line(event, a_cart(), before=None, approvers=POLICY.approvers, payers=POLICY.payers)
     assert told is None
 
@@ -144,7 +145,7 @@ def test_the_thread_says_nothing_of_an_intent():
 def test_the_thread_tells_the_payer_the_end_of_a_long_floor():
     """A floor that is longer than an hour is reported with its end."""
     shown = a_cart(payment=replace(SENT, waits_until_ovh=UNTIL))
-    event = Event(12, S.PAYING, NOW, kind=K.PAYMENT_WAITING, data={"evidence": {"seen": "no_payment"}})
+    event = Event(CartId(12), S.PAYING, NOW, kind=K.PAYMENT_WAITING, data={"evidence": {"seen": "no_payment"}})
     told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
     assert told is not None
     assert happened(event)

@@ -17,6 +17,7 @@ from handlers.views import recovery_mode as views
 from ordering.model.cart import WAITING, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarUnavailable
+from ordering.model.ids import CartId, OrderId
 from ordering.model.recovery import (
     FLOOR,
     AccountOrder,
@@ -43,7 +44,10 @@ FOUND = Comparison(
     512,
     NOW,
     tuple(
-        Unknown(AccountOrder(n, euros("3.59"), OrderStatus.NOT_PAID, frozenset({DomainName(f"n{n}.ovh")})), (n,))
+        Unknown(
+            AccountOrder(OrderId(n), euros("3.59"), OrderStatus.NOT_PAID, frozenset({DomainName(f"n{n}.ovh")})),
+            fits=(CartId(n),),
+        )
         for n in range(1, 90)
     ),
     more=4,
@@ -97,7 +101,7 @@ def test_the_operators_message_asks_to_compare_first():
 
 def test_an_order_that_ovh_does_not_show_is_listed():
     """With its number, and since when it is known; such a comparison is not empty."""
-    hidden = (HiddenOrder(7, NOW), *(HiddenOrder(number) for number in range(100, 160)))
+    hidden = (HiddenOrder(OrderId(7), NOW), *(HiddenOrder(OrderId(number)) for number in range(100, 160)))
     rendered = views.compared(replace(FOUND, hidden=hidden), STAMP, MODE)
     check(rendered)
     assert labels(rendered) == {"I have compared", "Compare now"}

@@ -9,11 +9,12 @@ from slack_sdk.errors import SlackApiError
 from handlers.messages import words as catalogue
 from handlers.notifier import Notifier
 from ordering.model.cart import Cart, CartState
+from ordering.model.ids import CartId
 from ordering.model.recovery import Stamp
 from ordering.ports.store import Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 
-CART = Cart(12, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA")
+CART = Cart(CartId(12), "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA")
 GROUP = "S0APPROVERS"
 NOT_SHOWN = catalogue.news.archived("C9", 12)  # why the card came directly
 
@@ -57,7 +58,7 @@ class PaperOutbox:
     """The messages of one cart. `fails` names the steps whose next calls raise, one for each entry."""
 
     def __init__(self) -> None:
-        self.messages = [Message(1, 12, MessageRole.APPROVAL, "C9")]
+        self.messages = [Message(1, CartId(12), MessageRole.APPROVAL, "C9")]
         self.fails: list[str] = []
         self._last = 1
 
@@ -66,13 +67,13 @@ class PaperOutbox:
             self.fails.remove(name)
             raise OSError("the database is away")
 
-    def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[object]]:
+    def to_show(self, _cart_id: CartId) -> tuple[Cart, list[Message], list[object]]:
         return CART, list(self.messages), []
 
     def rendering(self) -> tuple[Stamp, None]:
         return Stamp("0" * 12), None
 
-    def show_in(self, cart_id: int, role: MessageRole, channel: str) -> Message:
+    def show_in(self, cart_id: CartId, role: MessageRole, channel: str) -> Message:
         self._step("show_in")
         known = [each for each in self.messages if each.channel == channel]
         if not known:
@@ -118,7 +119,7 @@ async def shown(notifier: Notifier, clock: Clock, times: int = 12) -> None:
     """Try as the worker does: again after the wait, also after an error of the database."""
     for _ in range(times):
         try:
-            wait = await notifier.show(12)
+            wait = await notifier.show(CartId(12))
         except OSError:
             wait = 1.0
         if wait is None:

@@ -30,6 +30,7 @@ from handlers.toolkit.modals import checking
 from handlers.toolkit.payloads import CartNumber, YearsForm
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import Router
+from ordering.model.ids import CartId
 
 
 def _once(listeners: dict[Any, Any], what: Any):
@@ -128,7 +129,7 @@ async def test_a_click_reaches_its_handler_with_its_payload(desks):
     await desks.slack.clicks(Act.COPY, "12")
     await desks.done()
     assert desks.slack.acknowledged == [{}]
-    assert desks.handed == [("C1", CartNumber(12))]
+    assert desks.handed == [("C1", CartNumber(CartId(12)))]
 
 
 async def test_an_unreadable_button_is_acknowledged_and_explained(desks):
@@ -159,7 +160,7 @@ async def test_the_answer_to_a_closed_form_goes_to_its_channel(desks):
     await desks.slack.submits(Form.YEARS, "12 C7")
     await desks.done()
     assert desks.slack.acknowledged == [{}]
-    assert desks.handed == [("C7", YearsForm(12, "C7"))]
+    assert desks.handed == [("C7", YearsForm(CartId(12), "C7"))]
 
 
 async def test_a_form_that_cannot_be_read_says_so_and_stays_open(desks):
@@ -212,7 +213,7 @@ async def test_the_inbox_decides_by_the_payload_and_tells_the_result(desks):
     desks.router.decision(Act.APPROVE, CartNumber, desks.decides)
     did = Interaction("U0ADA", "", channel="C1", value="12")
     await desks.rows.stories[Act.APPROVE](desks.desk, did, Reply(desks.desk.client, did))
-    assert desks.handed == [CartNumber(12)]
+    assert desks.handed == [CartNumber(CartId(12))]
     assert desks.slack.told == ["C1: Approved."]
 
 

@@ -11,6 +11,7 @@ from handlers.toolkit.action_ids import DECIDING, Act
 from handlers.toolkit.payloads import Decision
 from handlers.toolkit.stamps import stamped, without_events
 from ordering.model.errors import CardOutdated, NotPossible
+from ordering.model.ids import CartId
 from ordering.model.recovery import Stamp
 
 STAMP = Stamp("3f2a9c1b7d4e", 1_764_300_000, 512, "9f8e7d6c5b4a", 1_764_300_000_123)
@@ -54,8 +55,8 @@ def test_a_value_without_a_number_is_refused():
 
 def test_the_seal_and_the_stamp_are_read_apart():
     """A decision names its cart, what was shown, and the stamp."""
-    assert Decision.read(f"12 3fa29c {STAMP}") == Decision(12, "3fa29c", STAMP)
-    assert Decision.read(f"12 {STAMP}") == Decision(12, "", STAMP)
+    assert Decision.read(f"12 3fa29c {STAMP}") == Decision(CartId(12), "3fa29c", STAMP)
+    assert Decision.read(f"12 {STAMP}") == Decision(CartId(12), "", STAMP)
 
 
 @pytest.mark.parametrize("act", list(Act))

@@ -12,12 +12,13 @@ from handlers.toolkit.retries import UNKNOWN_LASTS
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
+from ordering.model.ids import CartId
 from ordering.model.recovery import Stamp
 from ordering.ports.store import NOTHING_RENDERED, Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 from tests.saying import HOLE, before_hole
 
-CART = Cart(12, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA", version=4)
+CART = Cart(CartId(12), "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA", version=4)
 CHANNEL = "C9"
 WORDS = ["a_word_of_next_year", "temporarily_frozen", "channel_under_legal_hold"]
 
@@ -53,16 +54,16 @@ class PaperOutbox:
 
     def __init__(self) -> None:
         self.cart = CART
-        self.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL)]
+        self.messages = [Message(1, CartId(12), MessageRole.APPROVAL, CHANNEL)]
         self.undelivered: list[tuple[Event | None, Event]] = []
 
     def rendering(self) -> tuple[Stamp, None]:
         return Stamp("0" * 12), None
 
-    def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
+    def to_show(self, _cart_id: CartId) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
         return self.cart, list(self.messages), list(self.undelivered)
 
-    def show_in(self, cart_id: int, role: MessageRole, channel: str) -> Message:
+    def show_in(self, cart_id: CartId, role: MessageRole, channel: str) -> Message:
         self.messages.append(Message(len(self.messages) + 10, cart_id, role, channel))
         return self.messages[-1]
 
@@ -111,7 +112,7 @@ class NotifierProcess:
     async def works(self, seconds: float) -> bool:
         """Show as the worker does, again after each wait, for so long; returns whether nothing is left to do."""
         end = self.now + seconds
-        while (wait := await self.notifier.show(12)) is not None:
+        while (wait := await self.notifier.show(CartId(12))) is not None:
             self.now += wait
             if self.now > end:
                 return False
@@ -150,7 +151,7 @@ async def test_three_tries_within_an_hour_are_not_enough(process: NotifierProces
     process.slack.refuses[CHANNEL] = WORDS[0]
     for _ in range(40):
         process.now += 60
-        assert await process.notifier.show(12) is not None
+        assert await process.notifier.show(CartId(12)) is not None
     assert not process.in_channel().is_settled
 
 
@@ -159,7 +160,7 @@ async def test_a_changed_request_is_tried_again(process: NotifierProcess):
     process.slack.refuses[CHANNEL] = WORDS[0]
     await process.works(3 * UNKNOWN_LASTS)
     before = len(process.slack.tries)
-    assert await process.notifier.show(12) is None
+    assert await process.notifier.show(CartId(12)) is None
     assert len(process.slack.tries) == before
     process.outbox.changes()
     process.slack.refuses.clear()
@@ -185,7 +186,7 @@ async def test_refused_everywhere_the_operator_knows(process: NotifierProcess):
     assert await process.works(4 * UNKNOWN_LASTS)
     assert catalogue.slack.card_nowhere(12) in process.sentences
     process.outbox.cart = replace(process.outbox.cart, state=CartState.CANCELLED)
-    await process.notifier.show(12)
+    await process.notifier.show(CartId(12))
     assert process.sentences == []
 
 
@@ -208,9 +209,9 @@ async def test_another_process_does_not_start_the_hour_again(process: NotifierPr
     one, two = process.notifier, process.process()
     for turn in range(80):
         notifier, other = (one, two) if turn % 2 else (two, one)
-        if await notifier.show(12) is None:
+        if await notifier.show(CartId(12)) is None:
             break
-        other.leave(12)
+        other.leave(CartId(12))
         process.now += 60
     assert process.in_channel().is_settled
     assert process.now >= UNKNOWN_LASTS
@@ -218,8 +219,10 @@ async def test_another_process_does_not_start_the_hour_again(process: NotifierPr
 
 async def test_an_event_that_is_refused_holds_up_no_later_one(process: NotifierProcess):
     """A thread that refuses with an unknown word is left after an hour; the requester hears each event at once."""
-    process.outbox.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL, ts="1.0", rendered_version=CART.version)]
-    rejected = [Event(12, CartState.REJECTED, NOW, by="U0CLEO", id=n, kind=EventKind.REJECTED) for n in (7, 8)]
+    process.outbox.messages = [
+        Message(1, CartId(12), MessageRole.APPROVAL, CHANNEL, ts="1.0", rendered_version=CART.version)
+    ]
+    rejected = [Event(CartId(12), CartState.REJECTED, NOW, by="U0CLEO", id=n, kind=EventKind.REJECTED) for n in (7, 8)]
     process.outbox.cart = replace(CART, state=CartState.REJECTED, reason="Too dear")
     process.outbox.undelivered = [(None, rejected[0]), (None, rejected[1])]
     process.slack.refuses[CHANNEL] = WORDS[2]

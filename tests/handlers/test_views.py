@@ -22,6 +22,7 @@ from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
+from ordering.model.ids import CartId, OrderId
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.overview import Overview
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
@@ -54,12 +55,12 @@ def a_cart(state: CartState, lines=None, **more) -> Cart:
     lines = lines or [a_line()]
     quote = a_quote(contracts=tuple(Contract(EVIL, "https://contracts.example/x.pdf") for _ in range(30)))
     order = SalesOrder(
-        256900123, euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW + timedelta(days=14),
+        OrderId(256900123), euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW + timedelta(days=14),
         tuple(PaymentMethod(n, "x" * 200, default=n == 3) for n in range(150)),
     )  # fmt: skip
     late = state in {S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED}
     made = Cart(
-        12, "C1", "U0ADA", state, NOW, tuple(lines), requester="U0ADA", purpose=EVIL, quote=quote,
+        CartId(12), "C1", "U0ADA", state, NOW, tuple(lines), requester="U0ADA", purpose=EVIL, quote=quote,
         seal=seal(lines, quote, waive_retraction=True), reason=EVIL, rejected_by="U0CLEO",
         approved_by=("U0CLEO", "U0DAN"), note=EVIL, order=order if late else None,
         payment=Payment(3, "U0DAN", NOW) if late else None,
@@ -79,7 +80,7 @@ def test_every_card_and_cart_fits_one_message(state, count):
     shown = a_cart(state, [a_line(f"{LONG}-{n}.ovh") for n in range(count)])
     check(card(shown))
     check(cart.shared_cart(shown))
-    check(cart.timeline(shown, [Event(12, state, NOW, "U0ADA", EVIL)] * 100))
+    check(cart.timeline(shown, [Event(CartId(12), state, NOW, "U0ADA", EVIL)] * 100))
 
 
 @pytest.mark.parametrize("state", list(S))
@@ -95,7 +96,7 @@ FAILED = Fact(K.REGISTRATION_FAILED, {"order": 7, "name": "name.ovh", "ovh": {"c
 
 def an_event(state: CartState, fact: Fact | None, *, by=None, note=None) -> Event:
     """An event of a fact; without one, of an earlier version, with its note."""
-    return Event(12, state, NOW, by, note, kind=fact.kind if fact else None, data=fact.data if fact else None)
+    return Event(CartId(12), state, NOW, by, note, kind=fact.kind if fact else None, data=fact.data if fact else None)
 
 
 def told(state: CartState, fact: Fact | None = None, *, by=None, note=None, before: Event | None = None, **circles):
@@ -115,25 +116,25 @@ def test_the_thread_mentions_the_next_person_to_act():
     """A user who must act now is mentioned in the thread as Slack tells nobody of an edit."""
     lapsed = Fact(K.APPROVAL_LAPSED, {"seconds": 3600})
     assert told(S.SUBMITTED, lapsed, approvers=GROUP) == f"<!subteam^S0BUY>: {said(lapsed)}"
-    made = told(S.CHECKED_OUT, before=Event(12, S.CHECKING_OUT, NOW))
+    made = told(S.CHECKED_OUT, before=Event(CartId(12), S.CHECKING_OUT, NOW))
     assert made == catalogue.card.ordered({"U0DAN"}, a_cart(S.CHECKED_OUT), payable=True)
     fact = Fact(K.ORDER_FOUND, {"order": 256900123, "found": "later"})
-    found = told(S.CHECKED_OUT, fact, before=Event(12, S.CHECKING_OUT, NOW), payers=GROUP)
+    found = told(S.CHECKED_OUT, fact, before=Event(CartId(12), S.CHECKING_OUT, NOW), payers=GROUP)
     assert found == catalogue.card.ordered({"S0BUY"}, a_cart(S.CHECKED_OUT), said(fact), payable=True)
     fact = Fact(K.ORDER_ADOPTED, {"order": 7})
-    settled = told(S.CHECKED_OUT, fact, by="U0CLEO", before=Event(12, S.NEEDS_ATTENTION, NOW))
+    settled = told(S.CHECKED_OUT, fact, by="U0CLEO", before=Event(CartId(12), S.NEEDS_ATTENTION, NOW))
     assert settled == catalogue.card.named_order("U0CLEO", said(fact), {"U0DAN"}, a_cart(S.CHECKED_OUT))
 
 
 def test_a_refused_payment_is_for_the_payer_who_clicked():
-    before = Event(12, S.PAYING, NOW, "U0EVA")
+    before = Event(CartId(12), S.PAYING, NOW, "U0EVA")
     refused = Fact(K.PAYMENT_REFUSED, {"method_name": "VISA", "ovh": {"said": "No."}})
     assert told(S.CHECKED_OUT, refused, before=before) == f"<@U0EVA>: {said(refused)}"
 
 
 def test_a_detail_of_an_order_mentions_nobody():
     invoice = Fact(K.INVOICE_RECEIVED, {"ovh": {"invoice": "FR1"}})
-    assert told(S.CHECKED_OUT, invoice, before=Event(12, S.CHECKED_OUT, NOW)) == said(invoice)
+    assert told(S.CHECKED_OUT, invoice, before=Event(CartId(12), S.CHECKED_OUT, NOW)) == said(invoice)
 
 
 def test_needs_attention_mentions_only_those_who_can_act():
@@ -239,19 +240,22 @@ def test_an_unclear_order_is_for_a_person_to_settle():
     assert "It is this order…" in words
     assert "Nothing was ordered, try again" in words
     assert "Close" not in words
-    assert faults_of_view(attention.adopt_modal(undecided, clicked=Decision(12, undecided.mark, STAMP)).to_dict()) == []
+    assert (
+        faults_of_view(attention.adopt_modal(undecided, clicked=Decision(CartId(12), undecided.mark, STAMP)).to_dict())
+        == []
+    )
 
 
 def test_a_cancelled_order_can_be_closed_a_wrong_one_opened():
     """A cancelled order can be closed and a wrong one only looked at."""
-    order = SalesOrder(7, euros("9.99"), euros("1.67"))
+    order = SalesOrder(OrderId(7), euros("9.99"), euros("1.67"))
     assert "Close" not in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=order))))
     over = replace(order, status=OrderStatus.CANCELLED)
     assert catalogue.recovering.CLOSE_TITLE in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=over))))
 
 
 ANOTHER_TRY = Attempt(1, "cart", NOW)
-UNPAID = SalesOrder(7, euros("3.59"), euros("0.60"))
+UNPAID = SalesOrder(OrderId(7), euros("3.59"), euros("0.60"))
 
 
 @pytest.mark.parametrize(
@@ -287,8 +291,8 @@ def test_forms_that_decide_keep_what_the_clicked_button_carried():
     """A form is submitted later than its button was clicked, and must be about the same card."""
     undecided = a_cart(S.NEEDS_ATTENTION, attempt=ANOTHER_TRY)
     for form in (
-        attention.adopt_modal(undecided, clicked=Decision(12, "abc", STAMP)),
-        approval.reject_modal(undecided, clicked=Decision(12, "abc", STAMP)),
+        attention.adopt_modal(undecided, clicked=Decision(CartId(12), "abc", STAMP)),
+        approval.reject_modal(undecided, clicked=Decision(CartId(12), "abc", STAMP)),
     ):
         assert form.to_dict()["private_metadata"] == f"12 abc {STAMP}"
 
@@ -347,7 +351,7 @@ def test_forms_and_homes_fit():
         years.years_modal(full),
         offers.asking(DomainName.parse(f"{LONG}.ovh")),
         offers.offer_modal(DomainName.parse(f"{LONG}.ovh"), "C1", MANY_OFFERS, problem=EVIL),
-        approval.reject_modal(full, clicked=Decision(12, "", STAMP)),
+        approval.reject_modal(full, clicked=Decision(CartId(12), "", STAMP)),
         home.home(overview, [card(shown).blocks for shown in waiting]),
         home.home(Overview((), (), (), (), ()), []),
     ]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState
+from ordering.model.cart_phases import Ordered
 from ordering.model.errors import NotPossible
 from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.sales_order import Payment
@@ -64,7 +65,7 @@ def test_another_owner_shows_after_the_adoption(rules, held):
 def test_an_intent_to_pay_is_stopped(rules, held):
     """The intent itself is refused, too, however the decision came about."""
     payment = Payment(1, "U0DAN", rules.clock())
-    intent = held.to(S.PAYING, at=rules.clock(), payment=payment)
+    intent = Ordered.of(held).pay(payment, at=rules.clock())
     with rules.store.begin() as carts:
         instead = owner_is_shown(carts, intent)
     assert instead is not None

@@ -8,10 +8,11 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, canonical, quoted
+from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import PaymentProgress, PaymentReconciliation
 from ordering.process.intent import Intents, IntentStopped, Objection
 from registrars.ovh.api.errors import OvhTimeout, Unreadable
-from tests.builders import NOW, POLICY, a_quote, euros, failing
+from tests.builders import NOW, POLICY, a_quote, euros, failing, in_state
 from tests.conftest import Rules
 from tests.fakes import CART_GONE
 from tests.ordering.paying import takes_on
@@ -20,13 +21,13 @@ K = EventKind
 PRICE: Data = {"amount": "3.59", "currency": "EUR"}
 
 
-def facts_of(rules: Rules, cart_id: int) -> list[tuple[EventKind | None, Data | None]]:
+def facts_of(rules: Rules, cart_id: CartId) -> list[tuple[EventKind | None, Data | None]]:
     """Return the facts as they are read from a database: their data are JSON."""
     with rules.store.read() as carts:
         return [(event.kind, json.loads(json.dumps(event.data))) for event in carts.events(cart_id)]
 
 
-def newest(rules: Rules, cart_id: int) -> tuple[EventKind | None, Data | None]:
+def newest(rules: Rules, cart_id: CartId) -> tuple[EventKind | None, Data | None]:
     return facts_of(rules, cart_id)[-1]
 
 
@@ -106,7 +107,7 @@ def test_an_unknown_order_lists_what_ovh_shows(rules: Rules) -> None:
     """A person gets the attempt and OVH's possible orders as numbers."""
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
-    rules.registrar.candidates = (7, 8)
+    rules.registrar.candidates = (OrderId(7), OrderId(8))
     rules.run_worker(cart.id)
     asked = {"attempt": 1, "call_was_refused": False, "refusal": None}
     seen = {"evidence": CART_GONE, "ovh": {"orders": [7, 8], "cart_closed": False}}
@@ -177,10 +178,10 @@ def test_a_note_of_an_earlier_version_reports_no_trouble_again(rules: Rules) -> 
 def test_an_objection_to_an_intent_is_a_fact(rules: Rules) -> None:
     """What stops an intent says its kind and data."""
     cart = rules.approved()
-    lapsed = cart.to(CartState.NEEDS_ATTENTION, at=NOW)
+    lapsed = in_state(cart, CartState.NEEDS_ATTENTION, at=NOW)
     intents = Intents(rules.store, [lambda _carts, _intent: Objection(lapsed, K.APPROVAL_LAPSED, {"seconds": 72})])
     with pytest.raises(IntentStopped):
-        intents.commit(cart.to(CartState.CHECKING_OUT, at=NOW), standing=[], at=NOW, due_at=NOW)
+        intents.commit(in_state(cart, CartState.CHECKING_OUT, at=NOW), standing=[], at=NOW, due_at=NOW)
     assert newest(rules, cart.id) == (K.APPROVAL_LAPSED, {"seconds": 72})
     assert rules.workflow.queries.cart(cart.id).fact == Fact(K.APPROVAL_LAPSED, {"seconds": 72})
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ordering.model.cart import BlockedReason, CartState
 from ordering.model.errors import OrderingError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import OrderReconciliation, OrderStatus, Outcome, SalesOrder
 from store.transactions import SqlStore
 from tests.builders import LATER, SILENT, a_quote, advanced, euros, failing
@@ -187,7 +188,7 @@ def test_another_carts_order_is_not_looked_at(rules, monkeypatch):
 
 def test_a_dear_order_that_ovh_cancelled_is_looked_at_no_more(rules, monkeypatch):
     cart = rules.approved()
-    cancelled = SalesOrder(8, euros("99.00"), euros("16.50"), OrderStatus.CANCELLED)
+    cancelled = SalesOrder(OrderId(8), euros("99.00"), euros("16.50"), OrderStatus.CANCELLED)
     rules.registrar.next_fault = "lost_after"
     rules.advance(cart.id)
     monkeypatch.setattr(
@@ -454,7 +455,7 @@ def test_a_late_repeated_click_decides_nothing(tmp_path_factory, actions):
     engines.close()
 
 
-def _do(rules: Rules, cart_id: int, action: str, shown: str | None = None) -> None:
+def _do(rules: Rules, cart_id: CartId, action: str, shown: str | None = None) -> None:
     """A user does it, on the newest card unless another mark was `shown`."""
     cart, work = rules.workflow.queries.cart(cart_id), rules.workflow
     shown = cart.mark if shown is None else shown
@@ -464,7 +465,9 @@ def _do(rules: Rules, cart_id: int, action: str, shown: str | None = None) -> No
         "pay": lambda: work.payments.pay(cart_id, payer=rules.dan, method=None, mark=shown),
         "try": lambda: work.recovery.try_again(cart_id, by=rules.dan, mark=shown),
         "close": lambda: work.recovery.give_up(cart_id, by=rules.dan, mark=shown),
-        "adopt": lambda: work.recovery.adopt(cart_id, next(iter(rules.registrar.orders), 99), by=rules.dan, mark=shown),
+        "adopt": lambda: work.recovery.adopt(
+            cart_id, OrderId(next(iter(rules.registrar.orders), 99)), by=rules.dan, mark=shown
+        ),
         "nothing": lambda: work.recovery.nothing_ordered(cart_id, by=rules.dan, mark=shown),
         "withdraw": lambda: work.approval_requests.withdraw(cart_id, by=rules.ada),
         "restart": rules.restart,

@@ -7,6 +7,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import CartChanged, NotAllowed, OnHold, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import EventKind, Fact
+from ordering.model.ids import OrderId
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.process.money_markers import attempt_is_announced
@@ -85,7 +86,7 @@ def test_a_marker_that_is_not_on_record_stops_the_checkout(rules):
 def test_a_marker_of_other_names_stops_nothing(rules):
     """Markers are compared by their subject."""
     lost(rules, orders(["name.ovh", "other.ovh"]))
-    lost(rules, pays(1))
+    lost(rules, pays(OrderId(1)))
     assert rules.run_worker(rules.approved().id).state is S.CHECKED_OUT
 
 

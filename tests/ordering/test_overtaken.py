@@ -9,6 +9,7 @@ import pytest
 from ordering.model.cart import CartState as S
 from ordering.model.errors import CartChanged, RegistrarUnavailable
 from ordering.model.facts import EventKind as K
+from ordering.model.ids import CartId
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.process.fulfilment import Fulfilment
 from store.errors import DatabaseUnusable
@@ -287,7 +288,7 @@ def test_another_request_that_counts_it_as_sent_is_corrected(rules, monkeypatch)
         rules.workflow.approvals.stop(first.id, by=rules.dan)
         second.append(rules.approved("name.ovh", "C2").id)
         rules.clock.now += 2 * MINUTES
-        another_process(rules).advance(second[0])
+        another_process(rules).advance(CartId(second[0]))
         assert rules.workflow.queries.cart(second[0]).state is S.CHECKING_OUT
 
     sleeps_at(rules, monkeypatch, "markers", meanwhile)

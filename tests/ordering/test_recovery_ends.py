@@ -14,6 +14,7 @@ from ordering.model.errors import (
     NotPossible,
 )
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.ids import OrderId
 from ordering.model.money_call import orders
 from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, AccountOrder, Cause, HiddenOrder
 from ordering.model.sales_order import OrderStatus
@@ -300,9 +301,9 @@ class TestCompared:
         ordered, cart = rules.ordered(), rules.requested("lost.ovh", "C2")
         lost = frozenset({DomainName.parse("lost.ovh")})
         rules.registrar.account = [
-            AccountOrder(900, euros("3.59"), OrderStatus.NOT_PAID, lost),
-            AccountOrder(901, euros("9.99"), OrderStatus.DELIVERED, frozenset({DomainName.parse("else.ovh")})),
-            AccountOrder(902, euros("3.59"), OrderStatus.CANCELLED, lost),
+            AccountOrder(OrderId(900), euros("3.59"), OrderStatus.NOT_PAID, lost),
+            AccountOrder(OrderId(901), euros("9.99"), OrderStatus.DELIVERED, frozenset({DomainName.parse("else.ovh")})),
+            AccountOrder(OrderId(902), euros("3.59"), OrderStatus.CANCELLED, lost),
             AccountOrder(ordered.order.id, euros("3.59"), OrderStatus.NOT_PAID, lost),
         ]
         hold(rules)
@@ -314,12 +315,14 @@ class TestCompared:
         seen = rules.clock.now
         with rules.store.begin() as carts:
             carts.keep_foreign_order(
-                ForeignOrder(901, frozenset(), euros("3.59"), seen, OrderStatus.NOT_PAID, seen, seen, whole=False)
+                ForeignOrder(
+                    OrderId(901), frozenset(), euros("3.59"), seen, OrderStatus.NOT_PAID, seen, seen, whole=False
+                )
             )
         rules.registrar.hidden_orders = [902, 901]
         hold(rules)
         found, _ = rules.workflow.comparisons.compare(by=rules.cleo)
-        assert found.hidden == (HiddenOrder(902), HiddenOrder(901, seen))
+        assert found.hidden == (HiddenOrder(OrderId(902)), HiddenOrder(OrderId(901), seen))
         assert release(rules)
 
     def test_an_order_of_the_lost_state_is_not_made_again(self, rules):
@@ -328,7 +331,7 @@ class TestCompared:
         hold(rules)
         made = rules.clock.now
         rules.registrar.foreign[900] = ForeignOrder(
-            900, frozenset({"name.ovh"}), euros("3.59"), made, OrderStatus.NOT_PAID, made, made, whole=True
+            OrderId(900), frozenset({"name.ovh"}), euros("3.59"), made, OrderStatus.NOT_PAID, made, made, whole=True
         )
         rules.clock.pass_by(3600)
         assert release(rules)

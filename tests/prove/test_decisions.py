@@ -10,6 +10,7 @@ from handlers.messages.en import decisions as said
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
+from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import SalesOrder
 from prove.decisions import lost_decisions, repeated_decisions
 from sandbox.slack.delivery import Pressed
@@ -18,7 +19,7 @@ from tests.builders import a_line, euros
 
 S, K = CartState, EventKind
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-CART = Cart(7, "C0DOMAINS", "U0ADA", S.PAYING, NOW, (a_line(),))
+CART = Cart(CartId(7), "C0DOMAINS", "U0ADA", S.PAYING, NOW, (a_line(),))
 UNTIL = NOW + timedelta(days=1)
 TOLD = [
     (said.approved(7), S.APPROVED, K.APPROVED),
@@ -47,7 +48,7 @@ def stage(tmp_path) -> Stage:
 
 
 def an_event(state: CartState, kind: EventKind, *, by: str | None = "U0CLEO", cart: int = 7) -> Event:
-    return Event(cart, state, NOW, by=by, kind=kind, data={})
+    return Event(CartId(cart), state, NOW, by=by, kind=kind, data={})
 
 
 @pytest.mark.parametrize(("text", "state", "kind"), TOLD)
@@ -77,7 +78,7 @@ def test_what_is_told_directly_or_in_a_form_counts_as_well(stage):
 
 
 def test_the_card_tells_who_rejected_and_who_pays(stage):
-    ordered = replace(CART, order=SalesOrder(12, euros("3.59"), euros("0.60")))
+    ordered = replace(CART, order=SalesOrder(OrderId(12), euros("3.59"), euros("0.60")))
     for status in (card.rejected("U0CLEO", "no"), card.being_paid("U0DAN", ordered)):
         shown = {"text": "Cart #7", "blocks": [{"text": {"text": card.head(7, status)}}], "channel": "C0APPROVALS"}
         stage.slack.state.note("edit", shown)
@@ -99,12 +100,12 @@ def at(seconds: float) -> datetime:
 
 
 def a_payment(seconds: float) -> Event:
-    return Event(7, S.PAYING, at(seconds), by="U0DAN", kind=K.PAYMENT_REQUESTED, data={})
+    return Event(CartId(7), S.PAYING, at(seconds), by="U0DAN", kind=K.PAYMENT_REQUESTED, data={})
 
 
 PAY = Pressed("U0DAN", "pay", "7 3.59 EUR", at(1))
 PAID_TWICE = [
-    Event(7, S.CHECKED_OUT, at(0)), a_payment(2), Event(7, S.CHECKED_OUT, at(3)),
+    Event(CartId(7), S.CHECKED_OUT, at(0)), a_payment(2), Event(CartId(7), S.CHECKED_OUT, at(3)),
     a_payment(9),
 ]  # fmt: skip
 
@@ -127,7 +128,7 @@ def test_each_decision_needs_a_click_of_its_own(stage, second, told):
 
 def test_a_click_for_an_earlier_state_decides_nothing(stage):
     stage.slack.delivery.pressed += [PAY, Pressed("U0DAN", "pay", "7 3.59 EUR", at(1))]
-    events = [*PAID_TWICE[:2], Event(7, S.CHECKED_OUT, at(30)), a_payment(31)]
+    events = [*PAID_TWICE[:2], Event(CartId(7), S.CHECKED_OUT, at(30)), a_payment(31)]
     (told,) = repeated_decisions(stage, events)
     assert "by no click of U0DAN" in told
 
@@ -143,7 +144,7 @@ def test_a_click_for_an_earlier_state_decides_nothing(stage):
     ],
 )  # fmt: skip
 def test_every_button_that_decides_is_known(stage, action, state, kind):
-    events = [Event(7, S.SUBMITTED, at(0)), Event(7, state, at(2), by="U0DAN", kind=kind, data={})]
+    events = [Event(CartId(7), S.SUBMITTED, at(0)), Event(CartId(7), state, at(2), by="U0DAN", kind=kind, data={})]
     assert len(list(repeated_decisions(stage, events))) == 1
     stage.slack.delivery.pressed.append(Pressed("U0DAN", action, "7", at(1)))
     assert list(repeated_decisions(stage, events)) == []

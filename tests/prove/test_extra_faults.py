@@ -14,6 +14,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import DatabaseWentBack
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
+from ordering.model.ids import CartId
 from prove.campaign import Seen
 from prove.clocks import HAND, Hand, give_clocks
 from prove.copies import Copy, Timeline
@@ -87,7 +88,7 @@ def test_a_copy_goes_back_and_tells_what_was_lost(rules: Rules, database: str, t
     """Events are guarded against changes; a restore goes round that, as it does in earnest."""
     shown = rules.requested().request_mark
     kept = Copy(database, tmp_path)
-    rules.workflow.approvals.approve(1, approver=rules.cleo, mark=shown)
+    rules.workflow.approvals.approve(CartId(1), approver=rules.cleo, mark=shown)
     lost, now = kept.put_back(), Timeline.read(database)
     assert [timeline.events[-1].state for timeline in (lost, now)] == [CartState.APPROVED, CartState.SUBMITTED]
     assert kept.newest == len(now.entries) < len(lost.entries)
@@ -125,7 +126,7 @@ def test_a_clock_is_one_bots_own_until_it_is_put_right():
 
 
 def an_event(kind: EventKind, **data: int) -> Event:
-    return Event(1, CartState.APPROVED, datetime.now(UTC), kind=kind, data=data)
+    return Event(CartId(1), CartState.APPROVED, datetime.now(UTC), kind=kind, data=data)
 
 
 @pytest.mark.parametrize("before_call", [None, 3])

@@ -7,6 +7,7 @@ import pytest
 from handlers.messages import words as catalogue
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
+from ordering.model.ids import CartId
 from sandbox.slack import server
 from sandbox.slack.world import Channel
 from tests.builders import NOW, a_line, euros
@@ -14,7 +15,9 @@ from tests.refusing import said
 from tests.saying import added, removed, result_of
 from tests.scenarios.conftest import Scenario
 
-CART = Cart(1, "C0SECRET", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA")  # as people read of it
+CART = Cart(
+    CartId(1), "C0SECRET", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA"
+)  # as people read of it
 
 
 @pytest.fixture
@@ -182,7 +185,9 @@ async def test_the_record_can_be_followed_in_slack(scenario: Scenario):
     await scenario.ben.command("pending")
     await scenario.sees(scenario.ben, catalogue.cart.waiting(1))
     await scenario.ben.command("show #1")
-    approved = catalogue.timeline.happened(Event(1, CartState.APPROVED, NOW, by="U0CLEO"), "").partition("  ")[2]
+    approved = catalogue.timeline.happened(Event(CartId(1), CartState.APPROVED, NOW, by="U0CLEO"), "").partition("  ")[
+        2
+    ]
     shown = await scenario.sees(scenario.ben, approved)
     assert f"*Cart #1*: {catalogue.cart.state(CartState.CHECKED_OUT)}" in shown.plain_text()
     await scenario.ben.command("history")

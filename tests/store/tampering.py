@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import CartId
 from ordering.record.hash_chain import Entry
 from ordering.record.verification import Audit, Fault
 from store.audit_log import entries
@@ -27,7 +28,7 @@ def four_carts(store: SqlStore) -> None:
     rules.run_worker(paid.id, steps=4, seconds=400)
     rules.workflow.cart_editing.add("C3", DomainName.parse("third.ovh"), by=rules.ben)
     with rules.store.read() as carts:
-        assert [[e.state.value for e in carts.events(n)] for n in (1, 3)] == [
+        assert [[e.state.value for e in carts.events(CartId(n))] for n in (1, 3)] == [
             ["open", "open", "submitted"],
             ["open", "open"],
         ]

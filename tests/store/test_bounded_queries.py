@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from bench.bulk import BEHIND, DUE, WAITING, fill, settle
+from ordering.model.ids import CartId, OrderId
 from ordering.ports.store import TaskType
 from store.engine import Engines
 from store.queries import SqlReading
@@ -30,8 +31,8 @@ QUERIES: dict[str, Callable[[SqlReading], object]] = {
     "next due": lambda carts: carts.next_due(),
     "next due, to advance": lambda carts: carts.next_due(TaskType.ADVANCE),
     "next due, to watch": lambda carts: carts.next_due(TaskType.WATCH),
-    "next due, without some": lambda carts: carts.next_due(without=range(1, 9)),
-    "known orders": lambda carts: carts.known_orders(range(250_000_000, 250_000_050)),
+    "next due, without some": lambda carts: carts.next_due(without=[CartId(n) for n in range(1, 9)]),
+    "known orders": lambda carts: carts.known_orders([OrderId(n) for n in range(250_000_000, 250_000_050)]),
 }
 
 
@@ -113,4 +114,5 @@ def test_what_waits_is_found_among_all_carts(sizes):
             assert len(carts.outdated()) == BEHIND
             assert len(carts.due(NOW)) == DUE
             assert len(carts.due(NOW, TaskType.ADVANCE)) == len(carts.due(NOW, TaskType.WATCH)) == DUE // 2
-            assert len(carts.known_orders(range(250_000_000, 250_000_000 + 10 * WAITING))) == 10 * WAITING - 1
+            numbers = map(OrderId, range(250_000_000, 250_000_000 + 10 * WAITING))
+            assert len(carts.known_orders(list(numbers))) == 10 * WAITING - 1

@@ -13,6 +13,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
+from ordering.model.ids import CartId
 from ordering.model.question import Question
 from ordering.record.hash_chain import Entry, Link, chained
 from ordering.record.verification import Fault
@@ -75,7 +76,7 @@ def write(session: Session, entry: Entry) -> None:
 
 
 def forged(cart_id: int, state: CartState) -> Event:
-    return Event(cart_id, state, NOW, "U0EVE", "forged", kind=EventKind.DELIVERED, data={})
+    return Event(CartId(cart_id), state, NOW, "U0EVE", "forged", kind=EventKind.DELIVERED, data={})
 
 
 def test_an_untouched_record_is_whole(rules, attack):

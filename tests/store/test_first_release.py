@@ -22,6 +22,7 @@ from bot.export import write_json
 from handlers.messages import blocked, happened, remark
 from ordering.model.cart import CartState
 from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
+from ordering.model.ids import CartId
 from ordering.model.policy import Membership, Person
 from ordering.record.hash_chain import Entry, sealed
 from ordering.record.verification import Audit
@@ -37,7 +38,7 @@ from tests.store.tampering import found, tampering
 DUMP = Path(__file__).with_name("release_0013.sql")
 HEAD = "e8bad4ff880900d2a33739dbf04ecfa4be244afa49df3e57baeb9ec040f6bdc3"
 EVENTS, CARTS = 73, 16
-LATE, REFUSED, TERMS_CHANGED, SUBMITTED = 1, 2, 11, 15  # numbers of carts
+LATE, REFUSED, TERMS_CHANGED, SUBMITTED = map(CartId, (1, 2, 11, 15))  # numbers of carts
 TABLES = ("carts", "lines", "sales_orders", "events", "chain", "untold", "messages")
 K = EventKind
 

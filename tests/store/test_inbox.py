@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import OrderingError
+from ordering.model.ids import CartId
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.workflow import Workflow
 from store.engine import Engines, open_engines
@@ -34,7 +35,7 @@ def rules(store) -> Rules:
 
 
 def a_click(key: str, kind: str = "approve", *, cart: int = 1, by: str = "U0CLEO", mark: str = "1 seal") -> Click:
-    return Click(key, kind, cart, by, mark, '{"reason": "private words"}')
+    return Click(key, kind, CartId(cart), by, mark, '{"reason": "private words"}')
 
 
 def left_behind(engines: Engines, *, seconds: float = 6) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from ordering.model.cart import CartState
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
+from ordering.model.ids import CartId
 from ordering.record.hash_chain import Entry, digest
 from ordering.record.verification import Audit
 from store import migrate as migrations
@@ -154,12 +155,12 @@ def test_an_older_database_is_chained_with_all_that_is_in_it(old):
     faults, audit = audited(old)
     assert (faults, audit.events, audit.carts) == ([], 3, 2)
     with SqlStore(old).begin() as carts:
-        assert [(e.id, e.state, e.by, e.at, e.note) for e in carts.events(1)] == [
+        assert [(e.id, e.state, e.by, e.at, e.note) for e in carts.events(CartId(1))] == [
             (1, CartState.OPEN, "U0ADA", NOW, None),
             (3, CartState.SUBMITTED, "U0ADA", NOW, "für alle"),
         ]
-        assert [event.id for event in carts.undelivered(1)] == [3]
-        cart = carts.cart(2)
+        assert [event.id for event in carts.undelivered(CartId(1))] == [3]
+        cart = carts.cart(CartId(2))
         carts.save(cart.with_line(a_line()), happened(cart, NOW, EventKind.CLOSED))
     faults, audit = audited(old)
     assert (faults, audit.events) == ([], 4)

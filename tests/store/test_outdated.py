@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ordering.model.cart import Cart
+from ordering.model.ids import CartId
 from ordering.ports.store import Message, MessageRole
 from store.transactions import SqlStore
 from tests.builders import NOW, a_line
@@ -24,7 +25,7 @@ def posted(store: SqlStore) -> tuple[Cart, Message]:
     return cart, message
 
 
-def outdated(store: SqlStore) -> list[int]:
+def outdated(store: SqlStore) -> list[CartId]:
     with store.read() as carts:
         return carts.outdated()
 

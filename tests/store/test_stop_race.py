@@ -8,6 +8,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CartChanged, NotPossible
+from ordering.model.ids import CartId
 from tests.conftest import Rules
 
 S = CartState
@@ -19,7 +20,7 @@ def rules(store) -> Rules:
     return Rules(store)
 
 
-def race(rules: Rules, cart_id: int) -> str | None:
+def race(rules: Rules, cart_id: CartId) -> str | None:
     """Carry a decision out and stop it on two threads; returns the refusal of the Stop, None where it went through."""
     together = threading.Barrier(2)
 

@@ -9,6 +9,7 @@ from alembic import command
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
+from ordering.model.ids import CartId
 from ordering.ports.store import TimerKind
 from store import migrate as migration
 from store.engine import Engines, open_engines
@@ -109,7 +110,7 @@ def test_a_due_step_is_a_timer_after_an_upgrade(released: Engines):
     """Each cart that was due keeps its moment; a cart that was not due has no timer."""
     migrate(released)
     with SqlStore(released).read() as carts:
-        assert {n: carts.timers(n) for n in (1, 2, 3)} == {1: {TimerKind.STEP: AT}, 2: {}, 3: {}}
+        assert {n: carts.timers(CartId(n)) for n in (1, 2, 3)} == {1: {TimerKind.STEP: AT}, 2: {}, 3: {}}
         assert carts.due(AT) == [1]
 
 
@@ -121,7 +122,7 @@ def test_messages_want_their_cart_after_an_upgrade(released: Engines):
         )
     migrate(released)
     with SqlStore(released).read() as carts:
-        assert [message.is_settled for message in (*carts.messages(1), *carts.messages(3))] == [True, False]
+        assert [each.is_settled for n in (1, 3) for each in carts.messages(CartId(n))] == [True, False]
         assert carts.outdated() == [3]  # also for its event
 
 
@@ -178,7 +179,7 @@ def test_a_long_payment_method_is_kept(released: Engines, number: int):
     with released.write.begin() as connection:
         connection.execute(text("UPDATE carts SET payment_method = :n WHERE id = 1"), {"n": number})
     with SqlStore(released).read() as carts:
-        payment = carts.cart(1).payment
+        payment = carts.cart(CartId(1)).payment
     assert payment is not None
     assert payment.method == number
 
@@ -190,7 +191,7 @@ def test_a_long_order_is_kept(released: Engines, number: int):
     with released.write.begin() as connection:
         connection.execute(text("UPDATE sales_orders SET id = :n WHERE cart_id = 1"), {"n": number})
     with SqlStore(released).read() as carts:
-        order = carts.cart(1).order
+        order = carts.cart(CartId(1)).order
     assert order is not None
     assert order.id == number
 

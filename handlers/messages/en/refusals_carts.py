@@ -114,11 +114,6 @@ def _(cart: int, state: str) -> str:
     return f"Cart #{cart} {is_now(state)}, so it can no longer be withdrawn."
 
 
-@_says("never_checked")
-def _(cart: int) -> str:
-    return f"Cart #{cart} was never checked with OVH. Request approval again."
-
-
 @_says("order_limit_exceeded")
 def _(total: Data, limit: Data) -> str:
     return (

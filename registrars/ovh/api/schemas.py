@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidName
+from ordering.model.ids import OrderId
 from ordering.model.offer import Action, Offer
 from ordering.model.sales_order import OrderStatus, PaymentMethod, SalesOrder
 from registrars.ovh.api.errors import Unreadable
@@ -67,12 +68,12 @@ def _promotion_ends(lines: Iterable[wire.PriceLine]) -> datetime | None:
 
 def ordered(checkout: Ordered) -> SalesOrder:
     """Return the order that a checkout made."""
-    return SalesOrder(checkout.order_id, total=checkout.prices.with_tax.money, tax=checkout.prices.tax.money)
+    return SalesOrder(OrderId(checkout.order_id), total=checkout.prices.with_tax.money, tax=checkout.prices.tax.money)
 
 
 def order(entry: Order, status: str) -> SalesOrder:
     return SalesOrder(
-        id=entry.order_id,
+        id=OrderId(entry.order_id),
         total=entry.price_with_tax.money,
         tax=entry.tax.money,
         status=OrderStatus(status),

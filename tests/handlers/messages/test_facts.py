@@ -15,6 +15,7 @@ from handlers.messages.en import EVENTS, REMARKS
 from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import Data, EventKind, Fact
+from ordering.model.ids import CartId
 from tests.builders import NOW
 from tests.handlers.messages.examples import BOTH, EARLIER, NOTHING_TO_SAY, ONLY_EVENTS, ONLY_REMARKS, PRICE
 
@@ -64,11 +65,11 @@ def test_every_kind_has_a_sentence_or_is_silent(catalogue: Catalogue, silent: di
 
 
 def an_event(kind: EventKind, data: Data) -> Event:
-    return Event(12, CartState.NEEDS_ATTENTION, NOW, kind=kind, data=data)
+    return Event(CartId(12), CartState.NEEDS_ATTENTION, NOW, kind=kind, data=data)
 
 
 def a_cart(kind: EventKind, data: Data) -> Cart:
-    return Cart(12, "C1", "U0ADA", CartState.NEEDS_ATTENTION, NOW, fact=Fact(kind, data))
+    return Cart(CartId(12), "C1", "U0ADA", CartState.NEEDS_ATTENTION, NOW, fact=Fact(kind, data))
 
 
 @pytest.mark.parametrize(("kind", "data", "facts"), BOTH + ONLY_EVENTS)

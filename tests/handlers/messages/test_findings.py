@@ -10,6 +10,7 @@ from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, RegistrarRefused
+from ordering.model.ids import CartId
 from ordering.model.offer import Action, Offer
 from ordering.model.preflight_findings import Finding, Fix, LinesRefused, NotReady
 from ordering.model.preflight_findings import FindingCode as F
@@ -162,6 +163,6 @@ def test_what_is_refused_lists_its_findings_as_data() -> None:
         {"finding": "name_held", "name": "name.ovh", "cart": 7},
         {"finding": "name_not_free", "name": "xn--caf-dma.fr"},
     ]
-    assert NotReady(3, [held, free]).data == {"error": "cart_not_ready", "cart": 3, "findings": listed}
+    assert NotReady(CartId(3), [held, free]).data == {"error": "cart_not_ready", "cart": 3, "findings": listed}
     names = ["name.ovh", "xn--caf-dma.fr"]
     assert LinesRefused([held, free], {}).data == {"error": "lines_refused", "names": names, "findings": listed}

@@ -12,6 +12,7 @@ from handlers.messages.catalogue import needed
 from ordering.model.contact import FIELDS, LegalForm, checked
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartGone, InvalidAnswer, NotPossible, OrderingError
+from ordering.model.ids import CartId
 from ordering.model.offer import Action, Availability, Offer, Verdict
 from ordering.model.offer_selection import ChoiceNeeded, ConfirmationNeeded, OfferChanged, choose
 from ordering.model.preflight_findings import Finding, FindingCode, LinesRefused, NotReady
@@ -26,11 +27,10 @@ FILES = (
 )  # fmt: skip
 GENERAL = {"InvalidAnswer", "NotPossible", "RegistrarRefused", "RegistrarUnavailable"}
 NO_PARAMS = {"code", "advice"}
-ELSEWHERE = {"never_checked"}  # its sentence is among those of other files
 NAME = DomainName("name.ovh")
 OFFER = Offer(NAME, Action.CREATE, "create-premium", orderable=True, price=euros("1250"))
 CLASSES: list[OrderingError] = [
-    NotReady(3, [Finding(FindingCode.NAME_NOT_FREE, NAME)]),
+    NotReady(CartId(3), [Finding(FindingCode.NAME_NOT_FREE, NAME)]),
     LinesRefused([Finding(FindingCode.NAME_NOT_FREE, NAME)], {}),
     WrongAnswers(
         {"REASON": InvalidAnswer(code="answer_too_long", most=500), "DNS": InvalidAnswer(code="answer_no_account")}
@@ -59,7 +59,7 @@ def _raised() -> Iterator[tuple[str, str, set[str]]]:
 
 def test_each_refusal_has_a_sentence_with_its_data() -> None:
     """A sentence that lacks a parameter would leave a person with a code."""
-    places = [each for each in _raised() if each[1] not in ELSEWHERE]
+    places = list(_raised())
     assert len(places) > 25
     known = words.REFUSALS.sentences
     assert [(place, code) for place, code, _ in places if code not in known] == []

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from ordering.model.contact import LegalForm
+from ordering.model.ids import OrderId
 from ordering.model.sales_order import Attempt, Payment, SalesOrder, SentPayment
 from registrars.ovh import OvhConfig, OvhGateway
 from registrars.ovh.api.client import Client
@@ -17,14 +18,14 @@ from tests.registrars.ovh.described import SCHEMA, Optional, answer
 
 NOW = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)  # shortly before the dates of the described answers
 LINE, QUOTE = a_line(), a_quote()
-ORDER = SalesOrder(7, total=euros("5.99"), tax=euros("5.99"))
+ORDER = SalesOrder(OrderId(7), total=euros("5.99"), tax=euros("5.99"))
 ATTEMPT = Attempt(1, "a-cart", NOW)
 PAYMENT = Payment(7, "U0ADA", NOW, sent_at=NOW, sent_at_ovh=NOW)
-OTHERS = (SentPayment(8, 7, NOW),)
+OTHERS = (SentPayment(OrderId(8), 7, NOW),)
 Change = Callable[[str, Any], Any]  # of an answer, given its type
 
 
-def nobodys(_numbers: object) -> frozenset[int]:
+def nobodys(_numbers: object) -> frozenset[OrderId]:
     return frozenset()
 
 
@@ -50,32 +51,32 @@ READS: Mapping[str, Callable[[OvhGateway], object]] = {
     "every_extension": lambda g: g.every_extension(),
     "extensions": lambda g: g.extensions(),
     "find_order": lambda g: g.find_order(ATTEMPT, [LINE], QUOTE, known=nobodys),
-    "foreign_order": lambda g: g.foreign_order(7, at=NOW, urgent=True),
+    "foreign_order": lambda g: g.foreign_order(OrderId(7), at=NOW, urgent=True),
     "health": lambda g: g.health(),
     "invoice_link": lambda g: g.invoice_link("FR7"),
-    "invoice_of": lambda g: g.invoice_of(7),
+    "invoice_of": lambda g: g.invoice_of(OrderId(7)),
     "leave_marker": lambda g: g.leave_marker("orders 1", NOW),
-    "lists_mean": lambda g: g.lists_method(7, "ovhAccount"),
-    "lists_method": lambda g: g.lists_method(7, 7),
+    "lists_mean": lambda g: g.lists_method(OrderId(7), "ovhAccount"),
+    "lists_method": lambda g: g.lists_method(OrderId(7), 7),
     "marker_is_of": lambda g: g.marker_is_of("a-cart", NOW),
     "markers": lambda g: g.markers("orders 1"),
     "markers_left": lambda g: g.markers_left(urgent=True),
     "objections": lambda g: g.objections([LINE]),
-    "order": lambda g: g.order(7),
-    "order_link": lambda g: g.order_link(7),
-    "order_of": lambda g: g.order_of(7, [LINE], QUOTE, attempt=ATTEMPT),
-    "order_status": lambda g: g.order_status(7),
+    "order": lambda g: g.order(OrderId(7)),
+    "order_link": lambda g: g.order_link(OrderId(7)),
+    "order_of": lambda g: g.order_of(OrderId(7), [LINE], QUOTE, attempt=ATTEMPT),
+    "order_status": lambda g: g.order_status(OrderId(7)),
     "orders_since": lambda g: g.orders_since(NOW, urgent=True),
     "owned": lambda g: g.owned(),
     "owner_needs": lambda g: g.owner_needs([LINE.domain], LegalForm.INDIVIDUAL, {"vat": "FR1"}, changes=True),
     "payment": lambda g: g.payment(ORDER, PAYMENT),
-    "payment_methods": lambda g: g.payment_methods(7),
+    "payment_methods": lambda g: g.payment_methods(OrderId(7)),
     "prepare": lambda g: g.prepare([LINE]),
     "presences": lambda g: g.presences(),
     "probe": lambda g: g.probe(),
     "questions": lambda g: g.questions([LINE]),
     "require_right_to_check_out": lambda g: g.require_right_to_check_out(),
-    "require_right_to_pay": lambda g: g.require_right_to_pay(7, 7),
+    "require_right_to_pay": lambda g: g.require_right_to_pay(OrderId(7), 7),
     "time": lambda g: g.time(),
     "unexplained_payments": lambda g: g.unexplained_payments(ORDER, 7, made_at=NOW, others=OTHERS),
 }

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from ordering.model.ids import OrderId
 from ordering.model.sales_order import MethodId, SalesOrder
 from registrars.ovh import OvhGateway
 from registrars.ovh.api.client import Client
@@ -17,7 +18,7 @@ def check_out(gateway: OvhGateway, registrar_cart: str, *, not_after: datetime =
 
 
 def pay(gateway: OvhGateway, order_id: int, method: MethodId, *, not_after: datetime = LATER) -> None:
-    with gateway.ready_to_pay(order_id, method) as call:
+    with gateway.ready_to_pay(OrderId(order_id), method) as call:
         call.send(signed_at=datetime.now(UTC), not_after=not_after)
 
 

@@ -12,6 +12,7 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import amount
+from ordering.model.ids import OrderId
 from ordering.model.money import Money
 from ordering.model.sales_order import Payment, PaymentMethod, PaymentProgress, SentPayment
 from registrars.ovh.api.client import Client
@@ -249,8 +250,8 @@ async def test_a_payment_of_ours_explains_only_its_own_method_and_time(ovh, gate
     method, minutes = other
     ovh.outsider.transaction("3.59", VISA)
     sent_at = datetime.now(UTC) + timedelta(minutes=minutes)
-    assert (await unexplained(gateway, order, others=[SentPayment(7, method, sent_at)])).unexplained == 1
-    explained = [SentPayment(7, VISA, datetime.now(UTC))]
+    assert (await unexplained(gateway, order, others=[SentPayment(OrderId(7), method, sent_at)])).unexplained == 1
+    explained = [SentPayment(OrderId(7), VISA, datetime.now(UTC))]
     assert (await unexplained(gateway, order, others=explained)).unexplained == 0
 
 
@@ -267,7 +268,7 @@ async def test_an_open_transaction_of_another_order_hinders_nothing(ovh, gateway
     """The bank is slow with a payment that is on record: that is no reason for a wait here."""
     ovh.outsider.transaction("3.59", SEPA, status="CONFIRMING")
     assert (await earlier(gateway, order)).is_open
-    assert not (await earlier(gateway, order, others=[SentPayment(7, SEPA, datetime.now(UTC))])).is_open
+    assert not (await earlier(gateway, order, others=[SentPayment(OrderId(7), SEPA, datetime.now(UTC))])).is_open
 
 
 @pytest.mark.parametrize("path", ["/me/order", "/me/order/*", "/me/order/*/payment"])

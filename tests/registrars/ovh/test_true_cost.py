@@ -15,6 +15,7 @@ from handlers.views.receipt import disagreements, receipt
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import CartId
 from ordering.model.money import Money
 from ordering.model.quote import Quote
 from ordering.model.seal import seal
@@ -101,7 +102,7 @@ def words(text: str) -> str:
 def rendered(bought: list[Bought], told: Quote) -> str:
     lines = tuple(each.line for each in bought)
     shown = Cart(
-        1, "C1", "U0ADA", CartState.SUBMITTED, NOW, lines, requester="U0ADA", purpose="x", quote=told,
+        CartId(1), "C1", "U0ADA", CartState.SUBMITTED, NOW, lines, requester="U0ADA", purpose="x", quote=told,
         seal=seal(lines, told, waive_retraction=True),
     )  # fmt: skip
     message = card(shown, approvals_needed=1, waive_retraction=True, approvers=POLICY.approvers, payers=POLICY.payers)

@@ -11,18 +11,24 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NoSuchCart
 from ordering.model.events import Event, happened
 from ordering.model.facts import Data, EventKind, Fact
+from ordering.model.ids import OrderId
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.money import Money
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, Word
 from ordering.model.seal import seal
 from ordering.ports.store import MessageRole
-from tests.builders import NOW, a_line, a_quote, euros
+from tests.builders import NOW, a_line, a_quote, euros, in_state
 from tests.refusing import refuses
 
 S, K = CartState, EventKind
 LIKE = LineWarning(WarningKind.LIKE_AN_OWNED_NAME, {"twin": "other.ovh"})
 ORDER = SalesOrder(
-    256900123, euros("3.59"), euros("0.60"), OrderStatus.DELIVERING, NOW, (PaymentMethod(7, "VISA", default=True),)
+    OrderId(256900123),
+    euros("3.59"),
+    euros("0.60"),
+    OrderStatus.DELIVERING,
+    NOW,
+    (PaymentMethod(7, "VISA", default=True),),
 )
 
 
@@ -41,7 +47,7 @@ def submitted(store, channel="C1", name="name.ovh", total="3.59", at=NOW):
     cart = opened(store, channel, a_line(name))
     quote = a_quote(total)
     sealed = seal(cart.lines, quote, waive_retraction=True)
-    return saved(store, cart.to(S.SUBMITTED, at=at, requester="U0ADA", purpose="x", quote=quote, seal=sealed))
+    return saved(store, in_state(cart, S.SUBMITTED, at=at, requester="U0ADA", purpose="x", quote=quote, seal=sealed))
 
 
 def typed(text: str) -> str:
@@ -56,7 +62,7 @@ def test_whatever_is_typed_can_be_kept(store, odd):
     line = a_line().answered({"REASON": text}, by="U0ADA")
     cart = opened(store, "C1", line)
     sealed = seal(cart.lines, a_quote(), waive_retraction=True)
-    asked = cart.to(S.SUBMITTED, at=NOW, requester="U0ADA", purpose=text, quote=a_quote(), seal=sealed)
+    asked = in_state(cart, S.SUBMITTED, at=NOW, requester="U0ADA", purpose=text, quote=a_quote(), seal=sealed)
     stored = saved(store, asked, happened(asked, NOW, K.APPROVAL_REQUESTED, by="U0ADA"))
     assert stored.purpose == stored.lines[0].answers[0].value == "Our launch"
 
@@ -182,7 +188,7 @@ def test_names_under_way_are_held_and_free_again_after(store):
     name = DomainName("name.ovh")
     with store.read() as carts:
         assert carts.holding([name, DomainName("free.ovh")]) == {name: cart.id}
-    saved(store, cart.to(S.REJECTED, at=NOW))
+    saved(store, in_state(cart, S.REJECTED, at=NOW))
     with store.read() as carts:
         assert carts.holding([name]) == {}
 
@@ -190,8 +196,8 @@ def test_names_under_way_are_held_and_free_again_after(store):
 def test_what_a_month_costs_counts_what_was_approved_in_it(store):
     first = submitted(store, "C1", "a.ovh", "10.00")
     second = submitted(store, "C2", "b.ovh", "5.00")
-    saved(store, first.to(S.APPROVED, at=NOW, approved_at=NOW))
-    saved(store, second.to(S.APPROVED, at=NOW, approved_at=NOW - timedelta(days=40)))
+    saved(store, in_state(first, S.APPROVED, at=NOW, approved_at=NOW))
+    saved(store, in_state(second, S.APPROVED, at=NOW, approved_at=NOW - timedelta(days=40)))
     submitted(store, "C3", "c.ovh", "99.00")
     month = NOW.replace(day=1)
     with store.read() as carts:
@@ -233,19 +239,19 @@ def test_the_record_is_read_oldest_first_from_a_day_on(store):
 
 def test_payments_of_other_orders_for_the_same_total_are_found(store):
     """Only those that were sent since, by OVH's clock, and in the same currency: each explains one transaction."""
-    ours = replace(ORDER, id=1, total=euros("3.59"))
+    ours = replace(ORDER, id=OrderId(1), total=euros("3.59"))
     for number, (total, currency, sent) in enumerate(
         [("3.59", "EUR", 0), ("3.59", "EUR", 60), ("3.58", "EUR", 60), ("3.59", "PLN", 60), ("3.59", "EUR", None)], 2
     ):
         at = None if sent is None else NOW + timedelta(seconds=sent)
         payment = Payment(7, "U0DAN", NOW, sent_at=NOW, sent_at_ovh=at)
-        order = replace(ORDER, id=number, total=Money.of(total, currency))
+        order = replace(ORDER, id=OrderId(number), total=Money.of(total, currency))
         saved(store, replace(opened(store, f"C{number}"), state=S.PAYING, order=order, payment=payment))
-    mean = replace(opened(store, "C9"), state=S.PAID, order=replace(ORDER, id=9))
+    mean = replace(opened(store, "C9"), state=S.PAID, order=replace(ORDER, id=OrderId(9)))
     saved(store, replace(mean, payment=Payment("ovhAccount", "U0DAN", NOW, NOW, sent_at_ovh=NOW)))
     with store.read() as carts:
         found = carts.sent_alike(ours, since=NOW)
         assert {(sent.order, sent.method) for sent in found} == {(2, 7), (3, 7), (9, "ovhAccount")}
         later = carts.sent_alike(ours, since=NOW + timedelta(seconds=1))
         assert [(sent.order, sent.sent_at) for sent in later] == [(3, NOW + timedelta(seconds=60))]
-        assert 3 not in {sent.order for sent in carts.sent_alike(replace(ours, id=3), since=NOW)}
+        assert 3 not in {sent.order for sent in carts.sent_alike(replace(ours, id=OrderId(3)), since=NOW)}

@@ -7,10 +7,11 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.events import happened
 from ordering.model.facts import EventKind as K
+from ordering.model.ids import CartId
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.store import KEEP
 from ordering.process.inbox import EndingStore
-from tests.builders import NOW
+from tests.builders import NOW, in_state
 from tests.store.contract.test_carts import opened
 
 S = CartState
@@ -24,7 +25,7 @@ def put(stores, key, cart_id=1, kind="approve"):
 
 def cancel(store, cart, key):
     with store.begin() as writing:
-        writing.save(cart.to(S.CANCELLED, at=NOW))
+        writing.save(in_state(cart, S.CANCELLED, at=NOW))
         writing.end_click(key)
 
 
@@ -85,7 +86,7 @@ def test_older_clicks_on_the_same_cart_are_overtaken(stores):
 def test_a_click_is_written_down_once(stores):
     """A redelivery has the same key."""
     put(stores, "a")
-    assert stores.inbox.put(Click("a", "approve", 1, "U0CLEO", "mark")) is None
+    assert stores.inbox.put(Click("a", "approve", CartId(1), "U0CLEO", "mark")) is None
 
 
 def test_a_store_under_a_click_ends_it_with_the_first_event(stores):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from ordering.model.ids import CartId
 from ordering.ports.store import TaskType
 from ordering.process.leases import LocalLeases, SharedLeases
 from tests.builders import NOW
@@ -95,11 +96,11 @@ def test_one_process_may_show_what_another_advances(rules):
 def test_local_leases_lease_each_cart_once():
     """Alone a process takes each cart once until it releases it."""
     alone = LocalLeases()
-    assert alone.acquire(ADVANCE, [1, 2]) == [1, 2]
-    assert alone.acquire(ADVANCE, [2, 3]) == [3]
-    assert alone.acquire(SHOW, [1]) == [1]
-    alone.release(ADVANCE, 2)
-    assert alone.acquire(ADVANCE, [1, 2]) == [2]
+    assert alone.acquire(ADVANCE, [CartId(1), CartId(2)]) == [1, 2]
+    assert alone.acquire(ADVANCE, [CartId(2), CartId(3)]) == [3]
+    assert alone.acquire(SHOW, [CartId(1)]) == [1]
+    alone.release(ADVANCE, CartId(2))
+    assert alone.acquire(ADVANCE, [CartId(1), CartId(2)]) == [2]
 
 
 def test_what_was_decided_and_what_is_only_watched_are_due_apart(rules):
@@ -126,6 +127,6 @@ def test_nobody_looks_at_what_somebody_advances(rules):
     rules.clock.pass_by(19)
     assert rules.fulfilment.due(WATCH) == []
     alone = LocalLeases()
-    alone.acquire(ADVANCE, [1])
-    assert alone.acquire(WATCH, [1, 2]) == [2]
-    assert alone.acquire(ADVANCE, [2]) == [2]
+    alone.acquire(ADVANCE, [CartId(1)])
+    assert alone.acquire(WATCH, [CartId(1), CartId(2)]) == [2]
+    assert alone.acquire(ADVANCE, [CartId(2)]) == [2]

@@ -12,7 +12,7 @@ from ordering.model.facts import EventKind as K
 from ordering.model.recovery import DIGITS, Cause, Loss, Recovery, Stamp
 from ordering.ports.store import NOTHING_RENDERED, MessageRole, TimerKind
 from ordering.process.recovery import must_allow
-from tests.builders import NOW, a_line
+from tests.builders import NOW, a_line, in_state
 from tests.store.contract.test_carts import opened, saved, submitted
 
 S = CartState
@@ -20,7 +20,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def approved(store, channel="C1", name="name.ovh"):
-    cart = submitted(store, channel, name).to(S.APPROVED, at=NOW, approved_by=("U0CLEO",), approved_at=NOW)
+    cart = in_state(submitted(store, channel, name), S.APPROVED, at=NOW, approved_by=("U0CLEO",), approved_at=NOW)
     return saved(store, cart, happened(cart, NOW, K.APPROVED), due_at=LATER)
 
 
@@ -239,9 +239,10 @@ def test_only_money_counts_for_the_comparison(store):
     with store.begin() as carts:
         cart = carts.open("C1", by="U0ADA", at=NOW)
         assert carts.newest_about_money() == 0
-        cart = carts.save(cart.to(S.SUBMITTED, at=NOW), happened(cart.to(S.SUBMITTED, at=NOW), NOW, K.CART_OPENED))
+        cart = in_state(cart, S.SUBMITTED)
+        cart = carts.save(cart, happened(cart, NOW, K.CART_OPENED))
         assert carts.newest_about_money() == 0
-        approved = cart.to(S.APPROVED, at=NOW)
+        approved = in_state(cart, S.APPROVED, at=NOW)
         carts.save(approved, happened(approved, NOW, K.APPROVED))
         carts.open("C2", by="U0ADA", at=NOW)
         assert carts.newest_about_money() == 3
@@ -264,7 +265,7 @@ def test_the_newest_event_up_to_a_moment_is_found(store):
 def test_messages_of_open_requests_are_rendered_again(store):
     """Requests that wait, and no others: not carts that are still filled, nor those that ended."""
     waiting, filling = approved(store), opened(store, "C2", a_line("b.ovh"))
-    ended = saved(store, approved(store, "C3", "c.ovh").to(S.CANCELLED, at=NOW))
+    ended = saved(store, in_state(approved(store, "C3", "c.ovh"), S.CANCELLED, at=NOW))
     with store.begin() as writing:
         for cart in (waiting, filling, ended):
             message = writing.show_in(cart.id, MessageRole.CART, cart.channel)
@@ -282,7 +283,7 @@ def test_work_that_was_decided_is_woken(store):
     """The steps of decided requests become due; reminders and other carts' steps stay as they are."""
     decided, waiting = approved(store), submitted(store, "C2", "b.ovh")
     ended = approved(store, "C3", "c.ovh")
-    ended = saved(store, ended.to(S.CANCELLED, at=NOW), due_at=None)
+    ended = saved(store, in_state(ended, S.CANCELLED, at=NOW), due_at=None)
     with store.begin() as writing:
         writing.set_timer(decided.id, TimerKind.REMINDER, LATER)
         writing.set_timer(waiting.id, TimerKind.STEP, LATER)

@@ -8,6 +8,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
+from ordering.model.ids import CartId
 from ordering.ports.store import KEEP, Store, TaskType, TimerKind
 from ordering.process.leases import SharedLeases
 from tests.builders import NOW
@@ -28,7 +29,7 @@ def opened(store: Store, channel: str = "C1"):
         return carts.open(channel, by="U0ADA", at=NOW)
 
 
-def timers(store: Store, cart_id: int):
+def timers(store: Store, cart_id: CartId):
     with store.read() as carts:
         return carts.timers(cart_id)
 

@@ -9,9 +9,10 @@ from ordering.model.cart import CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import EventKind as K
+from ordering.model.ids import OrderId
 from ordering.ports.store import NOTHING_RENDERED, MessageRole, TaskType
 from ordering.record.verification import Audit
-from tests.builders import NOW, a_line
+from tests.builders import NOW, a_line, in_state
 from tests.conftest import Rules
 from tests.store.contract.test_carts import ORDER, opened, saved
 
@@ -74,7 +75,7 @@ def test_a_channel_has_room_for_one_open_cart(store):
     cart = opened(store)
     with pytest.raises(NotPossible), store.begin() as writing:
         writing.open("C1", by="U0BEN", at=NOW)
-    saved(store, cart.to(S.CANCELLED, at=NOW))
+    saved(store, in_state(cart, S.CANCELLED, at=NOW))
     with store.begin() as writing:
         assert writing.open("C1", by="U0BEN", at=NOW).id > cart.id
 
@@ -92,7 +93,7 @@ def test_a_cart_has_one_order(store):
     """A second order of one cart is an error, and the first one stays."""
     cart = saved(store, replace(opened(store), order=ORDER))
     with pytest.raises(Exception, match=r"(?i)unique"):
-        saved(store, replace(cart, order=replace(ORDER, id=ORDER.id + 1)))
+        saved(store, replace(cart, order=replace(ORDER, id=OrderId(ORDER.id + 1))))
     with store.read() as reading:
         assert reading.known_orders([ORDER.id, ORDER.id + 1]) == {ORDER.id}
 
@@ -131,7 +132,7 @@ def test_all_messages_of_a_cart_can_be_shown_again(store):
 def test_names_of_live_carts_are_known(store):
     """Names of open and waiting carts count, those of cancelled ones do not."""
     first, second = opened(store, "C1", a_line("a.ovh")), opened(store, "C2", a_line("b.ovh"))
-    saved(store, second.to(S.CANCELLED, at=NOW))
+    saved(store, in_state(second, S.CANCELLED, at=NOW))
     with store.read() as reading:
         assert reading.names_in_carts() == {line.domain for line in first.lines}
 

@@ -11,6 +11,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
+from ordering.model.ids import CartId, OrderId
 from ordering.model.question import Question
 from ordering.ports.store import Store
 from prove.explorer.plain_store import PlainStore
@@ -19,48 +20,49 @@ from tests.builders import NOW
 from tests.conftest import Rules
 
 S = CartState
+CART, LISTED = CartId(1), (OrderId(7), OrderId(8))
 
 
 def is_delivered(rules: Rules) -> Iterator[CartState]:
     yield rules.requested().state
-    cart = rules.workflow.queries.cart(1)
-    yield rules.workflow.approvals.approve(1, approver=rules.cleo, mark=cart.request_mark).state
-    yield rules.run_worker(1).state
-    yield rules.workflow.payments.pay(1, payer=rules.dan, method=None, mark=rules.mark(1)).state
-    yield rules.run_worker(1).state
+    cart = rules.workflow.queries.cart(CART)
+    yield rules.workflow.approvals.approve(CART, approver=rules.cleo, mark=cart.request_mark).state
+    yield rules.run_worker(CART).state
+    yield rules.workflow.payments.pay(CART, payer=rules.dan, method=None, mark=rules.mark(CART)).state
+    yield rules.run_worker(CART).state
     rules.registrar.deliver()
-    yield rules.run_worker(1, steps=4, seconds=400).state
+    yield rules.run_worker(CART, steps=4, seconds=400).state
 
 
 def is_rejected_and_requested_again(rules: Rules) -> Iterator[CartState]:
     rules.requested()
-    yield rules.workflow.approvals.reject(1, approver=rules.cleo, reason="zu teuer 🦦").state
+    yield rules.workflow.approvals.reject(CART, approver=rules.cleo, reason="zu teuer 🦦").state
     rules.requested("second.ovh")
-    yield rules.workflow.approval_requests.withdraw(2, by=rules.ada).state
+    yield rules.workflow.approval_requests.withdraw(CartId(2), by=rules.ada).state
 
 
 def is_asked_for_answers(rules: Rules) -> Iterator[CartState]:
     rules.registrar.asks["ovh"] = (Question("BIRTH"), Question("REASON"))
     name = DomainName.parse("asked.ovh")
     yield rules.workflow.cart_editing.add("C1", name, by=rules.ada).state
-    rules.workflow.questions.learn(1)
-    yield rules.workflow.questions.answer(1, name, {"BIRTH": "1990-01-01", "REASON": "shop"}, by=rules.ada).state
-    yield rules.workflow.approval_requests.request(1, requester=rules.ada, purpose="For the launch").state
+    rules.workflow.questions.learn(CART)
+    yield rules.workflow.questions.answer(CART, name, {"BIRTH": "1990-01-01", "REASON": "shop"}, by=rules.ada).state
+    yield rules.workflow.approval_requests.request(CART, requester=rules.ada, purpose="For the launch").state
 
 
 def loses_the_answer_of_the_checkout(rules: Rules) -> Iterator[CartState]:
     rules.approved()
     rules.registrar.next_fault = "lost_after"
-    yield rules.run_worker(1).state
+    yield rules.run_worker(CART).state
 
 
 def asks_a_person_about_its_order(rules: Rules) -> Iterator[CartState]:
     rules.approved()
-    rules.registrar.next_fault, rules.registrar.undecided, rules.registrar.candidates = "lost_before", True, (7, 8)
-    yield rules.run_worker(1).state
+    rules.registrar.next_fault, rules.registrar.undecided, rules.registrar.candidates = "lost_before", True, LISTED
+    yield rules.run_worker(CART).state
     with suppress(OrderingError):
-        rules.workflow.recovery.nothing_ordered(1, by=rules.dan, mark=rules.mark(1))
-    yield rules.run_worker(1).state
+        rules.workflow.recovery.nothing_ordered(CART, by=rules.dan, mark=rules.mark(CART))
+    yield rules.run_worker(CART).state
 
 
 @pytest.mark.parametrize("fault", ["lost_before", "lost_after", "refused", "unavailable"])
@@ -68,8 +70,8 @@ def test_a_payment_with_a_fault_reads_alike(store, fault):
     def meets_a_fault(rules: Rules) -> Iterator[CartState]:
         yield rules.ordered().state
         rules.registrar.next_fault = fault
-        rules.workflow.payments.pay(1, payer=rules.dan, method=None, mark=rules.mark(1))
-        yield rules.run_worker(1).state
+        rules.workflow.payments.pay(CART, payer=rules.dan, method=None, mark=rules.mark(CART))
+        yield rules.run_worker(CART).state
 
     compare(store, meets_a_fault)
 
