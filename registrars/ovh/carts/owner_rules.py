@@ -137,7 +137,8 @@ def _field(name: str, node: Node, domain: DomainName, demand: _Demand, *, read_o
     wrong = demand.wrong
     if wrong is not None and wrong.code == "field_not_taken":
         wrong = InvalidAnswer(code="field_not_taken", example=words.example)
-    return NeededField(name, words, (domain,), allowed, demand.longest, read_only=read_only, wrong=wrong)
+    refused_by = () if wrong is None else (domain,)
+    return NeededField(name, words, (domain,), allowed, demand.longest, read_only, wrong, refused_by)
 
 
 def _is_read_only(node: Node) -> bool:
