@@ -228,7 +228,7 @@ async def _choose(services: Services, did: Interaction, back: NewContact, contac
     before: Typed = typed_below(back)
     typed = {name: {**before.get(name, {}), OWNER_CONTACT: contact.id} for name in owned}
     below = Reply(services.client, replace(did, form=back.view))
-    await render(services, did, below, at, typed={**before, **typed})
+    await render(services, did, below, at, typed={**before, **typed}, is_redrawn=True)
 
 
 def _label(name: str, needs: OwnerNeeds) -> str:

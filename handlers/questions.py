@@ -152,7 +152,7 @@ async def _other_owner(services: Services, did: Interaction, reply: Reply, at: A
 async def _again(services: Services, did: Interaction, reply: Reply, at: AnswersSheet) -> None:
     """Show the form again, with what it holds."""
     filled = Filled(at, (await may_answer(services, did, at.cart_id)).lines, did.values or {})
-    await render(services, did, reply, at, typed=filled.typed, fields=typed_gaps(did.values or {}))
+    await render(services, did, reply, at, typed=filled.typed, fields=typed_gaps(did.values or {}), is_redrawn=True)
 
 
 async def _save(services: Services, did: Interaction, at: AnswersSheet) -> dict[str, Any]:

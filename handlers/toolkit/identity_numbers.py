@@ -23,6 +23,7 @@ _PERSON: Mapping[str, tuple[str, ...]] = {
     "ES": ("es.nif", "es.nie"), "FI": ("fi.hetu",), "HR": ("hr.oib",), "IT": ("it.codicefiscale",), "PL": ("pl.pesel",),
     "PT": ("pt.nif",), "RO": ("ro.cnp",), "SE": ("se.personnummer",),
 }  # fmt: skip
+_DOCUMENTS: Mapping[str, tuple[str, ...]] = {"ABN": ("au.abn",), "ACN": ("au.acn",)}  # whatever the owner's country
 _PREFIXED = re.compile("[A-Za-z]{2}")
 _VAT_PREFIXES = {"EL": "GR", "XI": "GB"}  # where a VAT number does not begin with the country's code
 
@@ -30,9 +31,10 @@ _VAT_PREFIXES = {"EL": "GR", "XI": "GB"}  # where a VAT number does not begin wi
 def doubtful(values: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names of a contact's fields whose number has wrong check digits; `values` has the country, too."""
     country = values.get("country", "").upper()
+    document = values.get("registrant_document_type", "")
     checks = {
         "vat": _vat_module(values.get("vat", ""), country),
-        "company_number": _modules(_COMPANY.get(country, ())),
+        "company_number": _modules(_DOCUMENTS.get(document) or _COMPANY.get(country, ())),
         "national_number": _modules(_PERSON.get(country, ())),
         "enterprise_id": _modules(("ch.uid",)),
     }

@@ -309,7 +309,8 @@ class NewContact:
 
     def __str__(self) -> str:
         # Keep as much as fits: Slack's clients keep what was typed in the form below, but nothing keeps the rest.
-        less = (self, replace(self, typed={}), replace(self, kept={}), replace(self, typed={}, kept={}))
+        bare = replace(self, at=replace(self.at, purpose=""), typed={}, kept={})
+        less = (self, replace(self, typed={}), replace(self, kept={}), replace(self, typed={}, kept={}), bare)
         rendered = [each.in_json() for each in less]
         return next((text for text in rendered if len(text) <= LONGEST_METADATA), rendered[-1])
 

@@ -32,8 +32,8 @@ from ordering.model.question_sheet import Ask
 _LABEL, _HINT, _OPTION, _VALUE, _GROUP = 150, 300, 75, 150, 100
 _MOST_OPTIONS = 500  # above this a list helps no one, and a whole form may have 250 KB
 _MOST_BYTES = 100_000  # of the options of one list
-_LONGEST_ID, _KEY = 200, 4
-_NAMES = 900  # characters of all names in a form's metadata
+_LONGEST_ID, _KEY = 200, 8
+_NAMES = 700  # characters of all names in a form's metadata
 FIELD = "answer."  # prefix of the ids of these inputs
 _NO_CONTACT = "default"  # an option's value cannot be empty
 Contacts = Sequence[Contact]
@@ -72,19 +72,36 @@ def field_id(question: Question) -> str:
 
 
 def names_and_inputs(
-    lines: Iterable[Line], asks: Sequence[tuple[Ask, str]]
+    lines: Iterable[Line], asks: Sequence[tuple[Ask, str]], before: AnswersSheet | None
 ) -> tuple[tuple[str, ...], tuple[Asked, ...]]:
-    """Return what a form's metadata keeps: its names, in full if there is room, else as digests, and its inputs."""
+    """Return what a form's metadata keeps: its names, in full if there is room, else as digests, and its inputs.
+
+    `before` is the form that this one replaces while its user fills it in: what that one showed counts as seen.
+    """
     asked_names = {name for ask, _ in asks for name in ask.domains}
     names = [line.domain for line in lines if line.domain in asked_names]
     places = {name: place for place, name in enumerate(names)}
     inputs = tuple(
-        Asked(_key(action_id), frozenset(places[name] for name in ask.domains), mark(ask.question.label, ask.saved))
+        Asked(
+            _key(action_id),
+            frozenset(places[name] for name in ask.domains),
+            _mark_before(ask, before) or mark(ask.question.label, ask.saved),
+        )
         for ask, action_id in asks
     )
     full = tuple(name.ascii for name in names)
     fits = sum(map(len, full)) + len(full) <= _NAMES
     return full if fits else tuple(map(_short, full)), inputs
+
+
+def _mark_before(ask: Ask, before: AnswersSheet | None) -> str | None:
+    if before is None:
+        return None
+    base = field_id(ask.question)
+    keys = {_key(base), *(_key(f"{base}@{number}") for number in range(2, len(before.asked) + 1))}
+    names = {name for domain in ask.domains for name in (domain.ascii, _short(domain.ascii))}
+    places = {place for place, name in enumerate(before.names) if name in names}
+    return next((each.mark for each in before.asked if each.key in keys and each.places & places), None)
 
 
 def _key(action_id: str) -> str:

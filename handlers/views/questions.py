@@ -48,7 +48,8 @@ class Sheet:
 
     `gaps` is what each chosen contact lacks, by its id. `typed` is what the form held before, by name and label, and
     `fields` by contact and field. `wrong` is why a contact's field is not taken, `refused` what OVH objected to at a
-    name, both as sentences. `overtaken` are the labels that another user answered in the meantime.
+    name, both as sentences. `overtaken` are the labels that another user answered in the meantime. `is_redrawn`: the
+    user is still filling in the form, so what it showed first counts as seen.
     """
 
     cart: Cart
@@ -62,6 +63,7 @@ class Sheet:
     refused: Mapping[DomainName, Sequence[str]] = field(default_factory=dict)
     overtaken: Mapping[DomainName, Sequence[str]] = field(default_factory=dict)
     warns: bool = False
+    is_redrawn: bool = False
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -110,7 +112,7 @@ def answers_form(sheet: Sheet) -> View:
     left = page.add_sections(needing)
     is_more = sheet.at.more or not needing
     start = 0 if left else page.add_options(quiet, all_of_them=is_more)
-    names, noted = names_and_inputs(sheet.lines, page.asked)
+    names, noted = names_and_inputs(sheet.lines, page.asked, sheet.at if sheet.is_redrawn else None)
     at = replace(
         sheet.at,
         names=names,
@@ -147,7 +149,9 @@ def _first_to_own(sheet: Sheet, parts: Sequence[Section]) -> str:
         part for part in owned if (gaps := sheet.gaps.get(part.contact)) and gaps.stuck and gaps.concerns(part.domains)
     ]
     without = [part for part in owned if not part.contact]
-    return next((part.domains[0].ascii for part in [*lacking, *without, *owned]), "")
+    focus = focus_of(sheet.at, sheet.cart)
+    asked_again = [part for part in without if focus in part.domains]
+    return next((part.domains[0].ascii for part in [*lacking, *asked_again, *without, *owned]), "")
 
 
 def _head(sheet: Sheet, needing: Sequence[Section]) -> Iterator[Block]:

@@ -49,7 +49,7 @@ names = st.builds("{}.{}".format, labels, st.sampled_from(["ovh", "co.uk"])).map
 stamps = st.builds(Stamp, digests, long_counts, st.integers(1, 10**15 - 1), digests, long_counts) | st.builds(
     Stamp, digests, long_counts
 )
-short = st.text("0123456789abcdef", min_size=4, max_size=4)
+short = st.text("0123456789abcdef", min_size=8, max_size=8)
 inputs = st.builds(Asked, short, st.frozensets(st.integers(0, 39), min_size=1), digests)
 sheets = st.builds(
     AnswersSheet, carts, st.lists(names.map(lambda name: name.ascii), max_size=9).map(tuple),
@@ -78,7 +78,7 @@ KINDS = {
 }
 # A form has at most 40 questions, and a cart 40 names.
 FULL = AnswersSheet(
-    10**9 - 1, ("x" * 19 + ".fr",) * 40, (Asked("f" * 4, frozenset(range(40)), mark("Q", "x")),) * 40,
+    10**9 - 1, ("x" * 14 + ".fr",) * 40, (Asked("f" * 8, frozenset(range(40)), mark("Q", "x")),) * 40,
     more=True, start=99, goes_on=True, below="V" * 12 + " " + "f" * 20, checked="f" * 12,
 )  # fmt: skip
 LONGEST = {

@@ -47,8 +47,8 @@ class OvhCarts:
         self.needs = Needs(self._rules)
         self.contacts = Contacts(client)
         self._standing = {"OWNER_LEGAL_AGE": "true" if config.owner_legal_age else "false"}
-        if config.owner_contact:
-            self._standing[OWNER_CONTACT] = config.owner_contact.rpartition("/")[2]
+        self._owner_contact = config.owner_contact.rpartition("/")[2] if config.owner_contact else None
+        self._owners = config.owners
 
     def questions(self, lines: Sequence[Line]) -> Requirements:
         """Put each line into a new cart to read OVH's questions about it, then delete the cart.
@@ -169,7 +169,7 @@ class OvhCarts:
 
     def _eligibility(self) -> Eligibility:
         """Return a new check without cached data: an owner or account fixed at OVH counts at the next one."""
-        return Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
+        return Eligibility(self._rules, self.contacts, owner=self._standing_owner)
 
     def _new(self, description: str, at: Priority = Priority.MONEY) -> str:
         try:
@@ -228,7 +228,13 @@ class OvhCarts:
     def _questions(self, line: Line, path: str, at: Priority = Priority.MONEY) -> tuple[Question, ...]:
         entries = REQUIREMENTS.read(self._client.ask(f"{path}/requiredConfiguration", priority=at))
         rule = self._rules.about(line.domain, {entry.label for entry in entries})
-        return requirements.questions(entries, standing=self._standing, rule=rule)
+        owner = self._standing_owner(line.domain)
+        standing = self._standing | ({OWNER_CONTACT: owner} if owner else {})
+        return requirements.questions(entries, standing=standing, rule=rule)
+
+    def _standing_owner(self, domain: DomainName) -> str | None:
+        """Return the team's own owner contact for a name; None for the account's data."""
+        return self._owners.get(domain.extension, self._owner_contact)
 
     def _configure(self, path: str, line: Line, found: Requirements, *, prefilled: bool) -> list[Configuration]:
         """Configure a line's answers.
