@@ -20,11 +20,10 @@ def words_for(label: str, extension: str) -> FieldWords:
     return FieldWords(**(own | entry.get("of", {}).get(extension, {})))
 
 
-def label_of_fault(field: str, extension: str) -> str | None:
-    """Return the label of an owner's field as a refusal names it, such as `owner.birth_day`; None if it is unknown."""
+def label_of_fault(field: str) -> str | None:
+    """Return an owner's field as rules name it, from a refusal such as `owner.birth_day`; None if it is unknown."""
     whose, _, name = field.partition(".")
-    label = _labels().get(name.replace("_", "").lower()) if whose == "owner" else None
-    return words_for(label, extension).label if label else None
+    return _labels().get(name.replace("_", "").lower()) if whose == "owner" else None
 
 
 @cache

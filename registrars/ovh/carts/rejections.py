@@ -15,7 +15,7 @@ from ordering.model.facts import Data, quoted
 from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question, in_order
 from registrars.ovh.api.errors import CartRejected
-from registrars.ovh.carts.field_words import label_of_fault
+from registrars.ovh.carts.field_words import label_of_fault, words_for
 from registrars.ovh.carts.requirements import sent
 
 # https://github.com/ovh/order-cart-examples, issue 5: one line per field, without the name that it is about.
@@ -147,8 +147,8 @@ def _of_one(line: Line, whose: str, named: Sequence[tuple[str, str]]) -> Finding
 
 
 def _in_words(field: str, extension: str) -> dict[str, str]:
-    label = label_of_fault(field, extension)
-    return {"label": label} if label else {}
+    label = label_of_fault(field)
+    return {"label": words_for(label, extension).label} if label else {}
 
 
 def _of_rule(line: Line, whose: str) -> tuple[FindingCode, Fix | None]:
