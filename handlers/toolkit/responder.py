@@ -77,11 +77,11 @@ class Reply:
         With `unchanged_since` it is replaced only if it still has that hash.
         """
         try:
-            shown = await self._client.views_update(view_id=self._to.form, view=view, hash=unchanged_since or None)
+            answer = await self._client.views_update(view_id=self._to.form, view=view, hash=unchanged_since or None)
         except FAILURES as error:
             _log_refusal("form_not_updated", error)
             return None
-        return str((shown.get("view") or {}).get("hash") or "") or None
+        return str((answer.get("view") or {}).get("hash") or "") or None
 
     async def _send_secret(self, secret: Secret) -> None:
         if self._to.form and await self._in_form(note(secret.rendered)):

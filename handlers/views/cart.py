@@ -76,9 +76,9 @@ def request_modal(
         parts.append(section(words.cart.FIX_THESE))
         todo: list[Block] = [section(_sentence(found), accessory=_fix(cart, found)) for found in findings]
         parts.append(listed(todo, rank=1, more=_more_to_fix))
-    for told, names in ((words.cart.ready, ready), (words.cart.answered, answered_now)):
+    for sentence_of, names in ((words.cart.ready, ready), (words.cart.answered, answered_now)):
         if names:
-            parts.append(context(told([escape(str(name)) for name in names])))
+            parts.append(context(sentence_of([escape(str(name)) for name in names])))
     parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more=words.cart.MORE_NAMES))
     parts.append(rows(answered(cart.lines, None), rank=3, more=words.cart.MORE_ANSWERS))
     parts.append(

@@ -50,13 +50,13 @@ def answer_input(ask: Ask, contacts: Contacts, action_id: str, *, place: str, na
     if question.is_of_contacts:
         # Slack keeps a user's choice as long as the ids are the same, so a new choice of ours needs a new id.
         block_id = f"{block_id}@{ask.text or _NO_CONTACT}"
-    told = "" if is_owner else question_labels.hint(question)
+    hint = "" if is_owner else question_labels.hint(question)
     return InputBlock(
         block_id=block_id[-_LONGEST_ID:],
         label=words.questions.OWNER if is_owner else _title(question),
-        hint=cut(plain(f"{told} {names}"), _HINT) or None,
+        hint=cut(plain(f"{hint} {names}"), _HINT) or None,
         element=_element(question, contacts, ask.text, action_id),
-        optional=not question.must_be_answered,
+        optional=not (question.must_be_answered or is_owner),  # there is always a choice of the owner
         dispatch_action=True if is_owner else None,
     )
 

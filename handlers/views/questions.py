@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
+from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, InputBlock
 from slack_sdk.models.views import View
 
 from handlers.messages import words
@@ -181,16 +181,16 @@ def _given(line: Line, question: Question) -> str:
 
 
 def _marks(sheet: Sheet, quiet: Sequence[Section]) -> Iterator[Block]:
-    """Yield the names of which nothing is asked, those that a user answered for first."""
+    """Yield the names without questions, those that a user answered for first."""
     names = {name for part in quiet for name in part.domains}
     lines = [line for line in sheet.cart.lines if line.domain in names]
-    for told, found in (
+    for sentence_of, found in (
         (words.questions.answered, [line for line in lines if line.answers]),
         (words.questions.quiet, [line for line in lines if not line.answers]),
         (words.questions.not_read, [line for line in sheet.cart.lines if line.questions is None]),
     ):
         if found:
-            yield context(told([escape_markup(str(line.domain)) for line in found]))
+            yield context(sentence_of([escape_markup(str(line.domain)) for line in found]))
 
 
 def _buttons(sheet: Sheet, at: AnswersSheet, *, is_optional: bool) -> list[Block]:
@@ -214,7 +214,7 @@ class _Page:
         self._contacts = sheet.contacts[: max(_MOST_CONTACTS // owners, _FEWEST_CONTACTS)]
         self._used: Counter[str] = Counter()
         self._bytes = 0
-        self._told: set[str] = set()  # contacts whose fields the form asks
+        self._completed: set[str] = set()  # contacts whose fields the form asks
         self.blocks: list[Block] = []
         self.asked: list[tuple[Ask, str]] = []
         self.fields = 0
@@ -254,27 +254,27 @@ class _Page:
         refused = [text for name in part.domains for text in self._sheet.refused.get(name, ())]
         head += [context(cut(words.questions.refused(text), _MOST_TOLD)) for text in dict.fromkeys(refused)]
         if self._take([*head, *inputs, *gaps], noted):
-            self._told.add(part.contact)
-            self.fields += len(gaps)
+            has_fields = any(isinstance(block, InputBlock) for block in gaps)
+            self._completed |= {part.contact} if has_fields else set()
+            self.fields += has_fields
             return needed == len(part.needed)
         if alone and (needed > 1 or lists):
             return self._add_section(part, needed=max(needed // 2, 1), alone=True, lists=lists and needed > 1)
         return False
 
     def _gaps(self, part: Section, *, lists: bool) -> list[Block]:
-        """Return what the section's owner lacks; a contact is asked once, at its first names."""
+        """Return what the section's owner lacks; what can be filled in is asked once, where it is lacked first."""
         sheet, contact_id = self._sheet, part.contact
         gaps = sheet.gaps.get(contact_id)
-        if gaps is None or contact_id in self._told:
+        if gaps is None:
             return []
+        sentence_of = words.contacts.account_lacks if gaps.is_account else words.contacts.stuck
         stuck = [
-            words.contacts.lacked(
-                cut(escape(each.words.label), 150), [escape_markup(str(name)) for name in dict.fromkeys(each.lacking)]
-            )
-            for each in gaps.stuck
+            cut(escape(each.words.label), 150) for each in gaps.stuck if not set(each.lacking).isdisjoint(part.domains)
         ]
-        told = words.contacts.account_lacks if gaps.is_account else words.contacts.stuck
-        blocks: list[Block] = [section(cut(told(stuck), _MOST_TOLD))] if stuck else []
+        blocks: list[Block] = [section(cut(sentence_of(stuck), _MOST_TOLD))] if stuck else []
+        if contact_id in self._completed or not (gaps.concerns(part.domains) or gaps.missing.undecided):
+            return blocks
         fields, wrong = sheet.fields.get(contact_id, {}), sheet.wrong.get(contact_id, {})
         return [*blocks, *gap_inputs(contact_id, gaps.missing, fields, wrong, lists=lists)]
 

@@ -125,13 +125,13 @@ def _as_meant(
     touched: dict[DomainName, dict[str, str]] = {}
     undone: dict[DomainName, tuple[str, ...]] = {}
     for line in lines:
-        domain, shown = line.domain, seen.get(line.domain, ())
+        domain, marks = line.domain, seen.get(line.domain, ())
         stands = {question.label: line.text_for(question) for question in line.questions or ()}
-        touched[domain] = {label: text for label, text in typed[domain].items() if mark(label, text) not in shown}
+        touched[domain] = {label: text for label, text in typed[domain].items() if mark(label, text) not in marks}
         if overwritten := tuple(
             label
             for label, text in touched[domain].items()
-            if label in stands and mark(label, stands[label]) not in {mark(label, text), *shown}
+            if label in stands and mark(label, stands[label]) not in {mark(label, text), *marks}
         ):
             undone[domain] = overwritten
         meant[domain] = {

@@ -145,7 +145,7 @@ def test_needed_questions_stand_first_and_alone():
     }
 
 
-def test_a_statement_is_made_for_one_registry_and_a_code_for_one_name():
+def test_a_statement_is_for_one_registry_a_code_for_one_name():
     conditions, code = (
         Question("ACCEPT_CONDITIONS", Kind.YES_NO, required=True),
         Question("CLAIMS_NOTICE", required=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from handlers.messages.en.grammar import counted, few
+from handlers.messages.en.phrases import with_full_stop
 from ordering.model.domain_name import DomainName
 
 NEW_CONTACT = "New owner"  # the form
@@ -43,7 +44,7 @@ def for_names(names: Sequence[str]) -> str:
 def hint(names: str, told: str, example: str) -> str:
     """Return the hint of a field; `names` is from `for_names`, the others may be empty."""
     like = f"Such as {example}." if example else ""
-    return " ".join(filter(None, [told, like, names]))
+    return " ".join(filter(None, [with_full_stop(told) if told else "", like, names]))
 
 
 def pages(addresses: Sequence[str]) -> str:
@@ -62,11 +63,6 @@ def undecided(names: Sequence[str]) -> str:
 def stuck(labels: Sequence[str]) -> str:
     """Return which fields cannot be completed here, by their escaped labels: they are set, or the holder's own."""
     return f"*Not to be changed from here:* {few(labels)}. Choose another owner, or create one."
-
-
-def lacked(label: str, names: Sequence[str]) -> str:
-    """Return a field by its label, and the names whose registry needs it; both are escaped."""
-    return f"{label} (for {few(names)})" if names else label
 
 
 def account_lacks(labels: Sequence[str]) -> str:

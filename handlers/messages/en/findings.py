@@ -89,7 +89,7 @@ def _(name: str, label: str, ovh: Mapping[str, str]) -> str:
 @_says(F.OWNER_BREAKS_RULE)
 def _(name: str, ovh: Mapping[str, Any]) -> str:
     return (
-        f"{_objections(name, ovh['faults'])} Choose another owner, or complete the data of this one at OVH. "
+        f"{_objections(name, ovh['faults'])} Choose another owner, or fill in what this one lacks. "
         "Then request approval again."
     )
 

@@ -62,7 +62,7 @@ def quiet(names: Sequence[str]) -> str:
 
 
 def not_read(names: Sequence[str]) -> str:
-    """Return of which names it is not known yet what they ask."""
+    """Return the names that OVH was not asked about yet."""
     return f"I haven't asked OVH about {few(names)} yet. Open this form again, and I will."
 
 

@@ -6,6 +6,7 @@ process, for all carts.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,7 +18,7 @@ from ordering.model.question import OF_ONE_NAME, Question, in_order
 from registrars.ovh.carts.contact_fields import label_of, our_name
 from registrars.ovh.carts.field_words import label_of_fault, words_for
 
-_MISSING = ("is required", "is mandatory")
+_MISSING = re.compile(r"is (required|mandatory)\.?$")
 
 
 class Demands:
@@ -38,9 +39,7 @@ class Demands:
     def note_faults(self, domain: DomainName, faults: Mapping[str, str]) -> None:
         """Remember the owner's fields that a rule found missing for a name; `faults` are sentences by field."""
         missing = {
-            name
-            for field, said in faults.items()
-            if said.rstrip(".").endswith(_MISSING) and (name := _field_of(field)) is not None
+            name for field, text in faults.items() if _MISSING.search(text) and (name := _field_of(field)) is not None
         }
         if missing:
             with self._guard:
