@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from ordering.model.domain_name import DomainName
@@ -54,11 +54,16 @@ class Demands:
             insisted = set(self._labels.get(domain.extension, ()))
         return in_order(replace(q, insisted=q.insisted or q.label in insisted) for q in asked)
 
-    def with_fields(self, domain: DomainName, needs: OwnerNeeds, values: Mapping[str, str]) -> OwnerNeeds:
-        """Return what is needed of an owner with these values, with the fields that were found missing before."""
+    def with_fields(
+        self, domain: DomainName, needs: OwnerNeeds, values: Mapping[str, str], *, ruled: Collection[str]
+    ) -> OwnerNeeds:
+        """Return what is needed of an owner with these values, with the fields that were found missing before.
+
+        `ruled` are the fields that the registry's rule mentions: it says itself which owners need them.
+        """
         with self._guard:
             wanted = sorted(self._fields.get(domain.extension, ()))
-        known = {each.name for each in needs.fields}
+        known = {each.name for each in needs.fields}.union(ruled)
         more = tuple(_needed(name, domain) for name in wanted if name not in known and not values.get(name))
         return replace(needs, fields=(*needs.fields, *more)) if more else needs
 

@@ -8,7 +8,7 @@ from ordering.model.contact import LegalForm
 from ordering.model.domain_name import DomainName
 from ordering.model.owner_needs import OwnerNeeds
 from registrars.ovh.carts.demands import Demands
-from registrars.ovh.carts.owner_rules import needs
+from registrars.ovh.carts.owner_rules import mentioned, needs
 from registrars.ovh.carts.registry_rules import Rules
 
 _MOST_READ = 10  # rules at once; each costs one of the sixty calls a minute that OVH accepts
@@ -42,5 +42,5 @@ class Needs:
             rule = self._rules.of(domain, "create", reads=reads)
             update = self._rules.of(domain, "update", reads=reads) if changes else None
             wanted = OwnerNeeds((), (domain,)) if rule is None else needs(rule, domain, known, update=update)
-            found.append(self._demands.with_fields(domain, wanted, known))
+            found.append(self._demands.with_fields(domain, wanted, known, ruled=mentioned(rule)))
         return OwnerNeeds.of_all(found)

@@ -56,6 +56,12 @@ def needs(rule: object, domain: DomainName, values: Mapping[str, str], *, update
     return OwnerNeeds(tuple(fields.values()), () if decided else (domain,))
 
 
+def mentioned(rule: object) -> frozenset[str]:
+    """Return our names of the owner's fields that a rule has anything to say about."""
+    labels = (node.get("label") for node in _nodes(rule)[0])
+    return frozenset(name for label in labels if isinstance(label, str) and (name := our_name(label)))
+
+
 def _nodes(rule: object) -> tuple[list[Node], bool]:
     """Return the owner's fields in a rule, and whether that is all: alternatives between fields are not decided."""
     found: list[Node] = []

@@ -13,6 +13,9 @@ from registrars.ovh import OvhConfig
 from registrars.ovh.api.errors import CartRejected
 from registrars.ovh.carts.carts import OvhCarts
 from registrars.ovh.carts.demands import Demands
+from registrars.ovh.carts.owner_rules import mentioned
+from sandbox.ovh.extensions import EXTENSIONS
+from sandbox.ovh.rules import rule_of
 from tests.registrars.ovh.test_carts import DESCRIPTIONS, LINE, PaperOvh
 
 CA, OTHER_CA, IT = (DomainName(name) for name in ("one.ca", "two.ca", "one.it"))
@@ -42,12 +45,20 @@ def test_a_question_that_is_not_listed_is_not_added(demands):
 def test_a_missing_field_of_an_owner_is_needed_from_then_on(demands):
     demands.note_faults(CA, {"owner.birth_day": 'Field "birth_day" is required', "owner.address.zip": "is odd"})
     demands.note_faults(CA, {"adminAccount.city": "is required", "owner.motto": "is required"})
-    needs = demands.with_fields(OTHER_CA, OwnerNeeds(), {})
+    needs = demands.with_fields(OTHER_CA, OwnerNeeds(), {}, ruled=())
     assert [(each.name, each.words.label, each.lacking) for each in needs.fields] == [
         ("birth_day", "Date of birth", (OTHER_CA,))
     ]
-    assert demands.with_fields(OTHER_CA, OwnerNeeds(), {"birth_day": "1990-04-30"}) == OwnerNeeds()
-    assert demands.with_fields(IT, OwnerNeeds(), {}) == OwnerNeeds()
+    assert demands.with_fields(OTHER_CA, OwnerNeeds(), {"birth_day": "1990-04-30"}, ruled=()) == OwnerNeeds()
+    assert demands.with_fields(IT, OwnerNeeds(), {}, ruled=()) == OwnerNeeds()
+
+
+def test_a_rule_says_itself_which_owners_need_a_field(demands):
+    """A company was refused without it; a person need not have it."""
+    demands.note_faults(IT, {"owner.vat": "is required"})
+    assert demands.with_fields(IT, OwnerNeeds(), {}, ruled=("vat",)) == OwnerNeeds()
+    rule = rule_of(EXTENSIONS["it"], "otter")
+    assert {"vat", "national_number", "nationality"} <= mentioned(rule)
 
 
 def test_a_later_cart_asks_what_an_earlier_one_was_refused_for():
