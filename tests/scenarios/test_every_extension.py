@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from handlers.messages import words as catalogue
+from ordering.model.contact import LegalForm
 from ordering.model.domain_name import DomainName
 from registrars.ovh.api.wire.contacts import Owner
 from registrars.ovh.carts.contact_fields import values_of
@@ -54,6 +55,14 @@ def mode() -> str:
 def settings() -> dict[str, str]:
     """A few extensions are in a launch phase: their terms are not the usual ones."""
     return {"DESK_ALLOW_PREMIUM": "true"}
+
+
+def test_the_owners_are_of_every_kind():
+    """At least thirty extensions, the six legal forms, and eight countries."""
+    assert len(ALL) >= 30
+    assert {"ca", "hk", "com.au", "swiss", "it", "es", "co.uk", "us"} <= OWNERS.keys() & set(ALL)
+    assert {owner["legalForm"] for owner in OWNERS.values()} == set(LegalForm)
+    assert len({owner["address"]["country"] for owner in OWNERS.values()}) >= 8
 
 
 @pytest.mark.parametrize("extensions", GROUPS, ids=[" ".join(group) for group in GROUPS])
