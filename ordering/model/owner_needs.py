@@ -105,6 +105,6 @@ class OwnerGaps:
         return cls(contact, OwnerNeeds(missing, needs.undecided), stuck, is_account)
 
     def concerns(self, domains: Iterable[DomainName]) -> bool:
-        """Return whether one of these names lacks something of this owner."""
-        lacking = {domain for each in (*self.missing.fields, *self.stuck) for domain in each.lacking}
-        return not lacking.isdisjoint(domains)
+        """Return whether one of these names lacks something of this owner, also while a form holds it."""
+        stuck = {domain for each in self.stuck for domain in each.lacking}
+        return not stuck.union(*(each.domains for each in self.missing.fields)).isdisjoint(domains)
