@@ -276,6 +276,7 @@ def ovh_config(settings: Settings) -> OvhConfig:
         concurrency=settings.ovh_concurrency,
         extensions=settings.desk_extensions,
         owner_contact=settings.desk_owner_contact,
+        owners=settings.owners,
         owner_legal_age=settings.desk_owner_legal_age,
     )
 

@@ -49,6 +49,7 @@ def _rules(settings: Settings) -> list[tuple[str, str, str]]:
         *((f"list {name}", ", ".join(content), "lists") for name, content in settings.lists.items()),
         ("waive right of retraction", _switch(settings.desk_waive_retraction), "desk_waive_retraction"),
         ("owner contact", settings.desk_owner_contact or "the account's own", "desk_owner_contact"),
+        *((f"owner of .{name}", f"contact {number}", "owners") for name, number in settings.owners.items()),
         ("owner is of legal age", _switch(settings.desk_owner_legal_age), "desk_owner_legal_age"),
         (
             "unanswered checkout withdrawn after",

@@ -8,7 +8,6 @@ from handlers import (
     approval,
     cart,
     command,
-    contact_completion,
     contacts,
     details,
     home,
@@ -43,7 +42,6 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     years.register(router)
     questions.register(router)
     contacts.register(router)
-    contact_completion.register(router)
     approval.register(router)
     details.register(router)
     owners.register(router)

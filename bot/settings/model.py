@@ -66,6 +66,7 @@ class Settings(BaseModel):
     desk_allow_premium: Switch = False
     desk_waive_retraction: Switch = True
     desk_owner_contact: Word | None = None
+    owners: Annotated[dict[str, str], BeforeValidator(values.named_owners)] = Field(default_factory=dict)
     desk_owner_legal_age: Switch = True
     desk_settle_seconds: Annotated[float, BeforeValidator(partial(values.number, 0.1, 86_400, "seconds"))] = 60
 

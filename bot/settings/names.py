@@ -19,7 +19,8 @@ LATER = frozenset(
         "DESK_ANSWERS_KEPT_DAYS", "DESK_DNS_FIRST", "DESK_COST_CENTRES", "DESK_LANGUAGE", "DESK_AGENTS",
     }
 )  # fmt: skip
-LATER_TABLES = frozenset({"naming", "owners", "answers", "name_servers"})
+LATER_TABLES = frozenset({"naming", "answers", "name_servers"})
+TABLES = {"LISTS": "a list", "OWNERS": "an owner"}  # and what a key below one defines
 _OURS = ("DESK_", "SLACK_", "OVH_")
 _NEAR = 2  # letters
 _SHORT = 8  # letters of a name that is compared within one letter: within two, HOME would be HOST

@@ -24,6 +24,7 @@ _NAME_THE_PART = {
     "desk_approval_channel",
     "desk_extensions",
     "lists",
+    "owners",
 }
 
 

@@ -269,8 +269,8 @@ def _key(found: Found, key: str, value: object, place: Place) -> Iterator[Given]
     name = names.canonical(key)
     if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
         found.refuse(brief(key), "the number is too long", place.origin())
-    elif name == "LISTS" and isinstance(value, dict):
-        yield from _lists(found, value, place)
+    elif name in names.TABLES and isinstance(value, dict):
+        yield from _table(found, name, value, place)
     elif isinstance(value, dict):
         _refuse_table(found, key, value, place)
     elif name in names.KNOWN or name in names.FILES:
@@ -291,26 +291,27 @@ def _refuse_table(found: Found, key: str, table: dict[str, object], place: Place
             place.origin(),
         )
     else:
-        near = next((t for t in ("lists", *sorted(names.LATER_TABLES)) if names.distance(key, t) <= 2), None)  # noqa: PLR2004 - two letters, as for settings
+        near = next((t for t in ("lists", "owners", *sorted(names.LATER_TABLES)) if names.distance(key, t) <= 2), None)  # noqa: PLR2004 - two letters, as for settings
         found.refuse(f"[{brief(key)}]", names.unknown(f"[{near}]" if near else None), place.origin())
 
 
-def _lists(found: Found, table: dict[str, object], place: Place) -> Iterator[Given]:
-    """Read the lists, and refuse a setting below ``[lists]``: it belongs at the top of the file."""
+def _table(found: Found, table_name: str, table: dict[str, object], place: Place) -> Iterator[Given]:
+    """Read a table, and refuse a setting below its head: it belongs at the top of the file."""
     kept = {}
     for key, value in table.items():
         name = names.canonical(key.lower())
         near = name in names.KNOWN or name in names.FILES or name in names.LATER
         if near or names.resembles(key):
             setting = name.lower() if near else str(names.closest(name)).lower()
+            head, thing = f"[{table_name.lower()}]", names.TABLES[table_name]
             found.refuse(
                 brief(key),
-                f"it is below [lists], so it would define a list. Write {setting} above all tables",
+                f"it is below {head}, so it would define {thing}. Write {setting} above all tables",
                 place.inside(key),
             )
         else:
             kept[key] = value
-    yield Given("LISTS", kept, place.origin())
+    yield Given(table_name, kept, place.origin())
 
 
 @dataclass(frozen=True, slots=True)

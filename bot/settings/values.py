@@ -198,7 +198,35 @@ def _extension(text: str) -> str | None:
 
 def named_lists(value: object) -> dict[str, tuple[str, ...]]:
     """Read named lists of extensions: a table of desk.toml, or JSON."""
-    example = 'write JSON such as {"brand": "com,net"}'
+    found: dict[str, tuple[str, ...]] = {}
+    for name, content in _table(value, 'write JSON such as {"brand": "com,net"}').items():
+        if name.lower() in found:
+            raise ValueError(f"the list {brief(name)} is defined twice. Keep one")
+        if not isinstance(content, str | list) or not (read := extensions(content)):
+            raise ValueError(f"the list {brief(name)} needs extensions, such as com,net")
+        found[name.lower()] = read
+    return found
+
+
+def named_owners(value: object) -> dict[str, str]:
+    """Read the contact that owns the names of an extension: a table of desk.toml, or JSON."""
+    found: dict[str, str] = {}
+    for name, content in _table(value, 'write JSON such as {"ca": "12345678"}').items():
+        extension = _extension(name)
+        if extension is None:
+            raise ValueError(f"{brief(name)} is not an extension. Write them like ca or co.uk")
+        if extension in found:
+            raise ValueError(f"the owner of {brief(name)} is defined twice. Keep one")
+        number = (
+            str(content).rpartition("/")[2] if isinstance(content, int | str) and not isinstance(content, bool) else ""
+        )
+        if not re.fullmatch("[0-9]{1,18}", number):
+            raise ValueError(f"the owner of {brief(name)} needs the number of a contact at OVH, such as 12345678")
+        found[extension] = number
+    return found
+
+
+def _table(value: object, example: str) -> dict[str, object]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
@@ -206,14 +234,7 @@ def named_lists(value: object) -> dict[str, tuple[str, ...]]:
             raise ValueError(example) from None
     if not isinstance(value, dict):
         raise ValueError(example)  # noqa: TRY004 - all faults of values are ValueErrors
-    found: dict[str, tuple[str, ...]] = {}
-    for name, content in value.items():
-        if name.lower() in found:
-            raise ValueError(f"the list {brief(name)} is defined twice. Keep one")
-        if not isinstance(content, str | list) or not (read := extensions(content)):
-            raise ValueError(f"the list {brief(name)} needs extensions, such as com,net")
-        found[name.lower()] = read
-    return found
+    return value
 
 
 def host(value: object) -> str:

@@ -26,8 +26,8 @@ class Interaction:
     `form` is a form that was sent or clicked in and stays open. `placeholder` is set if a message stands where the
     answer belongs. `values` are inputs by their action_id: all of a form's inputs, or those next to a clicked button,
     because Home shows many carts. `command` is the name of the slash command, if one was typed. `callback` is the
-    form's kind, `blocks` maps each input to its block. `clicked_at` is when a click that decides was stored, by the
-    database's clock.
+    form's kind, `form_hash` changes when the bot changes the form, `blocks` maps each input to its block. `clicked_at`
+    is when a click that decides was stored, by the database's clock.
     """
 
     user: str
@@ -45,6 +45,7 @@ class Interaction:
     blocks: Mapping[str, str] | None = None
     command: str = ""
     clicked_at: datetime | None = None
+    form_hash: str = ""
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Interaction:
@@ -74,6 +75,7 @@ class Interaction:
             message_ts=container.get("message_ts"),
             ephemeral=bool(container.get("is_ephemeral")),
             callback=(shown_in.get("callback_id") or "") if form else "",
+            form_hash=(shown_in.get("hash") or "") if form else "",
         )
 
     @classmethod

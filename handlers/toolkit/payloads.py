@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 from handlers.toolkit.interaction import cart_number
@@ -21,6 +21,8 @@ from ordering.model.recovery import Stamp
 
 LONGEST_VALUE, LONGEST_METADATA = 2_000, 3_000  # characters, Slack's limits for a button's value and a form's metadata
 _COUNT = re.compile("[0-9]{1,9}")
+_MASK = re.compile("[0-9a-f]{1,12}")
+_TEXTS = ("focus", "first", "below", "purpose", "checked")  # of a form with questions
 _COMPARED = re.compile("([0-9]{1,15}) ([0-9]{1,15})")
 
 
@@ -214,51 +216,112 @@ class YearsOption:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswersPage:
-    """A page of the questions about a cart's name; it came `from_list`, and there are `more` pages after it.
+class Asked:
+    """One input of a form with questions: the names that it is for, by their places in the form.
 
-    `seen` are the fingerprints of the answers that it showed when it was rendered.
+    `key` is a digest of its action id, `mark` the fingerprint of the answer that it showed.
     """
 
-    cart_id: CartId
-    domain: DomainName
-    page: int = 0
-    from_list: bool = False
-    more: bool = False
-    seen: frozenset[str] = frozenset()
+    key: str
+    places: frozenset[int]
+    mark: str
 
     def __str__(self) -> str:
-        parts = (self.cart_id, self.domain.ascii, self.page, int(self.from_list), int(self.more), *sorted(self.seen))
-        return " ".join(map(str, parts))
+        return f"{self.key}.{sum(1 << place for place in self.places):x}.{self.mark}"
 
     @classmethod
     def read(cls, text: str) -> Self:
-        number, name, page, from_list, more, *seen = [*text.split(" "), "", "", "", ""]
-        if not more:
+        key, _, rest = text.partition(".")
+        mask, _, mark = rest.partition(".")
+        if not _MASK.fullmatch(mask):
             raise _unreadable()
-        marks = frozenset(filter(None, seen))
-        return cls(_cart(number), _name(name), _count(page), from_list == "1", more == "1", marks)
+        bits = int(mask, 16)
+        return cls(key, frozenset(place for place in range(bits.bit_length()) if bits >> place & 1), mark)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersSheet:
+    """The form with the questions about a cart's names.
+
+    `names` are the names of its inputs, in ASCII or as digests, and `asked` the inputs. `more`: the options are open,
+    from the one at `start`. `goes_on`: not everything had room. `focus` is the name whose answers are asked again,
+    `first` the one that a new owner is for first. `below` is the view and hash of the request form under it, with the
+    `purpose` that was typed there. `checked` is the fingerprint of numbers that a user saves although they look wrong.
+    """
+
+    cart_id: CartId
+    names: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    more: bool = False
+    start: int = 0
+    goes_on: bool = False
+    focus: str = ""
+    first: str = ""
+    below: str = ""
+    purpose: str = ""
+    checked: str = ""
+
+    def __str__(self) -> str:
+        held = {
+            "cart": self.cart_id, "names": " ".join(self.names), "asked": " ".join(map(str, self.asked)),
+            "more": int(self.more), "start": self.start, "on": int(self.goes_on), "focus": self.focus,
+            "first": self.first, "below": self.below, "purpose": self.purpose, "checked": self.checked,
+        }  # fmt: skip
+        return json.dumps({key: value for key, value in held.items() if value or key == "cart"}, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        try:
+            held = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise _unreadable() from error
+        if not isinstance(held, dict) or "cart" not in held:
+            raise _unreadable()
+        texts = {
+            key: str(held.get(key, "")) for key in ("names", "asked", "focus", "first", "below", "purpose", "checked")
+        }
+        return cls(
+            _cart(str(held["cart"])),
+            tuple(texts["names"].split()),
+            tuple(map(Asked.read, texts["asked"].split())),
+            more=held.get("more") == 1,
+            start=_count(str(held.get("start", 0))),
+            goes_on=held.get("on") == 1,
+            **{key: texts[key] for key in _TEXTS},
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class NewContact:
-    """Where a new contact goes: the page below, its view, and what was typed there, by label.
+    """Where a new contact goes: the form below, its view, the name that it is for, and what was typed there.
 
-    `kept` is what was typed for this contact in fields that its form does not show now, by the field's name. `others`
-    is how many other names of the cart have no owner yet.
+    `typed` is by name and label. `kept` is what was typed for this contact in fields that its form does not show now,
+    by the field's name. `others` is how many other names of the cart have no owner yet. `checked` is the fingerprint of
+    numbers that a user saves although they look wrong.
     """
 
-    at: AnswersPage
+    at: AnswersSheet
     view: str
+    domain: DomainName
     typed: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     others: int = 0
+    checked: str = ""
 
     def __str__(self) -> str:
         # Keep as much as fits: Slack's clients keep what was typed in the form below, but nothing keeps the rest.
-        less = (self, replace(self, typed={}), replace(self, kept={}), replace(self, typed={}, kept={}))
-        rendered = [json.dumps({**asdict(each), "at": str(each.at)}) for each in less]
+        bare = replace(self, at=replace(self.at, purpose=""), typed={}, kept={})
+        less = (self, replace(self, typed={}), replace(self, kept={}), replace(self, typed={}, kept={}), bare)
+        rendered = [each.in_json() for each in less]
         return next((text for text in rendered if len(text) <= LONGEST_METADATA), rendered[-1])
+
+    def in_json(self) -> str:
+        """Return everything as JSON, however long."""
+        held = {
+            "at": str(self.at), "view": self.view, "name": self.domain.ascii, "typed": dict(self.typed),
+            "kept": dict(self.kept), "others": self.others, "checked": self.checked,
+        }  # fmt: skip
+        return json.dumps(held, ensure_ascii=False)
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -267,28 +330,12 @@ class NewContact:
         except (ValueError, RecursionError) as error:
             raise _unreadable() from error
         match held:
-            case {"at": str(at), "view": str(view)}:
+            case {"at": str(at), "view": str(view), "name": str(name)}:
                 typed, kept = _texts(held.get("typed", {})), _texts(held.get("kept", {}))
-                return cls(AnswersPage.read(at), view, typed, kept, _count(str(held.get("others", 0))))
+                others, checked = _count(str(held.get("others", 0))), str(held.get("checked", ""))
+                return cls(AnswersSheet.read(at), view, _name(name), typed, kept, others, checked)
             case _:
                 raise _unreadable()
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """A contact to complete, for a name of a cart."""
-
-    cart_id: CartId
-    domain: DomainName
-    contact: str
-
-    def __str__(self) -> str:
-        return f"{self.cart_id} {self.domain.ascii} {self.contact}"
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        number, name, contact = [*text.split(" ", 2), "", ""][:3]
-        return cls(_cart(number), _name(name), contact)
 
 
 @dataclass(frozen=True, slots=True)

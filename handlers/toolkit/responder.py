@@ -71,6 +71,18 @@ class Reply:
         else:
             await self._elsewhere(otherwise, replace=False)
 
+    async def replace_form(self, view: View, *, unchanged_since: str = "") -> str | None:
+        """Replace the form that this user has open, and return its hash; None if Slack did not.
+
+        With `unchanged_since` it is replaced only if it still has that hash.
+        """
+        try:
+            answer = await self._client.views_update(view_id=self._to.form, view=view, hash=unchanged_since or None)
+        except FAILURES as error:
+            _log_refusal("form_not_updated", error)
+            return None
+        return str((answer.get("view") or {}).get("hash") or "") or None
+
     async def _send_secret(self, secret: Secret) -> None:
         if self._to.form and await self._in_form(note(secret.rendered)):
             return

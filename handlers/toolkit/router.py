@@ -46,7 +46,9 @@ class Router:
         self._services = services
         self._inbox = inbox
 
-    def button(self, act: Act, payload: type[P], handler: Handler[P, None], *, at_once: bool = False) -> None:
+    def button(
+        self, act: Act | re.Pattern[str], payload: type[P], handler: Handler[P, None], *, at_once: bool = False
+    ) -> None:
         """Acknowledge a click, then run its handler; `at_once` for one that opens a form."""
 
         @self._app.action(act)

@@ -57,9 +57,18 @@ def unshown(cart: Cart, reference: str) -> RenderedMessage:
 
 
 def request_modal(
-    cart: Cart, *, purpose: str = "", problem: str | None = None, findings: Sequence[Finding] = ()
+    cart: Cart,
+    *,
+    purpose: str = "",
+    problem: str | None = None,
+    findings: Sequence[Finding] = (),
+    ready: Sequence[DomainName] = (),
+    answered_now: Sequence[DomainName] = (),
 ) -> View:
-    """Return the form that asks for the purpose. Shown again, it lists the problems and keeps what was typed."""
+    """Return the form that asks for the purpose. Shown again, it lists the problems and keeps what was typed.
+
+    `ready` are the names that OVH's check found no fault with, `answered_now` those that it is checking.
+    """
     parts: list[Block | Part] = []
     if problem:
         parts.append(section(words.cart.not_sent(problem)))
@@ -67,6 +76,9 @@ def request_modal(
         parts.append(section(words.cart.FIX_THESE))
         todo: list[Block] = [section(_sentence(found), accessory=_fix(cart, found)) for found in findings]
         parts.append(listed(todo, rank=1, more=_more_to_fix))
+    for sentence_of, names in ((words.cart.ready, ready), (words.cart.answered, answered_now)):
+        if names:
+            parts.append(context(sentence_of([escape(str(name)) for name in names])))
     parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more=words.cart.MORE_NAMES))
     parts.append(rows(answered(cart.lines, None), rank=3, more=words.cart.MORE_ANSWERS))
     parts.append(

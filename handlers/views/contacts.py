@@ -51,10 +51,12 @@ def contact_form(
     needs: OwnerNeeds = UNKNOWN_NEEDS,
     reach: Reach = Reach.ONE,
     problem: str | None = None,
+    warns: bool = False,
 ) -> View:
     """Return the form for a new contact; its legal form and the needs of the registries decide the fields.
 
-    `back` is where it returns to, `reach` for which names it is, where the cart has others without an owner.
+    `back` is where it returns to, `reach` for which names it is, where the cart has others without an owner. `warns`:
+    a number looks wrong, and is saved if the form is sent again.
     """
     blocks: list[Block] = [section(cut(words.contacts.not_created(problem), _MOST_TOLD))] if problem else []
     blocks.append(context(words.contacts.WHERE_IT_GOES))
@@ -71,7 +73,7 @@ def contact_form(
         callback_id=Form.CONTACT,
         private_metadata=str(back),
         title=words.contacts.NEW_CONTACT,
-        submit=words.contacts.CREATE,
+        submit=words.contacts.CREATE_ANYWAY if warns else words.contacts.CREATE,
         close=words.buttons.BACK,
         blocks=blocks,
     )
@@ -100,7 +102,7 @@ def _older(number: int) -> Block:
 
 
 def _owner_of(back: NewContact, chosen: Reach) -> InputBlock:
-    name = str(back.at.domain)
+    name = str(back.domain)
     choices = {Reach.EVERY: words.contacts.owns_all(back.others + 1), Reach.ONE: words.contacts.owns_only(name)}
     options = [Option(value=reach.value, text=cut(text, _OPTION)) for reach, text in choices.items()]
     element = RadioButtonsElement(

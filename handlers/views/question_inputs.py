@@ -1,4 +1,4 @@
-"""Render one question as one input within Slack's limits, and read the answers back by label."""
+"""Render one question as one input within Slack's limits, and read the answers back by name and label."""
 
 from __future__ import annotations
 
@@ -20,90 +20,147 @@ from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.messages.en.contact_fields import NO_NAME
 from handlers.toolkit.mrkdwn import cut, plain
+from handlers.toolkit.payloads import AnswersSheet, Asked
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
-from ordering.model.question import LONGEST_ANSWER, Kind, Question
+from ordering.model.domain_name import DomainName
+from ordering.model.question import OWNER_CONTACT, Kind, Question, mark
+from ordering.model.question_sheet import Ask
 
 # Slack's limits: a label and hint, an option's text and value, and the options in a group.
 # A label and hint may be far longer than what people read.
 _LABEL, _HINT, _OPTION, _VALUE, _GROUP = 150, 300, 75, 150, 100
 _MOST_OPTIONS = 500  # above this a list helps no one, and a whole form may have 250 KB
-_PAGE_BYTES, _PAGE_QUESTIONS = 150_000, 40
-_LONGEST_ID = 200
-_FIELD = "answer."  # prefix of the ids of these inputs
+_MOST_BYTES = 100_000  # of the options of one list
+_LONGEST_ID, _KEY = 200, 8
+_NAMES = 700  # characters of all names in a form's metadata
+FIELD = "answer."  # prefix of the ids of these inputs
 _NO_CONTACT = "default"  # an option's value cannot be empty
 Contacts = Sequence[Contact]
 
 
-def pages(questions: Iterable[Question], contacts: Contacts) -> list[tuple[Question, ...]]:
-    """Split questions into forms of a size that Slack accepts."""
-    found: list[list[Question]] = []
-    room = 0
-    for question in questions:
-        size = LONGEST_ANSWER + sum(_size(option) for option in _options(question, contacts))
-        if not found or size > room or len(found[-1]) >= _PAGE_QUESTIONS:
-            found.append([])
-            room = _PAGE_BYTES
-        found[-1].append(question)
-        room -= size
-    return [tuple(page) for page in found]
+def answer_input(ask: Ask, contacts: Contacts, action_id: str, *, place: str, names: str = "") -> InputBlock:
+    """Return the input for one question, with what the form holds for it.
 
-
-def answer_input(question: Question, line: Line, contacts: Contacts, typed: str | None) -> InputBlock:
-    """Return the input for one question with its current value: typed before, answered, or the bot's own answer."""
-    now = line.text_for(question) if typed is None else typed
-    element = _element(question, contacts, now)
-    block_id = field_id(question)
+    `place` tells inputs for other names apart, `names` says in the hint for which names it is.
+    """
+    question = ask.question
+    is_owner = question.label == OWNER_CONTACT and question.is_of_contacts
+    block_id = f"{action_id}#{place}"
     if question.is_of_contacts:
         # Slack keeps a user's choice as long as the ids are the same, so a new choice of ours needs a new id.
-        block_id = f"{block_id}@{now or _NO_CONTACT}"[:_LONGEST_ID]
+        block_id = f"{block_id}@{ask.text or _NO_CONTACT}"
+    hint = "" if is_owner else question_labels.hint(question)
     return InputBlock(
-        block_id=block_id,
-        label=cut(plain(question_labels.title(question.label)), _LABEL) or words.questions.UNNAMED,
-        hint=cut(plain(question_labels.hint(question)), _HINT) or None,
-        element=element,
-        optional=not question.must_be_answered,
+        block_id=block_id[-_LONGEST_ID:],
+        label=words.questions.OWNER if is_owner else _title(question),
+        hint=cut(plain(f"{hint} {names}"), _HINT) or None,
+        element=_element(question, contacts, ask.text, action_id),
+        optional=not (question.must_be_answered or is_owner),  # there is always a choice of the owner
+        dispatch_action=True if is_owner else None,
     )
 
 
+def _title(question: Question) -> str:
+    return cut(plain(question_labels.title(question.label)), _LABEL) or words.questions.UNNAMED
+
+
 def field_id(question: Question) -> str:
-    """Return the input's action id: the label, or a digest if Slack cannot hold it."""
+    """Return an input's action id without its number: the label, or a digest if Slack cannot hold it."""
     label = question.label
-    return f"{_FIELD}{label if label and len(label) < _LONGEST_ID else digest(label)}"
+    return f"{FIELD}{label if label and len(label) < _LONGEST_ID and '@' not in label else digest(label)}"
 
 
-def typed_answers(questions: Iterable[Question], values: Mapping[str, str | None]) -> dict[str, str]:
-    """Return what was typed and chosen in a form, by label; an empty text if nothing was.
+def names_and_inputs(
+    lines: Iterable[Line], asks: Sequence[tuple[Ask, str]], before: AnswersSheet | None
+) -> tuple[tuple[str, ...], tuple[Asked, ...]]:
+    """Return what a form's metadata keeps: its names, in full if there is room, else as digests, and its inputs.
 
-    The questions may have changed since the form was rendered: a field that belongs to none of them is returned under
-    its own name.
+    `before` is the form that this one replaces while its user fills it in: what that one showed counts as seen.
     """
-    by_id = {field_id(question): question for question in questions}
-    return {
-        by_id[name].label if name in by_id else name.removeprefix(_FIELD): _read(by_id.get(name), value or "")
-        for name, value in values.items()
-        if name.startswith(_FIELD)
-    }
+    asked_names = {name for ask, _ in asks for name in ask.domains}
+    names = [line.domain for line in lines if line.domain in asked_names]
+    places = {name: place for place, name in enumerate(names)}
+    inputs = tuple(
+        Asked(
+            _key(action_id),
+            frozenset(places[name] for name in ask.domains),
+            _mark_before(ask, before) or mark(ask.question.label, ask.saved),
+        )
+        for ask, action_id in asks
+    )
+    full = tuple(name.ascii for name in names)
+    fits = sum(map(len, full)) + len(full) <= _NAMES
+    return full if fits else tuple(map(_short, full)), inputs
 
 
-def _element(question: Question, contacts: Contacts, now: str) -> InputInteractiveElement:
+def _mark_before(ask: Ask, before: AnswersSheet | None) -> str | None:
+    if before is None:
+        return None
+    base = field_id(ask.question)
+    keys = {_key(base), *(_key(f"{base}@{number}") for number in range(2, len(before.asked) + 1))}
+    names = {name for domain in ask.domains for name in (domain.ascii, _short(domain.ascii))}
+    places = {place for place, name in enumerate(before.names) if name in names}
+    return next((each.mark for each in before.asked if each.key in keys and each.places & places), None)
+
+
+def _key(action_id: str) -> str:
+    return digest(action_id)[:_KEY]
+
+
+def _short(name: str) -> str:
+    return f"#{digest(name)[:8]}"
+
+
+class Filled:
+    """What a form with questions holds: for each name its answers by label, and what it had shown."""
+
+    def __init__(self, sheet: AnswersSheet, lines: Iterable[Line], values: Mapping[str, str | None]) -> None:
+        self.typed: dict[DomainName, dict[str, str]] = {}
+        self.seen: dict[DomainName, set[str]] = {}
+        self.block_names: dict[tuple[DomainName, str], str] = {}  # the action id, by name and label
+        self.removed: dict[str, str] = {}  # answers for names that are no longer in the cart, by label
+        self.removed_name = ""
+        by_name = {name: line for line in lines for name in (line.domain.ascii, _short(line.domain.ascii))}
+        for action_id, value in values.items():
+            self._read(sheet, by_name, action_id, value or "")
+
+    def _read(self, sheet: AnswersSheet, lines: Mapping[str, Line], action_id: str, value: str) -> None:
+        about = next((each for each in sheet.asked if each.key == _key(action_id)), None)
+        if about is None or not action_id.startswith(FIELD):
+            return
+        base = action_id.rpartition("@")[0] or action_id
+        names = [name for place, name in enumerate(sheet.names) if place in about.places]
+        found = [lines[name] for name in names if name in lines]
+        for line in found:
+            question = next((each for each in line.questions or () if field_id(each) == base), None)
+            label = question.label if question else base.removeprefix(FIELD)
+            self.typed.setdefault(line.domain, {})[label] = _meant(question, value)
+            self.seen.setdefault(line.domain, set()).add(about.mark)
+            self.block_names[line.domain, label] = action_id
+        label = base.removeprefix(FIELD)
+        if not found and names and mark(label, value) != about.mark:
+            self.removed[label], self.removed_name = value, names[0]
+
+
+def _element(question: Question, contacts: Contacts, now: str, action_id: str) -> InputInteractiveElement:
     options = _options(question, contacts, now)
     if question.kind is Kind.YES_NO:
-        return RadioButtonsElement(action_id=field_id(question), options=options, initial_option=_chosen(options, now))
+        return RadioButtonsElement(action_id=action_id, options=options, initial_option=_chosen(options, now))
     if not options:
         return PlainTextInputElement(
-            action_id=field_id(question),
+            action_id=action_id,
             multiline=question.kind is Kind.JSON or question.label == "REASON",
             max_length=question.longest,
             initial_value=now[: question.longest] or None,
         )
     if len(options) <= _GROUP:
         return StaticSelectElement(
-            action_id=field_id(question), options=options, initial_option=_chosen(options, now or _NO_CONTACT)
+            action_id=action_id, options=options, initial_option=_chosen(options, now or _NO_CONTACT)
         )
     groups = [options[start : start + _GROUP] for start in range(0, len(options), _GROUP)]
     return StaticSelectElement(
-        action_id=field_id(question),
+        action_id=action_id,
         option_groups=[
             OptionGroup(label=words.questions.group(place * _GROUP + 1, place * _GROUP + len(group)), options=group)
             for place, group in enumerate(groups)
@@ -112,14 +169,15 @@ def _element(question: Question, contacts: Contacts, now: str) -> InputInteracti
     )
 
 
-def _options(question: Question, contacts: Contacts, now: str = "") -> list[Option]:
+def _options(question: Question, contacts: Contacts, now: str) -> list[Option]:
     """Return the options of a question; empty if the answer is typed."""
     if question.kind is Kind.YES_NO:
         options = {"true": words.questions.YES, "false": words.questions.NO}
         return [Option(value=value, text=options[value]) for value in options if value in (question.allowed or options)]
     if question.allowed:
-        listed = question.allowed if len(question.allowed) <= _MOST_OPTIONS else ()
-        return [_option(value, value) for value in listed]
+        listed = [_option(value, value) for value in question.allowed[: _MOST_OPTIONS + 1]]
+        fits = len(listed) <= _MOST_OPTIONS and sum(map(_size, listed)) <= _MOST_BYTES
+        return listed if fits else []
     if not question.is_of_contacts:
         return []
     standing = question.standing
@@ -147,7 +205,11 @@ def _chosen(options: Sequence[Option], now: str) -> Option | None:
     return next((option for option in options if option.value == token_of(now)), None)
 
 
-def _read(question: Question | None, value: str) -> str:
+def _size(option: Option) -> int:
+    return len(json.dumps(option.to_dict()))
+
+
+def _meant(question: Question | None, value: str) -> str:
     if question is None:
         return value
     if question.is_of_contacts:
@@ -162,7 +224,3 @@ def _contact(contact: Contact) -> str:
 def digest(text: str) -> str:
     """Return the digest that replaces a text that Slack cannot hold."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
-
-
-def _size(option: Option) -> int:
-    return len(json.dumps(option.to_dict()))

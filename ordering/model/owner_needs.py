@@ -25,8 +25,8 @@ class FieldWords:
 class NeededField:
     """A field that the registries of `domains` need of an owner, by our name for it.
 
-    `allowed` are the only possible values, if there are any. `wrong` says why they do not take the owner's value, a
-    missing one included. `read_only`: its change is a change of holder.
+    `allowed` are the only possible values, if there are any. `wrong` says why some of them do not take the owner's
+    value, a missing one included; `refused_by` are those names. `read_only`: its change is a change of holder.
     """
 
     name: str
@@ -36,6 +36,12 @@ class NeededField:
     longest: int = LONGEST_FIELD
     read_only: bool = False
     wrong: InvalidAnswer | None = None
+    refused_by: tuple[DomainName, ...] = ()
+
+    @property
+    def lacking(self) -> tuple[DomainName, ...]:
+        """The names whose registry does not take the value."""
+        return self.refused_by or (self.domains if self.wrong else ())
 
     def together(self, other: NeededField) -> NeededField:
         """Return one field for both, which asks for a value that all registries take, as far as there is one."""
@@ -47,6 +53,7 @@ class NeededField:
             longest=min(self.longest, other.longest),
             read_only=self.read_only or other.read_only,
             wrong=self.wrong or other.wrong,
+            refused_by=(*self.lacking, *other.lacking),
         )
 
 
@@ -77,19 +84,27 @@ class OwnerNeeds:
 
 @dataclass(frozen=True, slots=True)
 class OwnerGaps:
-    """What a contact lacks: `missing` can be filled in.
+    """What an owner lacks: `missing` can be filled in.
 
-    `stuck` cannot be changed here: a value that registries do not take, or one whose change is a change of holder.
+    `stuck` cannot be changed here: a value that registries do not take, one whose change is a change of holder, or data
+    of the account itself. `is_account`: OVH uses the account's own data, because no contact was chosen.
     """
 
     contact: Contact
     missing: OwnerNeeds
     stuck: tuple[NeededField, ...]
+    is_account: bool = False
 
     @classmethod
-    def of(cls, contact: Contact, needs: OwnerNeeds) -> OwnerGaps:
+    def of(cls, contact: Contact, needs: OwnerNeeds, *, is_account: bool = False) -> OwnerGaps:
         """Sort what registries need of a contact."""
         empty = [each for each in needs.fields if each.name not in contact.values and each.name != "legal_form"]
-        stuck = [each for each in needs.fields if each.wrong is not None and (each not in empty or each.read_only)]
-        missing = tuple(each for each in empty if not each.read_only)
-        return cls(contact, OwnerNeeds(missing, needs.undecided), tuple(stuck))
+        fixed = [each for each in needs.fields if each not in empty or each.read_only or is_account]
+        missing = tuple(each for each in empty if each not in fixed)
+        stuck = tuple(each for each in fixed if each.wrong is not None)
+        return cls(contact, OwnerNeeds(missing, needs.undecided), stuck, is_account)
+
+    def concerns(self, domains: Iterable[DomainName]) -> bool:
+        """Return whether one of these names lacks something of this owner, also while a form holds it."""
+        stuck = {domain for each in self.stuck for domain in each.lacking}
+        return not stuck.union(*(each.domains for each in self.missing.fields)).isdisjoint(domains)

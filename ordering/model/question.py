@@ -99,35 +99,37 @@ class Question:
 
 
 class Reach(StrEnum):
-    """The names of a cart that a user's answers apply to."""
+    """The names of a cart that a new owner is for."""
 
     ONE = "one"
-    EXTENSION = "extension"
     EVERY = "every"
 
 
 class WrongAnswers(OrderingError):
-    """Some of the input is invalid: `by_label` has an error for each label."""
+    """Some of the input is invalid: `by_name` has an error for each label of a name."""
 
     usual_code = "wrong_answers"
 
-    def __init__(self, by_label: Mapping[str, InvalidAnswer]) -> None:
+    def __init__(self, by_name: Mapping[DomainName, Mapping[str, InvalidAnswer]]) -> None:
+        self.by_name = by_name
+        by_label = {label: error for errors in by_name.values() for label, error in errors.items()}
         super().__init__(wrong={label: error.data for label, error in by_label.items()})
-        self.by_label = dict(by_label)
 
 
 class AnsweredMeanwhile(OrderingError):
     """Another user answered after the form was rendered.
 
-    `typed` is the input that would overwrite that answer unseen, `labels` the questions concerned.
+    `typed` is the input that would overwrite an answer unseen, `labels` the questions concerned, each by name.
     """
 
     usual_code = "answered_by_other"
 
-    def __init__(self, labels: Iterable[str], typed: Mapping[str, str]) -> None:
-        self.labels = tuple(labels)
-        super().__init__(labels=self.labels)
-        self.typed = dict(typed)
+    def __init__(
+        self, labels: Mapping[DomainName, tuple[str, ...]], typed: Mapping[DomainName, Mapping[str, str]]
+    ) -> None:
+        self.labels = labels
+        self.typed = typed
+        super().__init__(labels=sorted({label for each in labels.values() for label in each}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy
-from ordering.model.preflight_findings import LinesRefused, NotReady
+from ordering.model.preflight_findings import Finding, LinesRefused, NotReady
 from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from ordering.model.text import is_visible
@@ -96,6 +96,19 @@ class ApprovalRequests:
             data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
             event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=data, by=requester.id)
             return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), event)
+
+    def check(self, cart_id: CartId, *, by: Person) -> tuple[Finding, ...]:
+        """Check an open cart with OVH as `request` does, and return what must be fixed; empty if nothing must.
+
+        Questions that OVH insists on are stored. Raises `RegistrarError` if OVH does not answer.
+        """
+        cart = read_cart(self._store, cart_id)
+        self.may_request(cart, by)
+        try:
+            self._pre_flight(cart)
+        except NotReady as refusal:
+            return refusal.findings
+        return ()
 
     def withdraw(self, cart_id: CartId, *, by: Person, stamp: Stamp | None = None) -> Cart:
         """Withdraw one's own undecided request, also in recover mode. Repeating it changes nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +15,8 @@ from ordering.model.facts import EventKind
 from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy
 from ordering.model.preflight_findings import LinesRefused
-from ordering.model.question import OF_ONE_NAME, AnsweredMeanwhile, Question, Reach, WrongAnswers, mark
+from ordering.model.question import AnsweredMeanwhile, Question, WrongAnswers, mark
+from ordering.model.question_sheet import Typed
 from ordering.ports.carts import RegistrarCarts
 from ordering.ports.store import Store
 from ordering.workflow.decisions import read_cart
@@ -60,39 +61,27 @@ class Questions:
         return cart
 
     def answer(
-        self,
-        cart_id: CartId,
-        domain: DomainName,
-        typed: Mapping[str, str],
-        *,
-        by: Person,
-        reach: Reach = Reach.ONE,
-        seen: Collection[str] | None = None,
+        self, cart_id: CartId, answers: Typed, *, by: Person, seen: Mapping[DomainName, Collection[str]] | None = None
     ) -> Cart:
-        """Store a user's answers for a name, by label; an empty text removes an answer.
+        """Store a user's answers for names of a cart, by label; an empty text removes an answer.
 
-        `reach` selects the other names that get the same answers; `seen` are the fingerprints of what the form showed.
-        Raises `WrongAnswers` with an error for each label, and `AnsweredMeanwhile` if it would overwrite another
-        user's answer.
+        `seen` are the fingerprints of what the form showed for each name. Raises `WrongAnswers` with an error for each
+        label, and `AnsweredMeanwhile` if it would overwrite another user's answer.
         """
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             self._policy.may_change(cart, by)
-            line = cart.line(domain)
-            if line is None:
-                raise NotPossible(code="name_not_in_cart", cart=cart_id, name=domain.ascii)
-            meant = typed if seen is None else _as_meant(line, typed, seen)
-            values = _checked(line, meant)
-            # Copy to other names only what the user had on their form.
-            read = {label: value for label, value in values.items() if meant[label] == typed[label]}
-            lines = [
-                each.answered(values, by=by.id) if each is line else _copied(read, line, each, by=by, reach=reach)
-                for each in cart.lines
-            ]
-            if tuple(lines) == cart.lines:
+            for domain in answers:
+                if cart.line(domain) is None:
+                    raise NotPossible(code="name_not_in_cart", cart=cart_id, name=domain.ascii)
+            values = _every_value(cart.lines, answers, seen)
+            lines = tuple(
+                line.answered(values[line.domain], by=by.id) if line.domain in values else line for line in cart.lines
+            )
+            if lines == cart.lines:
                 return cart
-            changed = replace(cart, lines=tuple(lines))
+            changed = replace(cart, lines=lines)
             return carts.save(changed, _answered(cart, changed, now, by=by))
 
 
@@ -113,22 +102,49 @@ def _answered(before: Cart, after: Cart, at: datetime, *, by: Person) -> Event:
     return happened(after, at, EventKind.QUESTIONS_ANSWERED, data=data, by=by.id)
 
 
-def _as_meant(line: Line, typed: Mapping[str, str], seen: Collection[str]) -> dict[str, str]:
+def _every_value(
+    lines: Iterable[Line], answers: Typed, seen: Mapping[DomainName, Collection[str]] | None
+) -> dict[DomainName, dict[str, str | None]]:
+    """Return the answers for each name as OVH takes them; raises with the faults of all names at once."""
+    asked = [line for line in lines if line.domain in answers]
+    meant = answers if seen is None else _as_meant(asked, answers, seen)
+    values: dict[DomainName, dict[str, str | None]] = {}
+    wrong: dict[DomainName, dict[str, InvalidAnswer]] = {}
+    for line in asked:
+        values[line.domain], faults = _checked(line, meant[line.domain])
+        wrong |= {line.domain: faults} if faults else {}
+    if wrong:
+        raise WrongAnswers(wrong)
+    return values
+
+
+def _as_meant(
+    lines: Iterable[Line], typed: Typed, seen: Mapping[DomainName, Collection[str]]
+) -> dict[DomainName, dict[str, str]]:
     """Return the user's input; where they left the form's value unchanged, the current answer."""
-    stands = {question.label: line.text_for(question) for question in line.questions or ()}
-    touched = {label: text for label, text in typed.items() if mark(label, text) not in seen}
-    undone = [
-        label
-        for label, text in touched.items()
-        if label in stands and mark(label, stands[label]) not in {mark(label, text), *seen}
-    ]
+    meant: dict[DomainName, dict[str, str]] = {}
+    touched: dict[DomainName, dict[str, str]] = {}
+    undone: dict[DomainName, tuple[str, ...]] = {}
+    for line in lines:
+        domain, marks = line.domain, seen.get(line.domain, ())
+        stands = {question.label: line.text_for(question) for question in line.questions or ()}
+        touched[domain] = {label: text for label, text in typed[domain].items() if mark(label, text) not in marks}
+        if overwritten := tuple(
+            label
+            for label, text in touched[domain].items()
+            if label in stands and mark(label, stands[label]) not in {mark(label, text), *marks}
+        ):
+            undone[domain] = overwritten
+        meant[domain] = {
+            label: touched[domain].get(label, stands.get(label, text)) for label, text in typed[domain].items()
+        }
     if undone:
         raise AnsweredMeanwhile(undone, touched)
-    return {label: touched.get(label, stands.get(label, text)) for label, text in typed.items()}
+    return meant
 
 
-def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:
-    """Return the answers as OVH takes them; None for an empty one or one equal to the bot's default."""
+def _checked(line: Line, typed: Mapping[str, str]) -> tuple[dict[str, str | None], dict[str, InvalidAnswer]]:
+    """Return the answers as OVH takes them, and the faults; None for an answer that is empty or the bot's default."""
     known = {question.label: question for question in line.questions or ()}
     values: dict[str, str | None] = {}
     wrong: dict[str, InvalidAnswer] = {}
@@ -142,25 +158,4 @@ def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:
             wrong[label] = error
         else:
             values[label] = None if value == question.standing else value
-    if wrong:
-        raise WrongAnswers(wrong)
-    return values
-
-
-def _copied(values: Mapping[str, str | None], source: Line, line: Line, *, by: Person, reach: Reach) -> Line:
-    """Return another line with the same answers, for questions it shares and where copying is allowed."""
-    same_extension = line.domain.extension == source.domain.extension
-    if reach is Reach.ONE or (reach is Reach.EXTENSION and not same_extension):
-        return line
-    had = {answer.label: answer.value for answer in source.answers}
-    own = {answer.label: answer.value for answer in line.answers}
-    fitting = {
-        question.label: value
-        for question in line.questions or ()
-        if (value := values.get(question.label)) is not None
-        and question.label not in OF_ONE_NAME
-        and (same_extension or not question.is_legal)  # the conditions of one registry are not those of another
-        and question.accepts(value)
-        and own.get(question.label) in {None, had.get(question.label)}  # a different answer of its own stays
-    }
-    return line.answered(fitting, by=by.id)
+    return values, wrong

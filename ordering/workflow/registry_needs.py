@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ordering.model.cart_line import Line
 from ordering.model.contact import LegalForm
@@ -52,19 +52,24 @@ class RegistryNeeds:
         names = self.names_to_own(cart_id, domain, by=by)
         return self._registrar.owner_needs(names if reach is Reach.EVERY else names[:1], form, values, at_once=at_once)
 
-    def gaps(
-        self, cart_id: CartId, domain: DomainName, contact_id: str, typed: Mapping[str, str], *, by: Person
-    ) -> OwnerGaps:
-        """Return what a contact lacks to own a name, and the other names of the cart for which it was chosen.
+    def of_owners(
+        self, owners: Mapping[DomainName, str], typed: Mapping[str, Mapping[str, str]], *, by: Person
+    ) -> dict[str, OwnerGaps]:
+        """Return what each chosen owner lacks for its names, by contact id; the account's own data have an empty one.
 
-        `typed` is what a user would fill in. Raises `RegistrarRefused` if the contact does not exist.
+        `typed` is what a user would fill in, by contact. Raises `RegistrarRefused` if a contact does not exist.
         """
         self._policy.must_be_member(by)
-        cart, contact = read_cart(self._store, cart_id), self._registrar.contact(contact_id)
-        chosen = {line.domain: line.answer(OWNER_CONTACT) for line in cart.lines if line.domain != domain}
-        names = [domain, *(each for each, answer in chosen.items() if answer and answer.value == contact_id)]
+        names: dict[str, list[DomainName]] = {}
+        for domain, contact_id in owners.items():
+            names.setdefault(contact_id, []).append(domain)
+        return {owner: self._gaps(owner, domains, typed.get(owner, {})) for owner, domains in names.items()}
+
+    def _gaps(self, owner: str, domains: Sequence[DomainName], typed: Mapping[str, str]) -> OwnerGaps:
+        contact = self._registrar.contact(owner) if owner else self._registrar.account_holder()
         values = {**typed, **contact.values}
-        return OwnerGaps.of(contact, self._registrar.owner_needs(names, contact.legal_form, values, changes=True))
+        needs = self._registrar.owner_needs(domains, contact.legal_form, values, changes=bool(owner))
+        return OwnerGaps.of(contact, needs, is_account=not owner)
 
 
 def _has_owner(line: Line) -> bool:

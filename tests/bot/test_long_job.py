@@ -59,7 +59,7 @@ def _approved(sql_store: SqlStore, gateway: OvhGateway, people: Rules) -> int:
     while any(line.questions is None for line in cart.lines):  # some at a time
         cart = workflow.questions.learn(cart.id)
     for name in NAMES:
-        workflow.questions.answer(cart.id, name, ANSWERS, by=people.ada)
+        workflow.questions.answer(cart.id, {name: ANSWERS}, by=people.ada)
     cart = workflow.approval_requests.request(cart.id, requester=people.ada, purpose="For the launch")
     assert cart.seal is not None
     return workflow.approvals.approve(cart.id, approver=people.cleo, mark=cart.request_mark).id

@@ -207,7 +207,15 @@ def test_variables_of_libraries_are_listed():
         ),
         ("colour = 1", "colour: there is no such setting (desk.toml line 1)"),
         ("requesters = 1", "requesters: this version does not know it yet (desk.toml line 1)"),
-        ("[owners]\nca = 1", "[owners]: this version does not know this table yet (desk.toml line 1)"),
+        ("[naming]\nca = 1", "[naming]: this version does not know this table yet (desk.toml line 1)"),
+        ('[owner]\nca = "1"', "[owner]: there is no such setting; did you mean [owners]? (desk.toml line 1)"),
+        (
+            '[owners]\nca = "1"\nlimit_per_order = 200',
+            (
+                "limit_per_order: it is below [owners], so it would define an owner. Write desk_limit_per_order above "
+                "all tables (desk.toml line 3)"
+            ),
+        ),
         ("[list]\nbrand = 1", "[list]: there is no such setting; did you mean [lists]? (desk.toml line 1)"),
         (
             "[desk]\nlimit_per_order = 200",
@@ -262,6 +270,21 @@ def test_promised_tables_are_not_ignored(good, tmp_path, table):
 def test_wrong_lists_are_refused(good, tmp_path, toml, sentence):
     (tmp_path / "desk.toml").write_text(f"{toml}\n")
     assert fault() == sentence
+
+
+@pytest.mark.parametrize(
+    ("toml", "sentence"),
+    [
+        ('[owners]\nca = "me"', "the owner of ca needs the number of a contact at OVH, such as 12345678"),
+        ('[owners]\n"c a" = "1"', "c a is not an extension. Write them like ca or co.uk"),
+        ('[owners]\nca = "1"\n".ca" = "2"', "the owner of .ca is defined twice. Keep one"),
+        ("[owners]\nca = true", "the owner of ca needs the number of a contact at OVH, such as 12345678"),
+        ("owners = 3", 'write JSON such as {"ca": "12345678"}'),
+    ],
+)
+def test_wrong_owners_are_refused(good, tmp_path, toml, sentence):
+    (tmp_path / "desk.toml").write_text(f"{toml}\n")
+    assert fault() == f"OWNERS: {sentence} (desk.toml line 1)"
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,14 @@ def test_all_that_is_missing_is_reported_at_once():
     ]
 
 
+def test_owners_have_extensions(good, tmp_path, monkeypatch):
+    """A contact's number may be a number, and have OVH's path before it."""
+    (tmp_path / "desk.toml").write_text('[owners]\nca = "12345678"\n"co.uk" = 12345901\n')
+    assert read_settings().owners == {"ca": "12345678", "co.uk": "12345901"}
+    monkeypatch.setenv("OWNERS", '{".IT": "/me/contact/7"}')
+    assert read_settings().owners == {"it": "7"}
+
+
 def test_an_untouched_copy_of_the_example_lists_what_to_fill_in(tmp_path):
     """With the line that is still empty."""
     example = (ROOT / ".env.example").read_text()
@@ -258,10 +266,11 @@ def test_every_setting_is_explained_in_env_example():
 def test_example_file_explains_every_setting_but_secrets():
     """Every setting that is no secret is explained in desk.toml.example."""
     text = (ROOT / "desk.toml.example").read_text()
-    above, table = text.split("#[lists]")
+    above, tables = text.split("#[lists]")
     explained = set(re.findall(r"^#?([a-z_]+) = ", above, re.MULTILINE))
-    assert explained - {"database_url"} | {"lists"} == set(Settings.model_fields) - FROM_FILES
-    assert tomllib.loads(re.sub(r"^#", "", table, flags=re.MULTILINE))
+    assert explained - {"database_url"} | {"lists", "owners"} == set(Settings.model_fields) - FROM_FILES
+    uncommented = re.sub(r"^#(\[|[a-z]+ = )", r"\1", f"#[lists]{tables}", flags=re.MULTILINE)
+    assert tomllib.loads(uncommented).keys() == {"lists", "owners"}
     tomllib.loads(re.sub(r"^#([a-z_]+ = )", r"\1", text, flags=re.MULTILINE))
 
 
@@ -269,7 +278,9 @@ def test_the_examples_hold_defaults_that_are_accepted(good, tmp_path):
     """Each commented line of both examples can be uncommented."""
     env = re.sub(r"^#([A-Z_]+=.)", r"\1", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
     (tmp_path / ".env").write_text(env)
-    toml = re.sub(r"^#([a-z_]+ = |\[lists\])", r"\1", (ROOT / "desk.toml.example").read_text(), flags=re.MULTILINE)
+    toml = re.sub(
+        r"^#([a-z_]+ = |\[(?:lists|owners)\])", r"\1", (ROOT / "desk.toml.example").read_text(), flags=re.MULTILINE
+    )
     (tmp_path / "desk.toml").write_text(toml)
     assert read_settings().port == 3000
 

@@ -15,7 +15,7 @@ from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, context, rows, section
 from handlers.toolkit.folding import MESSAGE, VIEW, Part, Room, fold, weight
 from handlers.toolkit.mrkdwn import cut_bytes, escape
-from handlers.toolkit.payloads import Decision
+from handlers.toolkit.payloads import AnswersSheet, Decision
 from handlers.views import answer_summary as answered
 from handlers.views import approval, cart, contacts, details, home, questions, years
 from handlers.views import direct_messages as news
@@ -160,7 +160,8 @@ def render_all(state: CartState, count: int, script: str, length: int) -> None:
     for view in (
         cart.request_modal(shown, purpose=shown.purpose or "", findings=findings),
         approval.reject_modal(shown, clicked=Decision(CartId(12), "", Stamp("3f2a9c1b7d4e"))),
-        questions.answers_list(shown), years.years_modal(shown),
+        questions.answers_form(questions.Sheet(shown, AnswersSheet(CartId(12)), questions.Reader("U0ADA"))),
+        years.years_modal(shown),
         home.home(overview, [card(shown, home.CARD).blocks] * 18),
     ):  # fmt: skip
         fits_a_view(view)

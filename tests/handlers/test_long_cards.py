@@ -51,7 +51,7 @@ def requested(rules: Rules, *, reason: str, dns: str | None, long_names: bool, d
         rules.workflow.questions.learn(cart.id)
     for n, name in enumerate(names):
         typed = {"REASON": f"{n:02}{reason}"[:500]} | ({"DNS": dns.format(n=n)} if dns else {})
-        rules.workflow.questions.answer(cart.id, name, typed, by=rules.ada)
+        rules.workflow.questions.answer(cart.id, {name: typed}, by=rules.ada)
     cart = rules.workflow.queries.cart(cart.id)
     given_ = tuple(Configuration(line.domain, a.label, a.value) for line in cart.lines for a in line.answers)
     rules.registrar.quote = replace(a_quote("200.00", "33.33"), configuration=given_)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handlers.messages import words as catalogue
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.interaction import Interaction
-from handlers.toolkit.payloads import AnswersPage, NewContact
+from handlers.toolkit.payloads import AnswersSheet, NewContact
 from handlers.views.contacts import contact_form
 from handlers.views.owner_inputs import as_meant
 from ordering.model.contact import LegalForm
@@ -26,7 +26,7 @@ from sandbox.slack.messages import elements, initial_values
 from tests.handlers.rendering import EVIL
 
 CA, IT = DomainName("otter.ca"), DomainName("otter.it")
-BACK = NewContact(AnswersPage(CartId(1), CA), "V1")
+BACK = NewContact(AnswersSheet(CartId(1), ("otter.ca",)), "V1", CA)
 CATEGORY = NeededField(
     "legal_form_category",
     FieldWords(
@@ -83,7 +83,7 @@ def test_only_what_is_needed_is_asked_where_that_is_known():
 
 
 def test_a_contact_for_several_names_says_so_and_may_be_for_one():
-    several = NewContact(BACK.at, BACK.view, others=5)
+    several = NewContact(BACK.at, BACK.view, CA, others=5)
     for reach in Reach.EVERY, Reach.ONE:
         view = form_of(OwnerNeeds((VAT,)), back=several, reach=reach)
         (element,) = [e for _, e in elements(view["blocks"]) if e["action_id"] == Act.OWNER_OF]

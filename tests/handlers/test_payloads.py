@@ -11,12 +11,12 @@ from handlers.toolkit import payloads
 from handlers.toolkit.payloads import (
     LONGEST_METADATA,
     LONGEST_VALUE,
-    AnswersPage,
+    AnswersSheet,
+    Asked,
     CartAsShown,
     CartNumber,
     CartPage,
     Compared,
-    Completion,
     Decision,
     NameInCart,
     NameOffered,
@@ -50,7 +50,13 @@ names = st.builds("{}.{}".format, labels, st.sampled_from(["ovh", "co.uk"])).map
 stamps = st.builds(Stamp, digests, long_counts, st.integers(1, 10**15 - 1), digests, long_counts) | st.builds(
     Stamp, digests, long_counts
 )
-pages = st.builds(AnswersPage, carts, names, counts, st.booleans(), st.booleans(), st.frozensets(marks, max_size=40))
+short = st.text("0123456789abcdef", min_size=8, max_size=8)
+inputs = st.builds(Asked, short, st.frozensets(st.integers(0, 39), min_size=1), digests)
+sheets = st.builds(
+    AnswersSheet, carts, st.lists(names.map(lambda name: name.ascii), max_size=9).map(tuple),
+    st.lists(inputs, max_size=9).map(tuple), st.booleans(), counts, st.booleans(), ids, ids, ids, st.text(max_size=9),
+    digests,
+)  # fmt: skip
 typed = st.dictionaries(st.text(max_size=9), st.text(max_size=40), max_size=5)
 
 KINDS = {
@@ -65,21 +71,23 @@ KINDS = {
     OfferChoice: st.builds(OfferChoice, ids | st.just(""), names),
     YearsForm: st.builds(YearsForm, carts, ids | st.just("")),
     YearsOption: st.builds(YearsOption, counts, counts),
-    AnswersPage: pages,
-    NewContact: st.builds(NewContact, pages, ids, typed, typed, counts),
-    Completion: st.builds(Completion, carts, names, ids | st.just("")),
+    Asked: inputs,
+    AnswersSheet: sheets,
+    NewContact: st.builds(NewContact, sheets, ids, names, typed, typed, counts, digests),
     SearchPage: st.builds(SearchPage, ids, counts, marks | st.just("")),
     Compared: st.builds(Compared, long_counts, long_counts),
 }
-# A form has at most 40 questions, see `question_inputs.pages`.
-FULL_PAGE = AnswersPage(CartId(10**9 - 1), LONGEST_NAME, 99, seen=frozenset(mark(f"Q{n}", "x") for n in range(40)))
+# A form has at most 40 questions, and a cart 40 names.
+FULL = AnswersSheet(
+    CartId(10**9 - 1), ("x" * 14 + ".fr",) * 40, (Asked("f" * 8, frozenset(range(40)), mark("Q", "x")),) * 40,
+    more=True, start=99, goes_on=True, below="V" * 12 + " " + "f" * 20, checked="f" * 12,
+)  # fmt: skip
 LONGEST = {
     Decision: Decision(CartId(10**9 - 1), "f" * 64, STAMP),
     NameInCart: NameInCart(CartId(10**9 - 1), LONGEST_NAME),
     NameOffered: NameOffered(LONGEST_NAME, "f" * 64),
     OfferChoice: OfferChoice("C" * 40, LONGEST_NAME),
     SearchPage: SearchPage("f" * 64, 10**9 - 1, "f" * 64),
-    AnswersPage: FULL_PAGE,
 }
 
 
@@ -138,10 +146,10 @@ def test_the_longest_payload_fits_a_button(kind):
 @given(typed, st.integers(0, 4_000), st.integers(0, 4_000))
 def test_what_a_contacts_form_keeps_always_fits_its_metadata(few, below, here):
     """Whatever was typed: what has no room is left out."""
-    text = str(NewContact(FULL_PAGE, "V" * 20, {**few, "REASON": "r" * below}, {"organisation": "o" * here}))
-    assert len(text) <= LONGEST_METADATA
-    read = NewContact.read(text)
-    assert (read.at, read.view) == (FULL_PAGE, "V" * 20)
+    back = NewContact(FULL, "V" * 20, LONGEST_NAME, {**few, "REASON": "r" * below}, {"organisation": "o" * here})
+    assert len(str(back)) <= LONGEST_METADATA
+    read = NewContact.read(str(back))
+    assert (read.at, read.view, read.domain) == (FULL, "V" * 20, LONGEST_NAME)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +170,8 @@ def test_what_a_contacts_form_keeps_always_fits_its_metadata(few, below, here):
         (OfferChoice("", DomainName("name.ovh")), " name.ovh"),
         (YearsForm(CartId(12), "C1"), "12 C1"),
         (YearsOption(1, 2), "1 2"),
-        (AnswersPage(CartId(12), DomainName("name.ovh"), 1, from_list=True), "12 name.ovh 1 1 0"),
+        (Asked("3d79", frozenset({0, 2}), "e508fb1ea8ae"), "3d79.5.e508fb1ea8ae"),
+        (AnswersSheet(CartId(12), ("name.ovh",), more=True), '{"cart": 12, "names": "name.ovh", "more": 1}'),
         (SearchPage("5f2c", 1, "3fa29c"), "5f2c 1 3fa29c"),
         (Compared(1_764_300_000, 512), "1764300000 512"),
     ],
@@ -177,8 +186,9 @@ def test_texts_that_only_older_versions_write_are_read():
     """The first page of details and of a search had no number; a contact's form had nothing kept."""
     assert CartPage.read("12") == CartPage(CartId(12), 0)
     assert SearchPage.read("5f2c") == SearchPage("5f2c", 0, "")
-    page = AnswersPage(CartId(12), DomainName("name.ovh"))
-    assert NewContact.read(json.dumps({"at": str(page), "view": "V1"})) == NewContact(page, "V1")
+    sheet, name = AnswersSheet(CartId(12)), DomainName("name.ovh")
+    held = {"at": str(sheet), "view": "V1", "name": "name.ovh"}
+    assert NewContact.read(json.dumps(held)) == NewContact(sheet, "V1", name)
 
 
 def test_an_older_cards_decision_is_outdated():
@@ -191,7 +201,8 @@ def test_an_older_cards_decision_is_outdated():
 @pytest.mark.parametrize(
     ("kind", "text"),
     [(CartNumber, "12 3fa29c"), (NameInCart, "12"), (NameOffered, "name"), (OfferChoice, "C1"), (YearsOption, "1"),
-     (AnswersPage, "12 name.ovh 0"), (NewContact, "12"), (NewContact, "[]"), (Decision, f"twelve {STAMP}")],
+     (AnswersSheet, "12 name.ovh 0"), (Asked, "3d79"), (NewContact, "12"), (NewContact, "[]"),
+     (Decision, f"twelve {STAMP}")],
 )  # fmt: skip
 def test_what_lacks_a_part_is_from_an_older_message(kind, text):
     with refuses("old_button", NotPossible):
@@ -207,5 +218,5 @@ def test_the_inbox_finds_the_cart_of_every_payload_that_decides():
 
 def test_answers_give_way_to_the_forms_own_fields():
     """Fewer answers are kept before the fields of the form itself."""
-    full = NewContact(FULL_PAGE, "V1", {"REASON": "r" * 2_900}, {"organisation": "o"})
+    full = NewContact(FULL, "V1", LONGEST_NAME, {"REASON": "r" * 2_900}, {"organisation": "o"})
     assert NewContact.read(str(full)) == replace(full, typed={})

@@ -6,7 +6,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NotAllowed, NotPossible
 from ordering.model.policy import Membership, Person
 from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused, NotReady
-from ordering.model.question import AnsweredMeanwhile, Kind, Question, Reach, WrongAnswers, mark
+from ordering.model.question import AnsweredMeanwhile, Kind, Question, WrongAnswers, mark
 from ordering.record.hash_chain import facts
 from tests.refusing import refuses
 
@@ -14,7 +14,7 @@ REASON = Question("REASON", required=True)
 CONDITIONS = Question("ACCEPT_CONDITIONS", Kind.YES_NO, required=True)
 CLAIM = Question("CLAIMS_NOTICE", required=True)
 AGE = Question("OWNER_LEGAL_AGE", Kind.YES_NO, required=True, standing="true")
-NAME = DomainName("name.fr")
+NAME, OTHER = DomainName("name.fr"), DomainName("other.fr")
 
 
 @pytest.fixture
@@ -31,8 +31,9 @@ def learned(rules):
     return rules.workflow.questions.learn(rules.cart_id)
 
 
-def answer(rules, typed, **how):
-    return rules.workflow.questions.answer(rules.cart_id, NAME, typed, by=how.pop("by", rules.ada), **how)
+def answer(rules, typed, *, names=(NAME,), seen=None, by=None):
+    shown = None if seen is None else dict.fromkeys(names, seen)
+    return rules.workflow.questions.answer(rules.cart_id, dict.fromkeys(names, typed), by=by or rules.ada, seen=shown)
 
 
 def given(cart, name):
@@ -109,7 +110,7 @@ def test_the_event_holds_questions_and_answers(asking):
     """What was answered for what was asked is in the facts of its event."""
     asking.registrar.asks = {"fr": (REASON,)}
     learned(asking)
-    answer(asking, {"REASON": "Ours"}, reach=Reach.EVERY)
+    answer(asking, {"REASON": "Ours"}, names=(NAME, OTHER))
     cart = asking.workflow.approval_requests.request(asking.cart_id, requester=asking.ada, purpose="For the launch")
     assert '["REASON","Ours","U0ADA"]' in facts(cart)
 
@@ -124,7 +125,8 @@ def test_wrong_answers_are_told_each_and_nothing_is_kept(asking):
             "CLAIMS_NOTICE": {"error": "answer_too_long", "most": 3000},
         }
     }
-    assert {label: error.data for label, error in wrong.value.by_label.items()} == wrong.value.params["wrong"]
+    (errors,) = wrong.value.by_name.values()
+    assert {label: error.data for label, error in errors.items()} == wrong.value.params["wrong"]
     assert given(asking.workflow.queries.cart(asking.cart_id), "name.fr") == {}
 
 
@@ -134,20 +136,27 @@ def test_the_desks_own_answer_is_no_persons_answer(asking):
     assert given(answer(asking, {"OWNER_LEGAL_AGE": "false"}), "name.fr") == {"OWNER_LEGAL_AGE": "false"}
 
 
-@pytest.mark.parametrize(
-    ("reach", "other", "corsica"),
-    [
-        (Reach.ONE, {}, {}),
-        (Reach.EXTENSION, {"REASON": "Ours", "ACCEPT_CONDITIONS": "true"}, {}),
-        # The conditions of one registry are not those of another, and a claim is about one name alone.
-        (Reach.EVERY, {"REASON": "Ours", "ACCEPT_CONDITIONS": "true"}, {"REASON": "Ours"}),
-    ],
-)
-def test_answers_are_copied_as_far_as_somebody_wishes_and_may(asking, reach, other, corsica):
+def test_one_answer_is_given_for_several_names(asking):
     learned(asking)
-    cart = answer(asking, {"REASON": "Ours", "ACCEPT_CONDITIONS": "true", "CLAIMS_NOTICE": "read"}, reach=reach)
-    assert given(cart, "other.fr") == other
-    assert given(cart, "name.corsica") == corsica
+    cart = answer(asking, {"REASON": "Ours"}, names=(NAME, OTHER))
+    assert given(cart, "name.fr") == given(cart, "other.fr") == {"REASON": "Ours"}
+    assert given(cart, "name.corsica") == {}
+
+
+def test_a_fault_at_one_name_keeps_nothing_of_the_others(asking):
+    learned(asking)
+    corsica = DomainName("name.corsica")
+    typed = {NAME: {"REASON": "Ours"}, corsica: {"REASON": "x" * 4000}}
+    with pytest.raises(WrongAnswers) as wrong:
+        asking.workflow.questions.answer(asking.cart_id, typed, by=asking.ada)
+    assert {name: list(errors) for name, errors in wrong.value.by_name.items()} == {corsica: ["REASON"]}
+    assert given(asking.workflow.queries.cart(asking.cart_id), "name.fr") == {}
+
+
+def test_a_name_that_left_the_cart_is_not_answered_for(asking):
+    asking.workflow.cart_editing.remove(asking.cart_id, OTHER, by=asking.ada)
+    with refuses("name_not_in_cart", NotPossible):
+        answer(asking, {"REASON": "Ours"}, names=(OTHER,))
 
 
 def test_an_empty_text_takes_an_answer_back(asking):
@@ -166,7 +175,7 @@ def test_a_question_that_is_not_asked_any_more_is_not_answered(asking):
 def test_nothing_is_answered_once_the_cart_is_asked_for(rules):
     cart = rules.requested("name.fr")
     with refuses("cart_closed", NotPossible):
-        rules.workflow.questions.answer(cart.id, NAME, {"REASON": "Ours"}, by=rules.ada)
+        rules.workflow.questions.answer(cart.id, {NAME: {"REASON": "Ours"}}, by=rules.ada)
 
 
 def test_a_guest_neither_answers_nor_sees_contacts(asking):
@@ -232,20 +241,9 @@ def test_no_answer_overwrites_a_newer_one(asking, mine):
     answer(asking, {"REASON": "A better one"}, seen=old)
     with pytest.raises(AnsweredMeanwhile) as both:
         answer(asking, {"REASON": mine, "ACCEPT_CONDITIONS": "true"}, by=asking.ben, seen=old)
-    assert both.value.labels == ("REASON",)
-    assert both.value.typed == {"REASON": mine, "ACCEPT_CONDITIONS": "true"}
+    assert both.value.labels == {NAME: ("REASON",)}
+    assert both.value.typed == {NAME: {"REASON": mine, "ACCEPT_CONDITIONS": "true"}}
     assert given(asking.workflow.queries.cart(asking.cart_id), "name.fr") == {"REASON": "A better one"}
-
-
-def test_copies_only_answers_that_the_form_had(asking):
-    """What stood in the form is copied and what others answered in the meantime is not."""
-    learned(asking)
-    answer(asking, {"REASON": "Ours"}, seen=EMPTY)
-    shown = seen(REASON="Ours", ACCEPT_CONDITIONS="")
-    answer(asking, {"ACCEPT_CONDITIONS": "true"}, seen=shown)
-    cart = answer(asking, {"REASON": "Ours", "ACCEPT_CONDITIONS": ""}, by=asking.ben, reach=Reach.EVERY, seen=shown)
-    assert given(cart, "name.fr") == {"REASON": "Ours", "ACCEPT_CONDITIONS": "true"}
-    assert given(cart, "other.fr") == {"REASON": "Ours"}
 
 
 def test_who_answers_the_same_as_another_disagrees_with_nobody(asking):

@@ -28,7 +28,7 @@ def test_each_change_of_an_open_cart_names_its_person(rules):
     editing.add_all("C1", {OTHER: None}, by=rules.ben)
     editing.set_years(cart.id, {NAME: 10}, by=rules.cleo, seen={NAME: 1})
     questions.learn(cart.id)
-    questions.answer(cart.id, NAME, {"DNS": "ns1.cleo.example,ns2.cleo.example"}, by=rules.dan)
+    questions.answer(cart.id, {NAME: {"DNS": "ns1.cleo.example,ns2.cleo.example"}}, by=rules.dan)
     editing.remove(cart.id, OTHER, by=rules.cleo)
     names = [NAME.ascii]
     assert record(rules, cart.id) == [

@@ -43,7 +43,7 @@ def names_asked(asking) -> list[list[DomainName]]:
 
 
 def test_a_new_owner_is_for_names_without_one(asking):
-    asking.workflow.questions.answer(asking.cart_id, TWO, {OWNER_CONTACT: "7"}, by=asking.ada)
+    asking.workflow.questions.answer(asking.cart_id, {TWO: {OWNER_CONTACT: "7"}}, by=asking.ada)
     assert asking.workflow.registry_needs.names_to_own(asking.cart_id, ONE, by=asking.ada) == (ONE, THREE)
     assert asking.workflow.registry_needs.names_to_own(asking.cart_id, TWO, by=asking.ada) == (TWO, ONE, THREE)
 
@@ -68,18 +68,28 @@ def test_what_is_empty_can_be_filled_in_and_nothing_else(asking):
     """A value that registries do not take, or whose change would change the holder, is not changed."""
     wanted = (need("vat"), need("organisation"), need("national_number", read_only=True), need("city", wrong=None))
     asking.registrar.owners_need["fr"] = OwnerNeeds(wanted)
-    gaps = asking.workflow.registry_needs.gaps(asking.cart_id, ONE, "7", {}, by=asking.ada)
+    gaps = asking.workflow.registry_needs.of_owners({ONE: "7"}, {}, by=asking.ada)["7"]
     assert [each.name for each in gaps.missing.fields] == ["vat", "city"]
     assert [each.name for each in gaps.stuck] == ["organisation", "national_number"]
     changed = asking.workflow.contacts.complete("7", {"vat": "FR1", "organisation": "Another"}, by=asking.ada)
     assert changed.values == {"vat": "FR1", "organisation": "Otter"}
 
 
-def test_a_contact_is_judged_for_every_name_it_was_chosen_for(asking):
+def test_an_owner_is_judged_for_every_name_it_was_chosen_for(asking):
     asked = names_asked(asking)
-    asking.workflow.questions.answer(asking.cart_id, TWO, {OWNER_CONTACT: "7"}, by=asking.ada)
-    asking.workflow.registry_needs.gaps(asking.cart_id, ONE, "7", {}, by=asking.ada)
-    assert asked == [[ONE, TWO]]
+    found = asking.workflow.registry_needs.of_owners({ONE: "7", TWO: "", THREE: "7"}, {}, by=asking.ada)
+    assert asked == [[ONE, THREE], [TWO]]
+    assert (found["7"].contact.id, found["7"].is_account) == ("7", False)
+    assert (found[""].contact.id, found[""].is_account) == ("xx1-ovh", True)
+
+
+def test_the_accounts_own_data_are_not_completed_from_here(asking):
+    asking.registrar.owners_need["fr"] = OwnerNeeds((need("vat"), need("city", wrong=None)))
+    gaps = asking.workflow.registry_needs.of_owners({ONE: ""}, {}, by=asking.ada)[""]
+    assert gaps.missing.fields == ()
+    assert [each.name for each in gaps.stuck] == ["vat"]
+    assert gaps.concerns([ONE])
+    assert not gaps.concerns([TWO])
 
 
 def test_only_approvers_and_payers_see_all_of_a_contact(asking):
@@ -88,7 +98,7 @@ def test_only_approvers_and_payers_see_all_of_a_contact(asking):
     flow = asking.workflow
     for action in (
         lambda: flow.registry_needs.names_to_own(asking.cart_id, ONE, by=guest),
-        lambda: flow.registry_needs.gaps(asking.cart_id, ONE, "7", {}, by=guest),
+        lambda: flow.registry_needs.of_owners({ONE: "7"}, {}, by=guest),
         lambda: flow.contacts.complete("7", {}, by=guest),
         lambda: flow.contacts.in_full(by=guest),
     ):

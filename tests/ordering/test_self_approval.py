@@ -35,12 +35,12 @@ def choose_years(rules, cart, by):
 
 
 def choose_owner(rules, cart, by):
-    rules.workflow.questions.answer(cart.id, NAME, {"OWNER_CONTACT": "21003345"}, by=by)
+    rules.workflow.questions.answer(cart.id, {NAME: {"OWNER_CONTACT": "21003345"}}, by=by)
 
 
 def choose_owner_and_take_it_back(rules, cart, by):
     choose_owner(rules, cart, by)
-    rules.workflow.questions.answer(cart.id, NAME, {"OWNER_CONTACT": ""}, by=by)
+    rules.workflow.questions.answer(cart.id, {NAME: {"OWNER_CONTACT": ""}}, by=by)
 
 
 def add_another(rules, cart, by):

@@ -4,12 +4,14 @@ Nobody configures the bot with what a registry wants: the requester learns it at
 button there, and answers. The cart is bought in one order, and every answer has arrived at OVH once.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from handlers.messages import words as catalogue
+from ordering.model.contact import LegalForm
 from ordering.model.domain_name import DomainName
 from registrars.ovh.api.wire.contacts import Owner
 from registrars.ovh.carts.contact_fields import values_of
@@ -22,6 +24,8 @@ from tests.scenarios.conftest import Scenario
 
 # How a request ends: with what to fix, or with the approvers.
 _ENDS = (before_hole(catalogue.cart.not_sent(HOLE)), catalogue.cart.FIX_THESE, SENT)
+
+_LACKS = before_hole(catalogue.contacts.account_lacks([HOLE]))  # the account's own data are not enough
 
 # What a person answers where they are asked. What is not here needs no answer of theirs.
 ANSWERS: dict[str, dict[str, str]] = {
@@ -53,6 +57,14 @@ def settings() -> dict[str, str]:
     return {"DESK_ALLOW_PREMIUM": "true"}
 
 
+def test_the_owners_are_of_every_kind():
+    """At least thirty extensions, the six legal forms, and eight countries."""
+    assert len(ALL) >= 30
+    assert {"ca", "hk", "com.au", "swiss", "it", "es", "co.uk", "us"} <= OWNERS.keys() & set(ALL)
+    assert {owner["legalForm"] for owner in OWNERS.values()} == set(LegalForm)
+    assert len({owner["address"]["country"] for owner in OWNERS.values()}) >= 8
+
+
 @pytest.mark.parametrize("extensions", GROUPS, ids=[" ".join(group) for group in GROUPS])
 async def test_a_name_of_each_extension_is_bought(scenario: Scenario, extensions: list[str]):
     """A name of each extension is bought by answering what is asked."""
@@ -82,16 +94,15 @@ async def test_a_name_of_each_extension_is_bought(scenario: Scenario, extensions
 
 async def ask_and_answer(scenario: Scenario) -> None:
     """Ask for approval, and answer whatever stands in the way, until nothing does."""
-    for _ in range(4):
+    for _ in range(12):
         assert await scenario.ada.submit(purpose="For the launch") == {}
         form = await scenario.slack.until(lambda: answered_by_ovh(scenario), 30)
-        findings = list(open_names(form))
-        if not findings:
+        found = next(buttons_to_answer(form), None)
+        if found is None:
             return
-        for block_id, element, name in findings:
-            await scenario.ada.press(form, block_id, element)
-            await fill_in(scenario, name)
-            assert scenario.ada.modal is form
+        await scenario.ada.press(form, *found)
+        await fill_in(scenario)
+        assert scenario.ada.modal is form
     raise AssertionError(form.plain_text())
 
 
@@ -101,30 +112,55 @@ def answered_by_ovh(scenario: Scenario) -> OpenView | None:
     return shown if shown and any(said in shown.plain_text() for said in _ENDS) else None
 
 
-def open_names(form: OpenView) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Each name with something to answer, once, with its button."""
-    seen = set()
-    for block_id, element in elements(form.blocks):
-        name = element.get("value", "").partition(" ")[2]
-        if element["action_id"] == "answer_questions" and name and name not in seen:
-            seen.add(name)
-            yield block_id, element, name
+def buttons_to_answer(form: OpenView) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each button that opens the form with the questions."""
+    return (found for found in elements(form.blocks) if found[1]["action_id"] == "answer_questions")
 
 
-async def fill_in(scenario: Scenario, name: str) -> None:
-    answers_form = await scenario.slack.until(lambda: on_top(scenario, "answers_form", name), 20)
-    extension = name.partition(".")[2]
-    if extension in OWNERS:
-        await make_owner(scenario, answers_form, extension)
-    answers = ANSWERS.get(extension, {})
-    assert await scenario.ada.submit(**{f"answer.{label}": value for label, value in answers.items()}) == {}
+async def fill_in(scenario: Scenario) -> None:
+    """Answer for all names, with an owner of its own for each extension whose registry is not content."""
+    form = await scenario.slack.until(lambda: on_top(scenario, "answers_form"), 20)
+    made: set[str] = set()
+    while name := to_make(form, made):
+        await make_owner(scenario, form)
+        made.add(name)
+    assert await scenario.ada.submit(**answers_in(form)) == {}
 
 
-async def make_owner(scenario: Scenario, answers_form: OpenView, extension: str) -> None:
+def to_make(form: OpenView, made: set[str]) -> str:
+    """The name that needs an owner next: one whose owner lacks something, or one that OVH objected to."""
+    held = json.loads(form.view["private_metadata"])
+    name = str(held["first"])
+    if _LACKS in form.plain_text():
+        assert name not in made, form.plain_text()
+        return name
+    objected = name == held.get("focus") and name.partition(".")[2] in OWNERS
+    return name if objected and name not in made else ""
+
+
+def answers_in(form: OpenView) -> dict[str, str]:
+    """What a person answers in this form: each input stands below its names."""
+    answers: dict[str, str] = {}
+    extension = ""
+    for block in form.blocks:
+        text = (block.get("text") or {}).get("text", "")
+        if text.startswith("*blue-otter."):
+            extension = text.split("*")[1].partition(".")[2].split(",")[0].split(" ")[0]
+        elif block["type"] == "input":
+            action_id = block["element"]["action_id"]
+            label = action_id.partition(".")[2].partition("@")[0]
+            if label in ANSWERS.get(extension, {}):
+                answers[action_id] = ANSWERS[extension][label]
+    return answers
+
+
+async def make_owner(scenario: Scenario, answers_form: OpenView) -> None:
     """Make a contact in the form, which asks for what this registry needs, and choose it below."""
-    owner = Owner.read(OWNERS[extension])
-    await scenario.ada.click(answers_form, "New contact…")
+    shown = answers_form.hash
+    await scenario.ada.click(answers_form, "New owner")
     form = await scenario.slack.until(lambda: made_of(scenario, "corporation"), 20)
+    name = json.loads(form.view["private_metadata"])["name"]
+    owner = Owner.read(OWNERS[name.partition(".")[2]])
     if "owner_of" in str(form.blocks):
         await scenario.ada.select(form, "owner_of", "one")
         await scenario.slack.until(lambda: made_for(form, "one"), 20)
@@ -135,9 +171,10 @@ async def make_owner(scenario: Scenario, answers_form: OpenView, extension: str)
         assert await scenario.ada.submit(**values_of(owner)) == {}
         if catalogue.contacts.MORE_NEEDED not in form.plain_text():
             break
-    before_number, after_number = catalogue.contacts.created(HOLE, DomainName(f"blue-otter.{extension}")).split(HOLE)
+    before_number, after_number = catalogue.contacts.created(HOLE, DomainName(name)).split(HOLE)
     created = await scenario.form_says(after_number)
     assert before_number in created.plain_text()
+    assert answers_form.hash != shown
     scenario.ada.close_modal(all_of_them=False)
 
 
@@ -159,8 +196,6 @@ def chosen_in(form: OpenView, action_id: str) -> str:
     return next(chosen, "")
 
 
-def on_top(scenario: Scenario, form: str, name: str) -> OpenView | None:
+def on_top(scenario: Scenario, form: str) -> OpenView | None:
     shown = scenario.ada.modal
-    return (
-        shown if shown and shown.view["callback_id"] == form and f" {name} " in shown.view["private_metadata"] else None
-    )
+    return shown if shown and shown.view["callback_id"] == form else None

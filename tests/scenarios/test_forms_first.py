@@ -50,7 +50,7 @@ async def test_a_carts_forms_open(scenario: Scenario, long_line: Line):
         scenario.ada.close_modal()
     await scenario.ada.click(cart, "Owner and answers")
     answers = await form(scenario, scenario.ada, "answers_form")
-    await scenario.ada.click(answers, "New contact…")
+    await scenario.ada.click(answers, "New owner")
     await form(scenario, scenario.ada, "contact_form")
     scenario.ada.close_modal(all_of_them=False)
     scenario.ada.close_modal()

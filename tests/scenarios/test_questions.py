@@ -10,7 +10,6 @@ from handlers.messages.en.findings import finding
 from handlers.messages.en.question_labels import BY_LABEL
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer
-from ordering.model.facts import Data
 from ordering.model.preflight_findings import Finding, FindingCode
 from ordering.model.question import Kind, Question
 from sandbox.slack import Actor, OpenView
@@ -53,10 +52,14 @@ async def form(scenario: Scenario, callback: str, who: Actor | None = None) -> O
     )
 
 
-async def questions(scenario: Scenario, button: str, *, when: str) -> OpenView:
-    """Ada opens the form of the cart's only name, once the cart says this."""
+async def questions(scenario: Scenario, button: str, *, when: str, more: bool = False) -> OpenView:
+    """Ada opens the form, once the cart says this; with `more`, what can stay as it is, too."""
     await scenario.ada.click(await scenario.sees(scenario.ada, when), button)
-    return await form(scenario, "answers_form")
+    shown = await form(scenario, "answers_form")
+    if more:
+        await scenario.ada.click(shown, "More options")
+        await scenario.slack.until(lambda: "Fewer options" in str(shown.blocks) or None)
+    return shown
 
 
 def sent(scenario: Scenario, name: str) -> dict[str, str]:
@@ -86,23 +89,25 @@ async def test_the_cart_shows_open_questions_the_card_the_answers(scenario: Scen
 async def test_wrong_answers_are_shown_at_their_fields(scenario: Scenario):
     """Wrong answers are reported at their fields and nothing typed is lost."""
     await scenario.search_and_add("otter.gov.uk")
-    shown = await questions(scenario, "Answer questions", when=asks_for("DOMAIN_CONFIG"))
-    assert await scenario.ada.submit(
+    shown = await questions(scenario, "Answer questions", when=asks_for("DOMAIN_CONFIG"), more=True)
+    errors = await scenario.ada.submit(
         **{"answer.DOMAIN_CONFIG": "{", "answer.DNS": "one", "answer.ADMIN_ACCOUNT": "x"}
-    ) == {
+    )
+    assert {block_id.partition("#")[0]: told for block_id, told in errors.items()} == {
         "answer.DOMAIN_CONFIG": (refused("answer_no_json", {"parser": EXPECTING, "line": 1, "column": 2}).text),
         "answer.DNS": refusal(no_name_server("one")).text,
         "answer.ADMIN_ACCOUNT": refused("answer_no_account", {}).text,
     }
     assert scenario.ada.modal is shown
-    assert shown.chosen["answer.DNS"]["answer.DNS"]["value"] == "one"
+    (typed,) = [state["answer.DNS"]["value"] for state in shown.chosen.values() if "answer.DNS" in state]
+    assert typed == "one"
 
 
 async def test_a_no_to_the_registrys_conditions_is_no_way_to_buy(scenario: Scenario):
     await scenario.search_and_add("otter.dev")
     await questions(scenario, "Answer questions", when=A_REGISTRY_ASKS)
     must_be_yes = refused("answer_must_be_yes", {}).text
-    assert (await scenario.ada.submit(**{CONDITIONS: "false"}))[CONDITIONS] == must_be_yes
+    assert list((await scenario.ada.submit(**{CONDITIONS: "false"})).values()) == [must_be_yes]
 
 
 async def test_answers_can_be_changed_until_approval_is_requested(scenario: Scenario):
@@ -135,20 +140,16 @@ async def test_two_different_answers_are_both_shown(scenario: Scenario):
     await scenario.slack.until(lambda: cart.plain_text().count(asks_for("REASON")) == 2 or None, 10)
     for who in (scenario.ada, scenario.ben):
         await who.click(await scenario.sees(who, "Request approval"), "Answer questions")
-        await who.click(await form(scenario, "answers_list", who), "Answer questions")
         await form(scenario, "answers_form", who)
     await scenario.ada.submit(**{REASON: "A first thought"})
-    await scenario.ben.submit(**{REASON: "A second thought", "reach": "extension"})
+    await scenario.ben.submit(**{REASON: "A second thought"})
     both = await scenario.slack.until(lambda: overtaken(scenario.ben), 10)
     assert "“A first thought” by <@U0ADA>" in both.plain_text()
+    assert "A second thought" in str(both.blocks)
     assert await scenario.ben.submit() == {}
-    assert catalogue.questions.NOTHING_TO_ANSWER in (await form(scenario, "answers_list", scenario.ben)).plain_text()
-    scenario.ada.close_modal()
+    assert scenario.ben.modal is None
     await scenario.request()
-    assert (
-        f"*{catalogue.questions.EACH_NAME}*  {catalogue.questions.OWN_DATA}"
-        in (card := await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
-    )
+    card = await scenario.card(catalogue.card.TO_APPROVE)
     assert "reason: “A second thought”" in card.plain_text()
     assert "A first thought" not in card.plain_text()
 
@@ -158,7 +159,7 @@ async def test_a_contact_that_is_made_meanwhile_undoes_nobodys_choice(scenario: 
     shown = await questions(scenario, "Owner and answers", when="Owner and answers")
     await scenario.ben.click(await scenario.sees(scenario.ben, "Owner and answers"), "Owner and answers")
     await form(scenario, "answers_form", scenario.ben)
-    await scenario.ada.click(shown, "New contact…")
+    await scenario.ada.click(shown, "New owner")
     await scenario.ada.select(await form(scenario, "contact_form"), "legal_form", "individual")
     await scenario.slack.until(
         lambda: "Organisation" not in scenario.ada.modal.plain_text() if scenario.ada.modal else None
@@ -223,27 +224,32 @@ def overtaken(who: Actor) -> OpenView | None:
     return who.modal if who.modal and _OVERTAKEN in who.modal.plain_text() else None
 
 
-async def test_many_names_are_answered_from_a_list(scenario: Scenario):
-    """Many names are answered from a list and alike ones at once."""
-    await scenario.search_and_add("reason-one.fr", "reason-two.fr", "otter.paris")
+async def test_many_names_are_answered_in_one_form(scenario: Scenario):
+    """Names of one extension share an input, and what is answered is marked."""
+    await scenario.search_and_add("reason-one.fr", "reason-two.fr", "otter.paris", "otter.ovh")
     cart = await scenario.sees(scenario.ada, "Request approval")
     await scenario.slack.until(lambda: cart.plain_text().count(asks_for("REASON")) == 3 or None, 10)
     await scenario.ada.click(cart, "Answer questions")
-    listed = await form(scenario, "answers_list")
-    assert catalogue.questions.names_left(3, 3) in listed.plain_text()
-    await scenario.ada.click(listed, "Answer questions")
-    assert catalogue.questions.with_extension(1, "fr") in str((await form(scenario, "answers_form")).blocks)
-    await scenario.ada.submit(**{REASON: "Ours", "reach": "every"})
-    assert catalogue.questions.NOTHING_TO_ANSWER in (await form(scenario, "answers_list")).plain_text()
+    shown = await form(scenario, "answers_form")
+    assert catalogue.questions.head(3) in shown.plain_text()
+    assert catalogue.questions.about(["reason-one.fr", "reason-two.fr"]) in shown.plain_text()
+    assert catalogue.questions.quiet(["otter.ovh"]) in shown.plain_text()
+    assert "answer.DNS" not in str(shown.blocks)
+    await scenario.ada.submit(**{REASON: "Ours", f"{REASON}@2": "Our office"})
+    assert scenario.ada.modal is None
+    await scenario.ada.click(await scenario.sees(scenario.ada, "Owner and answers"), "Owner and answers")
+    again = await form(scenario, "answers_form")
+    answered = catalogue.questions.answered(["reason-one.fr", "reason-two.fr", "otter.paris"])
+    assert answered in again.plain_text()
     scenario.ada.close_modal()
     await scenario.request()
     card = await scenario.card(catalogue.card.TO_APPROVE)
-    assert f"{_OWN}, owner of legal age: yes, reason: “Ours”" in card.plain_text()
-    assert card.plain_text().count("reason: “Ours”") == 1
+    assert card.plain_text().count("reason: “Ours”") == 2
+    assert "reason: “Our office”" in card.plain_text()
 
 
-async def test_a_taken_name_says_so_in_its_own_form(scenario: Scenario):
-    """A name that was taken in the meantime says so in its own form and the others are answered."""
+async def test_a_taken_name_hides_no_question_of_others(scenario: Scenario):
+    """A name that was taken in the meantime is named, and the others are answered."""
     names = ("reason-one.fr", "reason-two.fr", "reason-gone.fr")
     scenario.ovh.faults.add("GET", "/order/cart/*/requiredConfiguration", "refuse", times=99)
     await scenario.search_and_add(*names)
@@ -252,15 +258,40 @@ async def test_a_taken_name_says_so_in_its_own_form(scenario: Scenario):
     scenario.ovh.faults.clear()
     scenario.ovh.names.taken.add("reason-gone.fr")
     await scenario.ada.click(cart, "Owner and answers")
-    listed = await form(scenario, "answers_list")
-    assert listed.plain_text().count(asks_for("REASON")) == len(names) - 1
-    assert catalogue.questions.NOT_READ_YET in listed.plain_text()
-    [(block, button)] = [
-        (block, button) for block, button in elements(listed.blocks) if "reason-gone.fr" in button.get("value", "")
-    ]
-    await scenario.ada.press(listed, block, button)
-    no: Data = {"error": "ovh_refused", "ovh": {"said": "The domain reason-gone.fr is not available for this offer"}}
-    await scenario.form_says(finding({"finding": "refused", "name": "reason-gone.fr", "refusal": no}).text)
+    shown = await form(scenario, "answers_form")
+    assert catalogue.questions.about(["reason-one.fr", "reason-two.fr"]) in shown.plain_text()
+    assert catalogue.questions.not_read(["reason-gone.fr"]) in shown.plain_text()
+
+
+async def test_ovh_checks_when_the_last_question_is_answered(scenario: Scenario):
+    """The request form below shows what is ready, and what OVH objects to, before anybody asks again."""
+    await scenario.search_and_add("otter.store", "otter.es")
+    await scenario.request("For the launch")
+    not_sent = await scenario.form_says(catalogue.cart.FIX_THESE)
+    await scenario.ada.click(not_sent, "Answer questions")
+    shown = await form(scenario, "answers_form")
+    assert await scenario.ada.submit(**{answer: "A shop" for answer in inputs(shown) if "REASON" in answer}) == {}
+    checked = await scenario.form_says(catalogue.cart.ready(["otter.store"]))
+    assert checked is not_sent
+    assert "otter.es" in checked.plain_text()
+    assert catalogue.cart.FIX_THESE in checked.plain_text()
+    assert "For the launch" in str(checked.blocks)
+
+
+async def test_what_is_not_saved_stays_when_options_close(scenario: Scenario):
+    await scenario.search_and_add("reason-one.fr")
+    shown = await questions(scenario, "Answer questions", when=asks_for("REASON"), more=True)
+    await scenario.ada.select(shown, "answer.DNS", "ns1.example.net, ns2.example.net")
+    await scenario.ada.click(shown, "Fewer options")
+    await scenario.slack.until(lambda: "Fewer options" not in str(shown.blocks) or None)
+    assert "answer.ADMIN_ACCOUNT" not in str(shown.blocks)
+    assert await scenario.ada.submit(**{REASON: "Ours"}) == {}
+    await scenario.request()
+    assert "name servers ns1.example.net" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
+
+
+def inputs(shown: OpenView) -> list[str]:
+    return [element["action_id"] for _, element in elements(shown.blocks)]
 
 
 async def test_the_request_form_keeps_the_purpose_over_the_answers(scenario: Scenario):
@@ -285,7 +316,8 @@ async def test_a_registrys_rule_is_checked_before_the_request(scenario: Scenario
     await scenario.request()
     not_sent = await scenario.form_says(catalogue.cart.FIX_THESE)
     number = "company_national_identification_number"
-    required = [{"field": f"owner.{number}", "said": f'Field "{number}" is required'}]
+    in_words = {"label": "NIF or CIF of the organisation"}
+    required = [{"field": f"owner.{number}", "said": f'Field "{number}" is required', **in_words}]
     told = Finding(FindingCode.OWNER_BREAKS_RULE, DomainName("otter.es"), params={"ovh": {"faults": required}})
     assert finding(told.data).text in not_sent.plain_text()
     assert "otter.com:" not in not_sent.plain_text()
@@ -317,7 +349,7 @@ async def test_an_owner_is_created_without_a_trace_in_channels(scenario: Scenari
     await scenario.search_and_add("otter.ovh")
     shown = await questions(scenario, "Owner and answers", when="Owner and answers")
     await scenario.ada.select(shown, "answer.DNS", "ns1.example.net, ns2.example.net")
-    await scenario.ada.click(shown, "New contact…")
+    await scenario.ada.click(shown, "New owner")
     fields = await form(scenario, "contact_form")
     assert "Organisation" in fields.plain_text()
     await scenario.ada.select(fields, "legal_form", "individual")
@@ -363,7 +395,7 @@ async def test_contacts_are_whole_for_approvers_and_payers_only(scenario: Scenar
 async def test_a_rejected_contact_loses_no_input(scenario: Scenario):
     """A contact that OVH does not take is reported and nothing typed is lost."""
     await scenario.search_and_add("otter.ovh")
-    await scenario.ada.click(await questions(scenario, "Owner and answers", when="Owner and answers"), "New contact…")
+    await scenario.ada.click(await questions(scenario, "Owner and answers", when="Owner and answers"), "New owner")
     await form(scenario, "contact_form")
     scenario.ovh.faults.add("POST", "/domain/contact", "refuse", status=400, message="Invalid value for field phone")
     assert await scenario.ada.submit(**ZOE, organisation="Zoe Ltd") == {}
@@ -375,7 +407,7 @@ async def test_a_rejected_contact_loses_no_input(scenario: Scenario):
 async def test_a_contact_for_a_removed_name_is_reported(scenario: Scenario):
     """A contact for a name that was removed in the meantime is said to be made."""
     await scenario.search_and_add("otter.ovh")
-    await scenario.ada.click(await questions(scenario, "Owner and answers", when="Owner and answers"), "New contact…")
+    await scenario.ada.click(await questions(scenario, "Owner and answers", when="Owner and answers"), "New owner")
     await form(scenario, "contact_form")
     await scenario.ben.command("remove otter.ovh")
     await scenario.sees(scenario.ben, removed("otter.ovh"))

@@ -211,7 +211,7 @@ def an_answered_cart(rules: Rules) -> Cart:
     cart = rules.workflow.cart_editing.add("C9", DomainName.parse("answered.ovh"), by=rules.ada)
     rules.workflow.questions.learn(cart.id)
     given = {"BIRTH": "1970-01-01", "REASON": "Ours"}
-    rules.workflow.questions.answer(cart.id, DomainName.parse("answered.ovh"), given, by=rules.ada)
+    rules.workflow.questions.answer(cart.id, {DomainName.parse("answered.ovh"): given}, by=rules.ada)
     return rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="x")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.messages.en import buttons, states
-from handlers.messages.en.grammar import counted, names, people, years
+from handlers.messages.en.grammar import counted, few, names, people, years
 from handlers.toolkit.command_name import code
 from handlers.toolkit.mrkdwn import person
 from ordering.model.cart import Cart
@@ -216,3 +216,16 @@ MORE_NAMES = "names"
 MORE_NAMES_IN_DETAILS = f"names in *{buttons.DETAILS}*"
 MORE_ANSWERS = "lines of answers"
 MORE_ANSWERS_IN_DETAILS = f"lines of answers in *{buttons.DETAILS}*"
+
+
+# When questions were answered over the request form -------------------------------------------------------------------
+
+
+def ready(found: Sequence[str]) -> str:
+    """Return which names OVH's check found no fault with; they are escaped."""
+    return f"✓ {few(found)} {'is' if len(found) == 1 else 'are'} ready"
+
+
+def answered(found: Sequence[str]) -> str:
+    """Return for which names the questions were answered, while OVH checks the cart; they are escaped."""
+    return f"✓ {few(found)} answered · asking OVH to check…"

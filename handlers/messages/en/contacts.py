@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from handlers.messages.en.grammar import counted, listed
+from handlers.messages.en.grammar import counted, few
+from handlers.messages.en.phrases import with_full_stop
 from ordering.model.domain_name import DomainName
 
-_MOST_NAMES = 4  # in one line
-
-NEW_CONTACT = "New contact"  # the form
+NEW_CONTACT = "New owner"  # the form
 CREATE = "Create contact"
+CREATE_ANYWAY = "Create anyway"
 WHO_IS_IT = "Type of owner"
 WHAT_IT_OWNS = "Owner of"
 WHERE_IT_GOES = "OVH keeps this contact, and hands it to the registries of the names that it owns."
@@ -44,7 +44,7 @@ def for_names(names: Sequence[str]) -> str:
 def hint(names: str, told: str, example: str) -> str:
     """Return the hint of a field; `names` is from `for_names`, the others may be empty."""
     like = f"Such as {example}." if example else ""
-    return " ".join(filter(None, [told, like, names]))
+    return " ".join(filter(None, [with_full_stop(told) if told else "", like, names]))
 
 
 def pages(addresses: Sequence[str]) -> str:
@@ -57,29 +57,7 @@ def undecided(names: Sequence[str]) -> str:
     return f"I could not read all that is needed for {few(names)}. OVH checks it when you request approval."
 
 
-# When a contact is completed -----------------------------------------------------------------------------------------
-
-COMPLETE_OWNER = "Complete owner"
-COMPLETE = "Complete"
-COMPLETING = "Completing the contact at OVH…"
-KEEPS = "This fills in what is empty. Nothing that the contact has is changed."
-NO_CONTACT = "Choose a contact first. The account's own data can be changed in OVH's control panel only."
-COMPLETION_CLOSED = "The form was closed, and nothing was changed. Open it again."
-
-
-def completed(contact: str) -> str:
-    """Return that a contact was completed, which is still selected in the form below."""
-    return f"Contact {contact} is complete, as far as I know. Go back and save."
-
-
-def is_complete(contact: str) -> str:
-    """Return that registries need nothing more of a contact."""
-    return f"Contact {contact} has everything that I know the registries need."
-
-
-def not_completed(problem: str) -> str:
-    """Return why a contact was not completed; `problem` is a sentence, escaped."""
-    return f"*Not changed yet.* {problem}"
+# When an owner is completed ------------------------------------------------------------------------------------------
 
 
 def stuck(labels: Sequence[str]) -> str:
@@ -87,19 +65,28 @@ def stuck(labels: Sequence[str]) -> str:
     return f"*Not to be changed from here:* {few(labels)}. Choose another owner, or create one."
 
 
+def account_lacks(labels: Sequence[str]) -> str:
+    """Return what the registries need that the account's own data lack, by escaped labels."""
+    return f"*The account's own data lack:* {few(labels)}. Choose another owner, or create one."
+
+
+def wrong_value(reason: str) -> str:
+    """Return why the value above is not taken; `reason` is an escaped sentence."""
+    return f":warning: {reason}"
+
+
+def not_completed(problem: str) -> str:
+    """Return why an owner was not completed at OVH; `problem` is an escaped sentence."""
+    return f"The answers are saved, the owner is *not changed yet.* {problem}"
+
+
+DOUBTFUL = "The check digits of this number look wrong. Correct it, or save it anyway: OVH decides."
 MORE_NEEDED = "With these answers the registries need more. What is new stands below."
 
 
 def wrong_fields(problems: Mapping[str, str]) -> str:
     """Return what is wrong in fields, by their labels; both are escaped."""
     return "\n".join(f"*{label}*: {problem}" for label, problem in problems.items())
-
-
-def few(names: Sequence[str]) -> str:
-    """Return names in one phrase, at most a few of them."""
-    if len(names) <= _MOST_NAMES:
-        return listed(names)
-    return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
 
 
 def not_created(problem: str) -> str:

@@ -89,7 +89,7 @@ def _(name: str, label: str, ovh: Mapping[str, str]) -> str:
 @_says(F.OWNER_BREAKS_RULE)
 def _(name: str, ovh: Mapping[str, Any]) -> str:
     return (
-        f"{_objections(name, ovh['faults'])} Choose another owner, or complete the data of this one at OVH. "
+        f"{_objections(name, ovh['faults'])} Choose another owner, or fill in what this one lacks. "
         "Then request approval again."
     )
 
@@ -135,12 +135,16 @@ def _no(words: str) -> str:
 
 
 def _objections(name: str, faults: Sequence[Mapping[str, str]]) -> str:
-    return f"{named(name)}: {', '.join(_objection(fault['field'], fault['said']) for fault in faults)}."
+    return f"{named(name)}: {', '.join(_objection(**fault) for fault in faults)}."
 
 
-def _objection(field: str, told: str) -> str:
-    """Write `owner.birth_day` and `Field "birth_day" is required` as “the owner's birth day is required”."""
+def _objection(field: str, said: str, label: str = "") -> str:
+    """Write `owner.birth_day` and `Field "birth_day" is required` as “the owner's “Date of birth” is required”.
+
+    Without a label, which earlier versions did not record, the field is written like words.
+    """
     whose, _, rest = field.partition(".")
     about = _WHOSE.get(whose, f"the {whose}")
-    what = f"{about}'s {rest.rpartition('.')[2].replace('_', ' ')}" if rest else about
-    return f"{what} {_NAMED_AGAIN.sub('', told).rstrip('.')}"
+    name = f"“{label}”" if label else rest.rpartition(".")[2].replace("_", " ")
+    what = f"{about}'s {name}" if rest else about
+    return f"{what} {_NAMED_AGAIN.sub('', said).rstrip('.')}"

@@ -9,6 +9,7 @@ from handlers.toolkit.mrkdwn import cut, person
 from ordering.model.cart import Cart
 
 _NAMED = 5  # names of a cart that a sentence lists
+_FEW = 4  # things in one line
 _NAMES_LENGTH = 200  # characters
 
 
@@ -34,6 +35,13 @@ def names(cart: Cart) -> str:
 def listed(things: Sequence[str]) -> str:
     """Join a list: ``a``, ``a and b``, ``a, b and c``."""
     return " and ".join(filter(None, [", ".join(things[:-1]), *things[-1:]]))
+
+
+def few(things: Sequence[str]) -> str:
+    """Join a list of any length: at most a few of them, and how many more there are."""
+    if len(things) <= _FEW:
+        return listed(things)
+    return f"{', '.join(things[: _FEW - 1])} and {len(things) - _FEW + 1} more"
 
 
 def people(users: Iterable[str]) -> str:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from handlers.messages.en.grammar import counted, listed
+from handlers.messages.en.grammar import counted, few, listed
 from handlers.toolkit.mrkdwn import person
 
+TITLE = "Registry questions"
 ASKING = "Asking OVH what the registries want to know…"
+SAVING = "Completing the owner at OVH…"
 CLOSED = "The form was closed before OVH answered. Open it again."
-LIST_CLOSED = "The form was closed. Open it again."
 OTHERS_ANSWERED = "Someone else answered in the meantime. Reading that…"
 NOTHING_TO_ANSWER = "No questions so far. OVH checks again when you request approval."
-NOT_READ_YET = "I haven't asked OVH about it yet. Open it, and I will."
-NO_QUESTIONS = "OVH asks nothing about this name so far. It checks again when you request approval."
-ALL_ANSWERED = "All answered. You can still change this until approval is requested."
+MORE = "*More options* · you can leave all of these as they are"
+OWNER = "Owner"
+SAVE_ANYWAY = "Save anyway"
 UNNAMED = "A question without a name"
 INVISIBLE = "(made of invisible characters)"
 YES, NO = "Yes", "No"
 ACCOUNT_OWNER = "The account's own data"
+SAVED = "The answers are saved."
 
 _MOST_NOUNS = 3  # more do not fit a line
+_MOST_NAMES = 4
 
 
 def still_open(nouns: Sequence[str]) -> str:
@@ -29,19 +32,56 @@ def still_open(nouns: Sequence[str]) -> str:
     return f"The registry asks for {wanted}."
 
 
-def names_left(todo: int, names: int) -> str:
-    """Return how many names of a cart have open questions."""
-    return f"{counted(todo, 'name')} of {names} with open questions."
+def head(names: int) -> str:
+    """Return how many names of a cart have something to answer."""
+    if names == 1:
+        return "*1 name has questions*"
+    return f"*{names} names have questions* · answered here for {'both' if names == 2 else 'all'}"  # noqa: PLR2004
+
+
+def about(names: Sequence[str]) -> str:
+    """Return the heading over what is asked about some names."""
+    if len(names) > _MOST_NAMES:
+        names = [*names[: _MOST_NAMES - 1], f"{len(names) - _MOST_NAMES + 1} more"]
+    return f"*{listed(names)}*"
+
+
+def refused(said: str) -> str:
+    """Return what OVH's check objected to at a name; it is escaped."""
+    return f":warning: {said}"
+
+
+def answered(names: Sequence[str]) -> str:
+    """Return for which names a person answered, and nothing more is asked."""
+    return f"✓ {few(names)}: answered. OVH checks again when you request approval."
+
+
+def quiet(names: Sequence[str]) -> str:
+    """Return which names ask nothing."""
+    return f"✓ {few(names)}: no questions so far."
+
+
+def not_read(names: Sequence[str]) -> str:
+    """Return the names that OVH was not asked about yet."""
+    return f"I haven't asked OVH about {few(names)} yet. Open this form again, and I will."
+
+
+def footer(user: str) -> str:
+    """Return who reads the answers."""
+    return (
+        "OVH checks again when you request approval. Only you see what you type about an owner; "
+        f"where an answer is private, the card says “given by {person(user)}”."
+    )
+
+
+def check_found(findings: Sequence[str]) -> str:
+    """Return what OVH's check objects to after the last question was answered; each of them is escaped."""
+    return "\n".join(["*The answers are saved. OVH checked the cart, and something is left to fix:*", *findings])
 
 
 def more_names(number: int) -> str:
-    """Return how many names of the list have no room yet."""
+    """Return how many names have no room yet."""
     return f"and {counted(number, 'more name')}: they appear here once you've answered those above."
-
-
-def page_of(said: str, page: int, pages: int) -> str:
-    """Return which page of a name's questions this is; `page` counts from 1."""
-    return f"{said} Page {page} of {pages}." if pages > 1 else said
 
 
 # When someone else answered in the meantime --------------------------------------------------------------------------
@@ -66,26 +106,6 @@ def both_answered(theirs: Collection[str]) -> str:
 def not_repeated(refusal: str) -> str:
     """Return a refusal in a message that stays, in which no answers may stand; `refusal` is escaped."""
     return f"{refusal} I don't repeat your answers, because this message stays here. Please enter them again."
-
-
-# Which names the answers are for -------------------------------------------------------------------------------------
-
-USE_FOR = "Use these answers for"
-USE_FOR_HINT = (
-    "Names with other answers keep theirs. A registry's conditions are accepted only for its own names; "
-    "a code or a claim is for one name alone."
-)
-THIS_NAME = "This name only"
-
-
-def with_extension(others: int, extension: str) -> str:
-    """Return the choice of all names under one extension."""
-    return f"Also {counted(others, 'other name')} under .{extension}"
-
-
-def every_name(others: int) -> str:
-    """Return the choice of all names with the same questions."""
-    return f"Also all {others} other names with the same questions"
 
 
 # Options -------------------------------------------------------------------------------------------------------------
@@ -116,4 +136,4 @@ IN_SUMMARY = {"true": "yes", "false": "no"}
 
 def private_answers(number: int, by: Sequence[str], *, alone: bool) -> str:
     """Count the answers that a channel may not see; `alone` if no other answer stands before them."""
-    return f"{counted(number, 'answer' if alone else 'more answer')} by {', '.join(by)}"
+    return f"{counted(number, 'answer' if alone else 'more answer')} given by {', '.join(by)}"

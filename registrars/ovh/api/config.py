@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -22,6 +23,7 @@ class OvhConfig:
     concurrency: int = 16
     extensions: tuple[str, ...] = ()
     owner_contact: str | None = None
+    owners: Mapping[str, str] = field(default_factory=dict)  # contacts by extension, before `owner_contact`
     owner_legal_age: bool = True
     connect_timeout: float = 3.0
     read_timeout: float = 10.0

@@ -22,6 +22,7 @@ from registrars.ovh.api.wire.carts import REQUIREMENTS, CartDescription, Item, I
 from registrars.ovh.api.wire.checkouts import DryRun
 from registrars.ovh.carts import quotes, rejections, requirements
 from registrars.ovh.carts.contacts import Contacts
+from registrars.ovh.carts.demands import Demands
 from registrars.ovh.carts.eligibility import Eligibility
 from registrars.ovh.carts.needs import Needs
 from registrars.ovh.carts.registry_rules import Rules
@@ -44,11 +45,12 @@ class OvhCarts:
         self._made: set[str] = set()  # made by this process, and not yet deleted or handed on
         self._home = home
         self._rules = Rules(client)
-        self.needs = Needs(self._rules)
+        self._demands = Demands()
+        self.needs = Needs(self._rules, self._demands)
         self.contacts = Contacts(client)
         self._standing = {"OWNER_LEGAL_AGE": "true" if config.owner_legal_age else "false"}
-        if config.owner_contact:
-            self._standing[OWNER_CONTACT] = config.owner_contact.rpartition("/")[2]
+        self._owner_contact = config.owner_contact.rpartition("/")[2] if config.owner_contact else None
+        self._owners = config.owners
 
     def questions(self, lines: Sequence[Line]) -> Requirements:
         """Put each line into a new cart to read OVH's questions about it, then delete the cart.
@@ -125,7 +127,9 @@ class OvhCarts:
         eligibility = self._eligibility()
         for line in lines:
             try:
-                found += rejections.of_rule(line, eligibility.faults(line))
+                faults = eligibility.faults(line)
+                self._demands.note_faults(line.domain, faults)
+                found += rejections.of_rule(line, faults)
             except RegistrarRefused as error:
                 _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
             except RegistrarUnavailable as error:
@@ -169,7 +173,7 @@ class OvhCarts:
 
     def _eligibility(self) -> Eligibility:
         """Return a new check without cached data: an owner or account fixed at OVH counts at the next one."""
-        return Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
+        return Eligibility(self._rules, self.contacts, owner=self._standing_owner)
 
     def _new(self, description: str, at: Priority = Priority.MONEY) -> str:
         try:
@@ -228,7 +232,13 @@ class OvhCarts:
     def _questions(self, line: Line, path: str, at: Priority = Priority.MONEY) -> tuple[Question, ...]:
         entries = REQUIREMENTS.read(self._client.ask(f"{path}/requiredConfiguration", priority=at))
         rule = self._rules.about(line.domain, {entry.label for entry in entries})
-        return requirements.questions(entries, standing=self._standing, rule=rule)
+        owner = self._standing_owner(line.domain)
+        standing = self._standing | ({OWNER_CONTACT: owner} if owner else {})
+        return self._demands.with_questions(line.domain, requirements.questions(entries, standing=standing, rule=rule))
+
+    def _standing_owner(self, domain: DomainName) -> str | None:
+        """Return the team's own owner contact for a name; None for the account's data."""
+        return self._owners.get(domain.extension, self._owner_contact)
 
     def _configure(self, path: str, line: Line, found: Requirements, *, prefilled: bool) -> list[Configuration]:
         """Configure a line's answers.
@@ -258,8 +268,20 @@ class OvhCarts:
         try:
             answer = self._client.ask(built.checkout, priority=Priority.MONEY)
         except CartRejected as refusal:
-            raise rejections.of_dry_run(refusal, lines, found, built) from refusal
+            rejected = rejections.of_dry_run(refusal, lines, found, built)
+            self._note(rejected)
+            raise rejected from refusal
         return DryRun.read(answer)
+
+    def _note(self, rejected: LinesRefused) -> None:
+        """Remember for other carts what OVH insisted on."""
+        for domain, asked in rejected.asked.items():
+            self._demands.note_questions(domain, asked)
+        for finding in rejected.findings:
+            ovh = finding.params.get("ovh")
+            faults = ovh.get("faults") if isinstance(ovh, dict) else None
+            if finding.domain is not None and isinstance(faults, list):
+                self._demands.note_faults(finding.domain, {fault["field"]: fault["said"] for fault in faults})
 
     def _build(
         self, method: str, path: str, body: Mapping[str, object] | None, at: Priority = Priority.MONEY

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
 from ordering.model.question import OWNER_CONTACT
 from registrars.ovh.api.wire.base import Json
 from registrars.ovh.carts.contacts import Contacts, as_owner
@@ -18,10 +19,10 @@ _OTHER_ACCOUNTS = ("ADMIN_ACCOUNT", "TECH_ACCOUNT")
 class Eligibility:
     """Checks lines with their answers; reads the account and each owner once.
 
-    `owner` is the id of the contact that owns a name unless the user chose another.
+    `owner` returns the id of the contact that owns a name unless the user chose another; None for the account's data.
     """
 
-    def __init__(self, rules: Rules, contacts: Contacts, *, owner: str | None) -> None:
+    def __init__(self, rules: Rules, contacts: Contacts, *, owner: Callable[[DomainName], str | None]) -> None:
         self._rules = rules
         self._contacts = contacts
         self._owner = owner
@@ -48,7 +49,7 @@ class Eligibility:
     def _owner_of(self, line: Line) -> Json:
         """Return the chosen contact; without one, or if none can be chosen, the account itself, as OVH does."""
         chosen = line.answer(OWNER_CONTACT)
-        number = chosen.value if chosen else self._owner
+        number = chosen.value if chosen else self._owner(line.domain)
         if number is None or not line.may_have_another_owner:
             return as_owner(self._read_account())
         if number not in self._owners:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from ordering.model.contact import LegalForm
 from ordering.model.domain_name import DomainName
 from ordering.model.owner_needs import OwnerNeeds
-from registrars.ovh.carts.owner_rules import needs
+from registrars.ovh.carts.demands import Demands
+from registrars.ovh.carts.owner_rules import mentioned, needs
 from registrars.ovh.carts.registry_rules import Rules
 
 _MOST_READ = 10  # rules at once; each costs one of the sixty calls a minute that OVH accepts
@@ -16,8 +17,9 @@ _MOST_READ = 10  # rules at once; each costs one of the sixty calls a minute tha
 class Needs:
     """Evaluates the rules of names for an owner; each rule is read at most once an hour per extension."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, demands: Demands) -> None:
         self._rules = rules
+        self._demands = demands
 
     def of_owner(
         self,
@@ -39,5 +41,6 @@ class Needs:
             reads = domain.extension in readable
             rule = self._rules.of(domain, "create", reads=reads)
             update = self._rules.of(domain, "update", reads=reads) if changes else None
-            found.append(OwnerNeeds((), (domain,)) if rule is None else needs(rule, domain, known, update=update))
+            wanted = OwnerNeeds((), (domain,)) if rule is None else needs(rule, domain, known, update=update)
+            found.append(self._demands.with_fields(domain, wanted, known, ruled=mentioned(rule)))
         return OwnerNeeds.of_all(found)

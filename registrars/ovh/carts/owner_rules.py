@@ -56,6 +56,12 @@ def needs(rule: object, domain: DomainName, values: Mapping[str, str], *, update
     return OwnerNeeds(tuple(fields.values()), () if decided else (domain,))
 
 
+def mentioned(rule: object) -> frozenset[str]:
+    """Return our names of the owner's fields that a rule has anything to say about."""
+    labels = (node.get("label") for node in _nodes(rule)[0])
+    return frozenset(name for label in labels if isinstance(label, str) and (name := our_name(label)))
+
+
 def _nodes(rule: object) -> tuple[list[Node], bool]:
     """Return the owner's fields in a rule, and whether that is all: alternatives between fields are not decided."""
     found: list[Node] = []
@@ -137,7 +143,8 @@ def _field(name: str, node: Node, domain: DomainName, demand: _Demand, *, read_o
     wrong = demand.wrong
     if wrong is not None and wrong.code == "field_not_taken":
         wrong = InvalidAnswer(code="field_not_taken", example=words.example)
-    return NeededField(name, words, (domain,), allowed, demand.longest, read_only=read_only, wrong=wrong)
+    refused_by = () if wrong is None else (domain,)
+    return NeededField(name, words, (domain,), allowed, demand.longest, read_only, wrong, refused_by)
 
 
 def _is_read_only(node: Node) -> bool:

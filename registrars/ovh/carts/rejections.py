@@ -15,6 +15,7 @@ from ordering.model.facts import Data, quoted
 from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question, in_order
 from registrars.ovh.api.errors import CartRejected
+from registrars.ovh.carts.field_words import label_of_fault, words_for
 from registrars.ovh.carts.requirements import sent
 
 # https://github.com/ovh/order-cart-examples, issue 5: one line per field, without the name that it is about.
@@ -139,8 +140,15 @@ def _extension(line: Line) -> str:
 def _of_one(line: Line, whose: str, named: Sequence[tuple[str, str]]) -> Finding:
     """Return one finding for all violations in one place; it has a button only if that form can fix them."""
     code, fix = _of_rule(line, whose)
-    faults = [{"field": field, "said": quoted(text)} for field, text in named]
+    faults = [
+        {"field": field, "said": quoted(text), **_in_words(field, line.domain.extension)} for field, text in named
+    ]
     return Finding(code, line.domain, fix, {"ovh": {"faults": faults}})
+
+
+def _in_words(field: str, extension: str) -> dict[str, str]:
+    label = label_of_fault(field)
+    return {"label": words_for(label, extension).label} if label else {}
 
 
 def _of_rule(line: Line, whose: str) -> tuple[FindingCode, Fix | None]:

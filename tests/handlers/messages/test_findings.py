@@ -112,12 +112,12 @@ def test_each_finding_is_a_sentence_made_from_all_that_it_needs(rules: Rules) ->
         "name.ovh: the reason is too short.",
         "name.ovh: OVH said no: “Something else”.",
         (
-            "name.ovh: the owner's birth day is required. Choose another owner, or complete the data of this one at "
-            "OVH. Then request approval again."
+            "name.ovh: the owner's “Date of birth” is required. Choose another owner, or fill in what this one lacks. "
+            "Then request approval again."
         ),
         (
-            "name.ovh: the owner's birthDay is required. Nobody can choose an owner here: OVH takes the account that I "
-            "order with. The owner of that account can complete its data at OVH. Then request approval again."
+            "name.ovh: the owner's “Date of birth” is required. Nobody can choose an owner here: OVH takes the account "
+            "that I order with. The owner of that account can complete its data at OVH. Then request approval again."
         ),
         (
             "name.ovh: the administrative account's city should be Berlin. That is data of the OVH account that I "

@@ -33,9 +33,14 @@ CLASSES: list[OrderingError] = [
     NotReady(CartId(3), [Finding(FindingCode.NAME_NOT_FREE, NAME)]),
     LinesRefused([Finding(FindingCode.NAME_NOT_FREE, NAME)], {}),
     WrongAnswers(
-        {"REASON": InvalidAnswer(code="answer_too_long", most=500), "DNS": InvalidAnswer(code="answer_no_account")}
+        {
+            NAME: {
+                "REASON": InvalidAnswer(code="answer_too_long", most=500),
+                "DNS": InvalidAnswer(code="answer_no_account"),
+            }
+        }
     ),
-    AnsweredMeanwhile(["REASON"], {"REASON": "Ours"}),
+    AnsweredMeanwhile({NAME: ("REASON",)}, {NAME: {"REASON": "Ours"}}),
     ChoiceNeeded(NAME, (OFFER, OFFER)),
     ConfirmationNeeded(NAME, (OFFER,)),
     OfferChanged(NAME, (OFFER,)),
@@ -149,7 +154,7 @@ def test_several_wrong_answers_are_told_one_after_another() -> None:
         "REASON": InvalidAnswer(code="answer_too_long", most=500),
         "DNS": InvalidAnswer(code="answer_not_visible"),
     }
-    assert refusal(WrongAnswers(both)).text == " ".join(refusal(error).text for error in both.values())
+    assert refusal(WrongAnswers({NAME: both})).text == " ".join(refusal(error).text for error in both.values())
 
 
 def test_each_field_of_a_contact_says_what_is_wrong_with_it() -> None:

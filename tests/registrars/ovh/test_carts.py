@@ -235,15 +235,15 @@ BROKEN = CartRejected(
 )
 
 
-def objection(code: FindingCode, field: str, said: str) -> Finding:
-    return Finding(code, LINE.domain, Fix.ANSWER, {"ovh": {"faults": [{"field": field, "said": said}]}})
+def objection(code: FindingCode, field: str, said: str, **label: str) -> Finding:
+    return Finding(code, LINE.domain, Fix.ANSWER, {"ovh": {"faults": [{"field": field, "said": said, **label}]}})
 
 
 def test_what_breaks_a_rule_is_told_by_field_with_ovhs_reason(ovh):
     ovh.refuses[CHECK] = BROKEN
     assert objections(ovh, LINE) == [
         objection(FindingCode.ANSWERS_BREAK_RULE, "domain.audience", "is short"),
-        objection(FindingCode.OWNER_BREAKS_RULE, "owner.country", 'Field "country" is odd'),
+        objection(FindingCode.OWNER_BREAKS_RULE, "owner.country", 'Field "country" is odd', label="Country"),
     ]
 
 

@@ -46,7 +46,7 @@ def is_asked_for_answers(rules: Rules) -> Iterator[CartState]:
     name = DomainName.parse("asked.ovh")
     yield rules.workflow.cart_editing.add("C1", name, by=rules.ada).state
     rules.workflow.questions.learn(CART)
-    yield rules.workflow.questions.answer(CART, name, {"BIRTH": "1990-01-01", "REASON": "shop"}, by=rules.ada).state
+    yield rules.workflow.questions.answer(CART, {name: {"BIRTH": "1990-01-01", "REASON": "shop"}}, by=rules.ada).state
     yield rules.workflow.approval_requests.request(CART, requester=rules.ada, purpose="For the launch").state
 
 
