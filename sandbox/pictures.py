@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import FloatRect, Locator, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Locator, Page, ViewportSize, async_playwright, expect
 
 from sandbox.browser import FLAGS, find_browser
 from sandbox.stage import Stage
@@ -21,7 +21,6 @@ _WORDS = (
     "taken-otter taken-otters taken-sea taken-river taken-holt taken-raft taken-pup taken-fish taken-kelp"
 )
 _EXTENSIONS = "ovh,com,fr,net,org,io,eu,de,app,dev"
-_MARGIN = 20
 _REDRAWN = 1000  # milliseconds in which the bot reads the registries' questions, and renders the cart once more
 _SIZE: ViewportSize = {"width": 1280, "height": 1400}
 
@@ -120,24 +119,15 @@ class Pictures:
         form = page.locator("#form")
         await form.get_by_label("Yes", exact=True).first.check()
         await form.locator("textarea").first.fill("Our office is in Ajaccio")
-        await self._shoot(page, form, "questions", until=form.locator("[data-action=new_contact]"))
+        await self._shoot(page, form, "questions")
 
-    async def _shoot(
-        self, page: Page, what: Locator, name: str, *, small: bool = False, until: Locator | None = None
-    ) -> None:
-        """Take a picture of a part of the page; of a long one, down to the element `until`."""
+    async def _shoot(self, page: Page, what: Locator, name: str, *, small: bool = False) -> None:
+        """Take a picture of a part of the page."""
         await expect(what).to_be_visible(timeout=20_000)
         await page.mouse.move(0, 0)
         await page.evaluate(_SAME_DATES)
-        path = self._folder / f"{name}.png"
-        whole, last = await what.bounding_box(), await until.bounding_box() if until else None
-        if whole and last:
-            height = last["y"] + last["height"] + _MARGIN - whole["y"]
-            clip: FloatRect = {"x": whole["x"], "y": whole["y"], "width": whole["width"], "height": height}
-            await page.screenshot(path=path, animations="disabled", clip=clip)
-        else:
-            scale: Literal["css", "device"] = "css" if small else "device"
-            await what.screenshot(path=path, animations="disabled", scale=scale)
+        scale: Literal["css", "device"] = "css" if small else "device"
+        await what.screenshot(path=self._folder / f"{name}.png", animations="disabled", scale=scale)
 
 
 async def _be(page: Page, person: str, place: str) -> None:

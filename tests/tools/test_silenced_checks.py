@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# Each comment there says that mypy must complain: see its docstring.
+MUST_NOT_PASS = ROOT / "tests/typing/must_not_pass.py"
 PACKAGES = ("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests", "tools")
 SILENCES = re.compile(r"#\s*(?:ruff:\s*)?noqa|#\s*type:\s*ignore")
 EXPLAINED = re.compile(
@@ -50,7 +52,7 @@ def test_a_missing_code_or_reason_is_found(comment: str):
 @pytest.mark.parametrize("package", PACKAGES)
 def test_the_project_explains_each(package: str):
     """In every file of a package."""
-    files = sorted((ROOT / package).rglob("*.py"))
+    files = sorted(set((ROOT / package).rglob("*.py")) - {MUST_NOT_PASS})
     assert files
     found = {str(file.relative_to(ROOT)): unexplained(file.read_text()) for file in files}
     assert {name: comments for name, comments in found.items() if comments} == {}

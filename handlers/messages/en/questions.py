@@ -36,7 +36,8 @@ def head(names: int) -> str:
     """Return how many names of a cart have something to answer."""
     if names == 1:
         return "*1 name has questions*"
-    return f"*{names} names have questions* · answered here for {'both' if names == 2 else 'all'}"  # noqa: PLR2004
+    whom = "both" if names == 2 else "all"  # noqa: PLR2004 - English has a word of its own for two
+    return f"*{names} names have questions* · answered here for {whom}"
 
 
 def about(names: Sequence[str]) -> str:
