@@ -15,8 +15,9 @@ from registrars.ovh.api.wire.domains import Rule
 from registrars.ovh.carts import rejections, requirements
 
 
-def faults(*named: tuple[str, str]) -> Data:
-    return {"ovh": {"faults": [{"field": field, "said": said} for field, said in named]}}
+def faults(*named: tuple[str, ...]) -> Data:
+    """Return a finding's data; the fields of an owner have labels in words."""
+    return {"ovh": {"faults": [dict(zip(("field", "said", "label"), each, strict=False)) for each in named]}}
 
 
 def read(*entries, **standing):
@@ -128,7 +129,7 @@ def test_what_nothing_listed_is_asked_as_a_text():
 def test_an_owner_who_may_not_have_the_name_is_told_at_the_line():
     found = {DomainName("one.eu"): (Question(OWNER_CONTACT, Kind.CONTACT),)}
     refused = broken([line("one.eu")], found, "1 error", **{"owner.address.country": "should be in the EU"})
-    told = faults(("owner.address.country", "should be in the EU"))
+    told = faults(("owner.address.country", "should be in the EU", "Country"))
     assert refused.findings == (Finding(F.OWNER_BREAKS_RULE, DomainName("one.eu"), Fix.ANSWER, told),)
 
 
@@ -137,7 +138,9 @@ def test_an_owner_that_cannot_be_chosen_has_no_button():
     found = {DomainName("one.es"): (Question("DNS", Kind.NAME_SERVERS),)}
     wrong = {"owner.birthDay": "is required", "owner.birthCity": "is required"}
     refused = broken([line("one.es")], found, "2 errors", **wrong)
-    told = faults(("owner.birthCity", "is required"), ("owner.birthDay", "is required"))
+    told = faults(
+        ("owner.birthCity", "is required", "City of birth"), ("owner.birthDay", "is required", "Date of birth")
+    )
     assert refused.findings == (Finding(F.BOTS_ACCOUNT_AS_OWNER_BREAKS_RULE, DomainName("one.es"), None, told),)
 
 
