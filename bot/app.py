@@ -36,8 +36,8 @@ from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
 from ordering.process.lost_markers import LostMarkers
 from ordering.process.outbox import Outbox
+from ordering.process.polling import PollSchedule
 from ordering.process.presence import Presence
-from ordering.process.transitions import PollSchedule
 from ordering.workflow import Workflow
 from registrars.ovh import OvhConfig, OvhGateway, SharedRateLimiter
 from store.bot_id import bot_id

@@ -25,9 +25,10 @@ from ordering.process.intent import Condition, Intents
 from ordering.process.money_markers import MoneyMarkers, attempt_is_announced
 from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
+from ordering.process.polling import PollSchedule
 from ordering.process.recovery import RecoverMode, allowed_or_on_hold
 from ordering.process.standing import Limits, Standing
-from ordering.process.transitions import Logbook, PollSchedule, order_of
+from ordering.process.transitions import Logbook, order_of
 
 S = CartState
 

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 
 from handlers.messages import words as catalogue
-from ordering.process.transitions import PollSchedule
+from ordering.process.polling import PollSchedule
 from sandbox.ovh import Recorded
 from sandbox.slack import Message
 from tests.saying import STOPPED
