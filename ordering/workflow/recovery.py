@@ -14,7 +14,7 @@ from ordering.model.facts import Data, EventKind
 from ordering.model.money_call import CallState, RecordedCall, lost_markers, orders
 from ordering.model.policy import Person, Policy
 from ordering.model.recovery import Stamp
-from ordering.model.sales_order import Attempt, OrderReconciliation, Outcome, Payment, SalesOrder, Word
+from ordering.model.sales_order import Attempt, OrderReconciliation, Outcome, Payment, SalesOrder, Statement
 from ordering.ports.carts import RegistrarCarts
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.sales_orders import SalesOrders
@@ -200,7 +200,7 @@ class ManualRecovery:
         with self._decisions.begin(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             order, payment = self._payment_to_recover(cart, by, mark, paid=paid)
-            declared = replace(payment, word=Word(paid=paid, by=by.id, at=now))
+            declared = replace(payment, statement=Statement(paid=paid, by=by.id, at=now))
             if payment.sent_at is None and not paid:
                 order = replace(order, explained=max(order.explained, payment.unexplained))
             moved = cart.to(S.PAYING, at=now, payment=declared, order=order)
