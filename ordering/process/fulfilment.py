@@ -146,7 +146,7 @@ class Fulfilment:
         self._standing.read(cart)
         return False
 
-    def put_off(self, cart_id: int, reference: str, task_type: TaskType | None = None) -> None:
+    def postpone(self, cart_id: int, reference: str, task_type: TaskType | None = None) -> None:
         """Reschedule a cart late after an unexpected failure of its step, and show people the failure."""
         cart = self._book.cart(cart_id)
         if not _is_for(task_type, cart):

@@ -34,7 +34,7 @@ def mode() -> str:
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Unpaid orders are looked at each second, and two such looks at once are all that there is room for."""
-    monkeypatch.setattr("bot.app._PLACES", 2)
+    monkeypatch.setattr("bot.app._SLOTS", 2)
     monkeypatch.setattr(
         "ordering.process.fulfilment.PollSchedule", partial(PollSchedule, quickest=timedelta(seconds=0.2))
     )
