@@ -36,8 +36,8 @@ from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
 from ordering.process.lost_markers import LostMarkers
 from ordering.process.outbox import Outbox
+from ordering.process.polling import PollSchedule
 from ordering.process.presence import Presence
-from ordering.process.transitions import PollSchedule
 from ordering.workflow import Workflow
 from registrars.ovh import OvhConfig, OvhGateway, SharedRateLimiter
 from store.bot_id import bot_id
@@ -53,7 +53,7 @@ _THREADS = 12  # for users' requests that need only the database; the worker has
 _SEARCH_THREADS = 64  # each only waits for the answers of one search
 _SESSION_THREADS = 4
 _WORKER_THREADS = 8
-_PLACES = 8  # for jobs that carry out decisions, and as many for jobs that only poll
+_SLOTS = 8  # for jobs that carry out decisions, and as many for jobs that only poll
 # Seconds when the bot stops, out of its five: for work to end, for work that gets no more answers from OVH, and for
 # notifying users that the rest was cut short.
 _LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
@@ -132,7 +132,7 @@ class Bot:
             refresh_homes=homes.refresh,
             leases=leases,
             bridge=own,
-            places=_PLACES,
+            slots=_SLOTS,
             on_stuck=self._report_stuck,
         )
         self._recover_watch = RecoverWatch(

@@ -33,9 +33,9 @@ _log = structlog.get_logger()
 
 
 class Worker:
-    """Advances and shows carts, woken by a click or by time; each cart by one task of one process at a time.
+    """Advances and shows carts, woken by a click or by time; each cart by one job of one process at a time.
 
-    Jobs that only poll have `places` of their own: they wait behind every search, and no decision waits for them.
+    Jobs that only poll have `slots` of their own: they wait behind every search, and no decision waits for them.
     `on_stuck` gets the carts whose job made no progress for `stuck_after`, and those whose jobs cannot be saved,
     whenever they change.
     """
@@ -48,7 +48,7 @@ class Worker:
         refresh_homes: Callable[[], Awaitable[None]],
         leases: Leases,
         bridge: Bridge,
-        places: int,
+        slots: int,
         on_stuck: Callable[[Sequence[CartId]], None] = lambda _: None,
         stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
@@ -63,12 +63,12 @@ class Worker:
             fulfilment=fulfilment,
             leases=leases,
             bridge=bridge,
-            at_once=places,
-            done=self.wake,
+            max_parallel=slots,
+            on_done=self.wake,
             stuck_after=stuck_after,
         )
         deciding = pool(TaskType.ADVANCE)
-        self._pools = (deciding, pool(TaskType.WATCH, others=deciding))
+        self._pools = (deciding, pool(TaskType.WATCH, other_pool=deciding))
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
         self._showing: dict[CartId, asyncio.Task[None]] = {}

@@ -1,4 +1,4 @@
-"""Bounded worker pool; at most one task per cart across all processes."""
+"""Bounded worker pool; at most one job per cart across all processes."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _log = structlog.get_logger()
 
 
 class WorkerPool:
-    """The jobs of one task type, with places, threads and leases of their own: no other type delays them.
+    """The jobs of one task type, with its own slots, threads and leases: no other type delays them.
 
-    `done` is called when a job has ended. Carts that jobs of `others` work on are left to them. A job that made no
-    progress for `stuck_after` loses its lease.
+    At most `max_parallel` jobs run at once. `on_done` is called when a job has ended. Carts with a job in `other_pool`
+    are left to it. A job that made no progress for `stuck_after` loses its lease.
     """
 
     def __init__(
@@ -39,20 +39,20 @@ class WorkerPool:
         fulfilment: Fulfilment,
         leases: Leases,
         bridge: Bridge,
-        at_once: int,
-        done: Callable[[], None],
-        others: WorkerPool | None = None,
+        max_parallel: int,
+        on_done: Callable[[], None],
+        other_pool: WorkerPool | None = None,
         stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
         self._task_type = task_type
         self._fulfilment = fulfilment
         self._leases = leases
         self._bridge = bridge
-        self._at_once = at_once
-        self._threads = Bridge(at_once)  # separate threads: they wait for OVH, and nothing else should wait for that
-        self._done = done
-        self._others = others
-        self._now = asyncio.Event()
+        self._max_parallel = max_parallel
+        self._threads = Bridge(max_parallel)  # its own: they wait for OVH, and nothing else should wait for that
+        self._on_done = on_done
+        self._other_pool = other_pool
+        self._woken = asyncio.Event()
         self._under_way: dict[CartId, asyncio.Task[None]] = {}
         self._stuck_after = stuck_after
         self._progress: dict[CartId, Progress] = {}
@@ -61,20 +61,19 @@ class WorkerPool:
 
     def wake(self) -> None:
         """Check immediately what is due."""
-        self._now.set()
+        self._woken.set()
 
     async def begin_due(self) -> None:
         """Run one round: start the due jobs, then wait until another may be due."""
-        self._now.clear()
-        every = await self._bridge.call(self._fulfilment.due, self._task_type)
-        due = [cart_id for cart_id in every if cart_id not in self._worked_on]
-        for cart_id in self._unsaved_since.keys() - {*every, *self.under_way}:
+        self._woken.clear()
+        all_due = await self._bridge.call(self._fulfilment.due, self._task_type)
+        due = [cart_id for cart_id in all_due if cart_id not in self._worked_on]
+        for cart_id in self._unsaved_since.keys() - {*all_due, *self.under_way}:
             del self._unsaved_since[cart_id]  # another process could save it
-        # No more than can be worked on now: a cart that is leased and waits would be kept from other processes for
-        # nothing.
+        # No more than can start now: a leased cart that only waits would be blocked for other processes.
         for cart_id in await self._bridge.call(self._leases.acquire, self._task_type, due[: self._room]):
             self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
-        await until_set(self._now, await self._pause())
+        await until_set(self._woken, await self._pause())
 
     async def renew_leases(self) -> None:
         """Renew the leases of carts whose job makes progress. A lost lease stays lost: another process may have it."""
@@ -103,12 +102,12 @@ class WorkerPool:
 
     @property
     def _worked_on(self) -> list[CartId]:
-        """Carts with a running job in this process, here or in `others`: no second job may start."""
-        return [*self.under_way, *(self._others.under_way if self._others else ())]
+        """Carts with a running job in this process, here or in `other_pool`: no second job may start."""
+        return [*self.under_way, *(self._other_pool.under_way if self._other_pool else ())]
 
     @property
     def _room(self) -> int:
-        return self._at_once - len(self._under_way)
+        return self._max_parallel - len(self._under_way)
 
     async def _pause(self) -> float:
         """Return the seconds until a cart is due that this process does not work on; a job's end wakes it anyway."""
@@ -126,38 +125,38 @@ class WorkerPool:
         try:
             await self._run_job(cart_id)
         finally:
-            del self._under_way[cart_id]  # after any end its lease is not renewed, so others may follow
+            del self._under_way[cart_id]  # after any end its lease is not renewed, so another process may follow
             self._progress.pop(cart_id, None)
             self._lost.discard(cart_id)
         await release(self._bridge, self._leases, self._task_type, cart_id)
-        self._done()
+        self._on_done()
 
     async def _run_job(self, cart_id: CartId) -> None:
         try:
             await self._threads.call(self._advance_in_thread, cart_id, self._progress[cart_id])
         except RegistrarError as error:
-            _log.warning("step_postponed", cart=cart_id, why=str(error))
+            _log.warning("job_postponed", cart=cart_id, why=str(error))
         except CartChanged:
-            _log.info("step_overtaken", cart=cart_id)  # by a user, or by a process that presumed this one dead
+            _log.info("job_overtaken", cart=cart_id)  # by a user, or by a process that presumed this one dead
         except DatabaseError as error:
             # The cart stays due. The job began with a write, so OVH was not called, or is read first next time.
-            _log.warning("step_not_written", cart=cart_id, error=type(error).__name__, why=str(error))
+            _log.warning("job_not_written", cart=cart_id, error=type(error).__name__, why=str(error))
             await self._retry_unsaved(cart_id)
             return
         except Exception:  # noqa: BLE001 - one cart's bug must not stop the others
             reference = secrets.token_hex(4)
-            _log.exception("step_failed", cart=cart_id, reference=reference)
-            if not await self._put_off(cart_id, reference):
+            _log.exception("job_failed", cart=cart_id, reference=reference)
+            if not await self._postpone(cart_id, reference):
                 await self._retry_unsaved(cart_id)
                 return
         self._unsaved_since.pop(cart_id, None)
 
-    async def _put_off(self, cart_id: CartId, reference: str) -> bool:
+    async def _postpone(self, cart_id: CartId, reference: str) -> bool:
         """Postpone a cart after an error of ours; return whether that could be saved."""
         try:
-            await self._bridge.call(self._fulfilment.put_off, cart_id, reference, self._task_type)
+            await self._bridge.call(self._fulfilment.postpone, cart_id, reference, self._task_type)
         except Exception as error:  # noqa: BLE001 - the database is down, too: the cart stays due
-            _log.warning("not_put_off", cart=cart_id, error=type(error).__name__)
+            _log.warning("job_not_postponed", cart=cart_id, error=type(error).__name__)
             return False
         return True
 
@@ -172,7 +171,7 @@ async def release(bridge: Bridge, leases: Leases, task_type: TaskType, cart_id: 
     try:
         await bridge.call(leases.release, task_type, cart_id)
     except DatabaseError as error:
-        _log.warning("lease_not_given_back", cart=cart_id, error=type(error).__name__)
+        _log.warning("lease_not_released", cart=cart_id, error=type(error).__name__)
 
 
 async def until_set(event: asyncio.Event, seconds: float) -> None:

@@ -21,7 +21,7 @@ from handlers.views.search import looking
 
 Handler = Callable[[Services, Interaction, Reply, str], Awaitable[None]]
 
-_WORDS: dict[str, Handler] = {
+_SUBCOMMANDS: dict[str, Handler] = {
     "search": search.search_command,
     "add": cart.add,
     "remove": cart.remove_typed,
@@ -45,8 +45,8 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.command(ANY)
     async def command_typed(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_command(body)
-        word, rest = [*did.value.split(maxsplit=1), "", ""][:2]
-        handler = _WORDS.get(word.lower())
+        word, typed = [*did.value.split(maxsplit=1), "", ""][:2]
+        handler = _SUBCOMMANDS.get(word.lower())
         if handler is None:
             with services.command_names.in_use(did.command):
                 text = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
@@ -59,7 +59,7 @@ def register(app: AsyncApp, services: Services) -> None:
             await ack()
 
         async def respond(did: Interaction, reply: Reply) -> None:
-            await handler(services, did, reply, rest)
+            await handler(services, did, reply, typed)
 
         services.start(respond, did)
 
@@ -70,5 +70,5 @@ def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a rendered message
         return help_message(unknown=typed, suggestion=f"search {typed}")
     if word in _BY_BUTTON:
         return help_message(unknown=typed, hint=_BY_BUTTON[word]())
-    close = get_close_matches(word, [*_WORDS, "help"], n=1)
+    close = get_close_matches(word, [*_SUBCOMMANDS, "help"], n=1)
     return help_message(unknown=typed, suggestion=close[0] if close else None)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.app import Bot
 from bot.settings import Settings
 from ordering.process.floors import Floors
-from ordering.process.transitions import PollSchedule
+from ordering.process.polling import PollSchedule
 from prove.clocks import HAND, Hand
 from prove.crash_points import GATE, Gate, Killed, ScheduledAction
 

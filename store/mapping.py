@@ -18,7 +18,7 @@ from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.money import Money
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
-from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, SentPayment, Word
+from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, SentPayment, Statement
 from ordering.model.seal import Seal
 from ordering.ports.store import Message, MessageRole
 from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
@@ -314,7 +314,7 @@ def _payment_from(row: CartRow) -> Payment | None:
         ended_at=_moment(row.payment_ended_at),
         ended_at_ovh=_moment(row.payment_ended_at_ovh),
         refusal=row.payment_refusal,
-        word=_word_from(row),
+        statement=_statement_from(row),
         waits_until_ovh=_moment(row.payment_waits_until_ovh),
         notified_at_ovh=_moment(row.payment_told_at_ovh),
         unexplained=row.payment_unexplained,
@@ -324,7 +324,7 @@ def _payment_from(row: CartRow) -> Payment | None:
 
 def _payment_columns(payment: Payment | None) -> dict[str, Any]:
     """Return the columns of a payment; without one, all of them as in a new row."""
-    method, word = (payment.method, payment.word) if payment else (None, None)
+    method, statement = (payment.method, payment.statement) if payment else (None, None)
     moments = (
         "asked_at", "sent_at", "accepted_at", "sent_at_ovh", "ended_at", "ended_at_ovh", "waits_until_ovh",
         "asked_at_ovh",
@@ -336,17 +336,17 @@ def _payment_columns(payment: Payment | None) -> dict[str, Any]:
         **{f"payment_{moment}": getattr(payment, moment, None) for moment in moments},
         "payment_told_at_ovh": payment.notified_at_ovh if payment else None,
         "payment_refusal": payment.refusal if payment else None,
-        "payment_word_paid": word.paid if word else None,
-        "payment_word_by": word.by if word else None,
-        "payment_word_at": word.at if word else None,
+        "payment_word_paid": statement.paid if statement else None,
+        "payment_word_by": statement.by if statement else None,
+        "payment_word_at": statement.at if statement else None,
         "payment_unexplained": payment.unexplained if payment else 0,
     }
 
 
-def _word_from(row: CartRow) -> Word | None:
+def _statement_from(row: CartRow) -> Statement | None:
     if row.payment_word_paid is None or row.payment_word_by is None or row.payment_word_at is None:
         return None
-    return Word(row.payment_word_paid, row.payment_word_by, utc(row.payment_word_at))
+    return Statement(row.payment_word_paid, row.payment_word_by, utc(row.payment_word_at))
 
 
 def _moment(at: datetime | None) -> datetime | None:

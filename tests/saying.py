@@ -20,6 +20,16 @@ def after_hole(sentence: str) -> str:
     return sentence.rpartition(HOLE)[2]
 
 
+def after_time(sentence: str) -> str:
+    """Return what follows the last moment that a sentence names; a reader's own clock words that."""
+    return sentence.rpartition(">")[2]
+
+
+def before_time(sentence: str) -> str:
+    """Return a sentence up to the first moment that it names."""
+    return sentence.partition("<!date")[0]
+
+
 def result_of(name: str, verdict: Verdict = Verdict.AVAILABLE, **more: bool) -> str:
     """Return the head of a search for one name."""
     about = {"special": False, "buyable": verdict is Verdict.AVAILABLE, "has_offers": False} | more

@@ -53,8 +53,8 @@ def paying(cart: Cart, order: SalesOrder) -> list[Block]:
     """Return the state of a payment, until when no one can pay again, and the link to the order."""
     blocks = _note(cart)
     known = cart.payment
-    if known is not None and known.word is not None:
-        blocks.append(context(_says.answered(known.word.by, paid=known.word.paid)))
+    if known is not None and known.statement is not None:
+        blocks.append(context(_says.answered(known.statement.by, paid=known.statement.paid)))
     elif known is not None and known.notified_at_ovh is not None:
         blocks.append(context(_says.processing(order.id)))
     if known is not None and not known.is_affirmed:

@@ -143,7 +143,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Statement:
     """A person's statement on a payment that OVH does not show. It proves nothing by itself."""
 
     paid: bool
@@ -172,7 +172,7 @@ class Payment:
     ended_at: datetime | None = None
     ended_at_ovh: datetime | None = None
     refusal: str | None = None
-    word: Word | None = None
+    statement: Statement | None = None
     waits_until_ovh: datetime | None = None
     notified_at_ovh: datetime | None = None
     unexplained: int = 0
@@ -181,12 +181,12 @@ class Payment:
     @property
     def is_denied(self) -> bool:
         """Whether a person said that it was not paid."""
-        return self.word is not None and not self.word.paid
+        return self.statement is not None and not self.statement.paid
 
     @property
     def is_affirmed(self) -> bool:
         """Whether a person said that it was paid."""
-        return self.word is not None and self.word.paid
+        return self.statement is not None and self.statement.paid
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,10 @@ from ordering.process.intent import Condition, Intents
 from ordering.process.money_markers import MoneyMarkers, attempt_is_announced
 from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
+from ordering.process.polling import PollSchedule
 from ordering.process.recovery import RecoverMode, allowed_or_on_hold
 from ordering.process.standing import Limits, Standing
-from ordering.process.transitions import Logbook, PollSchedule
+from ordering.process.transitions import Logbook
 
 S = CartState
 P = TypeVar("P", bound=Requested)
@@ -149,7 +150,7 @@ class Fulfilment:
         self._standing.read(cart)
         return False
 
-    def put_off(self, cart_id: CartId, reference: str, task_type: TaskType | None = None) -> None:
+    def postpone(self, cart_id: CartId, reference: str, task_type: TaskType | None = None) -> None:
         """Reschedule a cart late after an unexpected failure of its step, and show people the failure."""
         cart = self._book.cart(cart_id)
         if not _is_for(task_type, cart):

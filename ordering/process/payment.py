@@ -299,7 +299,7 @@ class Payments:
         elif earlier.is_open:
             self._unpaid(cart, {"reason": "payment_open", **evidence_of(cart, earlier)})
         elif earlier.unexplained > order.explained:
-            asking, data = replace(payment, unexplained=earlier.unexplained, word=None), evidence_of(cart, earlier)
+            asking, data = replace(payment, unexplained=earlier.unexplained, statement=None), evidence_of(cart, earlier)
             self._book.needs_attention(replace(cart, payment=asking), K.PAYMENT_QUESTIONED, data=data, follow=True)
         else:
             return False
@@ -310,13 +310,13 @@ class Payments:
 
         Nothing was sent, because a transaction may have paid the order; a person is asked, or said that it did.
         """
-        known, word = cart.order, payment.word
+        known, statement = cart.order, payment.statement
         order = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
         if self._is_settled(cart, order):
             return
         now = self._book.now()
-        if cart.state is S.PAYING and word is not None and abs(now - word.at) >= self._floors.unknown:
-            asking, data = replace(payment, word=None), {"order": known.id, "method": payment.method}
+        if cart.state is S.PAYING and statement is not None and abs(now - statement.at) >= self._floors.unknown:
+            asking, data = replace(payment, statement=None), {"order": known.id, "method": payment.method}
             self._book.needs_attention(replace(cart, payment=asking), K.PAYMENT_QUESTIONED, data=data, follow=True)
         else:
             self._book.come_back(cart, self._book.poll_schedule.after(now - cart.since))

@@ -50,7 +50,7 @@ class PaymentMarkers:
                 self._markers.accept(carts, markers, pays(order.id), cart.id, started_at)
 
             data: Data = {"order": order.id, "method": payment.method, "markers": markers}
-            lost = replace(payment, sent_at=self._book.now(), sent_at_ovh=started_at, word=None)
+            lost = replace(payment, sent_at=self._book.now(), sent_at_ovh=started_at, statement=None)
             kind = EventKind.ATTEMPT_NOT_ON_RECORD
             asking = replace(cart, payment=lost)
             self._book.needs_attention(asking, kind, data=data, follow=True, first=keep_and_hold)

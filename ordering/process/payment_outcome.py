@@ -191,8 +191,8 @@ class PaymentOutcome:
 
     def _is_told_paid(self, payment: Payment) -> bool:
         """Return whether a person said within the last day that it was paid."""
-        word = payment.word
-        return word is not None and word.paid and abs(self._book.now() - word.at) < self._floors.unknown
+        statement = payment.statement
+        return statement is not None and statement.paid and abs(self._book.now() - statement.at) < self._floors.unknown
 
     def _processing(self, cart: Paying, reconciliation: PaymentReconciliation, now: datetime) -> None:
         """Show on the card that OVH processes it; notify the payer after an hour, then daily."""
@@ -217,13 +217,13 @@ class PaymentOutcome:
         """
         payment = cart.payment
         waited = abs(self._book.now() - (payment.sent_at or payment.asked_at))
-        asks = cart.state is S.PAYING and payment.refusal is None and payment.word is None
+        asks = cart.state is S.PAYING and payment.refusal is None and payment.statement is None
         if not (asks and is_for_a_person(error, waited, self._settle)):
             raise error
         self._ask(cart, {**_paying(cart), **error.data})
 
     def _ask(self, cart: Paying, data: Data) -> None:
-        waiting = replace(cart.payment, waits_until_ovh=self._floor_of(cart), word=None)
+        waiting = replace(cart.payment, waits_until_ovh=self._floor_of(cart), statement=None)
         self._book.needs_attention(replace(cart, payment=waiting), K.PAYMENT_UNKNOWN, data=data, follow=True)
 
     def _notify(self, cart: Paying, payment: Payment, why: Fact, now: datetime) -> None:

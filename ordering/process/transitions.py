@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import BlockedReason, Cart, CartState
@@ -14,26 +14,11 @@ from ordering.model.facts import Data, EventKind, Fact, amount, canonical
 from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import SalesOrder
 from ordering.ports.store import Store, Transaction
+from ordering.process.polling import PollSchedule
 
 Write = Callable[[Transaction], None]
 _SILENCE = timedelta(hours=1)
-_UNHURRIED = 5  # multiple of the quickest pace
 _METHODS_HOLD, _METHODS_HOLD_AT_MOST = timedelta(minutes=5), timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class PollSchedule:
-    """The polling schedule: a tenth of the time already waited, within these bounds."""
-
-    quickest: timedelta = timedelta(seconds=2)
-    slowest: timedelta = timedelta(minutes=5)
-
-    def after(self, waited: timedelta) -> timedelta:
-        return max(self.quickest, min(waited / 10, self.slowest))
-
-    def unhurried_after(self, waited: timedelta) -> timedelta:
-        """Return the pause for a cart that may wait days for a person, so that it does not use up the rate limit."""
-        return max(self.quickest * _UNHURRIED, self.after(waited))
 
 
 class RecentReads:
@@ -178,7 +163,7 @@ class Logbook:
         """Return how long to wait before the next poll of an unchanged cart."""
         waited = self.now() - cart.since
         return (
-            self.poll_schedule.unhurried_after(waited)
+            self.poll_schedule.patient_after(waited)
             if cart.state is CartState.CHECKED_OUT
             else self.poll_schedule.after(waited)
         )

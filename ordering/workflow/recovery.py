@@ -16,7 +16,7 @@ from ordering.model.ids import CartId, OrderId
 from ordering.model.money_call import CallState, RecordedCall, lost_markers, orders
 from ordering.model.policy import Person, Policy
 from ordering.model.recovery import Stamp
-from ordering.model.sales_order import Attempt, OrderReconciliation, Outcome, SalesOrder, Word
+from ordering.model.sales_order import Attempt, OrderReconciliation, Outcome, SalesOrder, Statement
 from ordering.ports.carts import RegistrarCarts
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.sales_orders import SalesOrders
@@ -199,7 +199,7 @@ class ManualRecovery:
             cart = carts.cart(cart_id)
             paying = self._payment_to_recover(cart, by, mark, paid=paid)
             order, payment = paying.order, paying.payment
-            declared = replace(payment, word=Word(paid=paid, by=by.id, at=now))
+            declared = replace(payment, statement=Statement(paid=paid, by=by.id, at=now))
             if payment.sent_at is None and not paid:
                 order = replace(order, explained=max(order.explained, payment.unexplained))
             moved = replace(paying, order=order).pay(declared, at=now)

@@ -183,11 +183,11 @@ class CommitLaws:
 
     def _must_not_be_asked_twice(self, before: Cart, cart: Cart) -> None:
         """Check that nobody is asked about a payment within a day after a person said that it was made."""
-        word = before.payment.word if before.payment else None
+        statement = before.payment.statement if before.payment else None
         asks = cart.state is S.NEEDS_ATTENTION and self.cause in _ASKS_ABOUT_PAYMENT
-        if word is None or not word.paid or not asks or before.state is S.NEEDS_ATTENTION:
+        if statement is None or not statement.paid or not asks or before.state is S.NEEDS_ATTENTION:
             return
-        age = self._world.now - (word.at - START).total_seconds()
+        age = self._world.now - (statement.at - START).total_seconds()
         if age < _A_DAY - 60 and not self._is_disturbed("clock", "server"):
             raise LawBroken(FOR_NO_REASON, f"{age:.0f} s after a person said that it was paid")
 

@@ -12,7 +12,7 @@ from greenlet import greenlet
 
 from ordering.model.cart import Cart
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.transitions import PollSchedule
+from ordering.process.polling import PollSchedule
 from ordering.workflow import Workflow
 from prove.explorer.deviations import Options, number_in
 from prove.explorer.ledger import moment

@@ -210,7 +210,7 @@ class World:
                 self.laws.refused(error)
             except (OrderingError, Exception) as error:  # noqa: BLE001 - as the worker pool: no job stops the others
                 self.laws.a_step_failed(error)
-                process.fulfilment.put_off(cart_id, "0000")
+                process.fulfilment.postpone(cart_id, "0000")
             self.laws.step_ended(process)
 
     def _event(self, process: Process, cart_id: int) -> None:

@@ -53,7 +53,7 @@ OF_PAYMENTS = (
     ),
     Mutation(
         "pay next to a payment by another method",
-        f"{_OVH}.look_for_any",
+        f"{_OVH}.reconcile_any",
         swap(
             "self._unfinished(order, made_at, others)",
             "PaymentReconciliation(P.NOT_SEEN, 'The order shows no payment.')",
@@ -211,7 +211,7 @@ OF_PAYMENTS = (
     ),
     Mutation(
         "take one of two refusals for ours",
-        f"{_OVH}._followed",
+        f"{_OVH}._follow_up_evidence",
         without_part("_begun(own) == begun == 1"),
         _SHOWN,
     ),

@@ -302,7 +302,7 @@ class OvhGateway:
             yield call
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
-        return self._payments.look(order, payment)
+        return self._payments.reconcile(order, payment)
 
     def lists_method(self, order_id: OrderId, method: MethodId) -> bool:
         return self._payments.lists_method(order_id, method)
@@ -310,7 +310,7 @@ class OvhGateway:
     def earlier_payment(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentReconciliation:
-        return self._payments.look_for_any(order, method, made_at, others)
+        return self._payments.reconcile_any(order, method, made_at, others)
 
     def unexplained_payments(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]

@@ -37,15 +37,16 @@ _FAILED = {"CANCELED", "CANCELING", "ERROR", "EXPIRED", "FAILED"}  # transaction
 _UNFINISHED = ("READY", "CONFIRMING")
 # Tolerance between two clocks: an entry dated slightly before a payment may still be that payment.
 _CLOCKS_APART = timedelta(minutes=2)
-# OVH's dates are in whole seconds, and so is our knowledge of its clock: a refusal from just before may look new.
+# OVH's dates are in whole seconds, and so is our knowledge of its clock, so a refusal just before the call may seem to
+# follow it.
 _SURELY_AFTER = timedelta(seconds=2)
 # OVH begins a payment while it answers the call; one that was begun later is another.
 _BEGUN_WITHIN = timedelta(minutes=1)
 _BEFORE_ALL = datetime.fromtimestamp(0, UTC)
-_MOST_READ = 20  # transactions of one method: ours is among the newest
-_MOST_COUNTED = 60  # transactions that may have paid one order: more than an account has of one amount in two weeks
-_MOST_ORDERS = 40  # orders made elsewhere that are read to explain transactions
-_ORDERS_LIVE = timedelta(days=35)  # an order is paid within this time or never
+_MAX_READ = 20  # transactions of one method: ours is among the newest
+_MAX_COUNTED = 60  # transactions that may have paid one order; in two weeks an account has fewer of one amount
+_MAX_ORDERS = 40  # orders made elsewhere that are read to explain transactions
+_ORDER_LIFETIME = timedelta(days=35)  # no order is paid later than this after it was made
 # Means that only say "one of the registered ones": those are listed themselves.
 _NEED_AN_ID = {"bankAccount", "creditCard", "paypal"}
 _NONE: Data = {"seen": "no_payment"}
@@ -86,27 +87,28 @@ class Payments:
         path = f"/me/order/{order_id}/payWithRegisteredPaymentMean"
         return self._client.money_call(path, {"paymentMean": method})
 
-    def look(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
+    def reconcile(self, order: SalesOrder, payment: Payment) -> PaymentReconciliation:
         """Read the order's status; while that shows no payment, its follow-up, then the account's transactions."""
         status = self._status(order)
         if status.is_paid:
             return _paid(order)
         since = self._sent_at(payment).replace(microsecond=0)  # OVH writes whole seconds
-        seen = self._of_this(self._followed(order, since), payment.method, order.total, since)
+        seen = self._evidence_for(self._follow_up_evidence(order, since), payment.method, order.total, since)
         if status.is_over and seen.progress is P.NOT_SEEN:
             return PaymentReconciliation(P.CANCELLED, {"seen": "order_cancelled", "order": order.id})
         return replace(seen, order_is_over=status.is_over)
 
-    def look_for_any(
+    def reconcile_any(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentReconciliation:
-        """Read the evidence of any payment, before one is sent; of transactions, which name no order, those since then.
+        """Read the evidence of any payment of an order, before one is sent.
 
-        A refusal proves nothing about a payment begun after it.
+        Transactions name no order, so only those since `made_at` count. A refusal proves nothing about a payment begun
+        after it.
         """
         if self._status(order).is_paid:
             return _paid(order)
-        evidence = self._followed(order, _BEFORE_ALL)
+        evidence = self._follow_up_evidence(order, _BEFORE_ALL)
         if evidence.progress in {P.RECEIVED, P.UNDER_WAY}:
             return evidence
         seen = self._unfinished(order, made_at, others)
@@ -122,7 +124,7 @@ class Payments:
         """
         if not isinstance(method, int):
             return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # means have no transactions
-        entries = list(self._transactions(_MOST_COUNTED, paymentMethodId=str(method)))
+        entries = list(self._transactions(_MAX_COUNTED, paymentMethodId=str(method)))
         left = _without(_that_may_pay(entries, order.total, made_at), [o for o in others if o.method == method])
         if left:
             left = self._without_orders_of_others(left, order, made_at, {other.order for other in others})
@@ -133,15 +135,15 @@ class Payments:
         unfinished = any(entry.status != _ENDED for entry in left)
         return PaymentReconciliation(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
 
-    def _of_this(
+    def _evidence_for(
         self, evidence: PaymentReconciliation, method: MethodId, total: Money, since: datetime
     ) -> PaymentReconciliation:
-        """Prefer the order's evidence; the transaction says which payment it means."""
+        """Prefer the order's evidence; the transaction shows which payment the order's evidence is about."""
         if evidence.progress is P.REFUSED:
             return replace(evidence, is_own=self._is_refused(method, total, since))
         if evidence.progress not in {P.NOT_SEEN, P.UNDECIDED}:
             return evidence
-        seen = self._booked(method, total, since)
+        seen = self._transaction_evidence(method, total, since)
         return seen if evidence.progress is P.NOT_SEEN or seen.failed or seen.progress is not P.NOT_SEEN else evidence
 
     def _is_refused(self, method: MethodId, total: Money, since: datetime) -> bool:
@@ -152,7 +154,7 @@ class Payments:
         if not isinstance(method, int):
             return False
         try:
-            entries = [e for e in self._transactions(_MOST_READ, paymentMethodId=str(method)) if _fits(e, total)]
+            entries = [e for e in self._transactions(_MAX_READ, paymentMethodId=str(method)) if _fits(e, total)]
         except RegistrarRefused:
             return False
         own = _made_since(entries, since)
@@ -200,27 +202,30 @@ class Payments:
             return []  # the methods alone can pay; the client logged OVH's answer
         return [mean.payment_mean for mean in MEANS.read(answer)]
 
-    def _followed(self, order: SalesOrder, since: datetime) -> PaymentReconciliation:
+    def _follow_up_evidence(self, order: SalesOrder, since: datetime) -> PaymentReconciliation:
         """Return the evidence in the order's follow-up for a payment since then.
 
         A refusal counts only if exactly one payment was begun since then. A step keeps its ERROR after a refusal, so it
         counts only with newer history; after an earlier payment it also needs words, as the ERROR may be that
-        payment's. A payment that has not ended counts even if it looks slightly older.
+        payment's. For example: a card was refused at 9:00, and at 9:05 another is tried. An ERROR without words is then
+        most likely the one of 9:00. A payment that has not ended counts even if it looks slightly older.
         """
         step = validating(self._client.ask(f"/me/order/{order.id}/followUp", priority=Priority.MONEY))
-        whole = step.history
-        near, history = _entries_since(whole, since - _CLOCKS_APART), _entries_since(whole, since)
+        whole = step.history  # of all payments of the order
+        near = _entries_since(whole, since - _CLOCKS_APART)  # may be of this payment, if the clocks differ
+        history = _entries_since(whole, since)  # is dated after it
         was_refused = any(method.refused for method in order.methods)
+        # Cannot be of a payment that was refused just before it.
         own = _entries_since(whole, since + _SURELY_AFTER) if was_refused else history
         begun, near_begun, ever_begun = _begun(history), _begun(near), _begun(whole)
         if {entry.label for entry in near} & _RECEIVED:
             return PaymentReconciliation(P.RECEIVED, {"seen": "payment_received", "order": order.id})
         failed, words = step.status == "ERROR", reading.said_in(own)
         fraud = "FRAUD_REFUSED" in {entry.label for entry in own}
-        no = fraud or (bool(own) and failed and bool(words or ever_begun == near_begun))
-        if no and _begun(own) == begun == 1:
+        was_refused_now = fraud or (bool(own) and failed and bool(words or ever_begun == near_begun))
+        if was_refused_now and _begun(own) == begun == 1:
             return PaymentReconciliation(P.REFUSED, {"seen": "refused", "said": quoted(words)})
-        if no or (begun and failed):
+        if was_refused_now or (begun and failed):
             return PaymentReconciliation(P.UNDECIDED, {"seen": "some_payment_failed"})
         if near_begun and not failed:
             return PaymentReconciliation(P.UNDER_WAY, {"seen": "payment_begun", "order": order.id})
@@ -229,7 +234,7 @@ class Payments:
     def _unfinished(self, order: SalesOrder, made_at: datetime, others: Sequence[SentPayment]) -> PaymentReconciliation:
         """Look for an unfinished transaction of any method that could pay this order, before another is begun."""
         try:
-            entries = [entry for status in _UNFINISHED for entry in self._transactions(_MOST_READ, status=status)]
+            entries = [entry for status in _UNFINISHED for entry in self._transactions(_MAX_READ, status=status)]
         except RegistrarRefused:
             return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # like means, which have no transactions
         open_ones = [entry for entry in entries if entry.status in _UNFINISHED]
@@ -253,8 +258,8 @@ class Payments:
         self, entries: list[Transaction], order: SalesOrder, made_at: datetime, counted: set[int]
     ) -> list[Transaction]:
         """Return the transactions that no other order of this total explains by the date of its payment."""
-        numbers = self._order_numbers(since=made_at - _ORDERS_LIVE)
-        for number in [n for n in reversed(numbers) if n != order.id and n not in counted][:_MOST_ORDERS]:
+        numbers = self._order_numbers(since=made_at - _ORDER_LIFETIME)
+        for number in [n for n in reversed(numbers) if n != order.id and n not in counted][:_MAX_ORDERS]:
             paid_at = self._paid_at(number, order.total)
             own = [e for e in entries if paid_at and abs(e.creation_date - paid_at) <= _CLOCKS_APART]
             if own:
@@ -282,15 +287,18 @@ class Payments:
         except RegistrarRefused:
             return None
 
-    def _booked(self, method: MethodId, total: Money, since: datetime) -> PaymentReconciliation:
-        """Look for a transaction that could be this payment. It names no order, so it can prove only absence.
+    def _transaction_evidence(self, method: MethodId, total: Money, since: datetime) -> PaymentReconciliation:
+        """Look for a transaction that could be this payment.
+
+        It names no order, so one that fits proves nothing. If none fits, OVH shows no money taken by this method: the
+        payment was not made, or OVH does not show it yet. So absence counts only after the floor.
 
         Accounts such as the prepaid one are no methods and have no transactions: the order shows their payments.
         """
         if not isinstance(method, int):
             return PaymentReconciliation(P.NOT_SEEN, _NONE_AT_THE_ORDER)
         try:
-            near = [e for e in self._transactions(_MOST_READ, paymentMethodId=str(method)) if _fits(e, total)]
+            near = [e for e in self._transactions(_MAX_READ, paymentMethodId=str(method)) if _fits(e, total)]
         except RegistrarRefused as refusal:
             return PaymentReconciliation(P.UNDECIDED, {"seen": "transactions_not_read", "refusal": refusal.data})
         near = _made_since(near, since - _CLOCKS_APART)

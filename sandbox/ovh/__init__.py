@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -168,7 +169,7 @@ class OvhSimulator:
         if fault.kind == "lost_before":
             _cut(request)
             return web.Response(status=502)  # the client is gone; what matters is that nothing was done
-        plain = _SPOILED.get(fault.kind)
+        plain = _ANSWERED_INSTEAD.get(fault.kind)
         return plain(fault) if plain else None
 
     async def _spoil_after(self, request: web.Request, fault: Fault | None) -> web.StreamResponse | None:
@@ -213,16 +214,17 @@ def _rate_limited(fault: Fault) -> web.Response:
     return answer
 
 
-def _refusal(fault: Fault) -> web.Response:
-    message = fault.options.get("message", "You are not allowed")
-    return _json(fault.options.get("status", 403), {"class": "Client::Forbidden", "message": message})
-
-
-def _refused_with(fault: Fault) -> tuple[int, dict[str, object]]:
+def _refused_with(fault: Fault, default: int = 400) -> tuple[int, dict[str, object]]:
     """Return the status and body with which OVH refuses a call; `fault.options` may set `status` and `message`."""
-    status = int(fault.options.get("status", 400))
-    name, message = _REFUSALS[status]
+    status = int(fault.options.get("status", default))
+    name, message = _REFUSALS.get(status) or _other_refusal(status)
     return status, {"class": f"Client::{name}", "message": fault.options.get("message", message)}
+
+
+def _other_refusal(status: int) -> tuple[str, str]:
+    """Return a class and message for a status that no source shows; OVH also uses some that HTTP does not define."""
+    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Client Error"
+    return phrase.title().replace(" ", ""), phrase
 
 
 async def _chunked_nothing(request: web.Request) -> web.StreamResponse:
@@ -250,13 +252,13 @@ _REFUSALS = {
     409: ("Conflict", "Another action is already pending on this object"),
     429: ("TooManyRequests", "Too many requests"),
 }
-_SPOILED: dict[str, Callable[[Fault], web.Response]] = {
+_ANSWERED_INSTEAD: dict[str, Callable[[Fault], web.Response]] = {
     "error500": lambda _: _json(500, {"class": "Server::InternalServerError", "message": "Internal server error"}),
     "html502": lambda _: _html(502, "Bad Gateway"),
     "html408": lambda _: _html(408, "Request Time-out"),
     "rate_limit": _rate_limited,
     "check_timeout": lambda _: _json(400, refused("Check timeout. Please retry later").body),
-    "refuse": _refusal,
+    "refuse": lambda fault: _json(*_refused_with(fault, default=403)),
 }
 
 

@@ -12,6 +12,7 @@ Kind = Literal[
     "slow", "refuse", "empty", "blanks", "empty_text", "no_content", "empty_chunked", "empty_html",
     "refused_after", "repeated", "held",
 ]  # fmt: skip
+_REFUSALS = range(400, 500)  # statuses
 # Faults on the way to OVH. One of these and one of the others can affect the same call.
 _ON_THE_WAY: frozenset[Kind] = frozenset({"repeated", "held"})
 
@@ -20,7 +21,8 @@ _ON_THE_WAY: frozenset[Kind] = frozenset({"repeated", "held"})
 class Fault:
     """One fault, for the next `times` calls of a route; `options` are seconds, status, message, retry_after.
 
-    `refused_after` carries the call out, and then answers `status` (400, 403, 404, 409 or 429; 400 if unset).
+    `refuse` does not carry the call out, and answers `status` (any 4xx; 403 if unset).
+    `refused_after` carries the call out, and then answers `status` (any 4xx; 400 if unset).
     `repeated` is a load balancer that sends the body twice: the client reads the answer to the second copy. That copy
     is refused with `status`; without one, it is handled like any other call.
     `held` is a proxy that keeps the call for `seconds` after it has read it, and then delivers it, whether or not the
@@ -47,7 +49,12 @@ class Faults:
     following: list[tuple[str, str, Callable[[], None]]] = field(default_factory=list)
 
     def add(self, method: str, path: str, kind: Kind, *, times: int = 1, **options: Any) -> Fault:  # noqa: ANN401 - as above
-        """Make the next calls of `path` fail; a method or path may contain * for anything."""
+        """Make the next calls of `path` fail; a method or path may contain * for anything.
+
+        Raises ValueError if `status` is not 4xx: `error500` and others are for those.
+        """
+        if int(options.get("status", _REFUSALS[0])) not in _REFUSALS:
+            raise ValueError(f"a refusal has a status from 400 to 499, not {options['status']}")
         fault = Fault(method, path, kind, times, options)
         self.waiting.append(fault)
         return fault

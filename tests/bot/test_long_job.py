@@ -107,7 +107,7 @@ def _worker(sql_store: SqlStore, gateway: OvhGateway, stuck: list[object], passe
         refresh_homes=no_homes,
         leases=SharedLeases(sql_store, clock=lambda: began + timedelta(seconds=passed()), lease=LEASE),
         bridge=Bridge(2),
-        places=3,
+        slots=3,
         on_stuck=stuck.append,
         stuck_after=STUCK,
     )

@@ -67,7 +67,7 @@ def a_worker(jobs: Jobs, leases: LocalLeases | SharedLeases, told: list[Sequence
         refresh_homes=no_homes,
         leases=leases,
         bridge=Bridge(2),
-        places=3,
+        slots=3,
         on_stuck=told.append,
         stuck_after=STUCK,
     )

@@ -57,7 +57,7 @@ class Carts:
         if len(self.advanced) <= self._failures:
             raise RuntimeError("made up")
 
-    def put_off(self, cart_id: CartId, reference: str, task_type: TaskType) -> None:
+    def postpone(self, cart_id: CartId, reference: str, task_type: TaskType) -> None:
         if self._database_is_away:
             raise RuntimeError("the database is away")
 
@@ -116,7 +116,7 @@ def a_worker(carts: Carts, *, cards: object = None, leases: Leases | None = None
         refresh_homes=refresh,
         leases=leases or LocalLeases(),
         bridge=Bridge(2),
-        places=3,
+        slots=3,
     )
 
 

@@ -14,7 +14,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind, Fact
 from ordering.model.ids import CartId, OrderId
-from ordering.model.sales_order import Payment, PaymentMethod, SalesOrder, Word
+from ordering.model.sales_order import Payment, PaymentMethod, SalesOrder, Statement
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
 from tests.handlers.rendering import blocks_of, check
 
@@ -87,10 +87,10 @@ def test_open_order_asks_nothing_where_nobody_pays():
 
 
 @pytest.mark.parametrize("paid", [True, False])
-def test_a_word_is_on_the_card_with_its_name(paid):
+def test_a_statement_is_on_the_card_with_its_name(paid):
     """Who said that it was paid is not told when it can be paid again."""
-    word = Word(paid=paid, by="U0CLEO", at=NOW)
-    shown = text(a_cart(payment=replace(SENT, word=word, waits_until_ovh=UNTIL)))
+    statement = Statement(paid=paid, by="U0CLEO", at=NOW)
+    shown = text(a_cart(payment=replace(SENT, statement=statement, waits_until_ovh=UNTIL)))
     assert catalogue.paying.answered("U0CLEO", paid=paid) in shown
     assert (FLOOR in shown) is not paid
 

@@ -104,7 +104,7 @@ def test_a_mistake_of_ours_after_an_order_was_made_orders_once(rules, monkeypatc
     with pytest.raises(KeyError):
         rules.run_worker(cart.id)
     assert rules.workflow.queries.cart(cart.id).state is S.CHECKING_OUT
-    rules.fulfilment.put_off(cart.id, "f00d")
+    rules.fulfilment.postpone(cart.id, "f00d")
     assert rules.run_worker(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -336,7 +336,7 @@ def test_an_old_list_of_due_carts_starts_nothing(rules):
 
 def test_an_unforeseen_failure_is_told_on_the_card(rules):
     cart = rules.approved()
-    rules.fulfilment.put_off(cart.id, "f00d")
+    rules.fulfilment.postpone(cart.id, "f00d")
     reason = rules.workflow.queries.cart(cart.id).blocked
     assert (reason.code, reason.data) == ("internal_error", {"reference": "f00d"})
 

@@ -13,8 +13,9 @@ from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Intents, Objection
 from ordering.process.money_markers import MoneyMarkers
 from ordering.process.order_search import OrderSearch
+from ordering.process.polling import PollSchedule
 from ordering.process.recovery import RecoverMode
-from ordering.process.transitions import Logbook, PollSchedule
+from ordering.process.transitions import Logbook
 from tests.builders import NOW
 
 

@@ -101,7 +101,7 @@ def test_it_was_not_paid_takes_effect_when_the_floor_is_over(rules):
     with pytest.raises(NotAllowed):
         rules.workflow.recovery.not_paid(cart.id, by=rules.ben, mark=cart.mark)
     said = rules.workflow.recovery.not_paid(cart.id, by=rules.dan, mark=cart.mark)
-    assert (said.state, said.payment.word.by, said.payment.is_denied) == (S.PAYING, "U0DAN", True)
+    assert (said.state, said.payment.statement.by, said.payment.is_denied) == (S.PAYING, "U0DAN", True)
     end = cart.payment.waits_until_ovh
     assert after(rules, cart.id, end - timedelta(seconds=1) - rules.clock.now).state is S.PAYING
     again = after(rules, cart.id, timedelta(seconds=3))

@@ -139,7 +139,7 @@ def test_a_poll_skips_a_cart_that_was_decided(rules):
     cart = rules.ordered()
     rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id, TaskType.WATCH)
-    rules.fulfilment.put_off(cart.id, "a1b2c3", TaskType.WATCH)
+    rules.fulfilment.postpone(cart.id, "a1b2c3", TaskType.WATCH)
     kept = rules.workflow.queries.cart(cart.id)
     assert (kept.state, kept.blocked, rules.registrar.payments) == (S.PAYING, None, [])
     assert rules.fulfilment.due(TaskType.ADVANCE) == [cart.id]

@@ -162,7 +162,7 @@ class TestStop:
         card = await scenario.requested()
         scenario.ovh.faults.add("POST", "/order/cart", "slow", times=99, seconds=3)
         await scenario.cleo.click(card, "Approve")
-        card = await scenario.card("I'm ordering it at OVH")
+        card = await scenario.card(catalogue.card.ORDERING)
         await scenario.dan.click(card, "Stop")
         await scenario.card(catalogue.card.not_bought(on_card(EventKind.ORDER_STOPPED)), seconds=20)
         scenario.ovh.faults.clear()

@@ -10,10 +10,11 @@ import pytest
 
 from handlers.messages import words as catalogue
 from ordering.model.facts import Data, EventKind
-from ordering.model.recovery import FLOOR
+from ordering.model.recovery import FLOOR, Marker
 from sandbox.ovh.orders import Order
 from sandbox.stage import Stage
 from tests.refusing import said
+from tests.saying import HOLE, before_hole
 from tests.scenarios.conftest import Scenario
 from tests.scenarios.saying import in_trouble, on_card
 
@@ -129,7 +130,7 @@ async def test_a_failover_while_ovh_lists_the_order_late(scenario: Scenario):
     await scenario.card(catalogue.on_hold.card_head(1))
     scenario.ovh.clock.put(FLOOR.total_seconds() + 60)
     printed = await scenario.stage.bot.run_command("recover", "--yes", "--all-stopped")
-    assert "a try to order names that no request has" in printed
+    assert before_hole(catalogue.on_hold.marker(Marker(about="orders names", id=HOLE))) in printed
     assert "Recover mode is over" in printed
     card = await scenario.card(on_card(EventKind.ATTEMPT_NOT_ON_RECORD), seconds=20)
     await scenario.clicks_in_vain(scenario.ada, card, "Order anyway", said("not_approver"))

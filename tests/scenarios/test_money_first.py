@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 
 from handlers.messages import words as catalogue
-from ordering.process.transitions import PollSchedule
+from ordering.process.polling import PollSchedule
 from sandbox.ovh import Recorded
 from sandbox.slack import Message
 from tests.saying import STOPPED
@@ -34,7 +34,7 @@ def mode() -> str:
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Unpaid orders are looked at each second, and two such looks at once are all that there is room for."""
-    monkeypatch.setattr("bot.app._PLACES", 2)
+    monkeypatch.setattr("bot.app._SLOTS", 2)
     monkeypatch.setattr(
         "ordering.process.fulfilment.PollSchedule", partial(PollSchedule, quickest=timedelta(seconds=0.2))
     )

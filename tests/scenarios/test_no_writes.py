@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.app import Bot
 from bot.heartbeat import Pulse
-from ordering.process.transitions import PollSchedule
+from ordering.process.polling import PollSchedule
 from tests.scenarios.conftest import Scenario
 
 

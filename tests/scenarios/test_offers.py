@@ -164,7 +164,7 @@ async def test_the_form_removes_a_name_that_was_lost(scenario: Scenario):
 async def test_a_name_that_the_account_owns_is_refused(scenario: Scenario):
     scenario.ovh.names.owned.add("mine.ovh")
     await scenario.ada.command("add mine.ovh")
-    await scenario.sees(scenario.ada, "mine.ovh is in this OVH account already.")
+    await scenario.sees(scenario.ada, said("name_already_owned", name="mine.ovh"))
 
 
 async def test_requester_and_approver_see_a_homograph(scenario: Scenario):
@@ -228,7 +228,8 @@ async def test_a_cheaper_quote_goes_on_and_is_on_record(scenario: Scenario):
     scenario.ovh.names.rise("name.ovh", "-1.00")
     await scenario.cleo.click(card, "Approve")
     card = await scenario.payable()
-    noted = "OVH asks €2.39 with tax now, less than the €3.59 that was approved."
+    totals = {"ovh": {"total": amount(euros("2.39"))}, "approved": amount(euros("3.59"))}
+    noted = on_card(EventKind.CHECKOUT_STARTED, **totals)
     await scenario.slack.until(lambda: noted in [message.text for message in scenario.slack.thread(card)])
     record = json.loads(await scenario.stage.bot.run_command("export"))
     assert noted in [event["note"] for event in record[0]["history"]]

@@ -16,6 +16,7 @@ from sandbox.slack import Message
 from sandbox.slack.messages import elements
 from tests.builders import NOW, euros
 from tests.refusing import said
+from tests.saying import after_time
 from tests.scenarios.conftest import Scenario
 from tests.scenarios.saying import VISA as VISA_NAME
 from tests.scenarios.saying import in_thread, on_card
@@ -182,7 +183,7 @@ async def test_too_little_credit_is_told_and_a_card_pays(scenario: Scenario):
     scenario.ovh.payments.prepaid = Decimal(1)
     till = await ordered(scenario)
     await till.pays("ovhAccount")
-    await till.shows("it can be paid again here.")
+    await till.shows(after_time(catalogue.paying.again_from(NOW)))
     offered, read = labels(till.card), till.card.plain_text()  # as the card is before the floor is over
     assert "Pay" not in offered
     refused = await till.refused_call()
@@ -198,7 +199,7 @@ async def test_too_little_credit_is_told_and_a_card_pays(scenario: Scenario):
 async def test_an_order_over_nothing_is_completed_without_a_choice(scenario: Scenario):
     scenario.ovh.names.rise("name.ovh", "-2.99")
     till = await ordered(scenario)
-    assert "This order costs nothing." in till.card.plain_text()
+    assert catalogue.paying.FREE in till.card.plain_text()
     assert "payment_method" not in str(till.card.blocks)
     await till.pays()
     await till.ends_paid("fidelityAccount", method="fidelityAccount")
@@ -276,7 +277,7 @@ async def test_a_lost_payment_is_reported_and_paid_again(scenario: Scenario):
     await scenario.clicks_in_vain(scenario.ben, till.card, "It was not paid", said("not_approver_or_payer"))
     await scenario.dan.click(till.card, "It was not paid")
     await till.tells(f"<@U0DAN>: {in_thread(K.DECLARED_NOT_PAID)}")
-    await till.shows("says that no money was taken.")
+    await till.shows(catalogue.paying.answered("U0DAN", paid=False))
     assert "Pay" not in labels(till.card)
     await till.shows(on_card(K.PAYMENT_NOT_SEEN, method_name=VISA_NAME, ovh={"failed": False}))
     await till.pays()
@@ -312,7 +313,7 @@ async def test_a_confirmed_payment_is_followed_until_ovh_shows_it(scenario: Scen
     """Only OVH makes it paid: no name counts as bought by a word."""
     till = await undecided(scenario)
     await scenario.dan.click(till.card, "It was paid")
-    await till.shows("says that the money was taken. I keep looking at OVH.")
+    await till.shows(catalogue.paying.answered("U0DAN", paid=True))
     await till.tells(f"<@U0DAN>: {in_thread(K.DECLARED_PAID)}")
     till.order.paid_at, till.order.payments = datetime.now(UTC), [VISA]  # OVH shows late what the person saw
     await till.ends_paid(VISA, method=VISA)

@@ -52,7 +52,7 @@ async def test_answers_commands_wherever_they_are_typed(
         ("search name.ovh", result_of("name.ovh")),
         ("add name.ovh", added("name.ovh")),
         ("cart", "*Cart #1*"),
-        ("show 99", "There is no cart #99."),
+        ("show 99", said("no_such_cart", cart=99)),
         ("nonsense", catalogue.commands.no_such_command("nonsense")),
     ]:
         await scenario.ada.command(typed, channel=place.id)
@@ -91,7 +91,7 @@ async def test_a_card_that_cannot_be_posted_goes_to_the_requester(scenario: Scen
     """A card that cannot be posted is brought to the requester."""
     await scenario.search_and_add("name.ovh")
     await scenario.request()
-    await scenario.sees(scenario.ada, "I can't post in <#C0SECRET>", channel="ada")
+    await scenario.sees(scenario.ada, catalogue.news.not_in_channel("C0SECRET", 1), channel="ada")
     card = await scenario.sees(scenario.ada, catalogue.card.TO_APPROVE, channel="ada")
     await scenario.clicks_in_vain(scenario.ada, card, "Approve", said("not_approver"))
 

@@ -10,6 +10,7 @@ from handlers.messages.en.findings import finding
 from handlers.messages.en.question_labels import BY_LABEL
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer
+from ordering.model.facts import Data
 from ordering.model.preflight_findings import Finding, FindingCode
 from ordering.model.question import Kind, Question
 from sandbox.slack import Actor, OpenView
@@ -28,6 +29,11 @@ ZOE = {
     "first_name": "Zoe", "last_name": "Secret", "email": "zoe@example.com", "phone": "+33.612345678",
     "line1": "1 Hidden Street", "zip": "75001", "city": "Paris", "country": "fr", "language": "fr_FR",
 }  # fmt: skip
+
+
+def _summary(label: str, **value: str) -> str:
+    """Return how the card words an answer."""
+    return str(BY_LABEL[label].summary).format(**value)
 
 
 EXPECTING = "Expecting property name enclosed in double quotes"
@@ -79,8 +85,8 @@ async def test_the_cart_shows_open_questions_the_card_the_answers(scenario: Scen
     assert scenario.ada.modal is None
     await scenario.request()
     card = await scenario.card(catalogue.card.TO_APPROVE)
-    assert "the registry's conditions accepted by <@U0ADA>" in card.plain_text()
-    assert "reason: “Our &lt;!channel&gt; office”" in card.plain_text()
+    assert _summary("ACCEPT_CONDITIONS", by="<@U0ADA>") in card.plain_text()
+    assert _summary("REASON", value="Our &lt;!channel&gt; office") in card.plain_text()
     await scenario.cleo.click(card, "Approve")
     await scenario.payable()
     assert sent(scenario, "reason-otter.dev")["REASON"] == "Our <!channel> office"
@@ -150,7 +156,7 @@ async def test_two_different_answers_are_both_shown(scenario: Scenario):
     assert scenario.ben.modal is None
     await scenario.request()
     card = await scenario.card(catalogue.card.TO_APPROVE)
-    assert "reason: “A second thought”" in card.plain_text()
+    assert _summary("REASON", value="A second thought") in card.plain_text()
     assert "A first thought" not in card.plain_text()
 
 
@@ -244,8 +250,9 @@ async def test_many_names_are_answered_in_one_form(scenario: Scenario):
     scenario.ada.close_modal()
     await scenario.request()
     card = await scenario.card(catalogue.card.TO_APPROVE)
-    assert card.plain_text().count("reason: “Ours”") == 2
-    assert "reason: “Our office”" in card.plain_text()
+    age, reason = _summary("OWNER_LEGAL_AGE", value="yes"), _summary("REASON", value="Ours")
+    assert f"{_OWN}, {age}, {reason}" in card.plain_text()
+    assert card.plain_text().count(reason) == 1
 
 
 async def test_a_taken_name_hides_no_question_of_others(scenario: Scenario):
@@ -334,8 +341,10 @@ async def test_a_fault_of_the_account_has_no_button(scenario: Scenario):
     await scenario.search_and_add("otter.berlin")
     await scenario.request()
     not_sent = await scenario.form_says(catalogue.cart.FIX_THESE)
-    told = [block for block in not_sent.blocks if "the OVH account that I order with" in str(block)]
-    assert "otter.berlin: the administrative account's city" in not_sent.plain_text()
+    faults: list[Data] = [{"field": "adminAccount.city", "said": HOLE}]
+    about: Data = {"finding": FindingCode.BOTS_ACCOUNT_BREAKS_RULE, "name": "otter.berlin", "ovh": {"faults": faults}}
+    told = [block for block in not_sent.blocks if after_hole(finding(about).text) in str(block)]
+    assert before_hole(finding(about).text) in not_sent.plain_text()
     assert told
     assert not any("accessory" in block for block in told)
     own = scenario.ovh.contacts.accounts[scenario.ovh.contacts.own]
@@ -445,4 +454,4 @@ async def test_a_story_of_a_cart_tells_who_answered_what(scenario: Scenario):
     await questions(scenario, "Answer questions", when=A_REGISTRY_ASKS)
     await scenario.ada.submit(**{CONDITIONS: "true"})
     await scenario.ben.command("show 1")
-    await scenario.sees(scenario.ben, "the registry's conditions accepted by <@U0ADA>")
+    await scenario.sees(scenario.ben, _summary("ACCEPT_CONDITIONS", by="<@U0ADA>"))

@@ -4,12 +4,15 @@ import pytest
 
 from handlers.messages import refused
 from handlers.messages import words as catalogue
-from ordering.model.facts import EventKind
+from ordering.model.facts import EventKind, amount
 from ordering.model.offer import Verdict
+from tests.builders import euros
 from tests.refusing import said
 from tests.saying import added, removed, result_of
 from tests.scenarios.conftest import Scenario
 from tests.scenarios.saying import on_card
+
+PREMIUM = amount(euros("1250"))  # the sandbox's price of such a name
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ async def test_a_non_approver_cannot_approve(scenario: Scenario):
     told = await scenario.slack.until(
         lambda: [m for m in scenario.slack.state.messages["C0APPROVALS"] if m.only_for == "U0BEN"]
     )
-    assert told[0].text == "Only approvers can do this. Ask <@U0CLEO>, <@U0DAN>."
+    assert told[0].text == f"{said('not_approver')} Ask <@U0CLEO>, <@U0DAN>."
     assert catalogue.card.TO_APPROVE in card.plain_text()
     assert scenario.checkouts() == 0
 
@@ -34,7 +37,7 @@ async def test_whoever_added_a_name_cannot_approve_it(scenario: Scenario):
     await scenario.request()
     card = await scenario.card(catalogue.card.TO_APPROVE)
     await scenario.cleo.click(card, "Approve")
-    await scenario.sees(scenario.cleo, "You added a name to cart #1, so another approver decides.", channel="approvals")
+    await scenario.sees(scenario.cleo, said("own_name", cart=1), channel="approvals")
     assert scenario.checkouts() == 0
     await scenario.dan.click(card, "Approve")
     await scenario.payable()
@@ -84,7 +87,8 @@ async def test_a_reason_that_comes_too_late_goes_back_to_who_wrote_it(scenario: 
     await scenario.payable()
     assert await scenario.cleo.submit(reason="Too <!channel> ```long\nand too dear") == {}
     told = await scenario.sees(scenario.cleo, said("already_decided", cart=1, state="checked_out"), channel="cleo")
-    assert "Your reason was:\n```Too &lt;!channel&gt; '''long\nand too dear```" in told.plain_text()
+    heading = catalogue.failures.your_text(catalogue.decisions.YOUR_REASON)
+    assert f"{heading}\n```Too &lt;!channel&gt; '''long\nand too dear```" in told.plain_text()
 
 
 async def test_the_requester_can_withdraw_and_nobody_else(scenario: Scenario):
@@ -127,7 +131,7 @@ async def test_anything_unknown_gets_the_help(scenario: Scenario, typed: str, an
         ("search otter --tlds com,ovh", catalogue.search.some_available(2, 2)),
         ("add", said("name_missing", command="add")),
         ("add taken-name.com", refused("name_taken", {"name": "taken-name.com"}).text),
-        ("add premium-name.com", "is a premium name"),
+        ("add premium-name.com", said("name_premium", name="premium-name.com", price=PREMIUM)),
         ("add nothing", said("name_without_extension", typed="nothing")),
         ("add `bad_name.ovh`", said("name_with_odd_characters", typed="bad_name.ovh", characters="_")),
         ("remove name.ovh", said("no_open_cart")),

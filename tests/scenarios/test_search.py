@@ -260,7 +260,7 @@ async def test_ideas_are_names_that_were_not_typed(scenario: Scenario):
 async def test_an_unknown_list_hands_the_input_back(scenario: Scenario):
     """A list that is none is reported and what was typed is handed back."""
     await scenario.ada.command("search otter hare --list brand")
-    told = await scenario.sees(scenario.ada, "The team has no list “brand”.")
+    told = await scenario.sees(scenario.ada, said("no_such_list", wanted="brand", lists=[]))
     heading = catalogue.failures.your_text(catalogue.search.YOU_TYPED)
     assert f"{heading}\n```/domain search otter hare --list brand```" in told.plain_text()
 

@@ -15,11 +15,12 @@ from handlers.toolkit.modals import note
 from handlers.toolkit.responder import MOST_USES, Reply
 from sandbox.slack import Actor
 from tests.refusing import said
+from tests.saying import HOLE
 from tests.scenarios.conftest import Scenario
 
 LINK = "orderPassword"
 BEARER = (LINK, "passwd=")  # of an order's link, and of an invoice's
-INSTEAD = "where only you would see it, so I didn't send it."
+INSTEAD = catalogue.paying.link_not_shown(HOLE, button=HOLE).split(HOLE)[1]  # between the link and the button
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ async def test_a_channel_shows_the_link_to_the_payer_alone(scenario: Scenario):
     card = await scenario.ordered()
     edits = card.edited
     await scenario.dan.click(card, "Open order")
-    seen = await scenario.sees(scenario.dan, "Only you can see this.", channel="approvals")
+    seen = await scenario.sees(scenario.dan, catalogue.paying.ORDER_CAUTION, channel="approvals")
     assert seen.only_for == scenario.dan.id
     assert card.edited == edits
     assert lasting(scenario) == []

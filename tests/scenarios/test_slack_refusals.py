@@ -14,6 +14,7 @@ from handlers.toolkit.slack_errors import KINDS, Kind
 from ordering.model.cart import CartState
 from sandbox.slack import Actor, Message
 from sandbox.slack.faults import ALWAYS
+from tests.saying import HOLE, after_hole
 from tests.scenarios.conftest import Scenario
 
 T = TypeVar("T")
@@ -99,8 +100,9 @@ async def test_a_stumble_over_the_group_explains_once(scenario: Scenario):
     scenario.slack.faults.add("usergroups.users.list", "error", error="internal_error", times=3)
     await scenario.request()
     await card_of(scenario, "cleo", catalogue.card.TO_APPROVE, seconds=25)
-    (said,) = (m.text for m in scenario.ada.messages("ada") if "nobody there sees" in m.text)
-    assert "2 approvers and payers get it in a direct message" in said
+    not_here = catalogue.news.archived("C0APPROVALS", 1)
+    (said,) = (m.text for m in scenario.ada.messages("ada") if not_here in m.text)
+    assert catalogue.news.sent_directly(not_here, told=2, others=0) in said
 
 
 async def test_closed_conversations_leave_the_card_in_home(scenario: Scenario):
@@ -123,11 +125,11 @@ async def test_a_requester_hears_of_a_card_that_nobody_sees(scenario: Scenario, 
     await scenario.sees(scenario.ada, "Request approval")
     scenario.slack.faults.add("chat.postMessage", "error", error=word, times=ALWAYS)
     await scenario.request()
-    await scenario.sees(scenario.ada, "Ask one of them to open my Home")
+    await scenario.sees(scenario.ada, catalogue.news.shown_nowhere(1))
     await scenario.cleo.open_home()
     await scenario.cleo.click(await scenario.home_says(scenario.cleo, catalogue.card.TO_APPROVE), "Approve")
     await eventually(lambda: scenario.checkouts() == 1, seconds=40)
-    assert len([m for m in scenario.ada.messages("domains") if "open my Home" in m.text]) == 1
+    assert len([m for m in scenario.ada.messages("domains") if m.text == catalogue.news.shown_nowhere(1)]) == 1
 
 
 async def test_a_refused_update_freezes_no_other_message(scenario: Scenario):
@@ -190,7 +192,8 @@ async def test_alerts_the_operator_about_a_missing_scope(scenario: Scenario):
         alarm = await eventually(lambda: [line for line in logged if line["event"] == "slack_needs_the_operator"])
         await asyncio.sleep(1)  # a second alarm would come with the next try
         assert [line["log_level"] for line in alarm] == ["error"]
-        assert "install it again" in alarm[0]["sentence"]
+        fix = catalogue.slack.refused(HOLE, "missing_scope", scope=HOLE)
+        assert alarm[0]["sentence"].endswith(after_hole(fix))
 
 
 async def test_forty_long_names_are_shown_and_decided(scenario: Scenario):
@@ -224,7 +227,7 @@ async def test_a_refused_home_says_where_to_look(scenario: Scenario):
     """A Home that Slack refuses is replaced by a plain one."""
     scenario.slack.faults.add("views.publish", "error", error="view_too_large", channel="U0CLEO")
     await scenario.cleo.open_home()
-    await scenario.home_says(scenario.cleo, "`/domain pending` lists what is waiting")
+    await scenario.home_says(scenario.cleo, catalogue.home.refused_by_slack())
 
 
 async def test_a_restart_changes_the_direct_cards(scenario: Scenario, bot: Bot):

@@ -45,7 +45,7 @@ async def test_a_request_lives_its_whole_life(scenario: Scenario):
     assert scenario.checkouts() == 1
 
     await scenario.dan.click(card, "Open order")
-    link = await scenario.sees(scenario.dan, "Only you can see this", channel="approvals")
+    link = await scenario.sees(scenario.dan, catalogue.paying.ORDER_CAUTION, channel="approvals")
     assert link.ephemeral
     await scenario.dan.click(card, "Pay")
     card = await scenario.card(catalogue.card.DELIVERED)

@@ -487,7 +487,7 @@ async def test_a_transaction_of_another_method_or_time_proves_nothing(ovh, gatew
 
 
 async def test_the_newest_transactions_are_read_however_many_there_are(ovh, gateway, order, monkeypatch):
-    monkeypatch.setattr("registrars.ovh.payments._MOST_READ", 1)
+    monkeypatch.setattr("registrars.ovh.payments._MAX_READ", 1)
     another_order_pays(ovh, order, number=-1000, minutes=30 * 24 * 60)
     another_order_pays(ovh, order)
     assert (await seen(gateway, order, sent()))[0] is P.UNDECIDED

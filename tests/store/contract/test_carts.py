@@ -14,7 +14,7 @@ from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.ids import OrderId
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.money import Money
-from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, Word
+from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, Statement
 from ordering.model.seal import seal
 from ordering.ports.store import MessageRole
 from tests.builders import NOW, a_line, a_quote, euros, in_state
@@ -90,7 +90,7 @@ def test_a_cart_comes_back_as_it_was_saved(store):
             ended_at=NOW + timedelta(seconds=4),
             ended_at_ovh=NOW + timedelta(seconds=5),
             refusal="OVH said no.",
-            word=Word(paid=False, by="U0CLEO", at=NOW),
+            statement=Statement(paid=False, by="U0CLEO", at=NOW),
             waits_until_ovh=NOW + timedelta(seconds=6),
             notified_at_ovh=NOW + timedelta(seconds=7),
             unexplained=3,
