@@ -1,8 +1,7 @@
 """The payment rules as an explicit-state model: small enough for an exhaustive search, with each rule as a switch.
 
 The explorer runs the real code; this model shows why the rules are what they are. With one of them switched off it
-finds a second payment. Time runs in ticks of five minutes; a day is shortened, because only the order of the lengths
-matters.
+finds a second payment.
 """
 
 from __future__ import annotations
@@ -11,15 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from prove.explorer.model_ovh import CONNECTION, DAY, FLOOR, LATEST, SLEEPS, Call, Outside
 from prove.explorer.model_search import Move
 from prove.explorer.model_search import search as search_model
 
-LATEST = 2  # ticks after which a payment shows at OVH at the latest
-HELD = 1  # ticks that a network may hold a call
-FLOOR = 4  # ticks from the end of the call: longer than the longest delay in the network and at OVH together
-DAY = 10  # ticks from the sending, if the call has no recorded end
-CONNECTION = 6  # ticks after which an idle connection is closed at the latest
-SLEEPS = (1, FLOOR + 1, DAY + 2)  # ticks; the last one is longer than the longest floor
 _MOST_ATTEMPTS = 3
 _LAST_TICK = 40
 
@@ -36,48 +30,26 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A sender between its intent and the wire."""
+class State(Outside):
+    """The store (`paying` to `known`), and the markers at OVH."""
 
-    attempt: int
-    opened_at: int
-    writes_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The store (`paying` to `known`), senders, and the truth at OVH (`taken` to `markers`)."""
-
-    now: int = 0
     paying: bool = False
     attempt: int = 0
     sent_at: int = 0
     ended_at: int | None = None
     refused: bool = False
     known: int = 0  # attempts on record
-    calls: tuple[Call, ...] = ()
-    arriving: tuple[tuple[int, int], ...] = ()  # calls in the network: when each arrives, and how late it shows
-    taken: tuple[int, ...] = ()  # when each payment shows
     markers: int = 0
-    made: int = 0  # attempts in truth
-
-    @property
-    def is_paid_twice(self) -> bool:
-        return len(self.taken) > 1
-
-    @property
-    def shows(self) -> bool:
-        return any(at <= self.now for at in self.taken)
 
 
 def moves(state: State, rules: Rules) -> Iterator[Move[State]]:
     """Yield the possible next moves."""
-    if state.arriving and state.arriving[0][0] <= state.now:
-        yield "a held call arrives", 0, _arrived(state)
+    if state.has_arrival:
+        yield "a held call arrives", 0, state.arrived()
         return
-    ready = next((call for call in state.calls if call.writes_at <= state.now), None)
+    ready = state.ready_call
     if ready is not None:
-        yield from _writes(replace(state, calls=tuple(c for c in state.calls if c is not ready)), ready, rules)
+        yield from _writes(state.without(ready), ready, rules)
         return
     if state.paying and not state.shows and _may_give_up(state, rules):
         yield "payable again", 0, replace(state, paying=False, refused=False)
@@ -133,24 +105,13 @@ def _writes(state: State, call: Call, rules: Rules) -> Iterator[Move[State]]:
     refused = replace(ended, refused=True) if is_current else ended
     for late in range(LATEST + 1):
         cost = int(late > 0)
-        yield "OVH accepts", cost, _taken(ended, late)
-        yield "the answer is lost", cost + 1, _taken(ended, late)
-        yield "a repetition is refused", cost + 1, _taken(refused, late)
-        yield "the sender dies on the wire", cost + 1, _taken(state, late)
-        arrives = (*state.arriving, (state.now + HELD, late))
-        yield "the network holds the call", cost + 1, replace(ended, arriving=arrives)
+        yield "OVH accepts", cost, ended.accepting(late)
+        yield "the answer is lost", cost + 1, ended.accepting(late)
+        yield "a repetition is refused", cost + 1, refused.accepting(late)
+        yield "the sender dies on the wire", cost + 1, state.accepting(late)
+        yield "the network holds the call", cost + 1, ended.held(late)
     yield "OVH refuses", 1, refused
     yield "the call is lost", 1, ended
-
-
-def _arrived(state: State) -> State:
-    (_, late), *others = state.arriving
-    return _taken(replace(state, arriving=tuple(others)), late)
-
-
-def _taken(state: State, late: int) -> State:
-    """Accept a payment at OVH as long as its order shows none."""
-    return state if state.shows else replace(state, taken=(*state.taken, state.now + late))
 
 
 def search(rules: Rules, *, deviations: int) -> tuple[int, list[str] | None]:

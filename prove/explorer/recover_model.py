@@ -2,7 +2,7 @@
 
 The database loses its newest commits, and the bot notices that at once. Whether it notices is the matter of the
 markers, which `payment_model` has: here OVH has none. The comparison is left out, too: each order shows its payments
-anyway. The lengths are those of `payment_model`.
+anyway.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from prove.explorer.model_ovh import CONNECTION, DAY, FLOOR, LATEST, SLEEPS, Call, Outside
 from prove.explorer.model_search import Move
 from prove.explorer.model_search import search as search_model
-from prove.explorer.payment_model import CONNECTION, DAY, FLOOR, HELD, LATEST, SLEEPS
 
 _MOST_ATTEMPTS = 2
 _LAST_TICK = 26
@@ -51,33 +51,11 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A sender between its intent and the wire."""
+class State(Outside):
+    """The database with the copies that it may go back to."""
 
-    attempt: int
-    opened_at: int
-    writes_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The database with the copies that it may go back to, the senders, and the truth at OVH."""
-
-    now: int = 0
     database: Database = Database()
     copies: tuple[Database, ...] = (Database(),)
-    calls: tuple[Call, ...] = ()
-    arriving: tuple[tuple[int, int], ...] = ()  # calls in the network: when each arrives, and how late it shows
-    taken: tuple[int, ...] = ()  # when each payment shows
-    made: int = 0
-
-    @property
-    def is_paid_twice(self) -> bool:
-        return len(self.taken) > 1
-
-    @property
-    def shows(self) -> bool:
-        return any(at <= self.now for at in self.taken)
 
     def commits(self, database: Database) -> State:
         """Return the state after a commit; the newest earlier states can come back."""
@@ -86,13 +64,12 @@ class State:
 
 def moves(state: State, rules: Rules) -> Iterator[Move[State]]:
     """Yield the possible next moves."""
-    if state.arriving and state.arriving[0][0] <= state.now:
-        (_, late), *others = state.arriving
-        yield "a held call arrives", 0, _taken(replace(state, arriving=tuple(others)), late)
+    if state.has_arrival:
+        yield "a held call arrives", 0, state.arrived()
         return
-    ready = next((call for call in state.calls if call.writes_at <= state.now), None)
+    ready = state.ready_call
     if ready is not None:
-        yield from _writes(replace(state, calls=tuple(c for c in state.calls if c is not ready)), ready)
+        yield from _writes(state.without(ready), ready)
         return
     yield from _operator(state, rules)
     yield from _pays(state, rules)
@@ -161,15 +138,9 @@ def _writes(state: State, call: Call) -> Iterator[Move[State]]:
     ended = state.commits(replace(known, ended_at=state.now)) if is_current else state
     for late in range(LATEST + 1):
         cost = int(late > 0)
-        yield "OVH accepts", cost, _taken(ended, late)
-        yield "the sender dies on the wire", cost + 1, _taken(state, late)
-        arrives = (*state.arriving, (state.now + HELD, late))
-        yield "the network holds the call", cost + 1, replace(ended, arriving=arrives)
-
-
-def _taken(state: State, late: int) -> State:
-    """Accept a payment at OVH as long as its order shows none."""
-    return state if state.shows else replace(state, taken=(*state.taken, state.now + late))
+        yield "OVH accepts", cost, ended.accepting(late)
+        yield "the sender dies on the wire", cost + 1, state.accepting(late)
+        yield "the network holds the call", cost + 1, ended.held(late)
 
 
 def search(rules: Rules, *, deviations: int) -> tuple[int, list[str] | None]:

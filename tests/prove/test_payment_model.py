@@ -2,7 +2,8 @@
 
 import pytest
 
-from prove.explorer.payment_model import DAY, FLOOR, HELD, LATEST, Rules, search
+from prove.explorer.model_ovh import DAY, FLOOR, HELD, LATEST
+from prove.explorer.payment_model import Rules, search
 
 
 def test_the_rules_together_never_pay_twice():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prove.explorer.payment_model import CONNECTION, DAY, HELD, LATEST
+from prove.explorer.model_ovh import CONNECTION, DAY, HELD, LATEST
 from prove.explorer.recover_model import Rules, search
 
 
