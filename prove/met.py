@@ -141,14 +141,6 @@ class Met:
         return timedelta(seconds=max(map(abs, clocks.ahead))) if clocks is not None else timedelta()
 
     @property
-    def _may_explain(self) -> bool:
-        """Whether the run's own fault, which is recorded at the end, may leave a cart to a user."""
-        tokens = self.tokens is not None and self.tokens.met() is not None
-        written = self.full_disk is None or self.full_disk.met() is None
-        clocks = self.drawn.extra.clocks is not None
-        return tokens or clocks or not written or (self.colleague is not None and self.colleague.made is not None)
-
-    @property
     def explains(self) -> bool:
         """Whether a fault occurred that may leave a cart to a user: Slack's faults may not."""
         return bool(

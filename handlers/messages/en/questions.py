@@ -132,7 +132,6 @@ def other_contact(contact: str) -> str:
 EACH_NAME = "Each name"
 OWN_DATA = "owner: the account's own data"
 BOT = "the bot"  # who answered by itself
-IN_SUMMARY = {"true": "yes", "false": "no"}
 
 
 def private_answers(number: int, by: Sequence[str], *, alone: bool) -> str:

@@ -45,26 +45,6 @@ def refused(about: str, code: str, *, scope: str | None = None) -> str:
     return f"Slack refuses {about} ({code}): {fix}."
 
 
-# For the person whose form did not open ------------------------------------------------------------------------------
-
-FORM_REFUSED = "Slack refused this form. Please tell the operator of this app: the log says why."
-
-
-def for_operator(fix: str) -> str:
-    """Return what only the operator can fix, to a person who cannot."""
-    return f"{fix} Please tell the operator of this app."
-
-
-def too_late(button: str) -> str:
-    """Return that the click came too late for a form."""
-    return f"Slack took too long to open the form. Please press {button} again."
-
-
-def perhaps_opened(button: str) -> str:
-    """Return that nobody knows whether the form opened."""
-    return f"Slack did not say whether the form opened. If you do not see it, press {button} again."
-
-
 # For the operator, about cards ---------------------------------------------------------------------------------------
 
 
