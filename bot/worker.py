@@ -75,9 +75,8 @@ class Worker:
         self._news: dict[CartId, asyncio.Event] = {}  # set if a cart that is being shown may have changed
         self._showing_again: set[asyncio.Task[None]] = set()
         self._again_at: dict[CartId, float] = {}  # when to render a cart once more, by the loop's clock
-        self._others: frozenset[CartId] | None = (
-            None  # outdated carts that another process had leased, at the last check
-        )
+        # Outdated carts that another process had leased, at the last check.
+        self._others: frozenset[CartId] | None = None
         self._room_to_show = asyncio.Semaphore(_SHOWN_AT_ONCE)
 
     def wake(self) -> None:

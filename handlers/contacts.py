@@ -43,6 +43,7 @@ from ordering.model.owner_needs import OwnerNeeds
 from ordering.model.question import OWNER_CONTACT, Reach, mark
 from ordering.model.question_sheet import Typed
 
+_CLOSED = RenderedMessage.from_text(words.contacts.FORM_CLOSED)
 _log = structlog.get_logger()
 
 
@@ -67,7 +68,7 @@ async def _new(services: Services, did: Interaction, reply: Reply, _cart: CartNu
     reach = Reach.EVERY if back.others else Reach.ONE
     needs = await _read_needs(services, did, reply, back, reach, LegalForm.CORPORATION, {})
     form = views.contact_form(back, LegalForm.CORPORATION, {}, needs=needs, reach=reach)
-    await reply.show_form(form, otherwise=RenderedMessage.from_text(words.contacts.FORM_CLOSED))
+    await reply.show_form(form, otherwise=_CLOSED)
 
 
 def kept_below(filled: Filled) -> dict[str, str]:
@@ -103,9 +104,7 @@ async def _show(services: Services, did: Interaction, reply: Reply, _clicked: No
 async def _other_fields(services: Services, did: Interaction, reply: Reply, back: NewContact) -> None:
     form, typed = typed_contact(did)
     needs = await _known_needs(services, did, back, form, {**back.kept, **typed})
-    await reply.show_form(
-        with_other_fields(did, back, needs), otherwise=RenderedMessage.from_text(words.contacts.FORM_CLOSED)
-    )
+    await reply.show_form(with_other_fields(did, back, needs), otherwise=_CLOSED)
 
 
 def with_other_fields(
@@ -180,16 +179,14 @@ async def _make(
     if wrong := needs.wrong:
         reasons = {_label(name, needs): escape(messages.refusal(error).text) for name, error in wrong.items()}
         again = with_other_fields(did, back, needs, problem=words.contacts.wrong_fields(reasons))
-        await reply.show_form(again, otherwise=RenderedMessage.from_text(words.contacts.FORM_CLOSED))
+        await reply.show_form(again, otherwise=_CLOSED)
         return
     doubts = doubtful(values)
     if doubts and fingerprint(values) != back.checked:
         warned = replace(back, checked=fingerprint(values))
         problem = words.contacts.wrong_fields({_label(name, needs): words.contacts.DOUBTFUL for name in doubts})
-        await reply.show_form(
-            with_other_fields(did, warned, needs, problem=problem, warns=True),
-            otherwise=RenderedMessage.from_text(words.contacts.FORM_CLOSED),
-        )
+        again = with_other_fields(did, warned, needs, problem=problem, warns=True)
+        await reply.show_form(again, otherwise=_CLOSED)
         return
     try:
         person = await services.person(did)

@@ -174,8 +174,8 @@ async def _save(services: Services, did: Interaction, at: AnswersSheet) -> dict[
     except AnsweredMeanwhile as both:
         return _show_both(services, did, at, both, fields)
     except OrderingError as refusal:
-        typed = {label: text for each in filled.typed.values() for label, text in each.items()}
-        return {"response_action": "update", "view": note(handed_back(refusal, _by_title(typed | filled.removed)))}
+        typed = _by_title(_by_label(filled.typed) | filled.removed)
+        return {"response_action": "update", "view": note(handed_back(refusal, typed))}
     if errors:
         return {"response_action": "errors", "errors": errors}
     return _go_on(services, did, at, cart, fields)
@@ -228,7 +228,7 @@ def _show_both(
     fields: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
     """Show both sets of answers if another user answered since the form was rendered, so no answers are lost unseen."""
-    mine = {label: text for each in both.typed.values() for label, text in each.items()}
+    mine = _by_label(both.typed)
     closed = _given_back(both, mine)
 
     async def handler(did: Interaction, reply: Reply) -> None:
@@ -255,6 +255,10 @@ def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
     """Return the refusal with the answers. They hold birthdays and tax numbers, so no lasting message shows them."""
     otherwise = RenderedMessage.from_text(words.questions.not_repeated(sentence(refusal)))
     return Secret(handed_back(refusal, _by_title(typed)), otherwise=otherwise)
+
+
+def _by_label(typed: Typed) -> dict[str, str]:
+    return {label: text for each in typed.values() for label, text in each.items()}
 
 
 def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
