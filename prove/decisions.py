@@ -90,6 +90,17 @@ def repeated_decisions(stage: Stage, events: Iterable[Event], *, apart: timedelt
             yield f"{what} at {event.at:%H:%M:%S.%f} by no click of {event.by}: {event.kind}"
 
 
+def repeated_in_any(stage: Stage, histories: Iterable[Iterable[Event]], *, apart: timedelta) -> Iterable[str]:
+    """Return the repeated decisions of each history by itself: the lost one of a restored database, and the current.
+
+    A restored database has lost that a click was carried out. If Slack delivers the click again, or the copy holds it
+    as not carried out yet, it rightly decides about the same request once more: once in each history.
+    """
+    return dict.fromkeys(
+        repeated for events in histories for repeated in repeated_decisions(stage, events, apart=apart)
+    )
+
+
 def _cart(value: str) -> int:
     """Return the cart's number, with which a button's value begins."""
     found = re.match(r"\d+", value)

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from ordering.record.verification import Audit
 from prove.approvals import intents, objections
 from prove.copies import Timeline
-from prove.decisions import lost_decisions, repeated_decisions
+from prove.decisions import lost_decisions, repeated_in_any
 from prove.elsewhere import BESIDE
 from prove.no_writes import MOVED
 from sandbox.stage import Stage
@@ -70,7 +70,7 @@ def broken_laws(
     events = lost.and_then(now) if lost is not None else now.events
     for unrecorded in lost_decisions(stage, events):
         yield "decisions lost", unrecorded
-    for repeated in repeated_decisions(stage, events, apart=apart):
+    for repeated in repeated_in_any(stage, [each.events for each in timelines], apart=apart):
         yield "decisions by no click of their own", repeated
     yield from _secrets(stage)
 

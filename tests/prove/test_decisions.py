@@ -12,7 +12,7 @@ from ordering.model.events import Event
 from ordering.model.facts import EventKind
 from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import SalesOrder
-from prove.decisions import lost_decisions, repeated_decisions
+from prove.decisions import lost_decisions, repeated_decisions, repeated_in_any
 from sandbox.slack.delivery import Pressed
 from sandbox.stage import Stage
 from tests.builders import a_line, euros
@@ -131,6 +131,14 @@ def test_a_click_for_an_earlier_state_decides_nothing(stage):
     events = [*PAID_TWICE[:2], Event(CartId(7), S.CHECKED_OUT, at(30)), a_payment(31)]
     (told,) = repeated_decisions(stage, events)
     assert "by no click of U0DAN" in told
+
+
+def test_a_click_decides_once_in_each_history(stage):
+    """A restored database lost that the click was carried out; within one history it still counts once."""
+    stage.slack.delivery.pressed.append(PAY)
+    lost, now = PAID_TWICE[:2], [PAID_TWICE[0], a_payment(4)]
+    assert list(repeated_in_any(stage, [now, lost], apart=timedelta())) == []
+    assert len(list(repeated_in_any(stage, [PAID_TWICE, lost], apart=timedelta()))) == 1
 
 
 @pytest.mark.parametrize(
