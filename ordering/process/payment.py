@@ -85,7 +85,7 @@ class Payments:
         else:
             self._book.look_later(cart, order)
         if not is_as_before:  # only after it is stored: otherwise the new data would be taken for known
-            self._recent_reads.was_read(cart, self._book.now())
+            self._recent_reads.was_read(cart, order, self._book.now())
 
     def pay_or_watch(self, cart: Paying, *, is_hindered: Callable[[Ordered], bool]) -> None:
         """Send a payment once, then follow its outcome.

@@ -24,11 +24,12 @@ _METHODS_HOLD, _METHODS_HOLD_AT_MOST = timedelta(minutes=5), timedelta(hours=1)
 class RecentReads:
     """Remembers which orders were read in full recently: for these, reading the status is enough.
 
-    In memory only: losing it costs a few extra reads.
+    In memory only: losing it costs a few extra reads. It counts only for an order that the database holds as it was
+    read: a database that was restored under this process may hold an earlier state of it.
     """
 
     def __init__(self) -> None:
-        self._read: dict[CartId, tuple[datetime, datetime]] = {}
+        self._read: dict[CartId, tuple[datetime, SalesOrder, datetime]] = {}
 
     def are_enough(self, cart: Ordered, now: datetime) -> bool:
         """Return whether a status read is enough for this cart now.
@@ -36,15 +37,15 @@ class RecentReads:
         A read before the cart entered its state does not count: a payment may have been refused since, for example. If
         no method can pay the order, the read expires sooner, as a user may add a card at OVH at any moment.
         """
-        since, read_at = self._read.get(cart.id, (None, now))
+        since, order, read_at = self._read.get(cart.id, (None, None, now))
         can_be_paid = any(not method.refused for method in cart.order.methods)
         most = _METHODS_HOLD_AT_MOST if can_be_paid else _METHODS_HOLD
         holds = max(_METHODS_HOLD, min((now - cart.since) / 10, most))
-        return since == cart.since and now - read_at < holds
+        return (since, order) == (cart.since, cart.order) and now - read_at < holds
 
-    def was_read(self, cart: Cart, now: datetime) -> None:
-        self._read[cart.id] = (cart.since, now)
-        for cart_id, (_, read_at) in list(self._read.items()):
+    def was_read(self, cart: Cart, order: SalesOrder, now: datetime) -> None:
+        self._read[cart.id] = (cart.since, order, now)
+        for cart_id, (_, _, read_at) in list(self._read.items()):
             if now - read_at >= _METHODS_HOLD_AT_MOST:
                 self._read.pop(cart_id, None)
 

@@ -207,4 +207,10 @@ OF_DATABASE_LOSS = (
         never("standing.is_copy"),
         f"{_ENDS}::TestCopies::test_a_copy_under_a_process_holds_the_next_decision",
     ),
+    Mutation(
+        "believe that an order was read in full whatever the database holds",
+        "ordering.process.transitions:RecentReads.are_enough",
+        swap("(since, order) == (cart.since, cart.order)", "since == cart.since"),
+        "tests/store/test_restored.py::test_an_order_read_in_the_lost_time_is_read_again",
+    ),
 )

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from ordering.model.cart import CartState
+from ordering.model.cart_phases import Ordered
 from ordering.model.errors import DatabaseWentBack
 from ordering.model.recovery import Cause, Stamp
 from ordering.process.recovery import must_allow
@@ -140,3 +141,19 @@ def test_a_head_of_another_database_is_kept():
     other = Stamp("e" * 12, 7, 4, "b" * 12)
     assert head.found(other, lambda _: True) == frozenset()
     assert head.found(replace(other, epoch=8), lambda _: True) == {first}
+
+
+def test_an_order_read_in_the_lost_time_is_read_again(engines: Engines):
+    """The process remembers a full read that the database lost: its card would offer no way to pay."""
+    rules = Rules(SqlStore(engines))
+    cart = rules.ordered()
+    assert Ordered.of(rules.workflow.queries.cart(cart.id)).order.was_read
+    lose_what_was_read(engines)
+    assert not Ordered.of(rules.workflow.queries.cart(cart.id)).order.was_read
+    assert rules.run_worker(cart.id, seconds=1).order.methods
+
+
+def lose_what_was_read(engines: Engines) -> None:
+    """Set the orders back to the moment at which they were made."""
+    with engines.write.begin() as connection:
+        connection.execute(text("UPDATE sales_orders SET methods = '[]', expires_at = NULL"))
