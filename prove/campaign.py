@@ -150,7 +150,7 @@ class Campaign:
                 broken.append((FOR_NO_REASON, ending))
         except Stuck as stuck:
             held = await asyncio.to_thread(lambda: list(dump_state(database)))
-            broken.append(("carts stuck without a person told", "\n    ".join([str(stuck)[:300], *held])))
+            broken.append(("carts stuck without a person told", "\n    ".join([str(stuck), *held])))
         except Exception as error:  # noqa: BLE001 - reported with its seed, and the others go on
             broken.append(_failed(error))
         finally:

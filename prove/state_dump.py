@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from store.engine import open_engines
 from store.money_tables import ForeignOrderRow, MoneyCallRow
-from store.tables import CartRow, LeaseRow, MessageRow, RecoveryRow, TimerRow, UndeliveredRow
+from store.tables import CartRow, InboxRow, LeaseRow, MessageRow, RecoveryRow, TimerRow, UndeliveredRow
 
 _TABLES = (
     select(col(CartRow.id), col(CartRow.state), col(CartRow.version), col(CartRow.trouble)),
@@ -20,6 +20,14 @@ _TABLES = (
     ),
     select(col(UndeliveredRow.cart_id), col(UndeliveredRow.event_id)),
     select(col(LeaseRow.task_type), col(LeaseRow.cart_id), col(LeaseRow.holder), col(LeaseRow.until)),
+    select(
+        col(InboxRow.kind),
+        col(InboxRow.by),
+        col(InboxRow.at),
+        col(InboxRow.next_at),
+        col(InboxRow.tries),
+        col(InboxRow.outcome),
+    ),
     select(*MoneyCallRow.__table__.columns),  # type: ignore[attr-defined] # SQLModel declares no such attribute
     select(*ForeignOrderRow.__table__.columns),  # type: ignore[attr-defined] # SQLModel declares no such attribute
     select(*RecoveryRow.__table__.columns),  # type: ignore[attr-defined] # SQLModel declares no such attribute

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
 from random import Random
 
@@ -76,7 +76,7 @@ class Team:
             async with asyncio.timeout(_ALL_OF_IT), asyncio.timeout(_PATIENCE) as self._waiting:
                 return await actions
         except TimeoutError as error:
-            raise Stuck(self._card_text() or "there is no card") from error
+            raise Stuck("\n".join([self._card_text()[:300] or "there is no card", *self._read_last()])) from error
 
     async def request(self) -> None:
         await self._until(
@@ -207,6 +207,12 @@ class Team:
     def _was_sent(self) -> bool:
         cart = self._cart()
         return cart is not None and "Request approval" not in cart.plain_text()
+
+    def _read_last(self) -> Iterator[str]:
+        """Yield what the approver and the payer read last: it says why a click led to nothing."""
+        for who in dict.fromkeys((self.approver, self.dan)):
+            for message in who.messages("approvals")[-3:]:
+                yield f"{who.id} read at {message.ts}: {message.plain_text()[:200]}"
 
     def _card_text(self) -> str:
         card = self.card()
