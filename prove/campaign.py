@@ -23,6 +23,7 @@ from prove.fates import Fate
 from prove.laws import FAILED, FOR_NO_REASON, Broken, broken_laws
 from prove.life import SETTINGS
 from prove.met import Met
+from prove.pace import Pace
 from prove.recovering import PutBack
 from prove.run_faults import RunFaults
 from prove.state_dump import dump_state
@@ -91,17 +92,22 @@ class Campaign:
         until = time.monotonic() + seconds
         seeds = iter(range(self._seed, self._seed + 10_000_000))
 
+        pace = Pace()
+        measuring = asyncio.create_task(pace.measure())
+
         async def work(number: int, *, truly: bool = False) -> None:
             await asyncio.sleep(number * _APART)
             while time.monotonic() < until:
                 often = self.seen.true_kills >= (time.monotonic() - until + seconds) * _TRUE_KILLS_A_SECOND
                 kills = truly and not often
-                await self.run(next(seed for seed in seeds if not kills or _has_deaths(seed)), truly=kills)
+                async with pace.run():
+                    await self.run(next(seed for seed in seeds if not kills or _has_deaths(seed)), truly=kills)
 
         workers = [work(number) for number in range(_SIDE_BY_SIDE)]
         workers += [work(number, truly=True) for number in range(_TRUE_KILLS_SIDE_BY_SIDE)]
         walkers = [self._walk(until, number) for number in range(_WALKERS)]
         await asyncio.gather(*workers, *walkers)
+        measuring.cancel()
         return self.seen
 
     async def _walk(self, until: float, number: int) -> None:
