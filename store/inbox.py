@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, case, delete, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, case, delete, exists, func, not_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -30,19 +30,30 @@ class SqlInbox:
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
 
-    def put(self, click: Click) -> Click | None:
+    def put(self, click: Click, *, folds: bool = False) -> Click | None:
         with self._connection() as connection:
             # PostgreSQL dates the row itself, so this stays one round trip.
             now: Any = func.clock_timestamp() if _is_postgresql(connection) else server_time(connection)
-            row = {
+            row: dict[str, Any] = {
                 "key": click.key, "kind": click.kind, "cart_id": click.cart_id, "by": click.by, "shown": click.mark,
                 "content": click.content, "at": now, "next_at": now + _LEFT_AFTER, "tries": 1,
             }  # fmt: skip
+            if folds:
+                is_open = exists().where(_OPEN, *_same(click))
+                row |= {
+                    "content": case((is_open, None), else_=click.content),
+                    "outcome": case((is_open, ClickOutcome.REPEATED.value)),
+                }
             into = postgresql.insert(InboxRow) if _is_postgresql(connection) else sqlite.insert(InboxRow)
-            found = connection.execute(into.values(row).on_conflict_do_nothing().returning(col(InboxRow.at)))
-            at = found.scalar_one_or_none()
-        if at is None:
-            return None
+            stored = into.values(row).on_conflict_do_nothing().returning(col(InboxRow.at), col(InboxRow.outcome))
+            found = connection.execute(stored).one_or_none()
+            if found is None:
+                return None
+            at, outcome = found
+            if outcome is not None:
+                hurried = update(InboxRow).where(_OPEN, *_same(click), col(InboxRow.next_at) > now + _LEFT_AFTER)
+                connection.execute(hurried.values(next_at=now + _LEFT_AFTER))
+                return None
         return Click(click.key, click.kind, click.cart_id, click.by, click.mark, click.content, utc(at), tries=1)
 
     def take(self, *, first: Collection[str]) -> list[Click]:
@@ -75,13 +86,8 @@ class SqlInbox:
         return ClickOutcome(found) if found else None
 
     def was_decided(self, click: Click) -> bool:
-        same = select(col(InboxRow.key)).where(
-            col(InboxRow.cart_id) == click.cart_id,
-            col(InboxRow.kind) == click.kind,
-            col(InboxRow.by) == click.by,
-            col(InboxRow.mark) == click.mark,
-            col(InboxRow.outcome) == ClickOutcome.DECIDED.value,
-        )
+        decided = col(InboxRow.outcome) == ClickOutcome.DECIDED.value
+        same = select(col(InboxRow.key)).where(decided, *_same(click))
         with self._engines.read.connect() as connection:
             return connection.execute(same.limit(1)).first() is not None
 
@@ -120,6 +126,16 @@ def _ended(outcome: ClickOutcome) -> dict[str, str | None]:
 
 def _changed(connection: Connection, statement: Any) -> int:  # noqa: ANN401 - a SQLAlchemy update
     return cast("CursorResult[object]", connection.execute(statement)).rowcount
+
+
+def _same(click: Click) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds for the same person's clicks on the same button of the same card."""
+    return (
+        col(InboxRow.cart_id) == click.cart_id,
+        col(InboxRow.kind) == click.kind,
+        col(InboxRow.by) == click.by,
+        col(InboxRow.mark) == click.mark,
+    )
 
 
 def _is_postgresql(connection: Connection) -> bool:

@@ -22,6 +22,7 @@ class ClickOutcome(StrEnum):
     REFUSED = "refused"  # by the rules; the person knows why
     LAPSED = "lapsed"  # it was older than the maximum age of a decision
     OVERTAKEN = "overtaken"  # the request was stopped, rejected or withdrawn first
+    REPEATED = "repeated"  # the same click of the same person was still open
     FAILED = "failed"  # a bug, after several attempts
 
 
@@ -47,8 +48,11 @@ class Click:
 class Inbox(Protocol):
     """Rows of clicks. Each method is its own transaction, with a timeout of two seconds on the server."""
 
-    def put(self, click: Click) -> Click | None:
+    def put(self, click: Click, *, folds: bool = False) -> Click | None:
         """Insert a click and return it with its time; None if that key exists already.
+
+        With `folds`, also None if the same person's click of the same kind, with the same mark, is still open: this one
+        is stored as its repetition, and that one is tried within five seconds.
 
         Raises if the database does not accept it in time: it was not written then.
         """

@@ -161,12 +161,16 @@ class PlainTransaction(PlainReading):
             if click.cart_id == overtaking and click.outcome is None and click.at <= mine.at:
                 clicks[other] = replace(click, outcome=ClickOutcome.OVERTAKEN)
 
-    def put_click(self, click: Click, at: datetime) -> bool:
-        """Store a click, unless its key exists."""
-        if click.key in self._kept.clicks:
+    def put_click(self, click: Click, at: datetime, *, folds: bool) -> bool:
+        """Store a click; return False if its key exists, or it repeats an open one and `folds`."""
+        clicks = self._kept.clicks
+        if click.key in clicks:
             return False
-        self._kept.clicks[click.key] = KeptClick(click.cart_id, at)
-        return True
+        pressed = (click.cart_id, click.kind, click.by, click.mark)
+        repeats = folds and any(each.outcome is None and each.pressed == pressed for each in clicks.values())
+        outcome = ClickOutcome.REPEATED if repeats else None
+        clicks[click.key] = KeptClick(click.cart_id, at, outcome, pressed)
+        return not repeats
 
     def save_standing(self, standing: Standing) -> None:
         self._kept.standing = standing
@@ -325,10 +329,10 @@ class PlainInbox:
         self._store = store
         self._clock = clock
 
-    def put(self, click: Click) -> Click | None:
+    def put(self, click: Click, *, folds: bool = False) -> Click | None:
         at = self._clock()
         with self._store.begin() as writing:
-            return replace(click, at=at) if writing.put_click(click, at) else None
+            return replace(click, at=at) if writing.put_click(click, at, folds=folds) else None
 
     def outcome(self, key: str) -> ClickOutcome | None:
         kept = self._store.kept.clicks.get(key)

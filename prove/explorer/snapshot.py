@@ -38,6 +38,7 @@ class KeptClick:
     cart_id: int
     at: datetime
     outcome: ClickOutcome | None = None
+    pressed: tuple[int, str, str, str] = (0, "", "", "")  # cart, button, person and mark
 
 
 @dataclass(slots=True)

@@ -94,6 +94,12 @@ OF_DECISIONS = (
         f"{_INBOX}::test_a_redelivery_is_the_same_row",
     ),
     Mutation(
+        "take a click on a newer card for a repetition",
+        "store.inbox:_same",
+        swap("col(InboxRow.mark) == click.mark", "col(InboxRow.mark) != ''"),
+        "tests/store/contract/test_clicks.py::test_a_repetition_of_an_open_click_is_folded",
+    ),
+    Mutation(
         "acknowledge a click that was not written down",
         "handlers.toolkit.inbox:Inbox.take",
         swap("return False", "return True"),

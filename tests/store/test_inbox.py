@@ -263,3 +263,25 @@ def test_ten_thousand_clicks_in_any_order_decide_once(inbox, engines, rules):
     for cart in carts:
         _, events = rules.workflow.queries.timeline(cart.id, by=rules.ada)
         assert [event.state for event in events].count(S.APPROVED) == 1
+
+
+def test_a_repetition_hurries_the_open_click(inbox, engines):
+    """A click whose process died waits longer after each try; the person who presses again waits five seconds."""
+    inbox.put(a_click("T1"))
+    with engines.write.begin() as connection:
+        far = datetime.now(UTC) + timedelta(minutes=5)
+        connection.execute(text("UPDATE inbox SET next_at = :far").bindparams(far=far))
+    assert inbox.put(a_click("T2"), folds=True) is None
+    left_behind_by(engines, timedelta(seconds=6))
+    assert [click.key for click in inbox.take(first=())] == ["T1"]
+    assert ("T2", "repeated", None) in rows(engines)
+
+
+def left_behind_by(engines: Engines, passed: timedelta) -> None:
+    """Set each click's next try back by this much."""
+    with engines.write.begin() as connection:
+        for key, next_at in connection.execute(text("SELECT key, next_at FROM inbox")).all():
+            at = next_at if isinstance(next_at, datetime) else datetime.fromisoformat(next_at)
+            connection.execute(
+                text("UPDATE inbox SET next_at = :at WHERE key = :key").bindparams(at=at - passed, key=key)
+            )

@@ -1,5 +1,6 @@
 """A click ends in the transaction of the decision that it made, whichever store keeps it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -100,3 +101,25 @@ def test_a_store_under_a_click_ends_it_with_the_first_event(stores):
         cart = writing.save(cart, happened(cart, NOW, K.CLOSED), due_at=KEEP)
         writing.save(cart, happened(cart, NOW, K.CLOSED))
     assert stores.inbox.outcome("a") is ClickOutcome.DECIDED
+
+
+def test_a_repetition_of_an_open_click_is_folded(stores):
+    """An impatient person presses again: the open click says it already. What differs in anything stands by itself."""
+    again = Click("again", "approve", CartId(1), "U0CLEO", "mark")
+    put(stores, "a")
+    assert stores.inbox.put(again, folds=True) is None
+    assert stores.inbox.outcome("again") is ClickOutcome.REPEATED
+    others = [
+        replace(again, key="button", kind="try_again"), replace(again, key="cart", cart_id=CartId(2)),
+        replace(again, key="person", by="U0DAN"), replace(again, key="card", mark="newer"),
+    ]  # fmt: skip
+    assert all(stores.inbox.put(other, folds=True) for other in others)
+    with stores.store.begin() as writing:
+        writing.end_click("a")
+    assert stores.inbox.put(replace(again, key="later"), folds=True) is not None
+
+
+def test_a_click_is_folded_only_where_asked(stores):
+    """A form, or a button beside an input, may say another thing although the mark is the same."""
+    put(stores, "a")
+    assert put(stores, "b")
