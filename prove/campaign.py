@@ -23,9 +23,9 @@ from prove.fates import Fate
 from prove.laws import FAILED, FOR_NO_REASON, Broken, broken_laws
 from prove.life import SETTINGS
 from prove.met import Met
-from prove.pace import Pace
 from prove.recovering import PutBack
 from prove.run_faults import RunFaults
+from prove.run_limiter import RunLimiter
 from prove.state_dump import dump_state
 from prove.team import Stuck, Team
 from prove.tokens import service_account
@@ -92,15 +92,15 @@ class Campaign:
         until = time.monotonic() + seconds
         seeds = iter(range(self._seed, self._seed + 10_000_000))
 
-        pace = Pace()
-        measuring = asyncio.create_task(pace.measure())
+        limiter = RunLimiter()
+        measuring = asyncio.create_task(limiter.measure())
 
         async def work(number: int, *, truly: bool = False) -> None:
             await asyncio.sleep(number * _APART)
             while time.monotonic() < until:
                 often = self.seen.true_kills >= (time.monotonic() - until + seconds) * _TRUE_KILLS_A_SECOND
                 kills = truly and not often
-                async with pace.run():
+                async with limiter.run():
                     await self.run(next(seed for seed in seeds if not kills or _has_deaths(seed)), truly=kills)
 
         workers = [work(number) for number in range(_SIDE_BY_SIDE)]

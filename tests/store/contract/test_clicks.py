@@ -120,6 +120,6 @@ def test_a_repetition_of_an_open_click_is_folded(stores):
 
 
 def test_a_click_is_folded_only_where_asked(stores):
-    """A form, or a button beside an input, may say another thing although the mark is the same."""
+    """A form, or a button next to an input, may say another thing although the mark is the same."""
     put(stores, "a")
     assert put(stores, "b")

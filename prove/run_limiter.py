@@ -13,7 +13,7 @@ _LATE = 0.3  # seconds by which the loop is late where too much goes on: Slack w
 _ALWAYS = 3  # runs that go on however slow the machine is
 
 
-class Pace:
+class RunLimiter:
     """Lets a run begin when the event loop keeps up with those under way."""
 
     def __init__(self) -> None:

@@ -3,17 +3,17 @@
 import asyncio
 import time
 
-from prove.pace import Pace
+from prove.run_limiter import RunLimiter
 
 
 async def test_a_late_loop_starts_no_further_run():
     """A machine that is busy carries the runs under way; a new one waits until the loop keeps up again."""
-    pace = Pace()
-    measuring = asyncio.create_task(pace.measure())
+    limiter = RunLimiter()
+    measuring = asyncio.create_task(limiter.measure())
     begun: asyncio.Queue[int] = asyncio.Queue()
 
     async def run(number: int, until: asyncio.Event) -> None:
-        async with pace.run():
+        async with limiter.run():
             begun.put_nowait(number)
             await until.wait()
 
@@ -21,7 +21,7 @@ async def test_a_late_loop_starts_no_further_run():
     for _ in range(8):
         time.sleep(0.5)  # noqa: ASYNC251 - a machine too busy for the loop
         await asyncio.sleep(0.15)
-    assert not pace.keeps_up
+    assert not limiter.keeps_up
     runs = [asyncio.create_task(run(number, over)) for number in range(5)]
     await asyncio.sleep(0)
     assert begun.qsize() == 3
