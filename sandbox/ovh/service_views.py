@@ -18,7 +18,7 @@ def domain(service: Service, clock: Clock, owner: str, state: str | None) -> dic
     """Return what `GET /domain/{name}` shows; `state` overrides the one that follows from the dates."""
     now, contact = clock.now(), {"id": owner}
     return {
-        "domain": service.name, "state": state or _STATES[service.phase(now)],
+        "domain": service.name, "state": _STATES[service.phase(now)] if state is None else state,
         "expirationDate": clock.text(service.expires), "renewalDate": clock.text(service.charged_on),
         "lastUpdate": clock.text(service.since), "nameServerType": "hosted", "offer": "gold",
         "transferLockStatus": "locked", "dnssecState": "disabled", "dnssecSupported": True,
