@@ -271,6 +271,7 @@ def ovh_config(settings: Settings) -> OvhConfig:
         client_secret=_plain(settings.ovh_client_secret),
         api_url=settings.ovh_api_url,
         subsidiary=settings.ovh_subsidiary,
+        trial=settings.desk_trial,
         requests_per_second=settings.ovh_requests_per_second,
         burst=settings.ovh_burst,
         concurrency=settings.ovh_concurrency,

@@ -56,6 +56,7 @@ class Settings(BaseModel):
     desk_approvers: Ids = frozenset()
     desk_payers: Ids = frozenset()
     desk_operators: Ids = frozenset()
+    desk_trial: Switch = False
     desk_approval_channel: Annotated[str, BeforeValidator(values.channel)] | None = None
     desk_extensions: Extensions = ()
     lists: Annotated[dict[str, tuple[str, ...]], BeforeValidator(values.named_lists)] = Field(default_factory=dict)
@@ -110,6 +111,7 @@ class Settings(BaseModel):
             limit_per_month=self.desk_limit_per_month,
             allow_premium=self.desk_allow_premium,
             waive_retraction=self.desk_waive_retraction,
+            trial=self.desk_trial,
             approval_channel=self.desk_approval_channel,
             approval_life=timedelta(hours=self.desk_approval_hours),
             payment_life=timedelta(minutes=self.desk_payment_minutes),

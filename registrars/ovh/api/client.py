@@ -14,7 +14,7 @@ import requests
 import stamina
 import structlog
 
-from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, RegistrarUnavailable
+from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.process.progress import current_progress, queued
 from registrars.ovh.api import errors
 from registrars.ovh.api.config import OvhConfig
@@ -44,6 +44,7 @@ class Client:
         own = AdaptiveTokenBucket(per_second=config.requests_per_second, burst=config.burst, now=time.monotonic())
         self.scheduler = CallScheduler(rate_limiter or own, concurrency=config.concurrency)
         self._session = Session(config)
+        self._is_trial = config.trial
         self._money_calls = MoneyCalls()
         self.answered_at = float("-inf")  # monotonic time at which OVH last accepted a signed call
 
@@ -131,8 +132,10 @@ class Client:
         """Yield a money call, a POST that orders or pays, with its permit, token and own open connection.
 
         Commit the intent inside the block, then send; commit the result inside it, too, as a shutdown waits for that.
-        Raises `RegistrarUnavailable` or `RegistrarRefused` on entering: nothing was sent then.
+        Raises `RegistrarUnavailable` or `RegistrarRefused` on entering, in the trial always: nothing was sent then.
         """
+        if self._is_trial:
+            raise RegistrarRefused(code="trial_is_on")
         with ExitStack() as held:
             permit = held.enter_context(self._permit(Priority.MONEY_CALL, within=_MONEY_CALL_WAITS))
             try:

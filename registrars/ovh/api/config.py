@@ -18,6 +18,7 @@ class OvhConfig:
     client_secret: str | None = field(default=None, repr=False)
     api_url: str | None = None
     subsidiary: str | None = None
+    trial: bool = False  # then no money call is made
     requests_per_second: float = 1.0
     burst: int = 60
     concurrency: int = 16
