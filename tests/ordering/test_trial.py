@@ -10,6 +10,7 @@ from ordering.model.facts import EventKind as K
 from ordering.model.seal import seal
 from ordering.process.trial import not_in_trial
 from tests.builders import POLICY, a_line, a_quote
+from tests.ordering.test_foreign_orders import an_order, elsewhere
 
 TRIAL = replace(POLICY, trial=True)
 
@@ -63,7 +64,7 @@ def test_changed_terms_of_a_trial_stay_in_the_trial(in_trial):
 def test_an_order_elsewhere_stops_a_trial_like_an_order(in_trial):
     """A trial shows what would have stopped the order; ordered anyway, it still ends as a trial."""
     cart = in_trial.approved()
-    in_trial.registrar.order_elsewhere("name.ovh")
+    elsewhere(in_trial, an_order(900, "name.ovh"))
     assert in_trial.run_worker(cart.id).state is S.NEEDS_ATTENTION
     in_trial.workflow.recovery.order_anyway(cart.id, by=in_trial.cleo, mark=in_trial.mark(cart.id))
     assert in_trial.run_worker(cart.id).fact.kind is K.TRIAL_ENDED
