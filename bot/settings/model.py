@@ -44,6 +44,9 @@ class Settings(BaseModel):
     ovh_consumer_key: Secret | None = None
     ovh_client_id: Word | None = None
     ovh_client_secret: Secret | None = None
+    ovh_money_consumer_key: Secret | None = None
+    ovh_money_client_id: Word | None = None
+    ovh_money_client_secret: Secret | None = None
     ovh_endpoint: Annotated[str, BeforeValidator(partial(values.choice, ENDPOINTS))] = "ovh-eu"
     ovh_api_url: Annotated[str, BeforeValidator(values.url)] | None = None
     ovh_subsidiary: Annotated[str, BeforeValidator(partial(values.choice, _ALL_SUBSIDIARIES))] | None = None
@@ -122,8 +125,8 @@ class Settings(BaseModel):
 SECRETS = frozenset(
     {
         "slack_bot_token", "slack_app_token", "slack_signing_secret", "ovh_application_secret", "ovh_consumer_key",
-        "ovh_client_secret", "database_url",
+        "ovh_client_secret", "ovh_money_consumer_key", "ovh_money_client_secret", "database_url",
     }
 )  # fmt: skip
-# These may come from a file as well. The last two are not secret, but are stored next to secrets.
-FROM_FILES = SECRETS | {"ovh_application_key", "ovh_client_id"}
+# These may come from a file as well. The last three are not secret, but are stored next to secrets.
+FROM_FILES = SECRETS | {"ovh_application_key", "ovh_client_id", "ovh_money_client_id"}

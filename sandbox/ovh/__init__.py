@@ -22,6 +22,7 @@ from sandbox.ovh.contacts import Contacts
 from sandbox.ovh.errors import OvhError, gateway, refused
 from sandbox.ovh.faults import Fault, Faults
 from sandbox.ovh.held import Held
+from sandbox.ovh.key_page import KeyPage
 from sandbox.ovh.names import Names
 from sandbox.ovh.order_page import OrderPage
 from sandbox.ovh.orders import Orders
@@ -78,6 +79,7 @@ class OvhSimulator:
         server = web.Application()
         OrderPage(self).add_to(server.router)
         Tokens(self).add_to(server.router)
+        KeyPage(self).add_to(server.router)
         server.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -153,7 +155,9 @@ class OvhSimulator:
                 signing.check(self.credentials, request.method, url, path, body, request.headers, self.time())
             self.payments.settle()
             is_service = "Authorization" in request.headers
-            return 200, route.handler(routing.Call(self, parts, request.query, _decoded(body), is_service))
+            application, consumer = (request.headers.get(f"X-Ovh-{key}") for key in ("Application", "Consumer"))
+            call = routing.Call(self, parts, request.query, _decoded(body), is_service, application, consumer)
+            return 200, route.handler(call)
         except OvhError as error:
             return error.status, error.body
         except (KeyError, ValueError, TypeError):

@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: the account, the path's parameters, the query, the body, and whether a service account makes it."""
+    """One call: the account, the path's parameters, the query, the body, and who makes it.
+
+    `application` and `consumer` are the keys in its headers; a service account has neither.
+    """
 
     ovh: OvhSimulator
     parts: tuple[str, ...]
     query: Mapping[str, str]
     body: dict[str, Any]
     is_service: bool = False
+    application: str | None = None
+    consumer: str | None = None
 
     def needs(self, *names: str) -> None:
         """Raise the gateway's error if the body lacks one of these."""

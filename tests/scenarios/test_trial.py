@@ -12,8 +12,14 @@ BUYS_OR_PAYS = ("/order/cart/*/checkout", "/me/order/*", "/me/payment/*", "/orde
 NO_MONEY = (
     ("GET", "/*"),
     *(("POST", f"/order/cart{rest}") for rest in ("", "/*/assign", "/*/domain", "/*/item/*")),
+    ("POST", "/domain/configurationRule/check"),
     ("DELETE", "/order/cart/*"),
 )
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ async def test_a_whole_trial_makes_no_money_call(scenario: Scenario):
     form = await scenario.slack.until(lambda: scenario.ada.modal)
     assert says in form.plain_text()
     assert await scenario.ada.submit(purpose="For the launch") == {}
-    await scenario.sees(scenario.ada, f"when it's decided. {says}")
+    await scenario.form_says(f"when it's decided. {says}")
 
     card = await scenario.card(catalogue.card.TO_APPROVE)
     assert says in card.plain_text()

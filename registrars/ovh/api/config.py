@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,9 @@ class OvhConfig:
     consumer_key: str | None = field(default=None, repr=False)
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
+    money_consumer_key: str | None = field(default=None, repr=False)  # a second key, for calls that order or pay
+    money_client_id: str | None = None
+    money_client_secret: str | None = field(default=None, repr=False)
     api_url: str | None = None
     subsidiary: str | None = None
     trial: bool = False  # then no money call is made
@@ -28,3 +31,23 @@ class OvhConfig:
     owner_legal_age: bool = True
     connect_timeout: float = 3.0
     read_timeout: float = 10.0
+
+    @property
+    def has_money_key(self) -> bool:
+        """Whether calls that order or pay are made with a second key."""
+        return bool(self.money_consumer_key or self.money_client_id)
+
+    def for_money(self) -> OvhConfig:
+        """Return the configuration with the key that orders and pays in place of the first one.
+
+        A key of the other kind is empty rather than missing: python-ovh would look for a missing one elsewhere.
+        """
+        if self.money_client_id:
+            account, secret = self.money_client_id, self.money_client_secret
+            return replace(
+                self, application_key="", application_secret="", consumer_key="", client_id=account,
+                client_secret=secret,
+            )  # fmt: skip
+        if self.money_consumer_key:
+            return replace(self, consumer_key=self.money_consumer_key, client_id="", client_secret="")
+        return self
