@@ -12,8 +12,6 @@ from ordering.model.policy import Policy
 from ordering.ports.store import Transaction
 from ordering.process.intent import Condition, Objection
 
-_IS_ON = "trial_is_on"
-
 
 def refuse_in_trial(policy: Policy, cart: Cart) -> None:
     """Raise `NotPossible` if the trial is on and this decision could lead to an order or a payment.
@@ -21,13 +19,13 @@ def refuse_in_trial(policy: Policy, cart: Cart) -> None:
     Decided in the trial, it would be carried out after it.
     """
     if policy.trial and cart.state is not CartState.OPEN and not cart.is_trial:
-        raise NotPossible(code=_IS_ON, cart=cart.id)
+        raise NotPossible(code="trial_is_on", cart=cart.id)
 
 
 def wait_for_end_of_trial(policy: Policy, cart: Cart) -> None:
     """Raise `RegistrarUnavailable` if the trial is on, and this is a request of before: the step comes again."""
     if policy.trial and not cart.is_trial:
-        raise RegistrarUnavailable(code=_IS_ON, cart=cart.id)
+        raise RegistrarUnavailable(code="trial_is_on", cart=cart.id)
 
 
 def not_in_trial(policy: Policy) -> Condition:
@@ -35,7 +33,7 @@ def not_in_trial(policy: Policy) -> Condition:
 
     def hold(carts: Transaction, intent: Cart) -> Objection | None:  # noqa: ARG001 - a `Condition`
         if policy.trial or intent.is_trial:
-            raise RegistrarUnavailable(code=_IS_ON, cart=intent.id)
+            raise RegistrarUnavailable(code="trial_is_on", cart=intent.id)
         return None
 
     return hold

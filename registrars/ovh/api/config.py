@@ -32,6 +32,10 @@ class OvhConfig:
     connect_timeout: float = 3.0
     read_timeout: float = 10.0
 
+    def with_application(self, key: str, secret: str, consumer_key: str) -> OvhConfig:
+        """Return the configuration with these keys of an application."""
+        return replace(self, application_key=key, application_secret=secret, consumer_key=consumer_key)
+
     @property
     def has_money_key(self) -> bool:
         """Whether calls that order or pay are made with a second key."""

@@ -36,7 +36,7 @@ class Session:
     """Signs and sends. Its keys come from `config`; unset ones come from the package's ovh.conf."""
 
     def __init__(self, config: OvhConfig) -> None:
-        self._ovh = _open(config)
+        self._ovh = open_client(config)
         self._config = config
         self._guard = threading.Lock()
         self._is_ready = False
@@ -204,7 +204,7 @@ def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def check(config: OvhConfig) -> None:
     """Raise `ValueError` with a line for the operator if the OVH settings cannot be used. Sends no request."""
-    opened = _open(config)
+    opened = open_client(config)
     try:
         Route.to(opened._endpoint, opened._session)
     except SocksUnsupported as error:
@@ -213,7 +213,7 @@ def check(config: OvhConfig) -> None:
         opened._session.close()
 
 
-def _open(config: OvhConfig) -> Any:  # noqa: ANN401 - the package carries no types
+def open_client(config: OvhConfig) -> Any:  # noqa: ANN401 - the package carries no types
     """Return the package's client; raises `ValueError` with a line for the operator if the settings are unusable."""
     try:
         opened = ovh.Client(
