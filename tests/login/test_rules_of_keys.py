@@ -12,8 +12,10 @@ import pytest
 
 from bot.login.rules_of_keys import KeyKind, rules_of
 from ordering.model.errors import RegistrarError
+from ordering.model.ids import OrderId
 from registrars.ovh import OvhConfig, OvhGateway
 from registrars.ovh.api.client import Client
+from registrars.ovh.api.errors import NotThere
 from sandbox.ovh import OvhSimulator
 from tests.builders import a_line
 from tests.registrars.ovh.described_ovh import LINE, READS, described_gateway
@@ -59,6 +61,8 @@ def called(filled: set[tuple[str, str]]) -> set[tuple[str, str]]:
         def noted(client: Client, *args: Any, **options: Any) -> Any:
             way, path = (method, args[0]) if method else args[:2]
             calls.add((way, path.partition("?")[0]))
+            if path == f"/domain/{LINE.domain.ascii}":
+                raise NotThere  # so that the registry's task is read
             return kept(client, *args, **options)
 
         return noted
@@ -76,7 +80,7 @@ def called(filled: set[tuple[str, str]]) -> set[tuple[str, str]]:
                         read(gateway)
             list(gateway.look_up([LINE.domain]))
             for method in (7, "ovhAccount"):
-                with gateway.ready_to_pay(7, method):
+                with gateway.ready_to_pay(OrderId(7), method):
                     pass
     calls.add(("GET", "/auth/currentCredential"))
     return (calls | filled) - UNSIGNED - OF_SERVICE

@@ -44,14 +44,8 @@ class OvhConfig:
     def for_money(self) -> OvhConfig:
         """Return the configuration with the key that orders and pays in place of the first one.
 
-        A key of the other kind is empty rather than missing: python-ovh would look for a missing one elsewhere.
+        Beside a service account the application's key stays: the session then signs nothing with it.
         """
         if self.money_client_id:
-            account, secret = self.money_client_id, self.money_client_secret
-            return replace(
-                self, application_key="", application_secret="", consumer_key="", client_id=account,
-                client_secret=secret,
-            )  # fmt: skip
-        if self.money_consumer_key:
-            return replace(self, consumer_key=self.money_consumer_key, client_id="", client_secret="")
-        return self
+            return replace(self, client_id=self.money_client_id, client_secret=self.money_client_secret)
+        return replace(self, consumer_key=self.money_consumer_key)
