@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
-from slack_bolt.async_app import AsyncApp
 
 import handlers
 from bot import logging as logs
@@ -16,11 +15,13 @@ from bot.account_watch import AccountWatch
 from bot.health import DATABASE, JOBS, OVH, RECOVER_MODE, SLACK, Health, cancelled, keep_checking
 from bot.heartbeat import Pulse
 from bot.http import Front
+from bot.metrics.watch import MeasuresWatch
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
 from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
 from bot.worker import Worker, keep_going
+from handlers.command import WORDS
 from handlers.messages import refusal
 from handlers.notifier import Notifier
 from handlers.recovery_mode import RecoverWatch
@@ -31,6 +32,7 @@ from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
+from handlers.toolkit.timing import MeasuredApp
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
@@ -86,7 +88,10 @@ class Bot:
         self._engines = engines
         self._client = slack_client(settings)
         own_id = bot_id(engines, team=workspace.team, bot_user=workspace.bot_user)
-        self._registrar = OvhGateway(ovh_config(settings), rate_limiter(settings, engines), bot_id=own_id)
+        measures = self.front.measures
+        self._registrar = OvhGateway(
+            ovh_config(settings), rate_limiter(settings, engines), bot_id=own_id, observe=measures.called
+        )
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_WORKER_THREADS)
@@ -94,7 +99,9 @@ class Bot:
         self._alerts = SlackAlerts()
         leases: Leases = SharedLeases(store, clock=_now, lease=lease) if engines.are_shared else LocalLeases()
         with without_library_variables():
-            self.app = AsyncApp(
+            self.app = MeasuredApp(
+                tell=measures.acknowledged,
+                words=WORDS,
                 client=self._client,
                 signing_secret=_plain(settings.slack_signing_secret) or "",
                 process_before_response=True,  # acknowledge when the listener returns: ours return immediately
@@ -151,6 +158,8 @@ class Bot:
         # Each check has its own thread, so that a hanging part delays neither the worker nor the other check.
         self._database_bridge, self._ovh_bridge = Bridge(1), Bridge(1)
         self._pulse = Pulse(engines)
+        self._measures_watch = MeasuresWatch(measures, engines, self._registrar, self._pulse)
+        measures.in_trial(policy.trial)
         self._beating: asyncio.Task[None] | None = None
         self._checking: list[asyncio.Task[None]] = []
         self._working: asyncio.Task[None] | None = None
@@ -193,6 +202,7 @@ class Bot:
             self._checking.append(asyncio.create_task(checking))
         self._checking.append(asyncio.create_task(self._keep_reading_groups()))
         self._checking.append(asyncio.create_task(self._account_watch.run()))
+        self._checking.append(asyncio.create_task(self._measures_watch.run()))
         self._checking.append(asyncio.create_task(keep_going(self._inbox.work_off)))
         if self._socket is not None:
             await self._socket.open()

@@ -39,6 +39,7 @@ class Right:
         return f"{self.method} {self.path}"
 
 
+_ITSELF = "/auth/currentCredential"
 _MARK = Right("POST", "/order/cart", "/order/cart")
 _CHECK_OUT = Right("POST", "/order/cart/*/checkout", "/order/cart/a-cart/checkout")
 # The bot has just read orders with this key, so rules that grant neither are written in a way that it does not know.
@@ -130,6 +131,11 @@ class KeyRights:
         now = time.monotonic()
         return next((known.why for known in list(self._refused.values()) if now < known.reported_until), None)
 
+    def ends(self) -> dict[str, datetime | None]:
+        """Return when each consumer key ends, by its use; None without an end. Raises `RegistrarError`."""
+        keys = {"first": self._first or self._money, "money": self._money if self._first is not None else None}
+        return {use: key.ends_at() for use, key in keys.items() if key is not None and not key.is_service}
+
     def _require(self, right: Right) -> None:
         """Refuse only by an answer of this moment: the operator may just have granted the right."""
         refusal = next(filter(None, (key.refusal(rights) for key, rights in self._needed(right))), None)
@@ -159,8 +165,14 @@ class _Key:
         self._evident = _EVIDENT_OF_MONEY if for_money and client.has_money_key else _EVIDENT
         self._known, self._known_until = Grants(), float("-inf")
 
+    def ends_at(self) -> datetime | None:
+        """Return when the key ends, read now; None without an end."""
+        answer = self._client.ask(_ITSELF, priority=Priority.POLLING, for_money=self._for_money)
+        return Credential.read(answer).expiration
+
     @property
-    def _is_service(self) -> bool:
+    def is_service(self) -> bool:
+        """Whether this is a service account, whose rights are not rules of a key."""
         return self._client.money_is_service_account if self._for_money else self._client.is_service_account
 
     def refusal(self, rights: Sequence[Right]) -> RegistrarRefused | None:
@@ -176,12 +188,12 @@ class _Key:
         if not missing:
             return None
         # The rules of a consumer key cannot be extended.
-        return RegistrarRefused(code="ovh_right_missing", rights=missing, can_be_granted=self._is_service)
+        return RegistrarRefused(code="ovh_right_missing", rights=missing, can_be_granted=self.is_service)
 
     def _read(self) -> Grants:
         """Read what the key may do. Without an answer everything counts as granted: silence is no refusal."""
-        is_service = self._is_service
-        path = "/auth/details" if is_service else "/auth/currentCredential"
+        is_service = self.is_service
+        path = "/auth/details" if is_service else _ITSELF
         try:
             answer = self._client.ask(path, priority=Priority.MONEY, tries=1, for_money=self._for_money)
             grants = (

@@ -20,6 +20,7 @@ from registrars.ovh.api import errors
 from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.errors import Answer, OvhTimeout, Throttled, Unreadable
 from registrars.ovh.api.money import MoneyCall, MoneyCalls
+from registrars.ovh.api.observing import CallOutcome, Observer, OvhCall, nobody, outcome_of
 from registrars.ovh.api.session import CLOCK, Session, read
 from registrars.ovh.api.void_routes import returns_nothing
 from registrars.ovh.api.wire.base import seconds
@@ -40,7 +41,10 @@ _log = structlog.get_logger()
 class Client:
     """One signed session for all threads, behind the scheduler."""
 
-    def __init__(self, config: OvhConfig, rate_limiter: RateLimiter | None = None) -> None:
+    def __init__(
+        self, config: OvhConfig, rate_limiter: RateLimiter | None = None, *, observe: Observer = nobody
+    ) -> None:
+        self._observe = observe
         own = AdaptiveTokenBucket(per_second=config.requests_per_second, burst=config.burst, now=time.monotonic())
         self.scheduler = CallScheduler(rate_limiter or own, concurrency=config.concurrency)
         self._session = Session(config)
@@ -175,13 +179,16 @@ class Client:
                 reply = call.send(signed_at=signed_at, not_after=not_after)
             except NotSent as error:
                 _log.warning("money_call_not_sent", path=call.target, why=str(error))
+                self._observe(OvhCall(Priority.MONEY_CALL, CallOutcome.NOT_SENT))
                 raise
             except OutcomeUnknown as error:
                 permit.used = True
                 self._on_timeout("POST", call.target, error)
+                self._observe(OvhCall(Priority.MONEY_CALL, CallOutcome.TIMEOUT, time.monotonic() - started))
                 raise
             permit.used = True
         answer = read(reply)
+        self._observe(OvhCall(Priority.MONEY_CALL, outcome_of(answer), time.monotonic() - started))
         self._heed(answer)
         self._note("POST", call.target, answer, reply.headers.get("x-ovh-queryid"), started, important=True)
         if answer.is_clock_error:
@@ -256,10 +263,12 @@ class Client:
                 answer, query_id = session.send(method, target, body)
             except requests.RequestException as error:
                 self._on_timeout(method, path, error)
+                self._observe(OvhCall(priority, CallOutcome.TIMEOUT, time.monotonic() - started))
                 raise OvhTimeout from error
         if answer.empty and answer.has_no_content and returns_nothing(method, path):
             answer = Answer(answer.status, None)  # success, as with `null`
         self._heed(answer)
+        self._observe(OvhCall(priority, outcome_of(answer), time.monotonic() - started))
         self._note(method, path, answer, query_id, started, important=not answer.ok)
         return answer
 
@@ -267,8 +276,12 @@ class Client:
         """Wait for a rate-limit permit; a job waits at most a minute, and its wait counts as progress."""
         if current_progress() is not None:
             within = min(_JOB_WAITS, within or _JOB_WAITS)
-        with queued():
-            return self.scheduler.acquire(priority, within=within)
+        try:
+            with queued():
+                return self.scheduler.acquire(priority, within=within)
+        except RateLimitTimeout:
+            self._observe(OvhCall(priority, CallOutcome.NOT_SENT))
+            raise
 
     def _on_timeout(self, method: str, path: str, error: Exception) -> None:
         self.scheduler.on_throttled()
