@@ -16,6 +16,7 @@ from bot.health import DATABASE, JOBS, OVH, RECOVER_MODE, SLACK, Health, cancell
 from bot.heartbeat import Pulse
 from bot.http import Front
 from bot.metrics.watch import MeasuresWatch
+from bot.operator_watch import OperatorWatch
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
 from bot.slack_start import ask_who_we_are
@@ -24,6 +25,7 @@ from bot.worker import Worker, keep_going
 from handlers.command import WORDS
 from handlers.messages import refusal
 from handlers.notifier import Notifier
+from handlers.operators import OperatorMessages
 from handlers.recovery_mode import RecoverWatch
 from handlers.search.sessions import Searches, SharedSearches
 from handlers.toolkit.context import Services
@@ -47,6 +49,7 @@ from store.database_url import parse_database_url
 from store.engine import Engines, open_engines
 from store.inbox import SqlInbox
 from store.migrate import migrate
+from store.operator_notices import OperatorNotices
 from store.rate_limit import LimiterStorage
 from store.search_sessions import SharedSessionStore
 from store.transactions import SqlStore
@@ -160,6 +163,13 @@ class Bot:
         self._pulse = Pulse(engines)
         self._measures_watch = MeasuresWatch(measures, engines, self._registrar, self._pulse)
         measures.in_trial(policy.trial)
+        operator_messages = OperatorMessages(
+            self._client, OperatorNotices(engines), Bridge(1), policy.operators, self._alerts
+        )
+        self._operator_watch = OperatorWatch(
+            operator_messages, self._health, self._registrar, services.members, policy, measures,
+            ovh_time=lambda: _now() + (self._registrar.known_clock_ahead() or timedelta()),
+        )  # fmt: skip
         self._beating: asyncio.Task[None] | None = None
         self._checking: list[asyncio.Task[None]] = []
         self._working: asyncio.Task[None] | None = None
@@ -203,6 +213,7 @@ class Bot:
         self._checking.append(asyncio.create_task(self._keep_reading_groups()))
         self._checking.append(asyncio.create_task(self._account_watch.run()))
         self._checking.append(asyncio.create_task(self._measures_watch.run()))
+        self._checking.append(asyncio.create_task(self._operator_watch.run()))
         self._checking.append(asyncio.create_task(keep_going(self._inbox.work_off)))
         if self._socket is not None:
             await self._socket.open()

@@ -307,3 +307,13 @@ class SearchRow(SQLModel, table=True):
     runner: str | None = None
     stop: bool
     kept_at: datetime
+
+
+class OperatorNoticeRow(SQLModel, table=True):
+    """Something that operators are told once: by which process it was begun when, and whether they were reached."""
+
+    __tablename__ = "operator_notices"
+
+    key: str = Field(primary_key=True)
+    begun_at: datetime
+    told: bool
