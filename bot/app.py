@@ -162,7 +162,7 @@ class Bot:
         self._database_bridge, self._ovh_bridge = Bridge(1), Bridge(1)
         self._pulse = Pulse(engines)
         self._measures_watch = MeasuresWatch(measures, engines, self._registrar, self._pulse)
-        measures.in_trial(policy.trial)
+        measures.in_trial(is_on=policy.trial)
         operator_messages = OperatorMessages(
             self._client, OperatorNotices(engines), Bridge(1), policy.operators, self._alerts
         )

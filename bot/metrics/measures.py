@@ -132,7 +132,7 @@ class Measures:
         for part, state in checks.items():
             self._healthy.labels(part).set(state == "ok")
 
-    def in_trial(self, is_on: bool) -> None:  # noqa: FBT001 - the value that is set
+    def in_trial(self, *, is_on: bool) -> None:
         """Set whether the trial is on."""
         self._trial.set(is_on)
 

@@ -74,7 +74,7 @@ def measures() -> Measures:
     found.written(3.0)
     found.key_ends_in({"first": 12.5, "money": float("inf")})
     found.checked({"database": "ok", "ovh": "no answer"})
-    found.in_trial(True)
+    found.in_trial(is_on=True)
     return found
 
 

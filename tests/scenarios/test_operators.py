@@ -92,7 +92,7 @@ async def test_an_alarm_is_told_once_with_what_to_do(scenario: Scenario):
 async def test_operators_hear_that_nobody_may_approve(scenario: Scenario):
     """The last approver left the workspace."""
     for person in ("cleo", "dan"):
-        scenario.slack.state.world.user(person).deactivated = True
+        scenario.slack.state.world.user(person).deleted = True
     text = await hears(scenario, "Nobody is left who may approve")
     assert "DESK_APPROVERS" in text
     assert heard(scenario, "Nobody is left who may approve") == 1

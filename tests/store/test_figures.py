@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState
+from ordering.model.ids import CartId
 from ordering.ports.inbox import Click
 from store.figures import Figures, read_figures
 from store.inbox import SqlInbox
@@ -35,7 +36,7 @@ def test_carts_are_counted_by_state_while_they_are_not_over(engines, rules, monk
 
 def test_a_click_waits_until_it_is_decided(engines):
     inbox = SqlInbox(engines)
-    assert inbox.put(Click("key", "approve", 1, "U0CLEO", "", "{}", None, tries=1)) is not None
+    assert inbox.put(Click("key", "approve", CartId(1), "U0CLEO", "", "{}", tries=1)) is not None
     found = read_figures(engines)
     assert found.decisions == 1
     assert 0 <= found.oldest_decision < 60
