@@ -65,7 +65,7 @@ class OperatorWatch:
         )
 
     async def _keep(self, check: Callable[[], Awaitable[bool]], first: float, every: float) -> None:
-        """Repeat a check; sooner if it failed, or if nobody could be told."""
+        """Repeat a check; sooner if it failed, or if no operator was reached."""
         await asyncio.sleep(first)
         while True:
             try:
@@ -90,21 +90,21 @@ class OperatorWatch:
     async def check_keys(self) -> bool:
         """Tell of each OVH key that ends in 14, 3 or 1 days: of the nearest of these, once."""
         ends = await self._bridge.call(self._registrar.key_ends)
-        now, told = self._ovh_time(), True
+        now, reached = self._ovh_time(), True
         left = {key: math.inf if at is None else (at - now).total_seconds() / _DAY for key, at in ends.items()}
         self._measures.key_ends_in(left)
         for key, at in ends.items():
             if at is not None and (due := [days for days in _WARNED_DAYS if left[key] <= days]):
                 text = words.operators.key_ends(key, max(math.ceil(left[key]), 1), at.date())
-                told &= await self._messages.tell(f"key {key} {at.date()} {min(due)}", text)
-        return told
+                reached &= await self._messages.tell(f"key {key} {at.date()} {min(due)}", text)
+        return reached
 
     async def check_people(self) -> bool:
-        """Tell if too few are left who may approve, or nobody who may pay. What Slack does not tell is not counted."""
+        """Tell if too few are left who may approve, or nobody who may pay. What Slack does not say is not counted."""
         needed = 1 if self._policy.second_approval_over is None else 2
         approvers = await self._members.everyone_in(self._policy.approvers)
         payers = await self._members.everyone_in(self._policy.payers)
-        told = True
+        reached = True
         for key, people, least, text in (
             ("nobody approves", approvers, needed, words.operators.nobody_decides(needed)),
             ("nobody pays", payers, 1, words.operators.NOBODY_PAYS),
@@ -112,10 +112,10 @@ class OperatorWatch:
             if people is None or any(person.membership in _UNKNOWN for person in people):
                 continue
             if _members(people) < least:
-                told &= await self._messages.tell(key, text)
+                reached &= await self._messages.tell(key, text)
             else:
                 await self._messages.over(key)
-        return told
+        return reached
 
 
 def _members(people: Iterable[Person]) -> int:

@@ -17,11 +17,11 @@ _log = structlog.get_logger()
 
 
 class Notices(Protocol):
-    """What was told, on record."""
+    """The notices on record."""
 
     def begin(self, key: str) -> bool: ...
 
-    def told(self, key: str) -> None: ...
+    def reached(self, key: str) -> None: ...
 
     def over(self, key: str) -> None: ...
 
@@ -38,14 +38,14 @@ class OperatorMessages:
         self._bridge = bridge
         self._operators = operators
         self._alerts = alerts
-        self._told: set[str] = set()  # by this process
+        self._notified: set[str] = set()  # by this process
 
     async def tell(self, key: str, text: str) -> bool:
-        """Tell the operators unless they were told of `key` before; return whether somebody was reached by now.
+        """Tell the operators unless they know of `key` already; return whether an operator was reached by now.
 
-        False if another process is about to tell them, or if Slack accepted no message: try again later.
+        False if another process is about to do it, or if Slack accepted no message: try again later.
         """
-        if key in self._told:
+        if key in self._notified:
             return True
         if not await self._is_ours(key):
             return False
@@ -54,13 +54,13 @@ class OperatorMessages:
         if not reached:
             _log.error("no_operator_told", about=key)
             return False
-        self._told.add(key)
-        await self._record("told", key)
+        self._notified.add(key)
+        await self._record("reached", key)
         return True
 
     async def over(self, key: str) -> None:
-        """Forget what is over: when it comes back, the operators are told again."""
-        self._told.discard(key)
+        """Forget what is over: when it comes back, the operators hear of it again."""
+        self._notified.discard(key)
         await self._record("over", key)
 
     async def _is_ours(self, key: str) -> bool:
@@ -73,7 +73,7 @@ class OperatorMessages:
     async def _record(self, what: str, key: str) -> None:
         try:
             await self._bridge.call(getattr(self._notices, what), key)
-        except Exception as error:  # noqa: BLE001 - at worst they are told twice
+        except Exception as error:  # noqa: BLE001 - at worst they hear of it twice
             _log.warning("notice_not_on_record", about=key, error=type(error).__name__)
 
     async def _reaches(self, person: str, text: str) -> bool:

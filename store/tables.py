@@ -310,10 +310,10 @@ class SearchRow(SQLModel, table=True):
 
 
 class OperatorNoticeRow(SQLModel, table=True):
-    """Something that operators are told once: by which process it was begun when, and whether they were reached."""
+    """A notice that operators get once: when a process began to send it, and whether one of them was reached."""
 
     __tablename__ = "operator_notices"
 
     key: str = Field(primary_key=True)
     begun_at: datetime
-    told: bool
+    notified: bool

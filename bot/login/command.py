@@ -15,7 +15,7 @@ from bot.login.env_file import write_settings
 from bot.login.rules_of_keys import KeyKind, rules_of
 from bot.settings import Settings
 from bot.settings.sources import DOTENV, ENVIRONMENT
-from registrars.ovh.new_key import KeyMaker, NoKey, RequestedKey, ValidKey, creation_page
+from registrars.ovh.new_key import KeyMaker, NoKey, RequestedKey, ValidKey, WhyNoKey, creation_page
 
 _KEY, _MONEY_KEY = "OVH_CONSUMER_KEY", "OVH_MONEY_CONSUMER_KEY"
 _ALL_THREE = ("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", _KEY)
@@ -74,7 +74,7 @@ class Login:
             self.say(f"Waiting for it, {self.within / 60:.0f} minutes at most. Ctrl-C ends this and changes nothing.")
             return [key.consumer_key], maker.wait(key, rules, within=self.within, every=self.every)
         except NoKey as error:
-            raise NotDone(str(error)) from error
+            raise NotDone(_why(error, self.within)) from error
         finally:
             maker.close()
 
@@ -109,6 +109,19 @@ class Login:
             days = (valid.ends_at - datetime.now(UTC)).days
             self.say(f"It ends on {valid.ends_at:%Y-%m-%d}, in {days} days: run this again before.")
         self.say("Restart the bot to use it.")
+
+
+def _why(error: NoKey, within: float) -> str:
+    """Return why there is no key, and what to do."""
+    sentence = {
+        WhyNoKey.NO_ANSWER: "OVH gave no answer that makes sense. Try again in a minute.",
+        WhyNoKey.UNKNOWN_APPLICATION: "OVH does not know the application. Check OVH_APPLICATION_KEY and OVH_ENDPOINT.",
+        WhyNoKey.REFUSED_BY_OVH: f"OVH refused to make a key: {error.ovh_said}",
+        WhyNoKey.REFUSED: "The key was refused on OVH's page.",
+        WhyNoKey.EXPIRED: "The key has expired already.",
+        WhyNoKey.NOT_VALIDATED: f"Nobody validated the key within {within / 60:g} minutes, or it was refused.",
+    }[error.why]
+    return f"{sentence} Nothing was changed."
 
 
 def _must_be_writable(settings: Settings, name: str) -> None:

@@ -84,7 +84,7 @@ class OvhGateway:
     """OVH as the domain sees it. Blocking and thread-safe.
 
     `rate_limiter` limits the call rate if other processes share the limit. `bot_id` is this bot's id, which the
-    descriptions of its carts contain. `observe` is told of each call. Raises `ValueError` with a line for the operator
+    descriptions of its carts contain. `observe` gets each call. Raises `ValueError` with a line for the operator
     if the credentials are unusable.
     """
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,11 +20,29 @@ from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.wire.account import Credential
 
 _EVERY = 2.0  # seconds between two looks; OVH's own examples use as many
-_OVER = {"refused": "refused", "expired": "expired"}
+
+
+class WhyNoKey(StrEnum):
+    """Why there is no key."""
+
+    NO_ANSWER = "no_answer"
+    UNKNOWN_APPLICATION = "unknown_application"
+    REFUSED_BY_OVH = "refused_by_ovh"
+    REFUSED = "refused"  # by the user, on OVH's page
+    EXPIRED = "expired"
+    NOT_VALIDATED = "not_validated"  # in time; or refused, which OVH does not always tell
 
 
 class NoKey(Exception):
-    """There is no key; the text says why, for the operator."""
+    """There is no key: `why`, and OVH's own words if it gave some."""
+
+    def __init__(self, why: WhyNoKey, ovh_said: str = "") -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.ovh_said = ovh_said
+
+
+_OVER = {"refused": WhyNoKey.REFUSED, "expired": WhyNoKey.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +50,7 @@ class RequestedKey:
     """A key that a user has not validated yet: the page where they do, and the key itself, which is a secret."""
 
     page: str
-    consumer_key: str
-
-    def __repr__(self) -> str:
-        return f"RequestedKey({self.page!r})"
+    consumer_key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +76,9 @@ class KeyMaker:
             answer = asked.request()
             return RequestedKey(str(answer["validationUrl"]), str(answer["consumerKey"]))
         except APIError as error:
-            raise NoKey(_why(error)) from error
+            raise _refused(error) from error
         except (requests.RequestException, AttributeError, KeyError, TypeError) as error:
-            raise NoKey("OVH gave no answer that makes sense. Try again in a minute.") from error
+            raise NoKey(WhyNoKey.NO_ANSWER) from error
 
     def wait(
         self,
@@ -84,10 +100,9 @@ class KeyMaker:
             if found is not None and found.status == "validated":
                 return ValidKey(found.expiration, _missing(found, rules))
             if found is not None and found.status in _OVER:
-                raise NoKey(f"The key was {_OVER[found.status]} on OVH's page. Nothing was changed.")
+                raise NoKey(_OVER[found.status])
             if time.monotonic() + every > end:
-                waited = f"within {within / 60:.0f} minutes"
-                raise NoKey(f"Nobody validated the key {waited}, or it was refused. Nothing was changed.")
+                raise NoKey(WhyNoKey.NOT_VALIDATED)
             sleep(every)
 
     def _look(self, key: RequestedKey) -> Credential | None:
@@ -115,8 +130,8 @@ def _missing(found: Credential, rules: Collection[tuple[str, str]]) -> tuple[str
     return tuple(f"{method} {path}" for method, path in rules if (method, path) not in granted)
 
 
-def _why(error: APIError) -> str:
-    """Return OVH's refusal with what to do."""
+def _refused(error: APIError) -> NoKey:
+    """Return OVH's refusal of the request."""
     if error.response is not None and "INVALID_KEY" in error.response.text:
-        return "OVH does not know this application key. Check OVH_APPLICATION_KEY and OVH_ENDPOINT."
-    return f"OVH refused to make a key: {error}"
+        return NoKey(WhyNoKey.UNKNOWN_APPLICATION)
+    return NoKey(WhyNoKey.REFUSED_BY_OVH, str(error).partition("\n")[0].strip())

@@ -44,7 +44,7 @@ class OvhConfig:
     def for_money(self) -> OvhConfig:
         """Return the configuration with the key that orders and pays in place of the first one.
 
-        Beside a service account the application's key stays: the session then signs nothing with it.
+        Next to a service account the application's key stays: the session then signs nothing with it.
         """
         if self.money_client_id:
             return replace(self, client_id=self.money_client_id, client_secret=self.money_client_secret)

@@ -1,4 +1,4 @@
-"""What is told of each call to OVH, for measures: no path and no name."""
+"""What an observer gets of each call to OVH, for measures: no path and no name."""
 
 from __future__ import annotations
 

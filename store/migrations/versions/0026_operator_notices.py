@@ -1,4 +1,4 @@
-"""What operators were told, so that each of them hears of it once"""
+"""The notices that operators got, so that each one is sent once"""
 
 from alembic import op
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table('operator_notices',
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('told', sa.Boolean(), nullable=False),
+    sa.Column('notified', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('key')
     )
 
