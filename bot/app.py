@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
-from slack_bolt.async_app import AsyncApp
 
 import handlers
 from bot import logging as logs
@@ -16,13 +15,17 @@ from bot.account_watch import AccountWatch
 from bot.health import DATABASE, JOBS, OVH, RECOVER_MODE, SLACK, Health, cancelled, keep_checking
 from bot.heartbeat import Pulse
 from bot.http import Front
+from bot.metrics.watch import MeasuresWatch
+from bot.operator_watch import OperatorWatch
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
 from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
 from bot.worker import Worker, keep_going
+from handlers.command import WORDS
 from handlers.messages import refusal
 from handlers.notifier import Notifier
+from handlers.operators import OperatorMessages
 from handlers.recovery_mode import RecoverWatch
 from handlers.routing.inbox import Inbox
 from handlers.routing.services import Services
@@ -31,6 +34,7 @@ from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
+from handlers.toolkit.timing import MeasuredApp
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
@@ -45,6 +49,7 @@ from store.database_url import parse_database_url
 from store.engine import Engines, open_engines
 from store.inbox import SqlInbox
 from store.migrate import migrate
+from store.operator_notices import OperatorNotices
 from store.rate_limit import LimiterStorage
 from store.search_sessions import SharedSessionStore
 from store.transactions import SqlStore
@@ -86,7 +91,10 @@ class Bot:
         self._engines = engines
         self._client = slack_client(settings)
         own_id = bot_id(engines, team=workspace.team, bot_user=workspace.bot_user)
-        self._registrar = OvhGateway(ovh_config(settings), rate_limiter(settings, engines), bot_id=own_id)
+        measures = self.front.measures
+        self._registrar = OvhGateway(
+            ovh_config(settings), rate_limiter(settings, engines), bot_id=own_id, observe=measures.called
+        )
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_WORKER_THREADS)
@@ -94,7 +102,9 @@ class Bot:
         self._alerts = SlackAlerts()
         leases: Leases = SharedLeases(store, clock=_now, lease=lease) if engines.are_shared else LocalLeases()
         with without_library_variables():
-            self.app = AsyncApp(
+            self.app = MeasuredApp(
+                tell=measures.acknowledged,
+                words=WORDS,
                 client=self._client,
                 signing_secret=_plain(settings.slack_signing_secret) or "",
                 process_before_response=True,  # acknowledge when the listener returns: ours return immediately
@@ -151,6 +161,15 @@ class Bot:
         # Each check has its own thread, so that a hanging part delays neither the worker nor the other check.
         self._database_bridge, self._ovh_bridge = Bridge(1), Bridge(1)
         self._pulse = Pulse(engines)
+        self._measures_watch = MeasuresWatch(measures, engines, self._registrar, self._pulse)
+        measures.in_trial(is_on=policy.trial)
+        operator_messages = OperatorMessages(
+            self._client, OperatorNotices(engines), Bridge(1), policy.operators, self._alerts
+        )
+        self._operator_watch = OperatorWatch(
+            operator_messages, self._health, self._registrar, services.members, policy, measures,
+            ovh_time=lambda: _now() + (self._registrar.known_clock_ahead() or timedelta()),
+        )  # fmt: skip
         self._beating: asyncio.Task[None] | None = None
         self._checking: list[asyncio.Task[None]] = []
         self._working: asyncio.Task[None] | None = None
@@ -193,6 +212,8 @@ class Bot:
             self._checking.append(asyncio.create_task(checking))
         self._checking.append(asyncio.create_task(self._keep_reading_groups()))
         self._checking.append(asyncio.create_task(self._account_watch.run()))
+        self._checking.append(asyncio.create_task(self._measures_watch.run()))
+        self._checking.append(asyncio.create_task(self._operator_watch.run()))
         self._checking.append(asyncio.create_task(keep_going(self._inbox.work_off)))
         if self._socket is not None:
             await self._socket.open()
@@ -269,8 +290,12 @@ def ovh_config(settings: Settings) -> OvhConfig:
         consumer_key=_plain(settings.ovh_consumer_key),
         client_id=settings.ovh_client_id,
         client_secret=_plain(settings.ovh_client_secret),
+        money_consumer_key=_plain(settings.ovh_money_consumer_key),
+        money_client_id=settings.ovh_money_client_id,
+        money_client_secret=_plain(settings.ovh_money_client_secret),
         api_url=settings.ovh_api_url,
         subsidiary=settings.ovh_subsidiary,
+        trial=settings.desk_trial,
         requests_per_second=settings.ovh_requests_per_second,
         burst=settings.ovh_burst,
         concurrency=settings.ovh_concurrency,

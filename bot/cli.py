@@ -106,6 +106,53 @@ def rules() -> None:
 
 
 @app.command()
+def login(
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="A key that can neither order nor pay: for a trial, or next to --money.")
+    ] = False,
+    no_payment: Annotated[
+        bool, typer.Option("--no-payment", help="A key that can order, and cannot pay: people pay at OVH.")
+    ] = False,
+    money: Annotated[
+        bool, typer.Option("--money", help="A second key that only orders and pays, next to a key that cannot.")
+    ] = False,
+    slack: Annotated[bool, typer.Option("--slack", help="Only print the link that makes the Slack app.")] = False,
+    minutes: Annotated[float, typer.Option(min=0.01, max=1440, help="How long to wait for you at OVH.")] = 10,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page where there is one.")] = True,
+) -> None:
+    """Make a key at OVH with exactly the rights that are needed, and write it into .env.
+
+    Prints the page at OVH where you validate the key, and waits. Without an option the key may search, order and pay.
+    Where there is no application key, the page makes that, too. Nothing else in .env changes. Exits with 2 if there is
+    no new key.
+    """
+    from bot.login.command import Login, NotDone, open_in_browser
+    from bot.login.rules_of_keys import KeyKind
+    from bot.login.slack_app import slack_app_page
+    from bot.settings import SettingsError, read_ovh_access
+
+    chosen = {KeyKind.READ_ONLY: read_only, KeyKind.NO_PAYMENT: no_payment, KeyKind.MONEY: money}
+    kinds = [kind for kind, is_chosen in chosen.items() if is_chosen]
+    if len(kinds) > 1:
+        _end("Choose one of --read-only, --no-payment and --money.")
+    if slack:
+        typer.echo(slack_app_page())
+        return
+    command = Login(
+        say=typer.echo,
+        ask=lambda label: typer.prompt(label, hide_input=sys.stdin.isatty()),
+        browse=open_in_browser if browser else lambda _page: False,
+        within=minutes * 60,
+    )
+    try:
+        command.run(kinds[0] if kinds else KeyKind.EVERYTHING, read_ovh_access())
+    except SettingsError as error:
+        _fix(error.lines)
+    except NotDone as error:
+        _end(str(error))
+
+
+@app.command()
 def export(
     form: Annotated[
         Format, typer.Option("--format", help="json: a list of requests. csv: a row for each name.")

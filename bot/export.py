@@ -53,6 +53,7 @@ def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
         if total
         else None,
         "sales_order": cart.order.id if cart.order else None,
+        "trial": cart.is_trial,
         "paid_by": cart.payment.by if cart.payment else None,
         "payment_method": cart.payment.method if cart.payment else None,
         "invoice": cart.order.invoice if cart.order else None,

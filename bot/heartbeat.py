@@ -57,9 +57,14 @@ class Pulse:
             async with asyncio.timeout(_LAST_BEAT):
                 await self._bridge.call(self._row.end)
 
+    @property
+    def silent(self) -> float:
+        """Seconds since the last write that succeeded."""
+        return self._clock() - self._written
+
     def reason(self) -> str | None:
         """Return the problem if no write succeeded for half a minute."""
-        silent = self._clock() - self._written
+        silent = self.silent
         if silent <= self._within:
             return None
         return f"no write went through for {silent:.0f} s, so nothing is ordered or paid. {self._why or ''}".rstrip()

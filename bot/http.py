@@ -20,6 +20,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
 from bot.health import Health
+from bot.metrics.measures import CONTENT_TYPE, Measures
 from bot.settings import Settings, SettingsError
 
 ARRIVES_WITHIN = 10.0  # seconds for a request's headers, and as long for its body; also an idle connection's life
@@ -39,6 +40,7 @@ class Front:
 
     def __init__(self, settings: Settings, health: Health) -> None:
         self._health = health
+        self.measures = Measures()
         self._app: AsyncApp | None = None
         secret = settings.slack_signing_secret
         self._verifier = SignatureVerifier(secret.get_secret_value() if secret is not None else secrets.token_hex())
@@ -46,6 +48,7 @@ class Front:
             ("GET", "/livez"): self._livez,
             ("GET", "/readyz"): self._readyz,
             ("GET", "/healthz"): self._healthz,
+            ("GET", "/metrics"): self._metrics,
         }
         requests: dict[tuple[str, str], Handler] = {}
         if not settings.socket_mode:
@@ -83,6 +86,10 @@ class Front:
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         return _health_response(self._health.checks())
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        self.measures.checked(self._health.checks())
+        return web.Response(body=self.measures.text(), headers={"Content-Type": CONTENT_TYPE})
 
     def _is_signed(self, request: web.Request, body: bytes) -> bool:
         """Check Slack's signature over the raw body, before it is parsed."""

@@ -24,6 +24,7 @@ def _rules(settings: Settings) -> list[tuple[str, str, str]]:
         _listed(people) if people else "the approvers" for people in (settings.desk_payers, settings.desk_operators)
     )
     rows = [
+        ("trial: nothing is ordered", _switch(settings.desk_trial), "desk_trial"),
         ("approvers", _listed(settings.desk_approvers), "desk_approvers"),
         ("payers", payers, "desk_payers"),
         ("operators", operators, "desk_operators"),

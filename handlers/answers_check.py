@@ -66,6 +66,11 @@ class Below:
         ready = [] if checking else [line.domain for line in cart.lines if line.domain not in refused]
         answered = [line.domain for line in cart.lines if line.answers and not line.open_questions]
         form = request_modal(
-            cart, purpose=self._at.purpose, findings=findings, ready=ready, answered_now=answered if checking else ()
+            cart,
+            purpose=self._at.purpose,
+            findings=findings,
+            ready=ready,
+            answered_now=answered if checking else (),
+            trial=self._services.workflow.policy.trial,
         )
         self._hash = await self._reply.replace_form(form, unchanged_since=self._hash) or ""

@@ -15,6 +15,7 @@ from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import Decision
 from handlers.toolkit.responder import Reply
 from handlers.views import approval as views
+from handlers.views.trial import with_trial
 from ordering.model.cart import Cart
 from ordering.model.errors import CartChanged, OrderingError
 from ordering.model.policy import Person
@@ -36,12 +37,12 @@ async def _approve(services: Services, did: Interaction, _reply: Reply, decision
     person = await services.person(did)
     before, cart = await _approve_after(services, did, decision, person)
     if person.id in before and person.id in cart.approved_by:
-        return says.approved_already(cart.id)
+        return with_trial(says.approved_already(cart.id), cart)
     needed = services.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
     if len(cart.approved_by) < needed:
         lost = tuple(user for user in before if user not in cart.approved_by)
-        return says.approved_partly(cart.id, lost)
-    return says.approved(cart.id)
+        return with_trial(says.approved_partly(cart.id, lost), cart)
+    return words.trial.approved(cart.id) if cart.is_trial else says.approved(cart.id)
 
 
 async def _approve_after(

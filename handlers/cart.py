@@ -21,6 +21,7 @@ from handlers.toolkit.responder import Reply
 from handlers.views import cart as views
 from handlers.views.offers import choice
 from handlers.views.prices import warned
+from handlers.views.trial import with_trial
 from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError
@@ -143,7 +144,7 @@ async def show_open(services: Services, did: Interaction, reply: Reply, _typed: 
     if cart is None:
         await reply.send(RenderedMessage.from_text(words.cart.none_open()))
         return
-    await reply.send(views.shared_cart(cart))
+    await reply.send(views.shared_cart(cart, trial=services.workflow.policy.trial))
 
 
 async def pending(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
@@ -166,10 +167,10 @@ async def history(services: Services, did: Interaction, reply: Reply, typed: str
 async def _remove_clicked(services: Services, did: Interaction, reply: Reply, clicked: NameInCart) -> None:
     cart = await _remove(services, did, clicked.cart_id, clicked.domain)
     if did.form and cart.lines:
-        form = views.request_modal(cart, purpose=did.typed(PURPOSE))
+        form = views.request_modal(cart, purpose=did.typed(PURPOSE), trial=services.workflow.policy.trial)
         await reply.show_form(form, otherwise=RenderedMessage.from_text(_removed(cart, [clicked.domain])))
     elif did.ephemeral or did.form:
-        await reply.send(views.shared_cart(cart), replace=True)
+        await reply.send(views.shared_cart(cart, trial=services.workflow.policy.trial), replace=True)
 
 
 async def _remove(services: Services, did: Interaction, cart_id: CartId, name: DomainName) -> Cart:
@@ -191,7 +192,8 @@ async def _ask_purpose(services: Services, did: Interaction, reply: Reply, of: C
     person = await services.person(did)
     cart = await services.bridge.call(services.workflow.queries.cart, of.cart_id)
     services.workflow.approval_requests.may_request(cart, person)
-    await reply.open_form(views.request_modal(cart), button=words.buttons.REQUEST)
+    form = views.request_modal(cart, trial=services.workflow.policy.trial)
+    await reply.open_form(form, button=words.buttons.REQUEST)
 
 
 async def _request(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
@@ -214,7 +216,7 @@ async def _request(services: Services, did: Interaction, reply: Reply, of: CartN
     services.wake()
     channel = services.workflow.policy.approval_channel or cart.channel
     total = cart.quote.total if cart.quote else None
-    text = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
+    text = with_trial(words.cart.requested(cart.id, channel, total, here=channel == cart.channel), cart)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
     await reply.send(RenderedMessage.from_text(text + "".join(warnings)))
 
@@ -232,7 +234,8 @@ async def _request_refused(
     else:
         findings = refusal.findings if isinstance(refusal, NotReady) else ()
         problem = None if findings else sentence(refusal)
-        form = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=problem, findings=findings)
+        trial = services.workflow.policy.trial
+        form = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=problem, findings=findings, trial=trial)
         await reply.show_form(form, otherwise=text)
 
 

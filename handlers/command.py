@@ -31,6 +31,8 @@ _SUBCOMMANDS: dict[str, Handler] = {
     "history": cart.history,
 }
 
+WORDS = frozenset({*_SUBCOMMANDS, "help"})
+
 # Words for actions that only a button performs, because the card shows what the user decides.
 _BY_BUTTON = {
     "approve": words.commands.approve_by_button,

@@ -15,6 +15,7 @@ from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, read
 from handlers.toolkit.threads import Bridge
 from handlers.views.approval import thread_line
 from handlers.views.direct_messages import news
+from handlers.views.trial import with_trial
 from ordering.model.cart import Cart
 from ordering.model.events import Event
 from ordering.model.policy import Policy
@@ -90,7 +91,9 @@ class News:
         rules = self._policy
         line = thread_line(each.event, cart, before=each.before, approvers=rules.approvers, payers=rules.payers)
         if line is not None and at.ts:
-            await self._notify_once(each.event, at.channel, RenderedMessage(line, []), cart, thread_ts=at.ts)
+            await self._notify_once(
+                each.event, at.channel, RenderedMessage(with_trial(line, cart), []), cart, thread_ts=at.ts
+            )
 
     async def _notify_once(
         self, event: Event, channel: str, rendered: RenderedMessage, cart: Cart, *, thread_ts: str | None = None

@@ -19,6 +19,7 @@ from handlers.routing.services import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
 from handlers.toolkit.stamps import without_events
+from handlers.views import trial
 from handlers.views.cart import unshown
 from handlers.views.home import CARD, closed_home, home, plain_home
 from handlers.views.recovery_mode import home_notice
@@ -125,6 +126,7 @@ class Homes:
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
         stamp, on_hold = await services.bridge.call(services.workflow.cards.rendering)
         notice = home_notice(operates=policy.operates(person)) if on_hold else []
+        notice = [*notice, *trial.home_notice(trial=policy.trial)]
         return home(overview, (self._card(cart, stamp, on_hold) for cart in waiting), notice=notice)
 
     def _card(self, cart: Cart, stamp: Stamp, on_hold: Recovery | None) -> Sequence[Block]:

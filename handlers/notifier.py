@@ -54,6 +54,7 @@ def _card(cart: Cart, policy: Policy, room: Room) -> RenderedMessage:
         waive_retraction=policy.waive_retraction,
         approvers=policy.approvers,
         payers=policy.payers,
+        trial=policy.trial,
         room=room,
     )
 
@@ -194,7 +195,11 @@ class Notifier:
         stamp, on_hold = await self._bridge.call(self._outbox.rendering)
         try:
             is_open = role is MessageRole.CART
-            rendered = shared_cart(cart) if is_open else approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
+            rendered = (
+                shared_cart(cart, trial=self._policy.trial)
+                if is_open
+                else approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
+            )
         except Exception:  # noqa: BLE001 - a bug in a view: the message names the cart, the log has the error
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)

@@ -17,11 +17,11 @@ from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import Compared, Nothing
-from handlers.toolkit.poster import Poster, is_person
+from handlers.toolkit.poster import Poster
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.slack_errors import FAILURES, SlackAlerts, read
 from handlers.toolkit.threads import Bridge
-from handlers.toolkit.user_groups import read_user_group
+from handlers.toolkit.user_groups import people_in
 from handlers.views import recovery_mode as views
 from ordering.model.errors import RegistrarError
 from ordering.model.recovery import Recovery
@@ -103,7 +103,7 @@ class RecoverWatch:
             await self._read_clock(mode)
         if mode.notified or not self._may_tell(mode.began_at):
             return
-        people, all_read = await self._people(self._workflow.policy.operators)
+        people, all_read = await people_in(self._client, self._alerts, self._workflow.policy.operators)
         await self._notify(people, views.begun(mode))
         self._is_undelivered = not self._reached
         if self._reached and all_read:
@@ -171,16 +171,3 @@ class RecoverWatch:
                 _log.warning("recover_mode_not_told", channel=channel, error=read(error).word)
             else:
                 self._reached.add(channel)
-
-    async def _people(self, members: frozenset[str]) -> tuple[list[str], bool]:
-        """Expand user groups to single users; return, too, whether each group could be read."""
-        people, all_read = sorted(filter(is_person, members)), True
-        for group in sorted(members - set(people)):
-            try:
-                found = await read_user_group(self._client, self._alerts, group)
-            except FAILURES as error:
-                _log.warning("user_group_unreadable", group=group, error=read(error).word)
-                found = None
-            all_read = all_read and found is not None
-            people += sorted(found or ())
-        return list(dict.fromkeys(people)), all_read

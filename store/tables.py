@@ -307,3 +307,13 @@ class SearchRow(SQLModel, table=True):
     runner: str | None = None
     stop: bool
     kept_at: datetime
+
+
+class OperatorNoticeRow(SQLModel, table=True):
+    """A notice that operators get once: when a process began to send it, and whether one of them was reached."""
+
+    __tablename__ = "operator_notices"
+
+    key: str = Field(primary_key=True)
+    begun_at: datetime
+    notified: bool

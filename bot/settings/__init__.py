@@ -2,7 +2,7 @@
 
 from bot.settings.model import LONGEST_MONEY_CALL, Settings
 from bot.settings.names import ignored_variables, library_variables
-from bot.settings.reading import SettingsError, read_database_url, read_rules, read_settings
+from bot.settings.reading import SettingsError, read_database_url, read_ovh_access, read_rules, read_settings
 
 __all__ = [
     "LONGEST_MONEY_CALL",
@@ -11,6 +11,7 @@ __all__ = [
     "ignored_variables",
     "library_variables",
     "read_database_url",
+    "read_ovh_access",
     "read_rules",
     "read_settings",
 ]

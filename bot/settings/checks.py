@@ -8,6 +8,7 @@ from bot.settings.values import clean, listed
 
 _APPLICATION = ("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY")
 _ACCOUNT = ("OVH_CLIENT_ID", "OVH_CLIENT_SECRET")
+_MONEY_ACCOUNT = ("OVH_MONEY_CLIENT_ID", "OVH_MONEY_CLIENT_SECRET")
 
 
 def missing_and_mixed(found: Found, *, access: bool = True) -> list[Fault]:
@@ -17,7 +18,7 @@ def missing_and_mixed(found: Found, *, access: bool = True) -> list[Fault]:
     """
     faults = _unreadable(found)
     if access:
-        faults += _slack(found) + (_ovh_keys(found) if not faults else [])
+        faults += _slack(found) + (_ovh_keys(found) if not faults else []) + _money_keys(found)
     if not _has(found, "DESK_APPROVERS"):
         faults.append(_missing(found, "DESK_APPROVERS"))
     return faults + _too_few_approvers(found) + _region(found)
@@ -62,6 +63,21 @@ def _ovh_keys(found: Found) -> list[Fault]:
     hint = "" if application else "Set an application's three keys, or OVH_CLIENT_ID and OVH_CLIENT_SECRET."
     missing = [name for name in _APPLICATION if name not in application]
     return [_missing(found, name, hint if name == missing[0] else "") for name in missing]
+
+
+def _money_keys(found: Found) -> list[Fault]:
+    """Return a fault for a second key, for money, that is incomplete or of two kinds."""
+    consumer = "OVH_MONEY_CONSUMER_KEY"
+    account = [name for name in _MONEY_ACCOUNT if _has(found, name)]
+    if account and _has(found, consumer):
+        both = f"{_with_origins(found, [consumer])} and {_with_origins(found, account)}"
+        return [Fault(consumer, f"{both} are two kinds of keys for money. Keep one kind.")]
+    if account:
+        return [_missing(found, name) for name in _MONEY_ACCOUNT if name not in account]
+    if _has(found, consumer) and not all(_has(found, name) for name in _APPLICATION[:2]):
+        hint = "A second consumer key belongs to an application: set its key and secret."
+        return [_missing(found, name, hint) for name in _APPLICATION[:2] if not _has(found, name)]
+    return []
 
 
 def _too_few_approvers(found: Found) -> list[Fault]:

@@ -44,6 +44,9 @@ class Settings(BaseModel):
     ovh_consumer_key: Secret | None = None
     ovh_client_id: Word | None = None
     ovh_client_secret: Secret | None = None
+    ovh_money_consumer_key: Secret | None = None
+    ovh_money_client_id: Word | None = None
+    ovh_money_client_secret: Secret | None = None
     ovh_endpoint: Annotated[str, BeforeValidator(partial(values.choice, ENDPOINTS))] = "ovh-eu"
     ovh_api_url: Annotated[str, BeforeValidator(values.url)] | None = None
     ovh_subsidiary: Annotated[str, BeforeValidator(partial(values.choice, _ALL_SUBSIDIARIES))] | None = None
@@ -56,6 +59,7 @@ class Settings(BaseModel):
     desk_approvers: Ids = frozenset()
     desk_payers: Ids = frozenset()
     desk_operators: Ids = frozenset()
+    desk_trial: Switch = False
     desk_approval_channel: Annotated[str, BeforeValidator(values.channel)] | None = None
     desk_extensions: Extensions = ()
     lists: Annotated[dict[str, tuple[str, ...]], BeforeValidator(values.named_lists)] = Field(default_factory=dict)
@@ -110,6 +114,7 @@ class Settings(BaseModel):
             limit_per_month=self.desk_limit_per_month,
             allow_premium=self.desk_allow_premium,
             waive_retraction=self.desk_waive_retraction,
+            trial=self.desk_trial,
             approval_channel=self.desk_approval_channel,
             approval_life=timedelta(hours=self.desk_approval_hours),
             payment_life=timedelta(minutes=self.desk_payment_minutes),
@@ -120,8 +125,8 @@ class Settings(BaseModel):
 SECRETS = frozenset(
     {
         "slack_bot_token", "slack_app_token", "slack_signing_secret", "ovh_application_secret", "ovh_consumer_key",
-        "ovh_client_secret", "database_url",
+        "ovh_client_secret", "ovh_money_consumer_key", "ovh_money_client_secret", "database_url",
     }
 )  # fmt: skip
-# These may come from a file as well. The last two are not secret, but are stored next to secrets.
-FROM_FILES = SECRETS | {"ovh_application_key", "ovh_client_id"}
+# These may come from a file as well. The last three are not secret, but are stored next to secrets.
+FROM_FILES = SECRETS | {"ovh_application_key", "ovh_client_id", "ovh_money_client_id"}

@@ -65,6 +65,15 @@ def read_database_url() -> str:
     return _settings(found, lambda _found: []).database_url.get_secret_value()
 
 
+def read_ovh_access() -> Settings:
+    """Read the OVH settings that there are, for `login`: none has to be there, and no other setting is checked."""
+    found = read_sources(os.environ, Path())
+    found.given = [one for one in found.given if one.name.startswith("OVH_")]
+    found.faults = [fault for fault in found.faults if not fault.name or fault.name.startswith("OVH_")]
+    read_ovh_conf(found)
+    return _settings(found, lambda _found: [])
+
+
 def _settings(found: Found, check: Callable[[Found], list[Fault]]) -> Settings:
     chosen = _chosen(found)
     faults = [*found.faults, *check(found)]

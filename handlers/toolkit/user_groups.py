@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.messages import words
-from handlers.toolkit.slack_errors import FAILURES, SlackAlerts
+from handlers.toolkit.poster import is_person
+from handlers.toolkit.slack_errors import FAILURES, SlackAlerts, read
+
+_log = structlog.get_logger()
 
 
 async def read_user_group(client: AsyncWebClient, alerts: SlackAlerts, group: str) -> frozenset[str] | None:
@@ -22,3 +26,17 @@ async def read_user_group(client: AsyncWebClient, alerts: SlackAlerts, group: st
     alerts.clear(about)
     members = answer.get("users")
     return frozenset(map(str, members)) if isinstance(members, list) else None
+
+
+async def people_in(client: AsyncWebClient, alerts: SlackAlerts, members: frozenset[str]) -> tuple[list[str], bool]:
+    """Expand user groups to single users; return, too, whether each group could be read. Never raises `FAILURES`."""
+    people, all_read = sorted(filter(is_person, members)), True
+    for group in sorted(members - set(people)):
+        try:
+            found = await read_user_group(client, alerts, group)
+        except FAILURES as error:
+            _log.warning("user_group_unreadable", group=group, error=read(error).word)
+            found = None
+        all_read = all_read and found is not None
+        people += sorted(found or ())
+    return list(dict.fromkeys(people)), all_read

@@ -22,6 +22,7 @@ from handlers.views.payment import open_invoice, open_order, paying, payment
 from handlers.views.receipt import receipt, short_receipt
 from handlers.views.recovery import attention
 from handlers.views.terms import contracts, cost, retraction, warnings
+from handlers.views.trial import trial_notice, with_trial
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
@@ -39,25 +40,26 @@ def card(
     waive_retraction: bool,
     approvers: frozenset[str],
     payers: frozenset[str],
+    trial: bool = False,
     room: Room = MESSAGE,
 ) -> RenderedMessage:
     """Return the card: what will be bought, for whom and why, the total, and who does what next.
 
-    A *Details* button opens what does not fit the room.
+    A *Details* button opens what does not fit the room. `trial` is whether the trial is on.
     """
     status = _status(cart, approvals_needed, approvers, payers)
-    parts = _parts(cart, status, waive_retraction=waive_retraction)
-    rendered = RenderedMessage.of(_says.alone(cart), parts, room)
+    parts = _parts(cart, status, waive_retraction=waive_retraction, trial=trial)
+    alone = with_trial(_says.alone(cart), cart)
+    rendered = RenderedMessage.of(alone, parts, room)
     if rendered.is_complete:
         return rendered
-    return replace(
-        RenderedMessage.of(_says.alone(cart), [*parts, *buttons(details_button(cart))], room), is_complete=False
-    )
+    return replace(RenderedMessage.of(alone, [*parts, *buttons(details_button(cart))], room), is_complete=False)
 
 
-def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | Part]:
+def _parts(cart: Cart, status: str, *, waive_retraction: bool, trial: bool) -> list[Block | Part]:
     """Return the card's parts in reading order. Links and sums fold first, then remarks on names, then names."""
     parts: list[Block | Part] = [section(cut_bytes(_says.head(cart.id, status), _LONGEST_TEXT))]
+    parts += trial_notice(cart, trial=trial)
     if cart.purpose:
         parts.append(section(cut_bytes(f">{escape(cart.purpose)}", _LONGEST_TEXT)))
     if cart.state is S.SUBMITTED and (note := escape_lines(remark(cart)).strip()):
@@ -88,6 +90,7 @@ def reject_modal(cart: Cart, *, clicked: Decision) -> View:
         submit=words.buttons.REJECT,
         close=words.buttons.NOT_NOW,
         blocks=[
+            *trial_notice(cart, trial=False),
             section(names(cart)),
             InputBlock(
                 block_id=REASON,
@@ -197,7 +200,7 @@ def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozense
         return _says.LOOKING_FOR_ORDER
     return {
         S.SUBMITTED: _says.waiting_for_approval(approvers - frozenset(cart.approved_by), cart, needed),
-        S.APPROVED: _says.ORDERING,
+        S.APPROVED: words.trial.CHECKING if cart.is_trial else _says.ORDERING,
         S.CHECKING_OUT: _says.ORDERING,
         S.CHECKED_OUT: _says.waiting_for_payment(payers, cart),
         S.PAYING: _says.being_paid(cart.payment.by if cart.payment else None, cart),

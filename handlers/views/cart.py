@@ -19,6 +19,7 @@ from handlers.views.answer_summary import answered
 from handlers.views.details import details_button
 from handlers.views.prices import priced, warned
 from handlers.views.questions import questions_button, still_open
+from handlers.views.trial import trial_notice, with_trial
 from handlers.views.years import years_button
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
@@ -31,8 +32,8 @@ _MOST_EVENTS = 40
 S = CartState
 
 
-def shared_cart(cart: Cart) -> RenderedMessage:
-    """Return a channel's cart with who added what, and its buttons while it is open."""
+def shared_cart(cart: Cart, *, trial: bool = False) -> RenderedMessage:
+    """Return a channel's cart with who added what, and its buttons while it is open; `trial` is whether it is on."""
     if cart.state is not S.OPEN:
         return _closed(cart)
     if not cart.lines:
@@ -42,9 +43,10 @@ def shared_cart(cart: Cart) -> RenderedMessage:
     ask = button(label, Act.REQUEST, CartNumber(cart.id), style="primary", about=about)
     return _with_details(
         cart,
-        words.cart.alone(cart),
+        with_trial(words.cart.alone(cart), cart, trial=trial),
         [
             section(words.cart.head(cart)),
+            *trial_notice(cart, trial=trial),
             listed([_removable(cart, line) for line in cart.lines], rank=1, more=_other_names),
             context(words.cart.NET_BEFORE_APPROVAL),
             *buttons(ask, questions_button(cart), years_button(cart)),
@@ -65,12 +67,14 @@ def request_modal(
     findings: Sequence[Finding] = (),
     ready: Sequence[DomainName] = (),
     answered_now: Sequence[DomainName] = (),
+    trial: bool = False,
 ) -> View:
     """Return the form that asks for the purpose. Shown again, it lists the problems and keeps what was typed.
 
-    `ready` are the names that OVH's check found no fault with, `answered_now` those that it is checking.
+    `ready` are the names that OVH's check found no fault with, `answered_now` those that it is checking. `trial` is
+    whether the trial is on.
     """
-    parts: list[Block | Part] = []
+    parts: list[Block | Part] = [*trial_notice(cart, trial=trial)]
     if problem:
         parts.append(section(words.cart.not_sent(problem)))
     if findings:
@@ -129,9 +133,10 @@ def timeline(cart: Cart, events: Sequence[Event]) -> RenderedMessage:
         head += f"\n>{escape(cart.purpose)}"
     return _with_details(
         cart,
-        words.cart.state_alone(cart),
+        with_trial(words.cart.state_alone(cart), cart),
         [
             section(head),
+            *trial_notice(cart, trial=False),
             rows(listed_names or [words.timeline.NO_NAMES], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
             rows(answered(cart.lines, cart.quote), rank=3, more=words.cart.MORE_ANSWERS_IN_DETAILS),
             _newest(texts or [words.timeline.NOTHING_HAPPENED], rank=2),
@@ -209,9 +214,10 @@ def _removable(cart: Cart, line: Line) -> SectionBlock:
 def _closed(cart: Cart) -> RenderedMessage:
     return _with_details(
         cart,
-        words.cart.state_alone(cart),
+        with_trial(words.cart.state_alone(cart), cart),
         [
             section(words.cart.sent(cart)),
+            *trial_notice(cart, trial=False),
             rows([_added(line) for line in cart.lines], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
             context(words.cart.after_sent(cart.id)),
         ],

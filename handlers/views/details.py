@@ -16,6 +16,7 @@ from handlers.toolkit.payloads import CartPage
 from handlers.views.answer_summary import answered
 from handlers.views.receipt import receipt
 from handlers.views.terms import every_contract, retraction, warnings
+from handlers.views.trial import trial_notice
 from ordering.model.cart import Cart
 
 _HEAD = 4  # blocks outside the list: the head, the page number and two buttons
@@ -51,6 +52,7 @@ def _turned(back: ButtonElement | None, on: ButtonElement | None) -> list[Block]
 
 def _everything(cart: Cart, *, waive_retraction: bool) -> list[Block]:
     return [
+        *trial_notice(cart, trial=False),
         *(sections([f">{escape(cart.purpose)}"]) if cart.purpose else []),
         *sections(receipt(cart.lines, cart.quote).rows, fence=True),
         *sections(warnings(cart)),

@@ -7,6 +7,7 @@ from handlers.messages.en import news as says
 from handlers.text.mrkdwn import escape_lines
 from handlers.toolkit.blocks import RenderedMessage, buttons, section
 from handlers.views.cart import copy_button
+from handlers.views.trial import with_trial
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
@@ -29,6 +30,7 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> RenderedMessage |
     }.get(event.state)
     if sentences is None:
         return None
+    sentences = with_trial(sentences, cart)
     copy = buttons(copy_button(cart)) if event.state in NOT_BOUGHT else []
     return RenderedMessage.of(sentences, [section(sentences), *copy])
 
@@ -38,7 +40,7 @@ ARCHIVED = {"is_archived", "is_inactive"}
 
 def shown_nowhere(cart: Cart) -> str:
     """Tell the requester that Slack accepts the card of their cart nowhere."""
-    return says.shown_nowhere(cart.id)
+    return with_trial(says.shown_nowhere(cart.id), cart)
 
 
 def sent_directly(cart: Cart, channel: str, word: str, *, notified: int, others: int) -> str:
@@ -52,7 +54,7 @@ def sent_directly(cart: Cart, channel: str, word: str, *, notified: int, others:
         why = says.posting_restricted(channel, cart.id)
     else:
         why = says.not_in_channel(channel, cart.id)
-    return says.sent_directly(why, told=notified, others=others)
+    return with_trial(says.sent_directly(why, told=notified, others=others), cart)
 
 
 def _is_known(event: Event, cart: Cart, before: Event | None) -> bool:

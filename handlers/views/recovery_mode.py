@@ -11,6 +11,7 @@ from handlers.toolkit.blocks import RenderedMessage, button, buttons, confirm, c
 from handlers.toolkit.payloads import Compared, Nothing
 from handlers.views.approval import request_ends
 from handlers.views.details import details_button
+from handlers.views.trial import trial_notice, with_trial
 from ordering.model.cart import Cart, CartState
 from ordering.model.recovery import Comparison, HiddenOrder, Loss, Recovery, Stamp, Unknown
 
@@ -23,7 +24,12 @@ def held_card(cart: Cart) -> RenderedMessage:
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
     ends = request_ends(cart) if cart.state is CartState.SUBMITTED else ()
     return RenderedMessage.of(
-        _says.card_alone(cart.id), [section(_says.card(cart.id, total)), *buttons(*ends, details_button(cart))]
+        with_trial(_says.card_alone(cart.id), cart),
+        [
+            section(_says.card(cart.id, total)),
+            *trial_notice(cart, trial=False),
+            *buttons(*ends, details_button(cart)),
+        ],
     )
 
 

@@ -223,6 +223,11 @@ class Cart:
         if mark != self.mark:
             raise CardOutdated(self.id)
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether it was requested in the trial: then it is never ordered."""
+        return self.seal is not None and self.seal.is_trial
+
     def covers(self, total: Money) -> bool:
         """Return whether the approval covers an order for this total."""
         return self.seal is not None and total.is_within(self.seal.total)

@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     APPROVAL_VOID = "approval_void"
     # The checkout
     TERMS_CHANGED = "terms_changed"
+    TRIAL_ENDED = "trial_ended"  # everything was done up to the order, and nothing was ordered
     CHECKOUT_STARTED = "checkout_started"
     CHECKOUT_REFUSED = "checkout_refused"
     CHECKOUT_RESCHEDULED = "checkout_rescheduled"

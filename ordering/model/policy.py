@@ -62,6 +62,8 @@ class Policy:
 
     Operators receive alarms and end recover mode. Amounts include tax.
 
+    In the `trial` nothing is ordered or paid, and a request of then is never ordered later either.
+
     `lists` are extensions that the team tries together, by the list's name. `approval_life` is how long an approval
     stays valid before the order, counted from the last approval; `payment_life` is how long a payment may wait before
     it is sent, counted from the click.
@@ -76,6 +78,7 @@ class Policy:
     limit_per_month: Decimal | None = None
     allow_premium: bool = False
     waive_retraction: bool = True
+    trial: bool = False
     approval_channel: str | None = None
     approval_life: timedelta = timedelta(hours=72)
     payment_life: timedelta = timedelta(minutes=15)

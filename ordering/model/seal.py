@@ -17,6 +17,8 @@ from ordering.model.offer import USUAL_PHASE
 from ordering.model.question import FOR_ALL_TO_READ
 from ordering.model.quote import Configuration, Quote
 
+_TRIAL = "trial-"  # begins the digest of terms that were requested in the trial, and is stored with it
+
 
 @dataclass(frozen=True, slots=True)
 class Seal:
@@ -24,6 +26,14 @@ class Seal:
 
     digest: str
     total: Money
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether these terms were requested in the trial. They are never ordered, whatever the settings say later.
+
+        An older version, which does not know the trial, finds no terms that match such a digest, and orders nothing.
+        """
+        return self.digest.startswith(_TRIAL)
 
     @property
     def short(self) -> str:
@@ -44,9 +54,17 @@ class SealForm(IntEnum):
 
 
 def seal(
-    lines: Sequence[Line], quote: Quote, *, waive_retraction: bool, form: SealForm = SealForm.WITH_RENEWALS
+    lines: Sequence[Line],
+    quote: Quote,
+    *,
+    waive_retraction: bool,
+    trial: bool = False,
+    form: SealForm = SealForm.WITH_RENEWALS,
 ) -> Seal:
-    """Seal the terms as shown: names, years, offers, renewals, configuration, contracts, waiver, currency and total."""
+    """Seal the terms as shown: names, years, offers, renewals, configuration, contracts, waiver, currency and total.
+
+    With `trial` the seal says for good that nothing is ordered under it.
+    """
     terms: dict[str, object] = {
         "lines": sorted(_terms(line) for line in lines),
         "configuration": sorted([c.domain.ascii, c.label, c.value] for c in quote.configuration),
@@ -57,13 +75,15 @@ def seal(
     if form is SealForm.WITH_RENEWALS:
         terms["renewals"] = sorted([line.domain.ascii, str(line.renewal or "")] for line in lines)
     canonical = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return Seal(hashlib.sha256(canonical.encode()).hexdigest(), quote.total)
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return Seal(f"{_TRIAL if trial else ''}{digest}", quote.total)
 
 
 def form_of(sealed: Seal, lines: Sequence[Line], quote: Quote, *, waive_retraction: bool) -> SealForm | None:
     """Return the newest form in which these terms match the seal; None if they do not match."""
     for form in sorted(SealForm, reverse=True):
-        if seal(lines, quote, waive_retraction=waive_retraction, form=form).digest == sealed.digest:
+        found = seal(lines, quote, waive_retraction=waive_retraction, trial=sealed.is_trial, form=form)
+        if found.digest == sealed.digest:
             return form
     return None
 

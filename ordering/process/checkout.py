@@ -78,6 +78,9 @@ class Checkout:
         Nothing is ordered if OVH's new quote does not match the seal, or if the account already has an order for one of
         these names. Raises `RegistrarRefused` if the API key may not order: the step comes again until it may.
         """
+        if cart.is_trial:
+            self._rehearse(cart)
+            return
         if self._was_interrupted(cart):
             return
         try:
@@ -94,6 +97,15 @@ class Checkout:
         if prepared is not None:
             self._order(cart, self._in_cart_of(waiting, prepared), waiting)
 
+    def _rehearse(self, cart: Requested) -> None:
+        """Do all that comes before an order, then end the request: this is what would be ordered now."""
+        prepared = self._prepared(cart)
+        if prepared is None:
+            return
+        self._registrar.discard(prepared.registrar_cart)
+        ended = replace(cart, quote=prepared.quote).cancel(at=self._book.now())
+        self._book.save(ended, K.TRIAL_ENDED, data={"total": amount(prepared.quote.total)})
+
     def _time_as_known(self) -> datetime:
         return self._book.now() + (self._registrar.known_clock_ahead() or timedelta())
 
@@ -108,7 +120,8 @@ class Checkout:
         """Build a cart at OVH that may be ordered. None if the request is for people, or comes again."""
         if self._is_hindered(cart):  # check before OVH builds a cart for nothing
             return None
-        self._registrar.require_right_to_check_out()  # a refused call would be searched for
+        if not cart.is_trial:  # a key without the right is enough for it
+            self._registrar.require_right_to_check_out()  # a refused call would be searched for
         try:
             prepared = self._registrar.prepare(cart.lines)
         except CartGone:
@@ -274,7 +287,8 @@ class Checkout:
     ) -> None:
         """Void the approval, and show the approvers what changed."""
         self._registrar.discard(prepared.registrar_cart)
-        fresh = seal(lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
+        waived = self._policy.waive_retraction
+        fresh = seal(lines, prepared.quote, waive_retraction=waived, trial=cart.is_trial)
         submitted = cart.submit_again(at=self._book.now(), lines=lines, quote=prepared.quote, seal=fresh)
         data: Data = {
             "changes": list(changed),

@@ -32,6 +32,7 @@ from ordering.process.polling import PollSchedule
 from ordering.process.recovery import RecoverMode, allowed_or_on_hold
 from ordering.process.standing import Limits, Standing
 from ordering.process.transitions import Logbook
+from ordering.process.trial import not_in_trial, wait_for_end_of_trial
 
 S = CartState
 P = TypeVar("P", bound=Requested)
@@ -58,11 +59,12 @@ class Fulfilment:
         rights: Rights | None = None,
     ) -> None:
         self._book = Logbook(store, clock, poll_schedule or PollSchedule())
+        self._policy = policy
         self._age = Age(registrar, policy, clock)
         self._standing = Standing(policy, rights or ById(), clock)
         self._recover_mode = RecoverMode(store, clock)
         floors = floors or Floors()
-        conditions: list[Condition] = [allowed_or_on_hold, self._age, Limits(policy, clock)]
+        conditions: list[Condition] = [not_in_trial(policy), allowed_or_on_hold, self._age, Limits(policy, clock)]
         conditions += [owner_is_shown, attempt_is_announced]
         intents = Intents(store, conditions, reading=[self._standing.read])
         markers = self._markers = MoneyMarkers(store, registrar, self._recover_mode)
@@ -119,6 +121,8 @@ class Fulfilment:
             return
         try:
             if not self._is_void(cart):
+                if _would_send(cart):
+                    wait_for_end_of_trial(self._policy, cart)
                 with self._recover_mode.noticing():
                     step(cart)
         except OnHold:

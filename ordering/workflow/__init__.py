@@ -42,7 +42,7 @@ class Workflow:
         self._clock = clock
         self.policy = policy
         self.recover_mode = RecoverMode(store, clock)
-        decisions = Decisions(store, self.recover_mode)
+        decisions = Decisions(store, self.recover_mode, policy)
         self.search = NameSearch(registrar, policy)
         self.cart_editing = CartEditing(store, registrar, policy, clock)
         self.questions = Questions(store, registrar, policy, clock)

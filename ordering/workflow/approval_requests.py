@@ -89,7 +89,9 @@ class ApprovalRequests:
                 requester=requester.id,
                 purpose=purpose.strip(),
                 quote=quote,
-                seal=seal(checked.lines, quote, waive_retraction=self._policy.waive_retraction),
+                seal=seal(
+                    checked.lines, quote, waive_retraction=self._policy.waive_retraction, trial=self._policy.trial
+                ),
             )
             channel = self._policy.approval_channel or cart.channel
             carts.show_in(cart.id, MessageRole.APPROVAL, channel)

@@ -9,26 +9,29 @@ from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.ids import CartId
+from ordering.model.policy import Policy
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.recovery import Stamp
 from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.recovery import RecoverMode, must_allow, must_be_current
+from ordering.process.trial import refuse_in_trial
 
 
 class Decisions:
     """Begins the transaction of each decision, serialized with the others."""
 
-    def __init__(self, store: Store, recover_mode: RecoverMode) -> None:
+    def __init__(self, store: Store, recover_mode: RecoverMode, policy: Policy) -> None:
         self._store = store
         self._recover_mode = recover_mode
+        self._policy = policy
 
     @contextmanager
     def begin(self, cart_id: CartId, stamp: Stamp | None, *, sends: bool = True) -> Iterator[Transaction]:
         """Begin the transaction of a decision about a cart.
 
-        `stamp` is on the button; None without one. Raises `OnHold` in recover mode, unless the decision can send
-        nothing (`sends` is False). Begins recover mode if the stamp, or what this process saw committed, is not on
-        record.
+        `stamp` is on the button; None without one. Unless the decision can send nothing (`sends` is False), raises
+        `OnHold` in recover mode, and `NotPossible` in the trial for a request of before. Begins recover mode if the
+        stamp, or what this process saw committed, is not on record.
         """
         with self._recover_mode.noticing(number=cart_id), self._store.begin() as carts:
             carts.decide_alone()
@@ -36,6 +39,8 @@ class Decisions:
                 must_be_current(carts, stamp, cart_id)
             if sends:
                 must_allow(carts)
+                if self._policy.trial:
+                    refuse_in_trial(self._policy, carts.cart(cart_id))
             yield carts
 
     def must_be_allowed(self, cart_id: CartId, stamp: Stamp | None) -> None:

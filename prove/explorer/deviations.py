@@ -87,8 +87,9 @@ COMPARES: Options = ("all-stopped",)
 # `hasty`: orders although an order of the bot's may still show. `close`: gives up.
 ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
 # `opens`: opens the order's page first, leaves it open, and presses Pay.
-PAYS: Options = ("prepaid", "page", "opens", "twice", "old-card", "after-91000")
-APPROVES: Options = ("self", "twice", "old-card", "after-91000")
+# `in-trial`: clicks while the bot is in the trial, then again after it. `of-trial`: the request was made in the trial.
+PAYS: Options = ("prepaid", "page", "opens", "twice", "old-card", "after-91000", "in-trial")
+APPROVES: Options = ("self", "twice", "old-card", "after-91000", "in-trial", "of-trial")
 
 _HIDES = {
     "late": "all",

@@ -45,6 +45,7 @@ _TRANSACTIONS = ("me/payment/transaction",)
 _OF_ORDERS = ("me/order", "order/cart", "auth/time")
 _OF_PAYMENTS = ("me/order", "me/payment", "auth/time")
 S = CartState
+_BUYING = {S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED}
 
 
 class Laws:
@@ -73,6 +74,8 @@ class Laws:
         cart = self.cart
         self._of_commits.check(cart)
         self._database_loss.check(cart)
+        if cart.is_trial and cart.state in _BUYING:
+            raise LawBroken(NOT_APPROVED, f"a request of the trial is {cart.state}")
         if cart.state is S.CHECKING_OUT and cart.attempt is not None:
             self._sealed[cart.attempt.registrar_cart] = cart
         if cart.state is S.PAYING and cart.payment and cart.payment.asked_at not in self._decided:

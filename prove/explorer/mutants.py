@@ -49,9 +49,13 @@ _TWO_LOSSES = (
 )
 _ONE_LOSS = "in recover mode nobody decides and nothing is sent here, so no later loss is noticed before its end"
 _WAITS = "the floor, or a person, ends it too, only later"
+_OTHER_GUARD = "the bot is not in the trial here, and the checkout ends a request of the trial before it"
 _BEFORE = "nothing is sent, and no law is about how soon a payer hears of a method that is gone"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
 BLIND: Mapping[str, str] = {
+    "carry out in the trial what was decided before": _OTHER_GUARD,
+    "commit an intent in the trial": _OTHER_GUARD,
+    "seal a request of the trial like any other": _OTHER_GUARD,
     "read no right again before the intent": _RIGHTS,
     "take a right that nobody can read for one that is lost": _RIGHTS,
     "take a payer's right that nobody can read for a no": _RIGHTS,

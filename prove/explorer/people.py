@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from ordering.model.money import Money
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
+from ordering.workflow import Workflow
 from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, ORDERED, PAYS, Options
 from prove.explorer.law_names import NOT_APPROVED, NOT_OURS, UNHELD, LawBroken
 from prove.explorer.ledger import PREPAID, Method, moment
@@ -230,15 +231,32 @@ class People:
         if cart.seal is None:
             raise AssertionError("a request without a seal")
 
-        def approve(by: Process, *, approver: Person = CLEO, mark: str = cart.request_mark) -> Cart:
-            return by.workflow.approvals.approve(cart.id, approver=approver, mark=mark, stamp=plan.stamp)
+        def approve(by: Process, *, approver: Person = CLEO, mark: str = "") -> Cart:
+            return _approved(by.workflow, approver, mark or cart.request_mark)
 
+        def _approved(workflow: Workflow, approver: Person, mark: str) -> Cart:
+            return workflow.approvals.approve(cart.id, approver=approver, mark=mark, stamp=plan.stamp)
+
+        if plan.manner == "of-trial":
+            self._make_trial(process)
+            cart = self._world.laws.cart
         if plan.manner == "self":
             _must_fail(lambda: approve(process, approver=ADA), "the own request")
         if plan.manner == "old-card":
             _must_fail(lambda: approve(process, mark=_OLD), "what no card shows")
+        if plan.manner == "in-trial":
+            in_trial = _in_trial(process)
+            _must_fail(lambda: _approved(in_trial, CLEO, cart.request_mark), "a request of before the trial")
         self._decided(CLEO.id, approve, process)
         self._repeat(plan, CLEO.id, approve)
+
+    def _make_trial(self, process: Process) -> None:
+        """Let the request be one that was made in the trial, which is over."""
+        with process.store.begin() as carts:
+            cart = carts.cart(self._world.laws.cart.id)
+            if cart.state is S.SUBMITTED and cart.quote is not None:
+                waived = POLICY.waive_retraction
+                carts.save(replace(cart, seal=seal(cart.lines, cart.quote, waive_retraction=waived, trial=True)))
 
     def _pay(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.order is None:
@@ -258,6 +276,10 @@ class People:
 
         if plan.manner == "old-card":
             _must_fail(lambda: pay(process, mark=_OLD), "an old card")
+        if plan.manner == "in-trial":
+            decisions = _in_trial(process).payments
+            paid_in_trial = partial(decisions.pay, cart.id, payer=DAN, method=method, mark=cart.mark, stamp=plan.stamp)
+            _must_fail(paid_in_trial, "an order of before the trial")
         self._decided(DAN.id, pay, process)
         self._repeat(plan, DAN.id, pay)
 
@@ -348,6 +370,12 @@ def _must_fail(click: Callable[[], Cart], what: str) -> None:
     except (OrderingError, Unanswered):
         return
     raise LawBroken(NOT_APPROVED, f"a click on {what} was taken")
+
+
+def _in_trial(process: Process) -> Workflow:
+    """Return the use cases of this process as they are while the bot is in the trial."""
+    policy = replace(POLICY, trial=True)
+    return Workflow(store=process.store, registrar=process.registrar, policy=policy, clock=process.now)
 
 
 def _delay(manner: str, usual: float) -> float:

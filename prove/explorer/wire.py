@@ -72,7 +72,8 @@ class SimulatedClient:
         self.answered_at = 0.0
         self._ahead: timedelta | None = None
         self.secrets: tuple[str, ...] = ()
-        self.is_service_account = False
+        self.is_service_account = self.money_is_service_account = False
+        self.has_money_key = False
 
     def time(self) -> datetime:
         """Return OVH's time, read now."""

@@ -10,6 +10,7 @@ from prove.mutants.quotes import OF_QUOTES
 from prove.mutants.rights import OF_RIGHTS
 from prove.mutants.standstill import OF_STANDSTILL
 from prove.mutants.terms import OF_TERMS
+from prove.mutants.trial import OF_TRIAL
 
 MUTATIONS = (
     *OF_PAYMENTS,
@@ -17,6 +18,7 @@ MUTATIONS = (
     *OF_ORDERS,
     *OF_DATABASE_LOSS,
     *OF_MONEY_CALLS,
+    *OF_TRIAL,
     *OF_RIGHTS,
     *OF_QUOTES,
     *OF_TERMS,

@@ -130,14 +130,14 @@ OF_MONEY_CALLS = (
     ),
     Mutation(
         "wait with the money while the key's rights cannot be read",
-        "registrars.ovh.key_rights:KeyRights._read",
+        "registrars.ovh.key_rights:_Key._read",
         uncaught("RegistrarUnavailable"),
         "tests/registrars/ovh/test_key_rights.py::test_silence_is_no_refusal",
     ),
     Mutation(
         "take a key that may order for one that may pay",
-        "registrars.ovh.key_rights:KeyRights._require",
-        without_part("self._refusal(self._known, right) is None"),
+        "registrars.ovh.key_rights:_Key.refusal",
+        without_part("self._refusal(self._known, rights) is None"),
         "tests/registrars/ovh/test_key_rights.py::test_a_right_counts_from_the_moment_it_is_granted",
     ),
     Mutation(

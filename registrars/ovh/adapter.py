@@ -42,6 +42,7 @@ from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.errors import Unreadable
+from registrars.ovh.api.observing import Observer, nobody
 from registrars.ovh.api.wire.account import Account
 from registrars.ovh.api.wire.base import IDS, TEXTS
 from registrars.ovh.api.wire.checkouts import Ordered
@@ -83,12 +84,20 @@ class OvhGateway:
     """OVH as the domain sees it. Blocking and thread-safe.
 
     `rate_limiter` limits the call rate if other processes share the limit. `bot_id` is this bot's id, which the
-    descriptions of its carts contain. Raises `ValueError` with a line for the operator if the credentials are unusable.
+    descriptions of its carts contain. `observe` gets each call. Raises `ValueError` with a line for the operator
+    if the credentials are unusable.
     """
 
-    def __init__(self, config: OvhConfig, rate_limiter: RateLimiter | None = None, *, bot_id: str = UNNAMED) -> None:
+    def __init__(
+        self,
+        config: OvhConfig,
+        rate_limiter: RateLimiter | None = None,
+        *,
+        bot_id: str = UNNAMED,
+        observe: Observer = nobody,
+    ) -> None:
         self._config = config
-        self._client = Client(config, rate_limiter)
+        self._client = Client(config, rate_limiter, observe=observe)
         descriptions = Descriptions(bot_id)
         self._carts = OvhCarts(self._client, config, descriptions, home=self._home)
         self._markers = Markers(self._client, descriptions, home=self._home)
@@ -135,6 +144,18 @@ class OvhGateway:
                 self._failed.put(_ME, error)
                 return error
             return None
+
+    def limiter(self) -> tuple[float, float, int]:
+        """Return the calls a second that are allowed now, the seconds until the next one, and how many calls wait."""
+        scheduler = self._client.scheduler
+        return scheduler.rate, scheduler.seconds_for(1), scheduler.waiting
+
+    def key_ends(self) -> dict[str, datetime | None]:
+        """Return when each key ends, `first` and `money`; None without an end. Service accounts' keys do not end.
+
+        Raises `RegistrarError` if OVH does not tell.
+        """
+        return self._key_rights.ends()
 
     def close(self) -> None:
         self._search.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -39,10 +39,13 @@ class Right:
         return f"{self.method} {self.path}"
 
 
+_ITSELF = "/auth/currentCredential"
 _MARK = Right("POST", "/order/cart", "/order/cart")
 _CHECK_OUT = Right("POST", "/order/cart/*/checkout", "/order/cart/a-cart/checkout")
 # The bot has just read orders with this key, so rules that grant neither are written in a way that it does not know.
 _EVIDENT = (Right("GET", "/me/order", "/me/order"), Right("GET", "/me/order/*", "/me/order/1"))
+# A key that only orders and pays has just read its own rules.
+_EVIDENT_OF_MONEY = (Right("GET", "/auth/currentCredential", "/auth/currentCredential"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,21 @@ class Grants:
     not_valid: str | None = None
     ends_at: datetime | None = None
 
-    def missing(self, rights: Sequence[Right]) -> list[Right]:
-        """Return the rights that are clearly not granted."""
-        if not any(map(self._grants, _EVIDENT)):
+    @classmethod
+    def of_credential(cls, answer: Credential) -> Grants:
+        """Return what an application key's own rules grant."""
+        return cls(_rules(answer.rules), _NOT_VALID.get(answer.status or ""), answer.expiration)
+
+    @classmethod
+    def of_details(cls, answer: AuthDetails) -> Grants:
+        """Return what the routes of a service account or a key grant."""
+        return cls(None if answer.allowed_routes is None else _rules(answer.allowed_routes))
+
+    def missing(self, rights: Sequence[Right], *, evident: Sequence[Right] = _EVIDENT) -> list[Right]:
+        """Return the rights that are clearly not granted; one of the `evident` ones is granted for sure."""
+        if not any(map(self.includes, evident)):
             return []
-        return [right for right in rights if not self._grants(right)]
+        return [right for right in rights if not self.includes(right)]
 
     def why_not_valid(self, now: datetime) -> str | None:
         """Return why the key itself is not valid at this time by OVH's clock; None if it is."""
@@ -65,14 +78,18 @@ class Grants:
             return _NOT_VALID["expired"]
         return self.not_valid
 
-    def _grants(self, right: Right) -> bool:
-        if self.rules is None:
-            return True
+    def includes(self, right: Right) -> bool:
+        """Return whether a rule grants this call."""
+        return self.rules is None or bool(self.granted_by(right))
+
+    def granted_by(self, right: Right) -> list[str]:
+        """Return the path patterns of the rules that grant this call."""
         paths = [prefix + right.called for prefix in _PREFIXES]
-        return any(
-            method == right.method and any(fnmatchcase(path, pattern) for path in paths)
-            for method, pattern in self.rules
-        )
+        return [
+            pattern
+            for method, pattern in self.rules or ()
+            if method == right.method and any(fnmatchcase(path, pattern) for path in paths)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +106,15 @@ class Refused:
 
 
 class KeyRights:
-    """Reads the key's rights, and remembers what they grant for some minutes."""
+    """Reads what the key for orders and payments may do, and remembers it for some minutes.
+
+    That is a second key if there is one. The first one then only leaves the marker before each such call.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._known, self._known_until = Grants(), float("-inf")
+        self._money = _Key(client, for_money=True)
+        self._first = _Key(client, for_money=False) if client.has_money_key else None
         self._refused: dict[str, Refused] = {}  # by right
 
     def require_checkout(self) -> None:
@@ -110,10 +131,14 @@ class KeyRights:
         now = time.monotonic()
         return next((known.why for known in list(self._refused.values()) if now < known.reported_until), None)
 
+    def ends(self) -> dict[str, datetime | None]:
+        """Return when each consumer key ends, by its use; None without an end. Raises `RegistrarError`."""
+        keys = {"first": self._first or self._money, "money": self._money if self._first is not None else None}
+        return {use: key.ends_at() for use, key in keys.items() if key is not None and not key.is_service}
+
     def _require(self, right: Right) -> None:
         """Refuse only by an answer of this moment: the operator may just have granted the right."""
-        is_known = time.monotonic() < self._known_until and self._refusal(self._known, right) is None
-        refusal = None if is_known else self._refusal(self._read(), right)
+        refusal = next(filter(None, (key.refusal(rights) for key, rights in self._needed(right))), None)
         if refusal is None:
             self._refused.pop(str(right), None)
         else:
@@ -122,24 +147,60 @@ class KeyRights:
             self._refused[str(right)] = Refused(since, now, refusal)
             raise refusal
 
-    def _refusal(self, grants: Grants, right: Right) -> RegistrarRefused | None:
+    def _needed(self, right: Right) -> Iterator[tuple[_Key, Sequence[Right]]]:
+        """Yield each key with the rights that a money call needs of it: one of them leaves the marker before it."""
+        if self._first is None:
+            yield self._money, (_MARK, right)
+        else:
+            yield self._first, (_MARK,)
+            yield self._money, (right,)
+
+
+class _Key:
+    """One key: what OVH said of it, and for how long that holds."""
+
+    def __init__(self, client: Client, *, for_money: bool) -> None:
+        self._client = client
+        self._for_money = for_money
+        self._evident = _EVIDENT_OF_MONEY if for_money and client.has_money_key else _EVIDENT
+        self._known, self._known_until = Grants(), float("-inf")
+
+    def ends_at(self) -> datetime | None:
+        """Return when the key ends, read now; None without an end."""
+        answer = self._client.ask(_ITSELF, priority=Priority.POLLING, for_money=self._for_money)
+        return Credential.read(answer).expiration
+
+    @property
+    def is_service(self) -> bool:
+        """Whether this is a service account, whose rights are not rules of a key."""
+        return self._client.money_is_service_account if self._for_money else self._client.is_service_account
+
+    def refusal(self, rights: Sequence[Right]) -> RegistrarRefused | None:
+        """Return why the key does not have these rights, by an answer of this moment; None if it has them."""
+        is_known = time.monotonic() < self._known_until and self._refusal(self._known, rights) is None
+        return None if is_known else self._refusal(self._read(), rights)
+
+    def _refusal(self, grants: Grants, rights: Sequence[Right]) -> RegistrarRefused | None:
         not_valid = grants.why_not_valid(self._client.time_as_known())
         if not_valid is not None:
             return RegistrarRefused(code="ovh_key_refused", key=not_valid)
-        missing = [str(each) for each in grants.missing([_MARK, right])]
+        missing = [str(each) for each in grants.missing(rights, evident=self._evident)]
         if not missing:
             return None
         # The rules of a consumer key cannot be extended.
-        is_service = self._client.is_service_account
-        return RegistrarRefused(code="ovh_right_missing", rights=missing, can_be_granted=is_service)
+        return RegistrarRefused(code="ovh_right_missing", rights=missing, can_be_granted=self.is_service)
 
     def _read(self) -> Grants:
         """Read what the key may do. Without an answer everything counts as granted: silence is no refusal."""
-        is_service = self._client.is_service_account
-        path = "/auth/details" if is_service else "/auth/currentCredential"
+        is_service = self.is_service
+        path = "/auth/details" if is_service else _ITSELF
         try:
-            answer = self._client.ask(path, priority=Priority.MONEY, tries=1)
-            grants = _details(AuthDetails.read(answer)) if is_service else _credential(Credential.read(answer))
+            answer = self._client.ask(path, priority=Priority.MONEY, tries=1, for_money=self._for_money)
+            grants = (
+                Grants.of_details(AuthDetails.read(answer))
+                if is_service
+                else Grants.of_credential(Credential.read(answer))
+            )
         except RateLimitTimeout:
             raise  # other calls went first: the step comes again
         except RegistrarUnavailable:
@@ -148,16 +209,6 @@ class KeyRights:
             grants = Grants()  # a key may lack the right to read its own rights
         self._known, self._known_until = grants, time.monotonic() + _HOLDS
         return grants
-
-
-def _credential(answer: Credential) -> Grants:
-    """Return what an application key's own rules grant."""
-    return Grants(_rules(answer.rules), _NOT_VALID.get(answer.status or ""), answer.expiration)
-
-
-def _details(answer: AuthDetails) -> Grants:
-    """Return what a service account's routes grant."""
-    return Grants(None if answer.allowed_routes is None else _rules(answer.allowed_routes))
 
 
 def _rules(listed: Sequence[AccessRule]) -> tuple[tuple[str, str], ...] | None:

@@ -23,6 +23,7 @@ from sandbox.ovh.contacts import Contacts
 from sandbox.ovh.errors import OvhError, gateway, refused
 from sandbox.ovh.faults import Fault, Faults
 from sandbox.ovh.held import Held
+from sandbox.ovh.key_page import KeyPage
 from sandbox.ovh.names import Names
 from sandbox.ovh.order_page import OrderPage
 from sandbox.ovh.orders import Orders
@@ -88,6 +89,7 @@ class OvhSimulator:
         server = web.Application()
         OrderPage(self).add_to(server.router)
         Tokens(self).add_to(server.router)
+        KeyPage(self).add_to(server.router)
         server.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()

@@ -7,7 +7,7 @@ SUPPORTED, PARTIAL, MISSING = "supported", "partial", "missing"
 COVERAGE: dict[str, str] = {
     "GET /auth/time": SUPPORTED,
     "GET /auth/currentCredential": SUPPORTED,
-    "POST /auth/credential": MISSING,
+    "POST /auth/credential": SUPPORTED,
     "GET /auth/details": SUPPORTED,
     "GET /me": PARTIAL,
     "GET /me/contact": SUPPORTED,

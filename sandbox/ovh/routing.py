@@ -28,6 +28,16 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def application(self) -> str | None:
+        """Return the application's key; a service account has none."""
+        return self.headers.get("X-Ovh-Application")
+
+    @property
+    def consumer(self) -> str | None:
+        """Return the consumer key; a service account has none."""
+        return self.headers.get("X-Ovh-Consumer")
+
     def needs(self, *names: str) -> None:
         """Raise the gateway's error if the body lacks one of these."""
         for name in names:

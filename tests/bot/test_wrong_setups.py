@@ -26,7 +26,7 @@ COMMANDS = ["run", "export", "verify", "migrate"]
             {"DESK_LIMIT_PER_ODER": "200"},
             "DESK_LIMIT_PER_ODER: there is no such setting; did you mean DESK_LIMIT_PER_ORDER? (environment)",
         ),
-        ({"DESK_TRIAL": "true"}, "DESK_TRIAL: this version does not know it yet (environment)"),
+        ({"DESK_AGENTS": "true"}, "DESK_AGENTS: this version does not know it yet (environment)"),
         (
             {"DESK_LIMIT_PER_ORDER": "two hundred"},
             "DESK_LIMIT_PER_ORDER=two hundred: write a number such as 200 or 199.99 (environment)",

@@ -196,6 +196,9 @@ def list_alone(heading: str, carts: Sequence[Cart]) -> str:
     return f"{heading}: {', '.join(f'#{cart.id} {state(cart.state)}' for cart in carts)}"
 
 
+TRIAL = "trial, nothing is ordered"
+
+
 def in_list(cart: Cart, *, with_names: bool) -> str:
     """Return a cart's line in a list: number, names or their number, total, state, requester and order."""
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
@@ -204,6 +207,7 @@ def in_list(cart: Cart, *, with_names: bool) -> str:
         f"*#{cart.id}*  {holds}",
         str(total) if total else "",
         state(cart.state),
+        TRIAL if cart.is_trial else "",
         f"requested by {person(cart.requester)}" if cart.requester else "",
         f"order {cart.order.id}" if cart.order else "",
     ]

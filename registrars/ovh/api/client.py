@@ -14,12 +14,13 @@ import requests
 import stamina
 import structlog
 
-from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, RegistrarUnavailable
+from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, RegistrarRefused, RegistrarUnavailable
 from ordering.process.progress import current_progress, queued
 from registrars.ovh.api import errors
 from registrars.ovh.api.config import OvhConfig
 from registrars.ovh.api.errors import Answer, OvhTimeout, Throttled, Unreadable
 from registrars.ovh.api.money import MoneyCall, MoneyCalls
+from registrars.ovh.api.observing import CallOutcome, Observer, OvhCall, nobody, outcome_of
 from registrars.ovh.api.session import CLOCK, Session, read
 from registrars.ovh.api.void_routes import returns_nothing
 from registrars.ovh.api.wire.base import seconds
@@ -40,22 +41,38 @@ _log = structlog.get_logger()
 class Client:
     """One signed session for all threads, behind the scheduler."""
 
-    def __init__(self, config: OvhConfig, rate_limiter: RateLimiter | None = None) -> None:
+    def __init__(
+        self, config: OvhConfig, rate_limiter: RateLimiter | None = None, *, observe: Observer = nobody
+    ) -> None:
+        self._observe = observe
         own = AdaptiveTokenBucket(per_second=config.requests_per_second, burst=config.burst, now=time.monotonic())
         self.scheduler = CallScheduler(rate_limiter or own, concurrency=config.concurrency)
         self._session = Session(config)
+        # All calls that order or pay, and the read of what their key may do.
+        self._money_session = Session(config.for_money()) if config.has_money_key else self._session
+        self._is_trial = config.trial
         self._money_calls = MoneyCalls()
         self.answered_at = float("-inf")  # monotonic time at which OVH last accepted a signed call
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Secrets that must not appear in logs."""
-        return self._session.secrets
+        return tuple(dict.fromkeys((*self._session.secrets, *self._money_session.secrets)))
+
+    @property
+    def has_money_key(self) -> bool:
+        """Whether calls that order or pay are made with a second key."""
+        return self._money_session is not self._session
 
     @property
     def is_service_account(self) -> bool:
         """Whether calls carry a service account's token (OAuth2), not an application key's signature."""
         return self._session.uses_tokens
+
+    @property
+    def money_is_service_account(self) -> bool:
+        """Whether calls that order or pay carry a service account's token."""
+        return self._money_session.uses_tokens
 
     def time(self) -> datetime:
         """Read and return OVH's time, never a cached one; raises `RegistrarUnavailable`."""
@@ -82,17 +99,21 @@ class Client:
         query: Mapping[str, str] | None = None,
         permit: Permit | None = None,
         tries: int | None = None,
+        for_money: bool = False,
     ) -> Any:  # noqa: ANN401 - decoded JSON
         """GET with retries while OVH is busy; raises `RegistrarUnavailable` or `RegistrarRefused`.
 
-        The first attempt uses `permit`, a permit that the caller already holds, if any.
+        The first attempt uses `permit`, a permit that the caller already holds, if any. With `for_money` the call is
+        made with the key that orders and pays.
         """
+        session = self._session_for(for_money=for_money)
         target = f"{path}?{urlencode(query)}" if query else path
         for attempt in stamina.retry_context(
             on=_Patience(), attempts=tries or _TRIES, timeout=None, wait_initial=0.3, wait_max=4.0
         ):
             with attempt:
-                answer = self._until_not_throttled(target, priority, permit, tries=1 if tries == 1 else _MOST_THROTTLED)
+                most = 1 if tries == 1 else _MOST_THROTTLED
+                answer = self._until_not_throttled(session, target, priority, permit, tries=most)
                 if not answer.ok:
                     raise errors.of_read(answer)
         if answer.has_no_content:  # every GET that we make returns something
@@ -119,7 +140,7 @@ class Client:
 
         If the answer is lost, OVH expires the leftover cart.
         """
-        answer = self._call(method, path, body, priority)
+        answer = self._call(self._session, method, path, body, priority)
         if not answer.ok:
             raise errors.of_read(answer)
         if answer.has_no_content and not returns_nothing(method, path.partition("?")[0]):
@@ -131,12 +152,14 @@ class Client:
         """Yield a money call, a POST that orders or pays, with its permit, token and own open connection.
 
         Commit the intent inside the block, then send; commit the result inside it, too, as a shutdown waits for that.
-        Raises `RegistrarUnavailable` or `RegistrarRefused` on entering: nothing was sent then.
+        Raises `RegistrarUnavailable` or `RegistrarRefused` on entering, in the trial always: nothing was sent then.
         """
+        if self._is_trial:
+            raise RegistrarRefused(code="trial_is_on")
         with ExitStack() as held:
             permit = held.enter_context(self._permit(Priority.MONEY_CALL, within=_MONEY_CALL_WAITS))
             try:
-                call = self._session.open_money_call(path, body)
+                call = self._money_session.open_money_call(path, body)
             except OvhTimeout as error:
                 self._on_timeout("POST", path, error)
                 raise
@@ -150,25 +173,28 @@ class Client:
 
     def send_money_call(self, call: MoneyCall, permit: Permit, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
         """Send once and evaluate the answer; implements `ReadyCall.send`."""
-        delta, started = self._session.delta, time.monotonic()
+        delta, started = self._money_session.delta, time.monotonic()
         with permit, _reporting_progress():
             try:
                 reply = call.send(signed_at=signed_at, not_after=not_after)
             except NotSent as error:
                 _log.warning("money_call_not_sent", path=call.target, why=str(error))
+                self._observe(OvhCall(Priority.MONEY_CALL, CallOutcome.NOT_SENT))
                 raise
             except OutcomeUnknown as error:
                 permit.used = True
                 self._on_timeout("POST", call.target, error)
+                self._observe(OvhCall(Priority.MONEY_CALL, CallOutcome.TIMEOUT, time.monotonic() - started))
                 raise
             permit.used = True
         answer = read(reply)
+        self._observe(OvhCall(Priority.MONEY_CALL, outcome_of(answer), time.monotonic() - started))
         self._heed(answer)
         self._note("POST", call.target, answer, reply.headers.get("x-ovh-queryid"), started, important=True)
         if answer.is_clock_error:
             with suppress(RegistrarUnavailable):  # for the next call: this call's answer stands
-                self._session.read_clock(stale=delta)
-        self._session.renew_token(answer)
+                self._money_session.read_clock(stale=delta)
+        self._money_session.renew_token(answer)
         if not answer.ok or answer.body == "":
             raise errors.of_money_call(answer)
         return answer.body
@@ -177,20 +203,27 @@ class Client:
         """Fail all callers that wait for a permit; calls already in flight end on their own."""
         self.scheduler.close()
         self._session.close()
+        self._money_session.close()
 
-    def _until_not_throttled(self, target: str, priority: Priority, permit: Permit | None, *, tries: int) -> Answer:
+    def _session_for(self, *, for_money: bool) -> Session:
+        return self._money_session if for_money else self._session
+
+    def _until_not_throttled(
+        self, session: Session, target: str, priority: Priority, permit: Permit | None, *, tries: int
+    ) -> Answer:
         """Retry while OVH throttles the call; the scheduler delays each attempt as long as necessary."""
-        answer = self._call("GET", target, None, priority, permit=permit)
+        answer = self._call(session, "GET", target, None, priority, permit=permit)
         for _ in range(tries - 1):
             if not answer.is_throttled:
                 return answer
-            answer = self._call("GET", target, None, priority)
+            answer = self._call(session, "GET", target, None, priority)
         if answer.is_throttled:
             raise Throttled
         return answer
 
     def _call(
         self,
+        session: Session,
         method: str,
         target: str,
         body: Mapping[str, Any] | None,
@@ -198,18 +231,19 @@ class Client:
         *,
         permit: Permit | None = None,
     ) -> Answer:
-        delta = self._session.delta
-        answer = self._send(method, target, body, priority, permit=permit)
+        delta = session.delta
+        answer = self._send(session, method, target, body, priority, permit=permit)
         # In both cases OVH rejected the call before doing anything, so it is sent again, once.
         if answer.is_clock_error:  # the clocks drifted apart
-            self._session.read_clock(stale=delta)
-            answer = self._send(method, target, body, priority)
-        elif self._session.renew_token(answer):
-            answer = self._send(method, target, body, priority)
+            session.read_clock(stale=delta)
+            answer = self._send(session, method, target, body, priority)
+        elif session.renew_token(answer):
+            answer = self._send(session, method, target, body, priority)
         return answer
 
     def _send(
         self,
+        session: Session,
         method: str,
         target: str,
         body: Mapping[str, Any] | None,
@@ -223,16 +257,18 @@ class Client:
         with permit, _reporting_progress():
             permit.used = True
             if path != CLOCK:  # OVH's clock needs no authentication
-                self._session.make_ready()
+                session.make_ready()
             started = time.monotonic()
             try:
-                answer, query_id = self._session.send(method, target, body)
+                answer, query_id = session.send(method, target, body)
             except requests.RequestException as error:
                 self._on_timeout(method, path, error)
+                self._observe(OvhCall(priority, CallOutcome.TIMEOUT, time.monotonic() - started))
                 raise OvhTimeout from error
         if answer.empty and answer.has_no_content and returns_nothing(method, path):
             answer = Answer(answer.status, None)  # success, as with `null`
         self._heed(answer)
+        self._observe(OvhCall(priority, outcome_of(answer), time.monotonic() - started))
         self._note(method, path, answer, query_id, started, important=not answer.ok)
         return answer
 
@@ -240,8 +276,12 @@ class Client:
         """Wait for a rate-limit permit; a job waits at most a minute, and its wait counts as progress."""
         if current_progress() is not None:
             within = min(_JOB_WAITS, within or _JOB_WAITS)
-        with queued():
-            return self.scheduler.acquire(priority, within=within)
+        try:
+            with queued():
+                return self.scheduler.acquire(priority, within=within)
+        except RateLimitTimeout:
+            self._observe(OvhCall(priority, CallOutcome.NOT_SENT))
+            raise
 
     def _on_timeout(self, method: str, path: str, error: Exception) -> None:
         self.scheduler.on_throttled()

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import ovh
 import requests
-from ovh.client import OAUTH2_TOKEN_URLS
+from ovh.client import OAUTH2_TOKEN_URLS, OAuth2
 from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion
 from requests.adapters import HTTPAdapter
 
@@ -36,7 +36,7 @@ class Session:
     """Signs and sends. Its keys come from `config`; unset ones come from the package's ovh.conf."""
 
     def __init__(self, config: OvhConfig) -> None:
-        self._ovh = _open(config)
+        self._ovh = open_client(config)
         self._config = config
         self._guard = threading.Lock()
         self._is_ready = False
@@ -204,7 +204,7 @@ def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def check(config: OvhConfig) -> None:
     """Raise `ValueError` with a line for the operator if the OVH settings cannot be used. Sends no request."""
-    opened = _open(config)
+    opened = open_client(config)
     try:
         Route.to(opened._endpoint, opened._session)
     except SocksUnsupported as error:
@@ -213,22 +213,28 @@ def check(config: OvhConfig) -> None:
         opened._session.close()
 
 
-def _open(config: OvhConfig) -> Any:  # noqa: ANN401 - the package carries no types
+def open_client(config: OvhConfig) -> Any:  # noqa: ANN401 - the package carries no types
     """Return the package's client; raises `ValueError` with a line for the operator if the settings are unusable."""
+    # The package accepts one kind of key, and reads the other kind from the environment if it can.
+    has_both = bool(config.application_key and config.client_id)
     try:
         opened = ovh.Client(
             endpoint=config.endpoint,
             application_key=config.application_key,
             application_secret=config.application_secret,
             consumer_key=config.consumer_key,
-            client_id=config.client_id,
-            client_secret=config.client_secret,
+            client_id=None if has_both else config.client_id,
+            client_secret=None if has_both else config.client_secret,
             timeout=(config.connect_timeout, config.read_timeout),
         )
     except InvalidRegion as error:
         raise ValueError(f"OVH_ENDPOINT: {config.endpoint} is not one of OVH's regions, such as ovh-eu.") from error
     except InvalidConfiguration as error:
         raise ValueError(f"The OVH_… keys: {error}.") from error
+    if has_both:
+        opened._application_key = opened._application_secret = opened._consumer_key = None
+        opened._client_id, opened._client_secret = config.client_id, config.client_secret
+        opened._oauth2 = OAuth2(config.client_id, config.client_secret, OAUTH2_TOKEN_URLS[config.endpoint])
     if config.api_url is not None:
         opened._endpoint = _base(config.api_url)  # the package accepts its own regions only
     return opened

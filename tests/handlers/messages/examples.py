@@ -23,6 +23,7 @@ BOTH: list[tuple[EventKind, Data, tuple[str, ...]]] = [
         {"changes": [], "approved": {"total": PRICE}, "ovh": {"total": DEARER}},
         ("nothing was ordered",),
     ),
+    (K.TRIAL_ENDED, {"total": PRICE}, ("nothing is ordered", "€3.59")),
     (K.CHECKOUT_STARTED, {"attempt": 1, "approved": DEARER, "ovh": {"total": PRICE}}, ("€3.59", "€9.00")),
     (K.CHECKOUT_REFUSED, {"error": "cart_changed", "cart": 12}, ("#12", "Nothing was ordered.")),
     (K.CHECKOUT_REFUSED, {**earlier("OVH said no."), "attempt": 1, "call_was_refused": True}, ("OVH said no.",)),

@@ -49,6 +49,15 @@ def test_a_deed_that_gets_no_turn_in_time_is_not_sent(stub, monkeypatch):
     assert stub.calls == []
 
 
+def test_no_money_call_is_opened_in_the_trial(stub):
+    """Whatever the rules above decide: not even a connection to OVH is made for one."""
+    stub.says(200)
+    for path in ("/order/cart/a-cart/checkout", "/me/order/1/pay"):
+        with pytest.raises(RegistrarRefused, match="trial_is_on"):
+            do(stub.client(trial=True), path)
+    assert stub.calls == []
+
+
 # Answers that the package loses
 
 

@@ -147,7 +147,7 @@ async def test_the_rights_are_kept_for_some_minutes(ovh, gateway, monkeypatch):
     for _ in range(3):
         assert await missing(gateway) == []
     assert ovh.count("GET", CREDENTIAL) == 1
-    monkeypatch.setattr(gateway._key_rights, "_known_until", 0.0)  # noqa: SLF001 - as minutes later
+    monkeypatch.setattr(gateway._key_rights._money, "_known_until", 0.0)  # noqa: SLF001 - as minutes later
     assert await missing(gateway) == []
     assert ovh.count("GET", CREDENTIAL) == 2
 
@@ -242,7 +242,7 @@ async def test_a_key_that_is_over_is_told(ovh, gateway, change, says):
         setattr(ovh.credentials, name, value)
     assert await missing(gateway) == []
     ovh.credentials.tells_itself = True
-    gateway._key_rights._known_until = 0.0  # noqa: SLF001 - as minutes later
+    gateway._key_rights._money._known_until = 0.0  # noqa: SLF001 - as minutes later
     with refuses("ovh_key_refused", RegistrarRefused, key=says):
         await ask(gateway.require_right_to_check_out)
     ovh.credentials.status, ovh.credentials.expiration = "validated", None

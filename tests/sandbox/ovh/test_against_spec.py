@@ -15,6 +15,7 @@ OWNER = {
 }  # fmt: skip
 LEGACY = "POST /me/order/{orderId}/payWithRegisteredPaymentMean"  # an order is paid once: see test_payments.py
 BODIES = {
+    "POST /auth/credential": {"accessRules": [{"method": "GET", "path": "/me"}]},
     "POST /order/cart": {"ovhSubsidiary": "FR", "description": "x"},
     "PUT /order/cart/{cartId}": {"description": "y"},
     "POST /order/cart/{cartId}/domain": {

@@ -16,7 +16,7 @@ from ordering.model.question import Question
 from ordering.ports.store import Store
 from prove.explorer.plain_store import PlainStore
 from prove.explorer.snapshot import hash_chain
-from tests.builders import NOW
+from tests.builders import NOW, POLICY
 from tests.conftest import Rules
 
 S = CartState
@@ -65,6 +65,19 @@ def asks_a_person_about_its_order(rules: Rules) -> Iterator[CartState]:
     yield rules.run_worker(CART).state
 
 
+def is_requested_in_the_trial(rules: Rules) -> Iterator[CartState]:
+    """The trial is switched off before the approval: the database keeps that this request is of the trial."""
+    rules.restart(replace(POLICY, trial=True))
+    yield rules.requested().state
+    rules.restart(POLICY)
+    cart = rules.workflow.queries.cart(CART)
+    yield rules.workflow.approvals.approve(CART, approver=rules.cleo, mark=cart.request_mark).state
+    done = rules.run_worker(CART)
+    assert done.is_trial
+    assert not rules.registrar.orders
+    yield done.state
+
+
 @pytest.mark.parametrize("fault", ["lost_before", "lost_after", "refused", "unavailable"])
 def test_a_payment_with_a_fault_reads_alike(store, fault):
     def meets_a_fault(rules: Rules) -> Iterator[CartState]:
@@ -82,6 +95,7 @@ def test_a_payment_with_a_fault_reads_alike(store, fault):
         (is_delivered, S.DELIVERED),
         (is_rejected_and_requested_again, S.CANCELLED),
         (is_asked_for_answers, S.SUBMITTED),
+        (is_requested_in_the_trial, S.CANCELLED),
         (loses_the_answer_of_the_checkout, S.CHECKED_OUT),
         (asks_a_person_about_its_order, None),
     ],

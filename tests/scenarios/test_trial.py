@@ -1,0 +1,77 @@
+"""A trial in the real Slack with real prices: the whole way, and no call that buys or pays."""
+
+from fnmatch import fnmatchcase
+
+import pytest
+
+from handlers.messages import words as catalogue
+from tests.scenarios.conftest import Scenario
+
+BUYS_OR_PAYS = ("/order/cart/*/checkout", "/me/order/*", "/me/payment/*", "/order/*/pay*", "/order/domain/*")
+# A key without the rights to order and to pay, and without a single right to change anything but carts.
+NO_MONEY = (
+    ("GET", "/*"),
+    *(("POST", f"/order/cart{rest}") for rest in ("", "/*/assign", "/*/domain", "/*/item/*")),
+    ("POST", "/domain/configurationRule/check"),
+    ("DELETE", "/order/cart/*"),
+)
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {"DESK_TRIAL": "true"}
+
+
+def money_calls(scenario: Scenario) -> list[str]:
+    """Calls that change something on a route that buys or pays, also those that OVH refused."""
+    return [
+        f"{call.method} {call.path}"
+        for call in scenario.ovh.calls
+        if call.method != "GET" and any(fnmatchcase(call.path, route) for route in BUYS_OR_PAYS)
+    ]
+
+
+async def test_a_whole_trial_makes_no_money_call(scenario: Scenario):
+    """Cart, form, card, thread and the end say that it is a trial, and OVH is never asked to order or to be paid."""
+    scenario.ovh.credentials.rules = NO_MONEY
+    says = catalogue.trial.SHORT
+    await scenario.search_and_add("name.ovh", "other.fr")
+    shared = await scenario.sees(scenario.ada, "Request approval")
+    assert says in shared.plain_text()
+    await scenario.ada.click(shared, "Request approval")
+    form = await scenario.slack.until(lambda: scenario.ada.modal)
+    assert says in form.plain_text()
+    assert await scenario.ada.submit(purpose="For the launch") == {}
+    await scenario.form_says(f"when it's decided. {says}")
+
+    card = await scenario.card(catalogue.card.TO_APPROVE)
+    assert says in card.plain_text()
+    assert says in card.text
+    await scenario.cleo.click(card, "Approve")
+    await scenario.sees(scenario.cleo, catalogue.trial.approved(1), channel="approvals")
+    card = await scenario.card("This would be ordered now")
+    assert says in card.text
+    assert "€" in card.plain_text()
+    thread = await scenario.slack.until(
+        lambda: [m.text for m in scenario.slack.thread(card) if "This would be ordered now" in m.text]
+    )
+    assert says in thread[0]
+    told = await scenario.slack.until(
+        lambda: next((m for m in scenario.ada.messages("ada") if "This would be ordered now" in m.text), None)
+    )
+    assert says in told.text
+
+    await scenario.ada.command("pending")
+    await scenario.ada.command("history")
+    await scenario.sees(scenario.ada, catalogue.cart.TRIAL)
+    await scenario.ada.command("show 1")
+    await scenario.sees(scenario.ada, "approval requested")
+    assert scenario.orders == []
+    assert money_calls(scenario) == []
+    # All of it was granted: a key without the rights to order and to pay is enough.
+    assert {call.status for call in scenario.ovh.calls} == {200}
