@@ -162,7 +162,7 @@ class Notifier:
         key = message_key(message)
         if self._retries.are_used_up(key):
             _log.warning("message_given_up", cart=cart.id, channel=message.channel, error=refusal.word)
-            await self._bridge.call(self._outbox.give_up, message, version=cart.version)
+            await self._bridge.call(self._outbox.give_up, message, cart)
             self._retries.done(key)
             if cart.state in WAITING:
                 await self._report_hidden(cart)
@@ -227,7 +227,7 @@ class Notifier:
             moved = await self._bridge.call(self._outbox.move, message, posted.channel)
             self._posted[moved.id] = self._posted.pop(message.id)
             message = moved
-        await self._bridge.call(self._outbox.record_rendered, message, version=cart.version, ts=posted.ts)
+        await self._bridge.call(self._outbox.record_rendered, message, cart, ts=posted.ts)
         self._posted.pop(message.id)
         self.alerts.clear(f"channel {message.channel}")
         self.alerts.clear(message_key(message))

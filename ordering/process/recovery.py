@@ -207,6 +207,7 @@ class RecoverMode:
             carts.raise_epoch(max(int(ovh_time.timestamp()), carts.stamp().epoch + 1))
             lost = Loss(mode.last_event_at, mode.began_at)
             carts.save_standing(replace(standing, recovery=None, lost=lost, loss_notified=False))
+            carts.renew_live()
             carts.render_live_again()
             carts.wake_decided(now)
             return True

@@ -115,7 +115,7 @@ OF_STANDSTILL = (
         "forget a message that Slack refuses with an unknown word",
         f"{_ANNOUNCER}._refused_unknown",
         swap(
-            "self._bridge.call(self._outbox.give_up, message, version=cart.version)",
+            "self._bridge.call(self._outbox.give_up, message, cart)",
             "self._bridge.call(self._outbox.forget, message)",
         ),
         _REFUSALS,
