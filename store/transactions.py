@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, case, delete, exists, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, case, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
@@ -187,10 +187,9 @@ class SqlTransaction(SqlReading):
         self._session.execute(update(MessageRow).where(theirs).values(shown=NOTHING_RENDERED))
 
     def give_up(self, message: Message, cart: Cart) -> None:
-        # A version saved in the meantime is still wanted.
-        this = (is_message(message), col(MessageRow.wanted) <= cart.version, exists().where(is_cart(cart)))
-        nothing = {"shown": NOTHING_RENDERED, "wanted": NOTHING_RENDERED}
-        self._session.execute(update(MessageRow).where(*this).values(**nothing))
+        if self._hold(is_cart(cart)):  # what was saved in the meantime is still wanted
+            nothing = {"shown": NOTHING_RENDERED, "wanted": NOTHING_RENDERED}
+            self._session.execute(update(MessageRow).where(is_message(message)).values(**nothing))
 
     def forget(self, message: Message) -> None:
         self._session.execute(delete(MessageRow).where(is_message(message)))

@@ -90,10 +90,10 @@ class PaperOutbox:
         self._step("forget")
         self.messages = [each for each in self.messages if each.id != message.id]
 
-    def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
+    def record_rendered(self, message: Message, cart: Cart, *, ts: str) -> None:
         self._step("shown")
         self.messages = [
-            replace(m, rendered_version=version, ts=ts) if m.id == message.id else m for m in self.messages
+            replace(m, rendered_version=cart.version, ts=ts) if m.id == message.id else m for m in self.messages
         ]
 
 
