@@ -173,7 +173,7 @@ def test_what_a_contacts_form_keeps_always_fits_its_metadata(few, below, here):
         (Asked("3d79", frozenset({0, 2}), "e508fb1ea8ae"), "3d79.5.e508fb1ea8ae"),
         (AnswersSheet(CartId(12), ("name.ovh",), more=True), '{"cart": 12, "names": "name.ovh", "more": 1}'),
         (SearchPage("5f2c", 1, "3fa29c"), "5f2c 1 3fa29c"),
-        (Compared(1_764_300_000, 512), "1764300000 512"),
+        (Compared(STAMP, 512), f"{STAMP} 512"),
     ],
 )
 def test_the_texts_stay_those_of_older_versions(payload, text):

@@ -85,7 +85,7 @@ def test_what_a_process_saw_before_a_release_is_forgotten(engines: Engines):
     mode.start_floor(rules.clock)
     mode.all_stopped(rules.clock)
     found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
-    rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+    rules.workflow.comparisons.confirm(by=rules.cleo, stamp=stamp, compared=found.newest)
     rules.clock.pass_by(900)
     assert mode.end_if_due(rules.clock())
     rules.run_worker(cart.id, steps=3)
