@@ -467,7 +467,7 @@ OF_ORDERS = (
     Mutation(
         "undo the end of an attempt by marking it as intended",
         "store.transactions:SqlTransaction.mark_intended",
-        swap("update(row).where(*same, announced)", "update(row).where(*same)"),
+        swap("update(MoneyCallRow).where(is_call(call), announced)", "update(MoneyCallRow).where(is_call(call))"),
         "tests/store/contract/test_money_traces.py::test_only_an_announced_call_is_marked_intended",
     ),
     Mutation(

@@ -151,6 +151,18 @@ async def test_a_database_that_is_away_repeats_no_message(fails):
     assert len(slack.heard("U0ADA")) == 1
 
 
+async def test_a_message_with_a_lost_ones_number_is_posted():
+    """Slack took the card and the database did not; a restore gives its number to the card in another channel."""
+    slack, outbox, clock, notifier = a_notifier([], {"U0CLEO"})
+    slack.closed.clear()
+    outbox.fails = ["shown"]
+    with pytest.raises(OSError, match="the database is away"):
+        await notifier.show(CartId(12))
+    outbox.messages = [Message(1, CartId(12), MessageRole.APPROVAL, "C8")]
+    await shown(notifier, clock)
+    assert ([channel for channel, _ in slack.said], slack.updated) == (["C9", "C8"], [])
+
+
 def people(number: int) -> list[str]:
     return [f"U0P{place:02}" for place in range(number)]
 
