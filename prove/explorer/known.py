@@ -104,7 +104,11 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
         ("commit approved", "restore"),
         ("GET order/cart/*/item/*/requiredConfiguration", "stop"),
     ),
-    (("GET me/payment/transaction", "freeze-90000"), ("commit delivered", "restore"), ("POST order/cart/*/assign", "outsider")),
+    (
+        ("GET me/payment/transaction", "freeze-90000"),
+        ("commit delivered", "restore"),
+        ("POST order/cart/*/assign", "outsider"),
+    ),
     (("PAY shows", "refused-3600"), ("step paying", "hold")),
     (("step approved", "outsider-hides"), ("step approved", "hold")),
     (("commit paying", "lose-4-cold"), ("step paying", "lost-card")),

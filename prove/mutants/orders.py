@@ -437,7 +437,7 @@ OF_ORDERS = (
     Mutation(
         "count an attempt as sent though its intent was not saved",
         "ordering.process.money_markers:MoneyMarkers.unsent",
-        drop("self._unsent[call.id] = (replace(call, state=CallState.UNSENT), take_back)"),
+        drop("self._unsent[replace(call, state=CallState.UNSENT)] = take_back"),
         f"{_MARKERS}::test_an_intent_that_cannot_be_saved_is_tried_again",
     ),
     Mutation(
