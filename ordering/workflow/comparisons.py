@@ -29,7 +29,7 @@ class Comparisons:
     def confirm(self, *, by: Person, stamp: Stamp, compared: int) -> Recovery:
         """Record an operator's statement that they compared; it takes effect when the floor is over.
 
-        Raises `NotPossible` if recover mode is over, or if an order or a payment moved on, or the database went back, since.
+        Raises `NotPossible` if recover mode is over, or if money moved on or the database went back since.
         """
         self._policy.must_operate(by)
         return self._recover_mode.confirm(by.id, stamp=stamp, compared=compared)
