@@ -1,7 +1,7 @@
 """Conditions that a row is still the one that was read, and not another one that got its number after a restore.
 
-A restored database counts on from an earlier state. So versions and numbers repeat, and only a save id does not: it is
-drawn at random with each save.
+A restored database counts on from an earlier state. So versions and numbers repeat, and only a save id does not: each
+save gets a random one.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class CartRow(SQLModel, table=True):
     state: str
     since: datetime
     version: int = 0
-    save_id: str = Field(default="", sa_column_kwargs={"server_default": ""})  # drawn at random with each save
+    save_id: str = Field(default="", sa_column_kwargs={"server_default": ""})  # random, another one with each save
     requester: str | None = None
     purpose: str | None = None
     quote: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))

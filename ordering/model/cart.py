@@ -91,7 +91,7 @@ class Cart:
     """A cart of names, with every decision about it. Times are UTC.
 
     `version` counts its changes, and `save_id` names the one that was read: a caller that saves the cart must have read
-    the newest one. A restored database reaches a version again, but never a save id: the store draws it at random. What
+    the newest one. A restored database reaches a version again, but never a save id: that is random. What
     is on record besides the names grows with each phase, and stays: see `ordering.model.cart_phases`.
     """
 

@@ -133,9 +133,9 @@ class PlainTransaction(PlainReading):
         if known is None:
             return
         is_newest, now = self._is_on_record(cart), self._kept.carts.get(cart.id)
-        shown = cart.version if is_newest or (now is not None and now.version > cart.version) else NOTHING_RENDERED
+        rendered = cart.version if is_newest or (now is not None and now.version > cart.version) else NOTHING_RENDERED
         is_settled = is_newest or _was_given_up(known)
-        self._kept.messages[known.id] = replace(known, rendered_version=shown, ts=ts, is_settled=is_settled)
+        self._kept.messages[known.id] = replace(known, rendered_version=rendered, ts=ts, is_settled=is_settled)
 
     def show_again(self, cart_ids: Collection[CartId]) -> None:
         for number, message in self._kept.messages.items():

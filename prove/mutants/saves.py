@@ -29,7 +29,7 @@ OF_SAVES = (
         f"{_BACK}::test_each_save_has_its_own_id",
     ),
     Mutation(
-        "draw the same id for every save",
+        "give every save the same id",
         f"{_READ}:new_save_id",
         returns("'0' * 16"),
         f"{_BACK}::test_a_version_of_the_lost_time_is_not_saved",

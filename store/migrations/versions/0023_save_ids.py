@@ -14,8 +14,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column('carts', sa.Column('save_id', sa.String(), nullable=False, server_default=''))
-    # Drawn anew by each upgrade: a process never takes a cart of a restored older database for one that it read.
-    op.execute(sa.text('UPDATE carts SET save_id = :drawn').bindparams(drawn=secrets.token_hex(8)))
+    # Another one with each upgrade: a process never takes a cart of a restored older database for one that it read.
+    op.execute(sa.text('UPDATE carts SET save_id = :random').bindparams(random=secrets.token_hex(8)))
 
 
 def downgrade() -> None:
