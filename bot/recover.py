@@ -51,7 +51,7 @@ class Recover:
         if all_stopped:
             self._mode.all_stopped(self._ovh_time)
         with self._store.read() as carts:
-            epoch = carts.stamp().epoch
+            stamp = carts.stamp()
         found = compare(self._store, self._account, self._mode)
         for line in _lines(found):
             self._say(line)
@@ -59,7 +59,7 @@ class Recover:
             self._say("Recover mode stays on.")
             return False
         try:
-            mode = self._mode.confirm(IN_A_TERMINAL, epoch=epoch, compared=found.newest)
+            mode = self._mode.confirm(IN_A_TERMINAL, stamp=stamp, compared=found.newest)
         except NotPossible as refusal:
             self._say(messages.refusal(refusal).text)
             return self._mode.standing().recovery is None

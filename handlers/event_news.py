@@ -42,7 +42,7 @@ class News:
         self._bridge = bridge
         self._policy = policy
         self._retries = retries
-        self._delivered: set[tuple[int, str]] = set()  # event numbers, with the places that got them
+        self._delivered: set[tuple[str, str]] = set()  # events by `event_key`, with the places that got them
 
     async def deliver(self, cart: Cart, undelivered: Sequence[Undelivered], cards: Sequence[Message]) -> list[float]:
         """Notify the requester and the threads of these events; return the retry delays of failed posts, in seconds.
@@ -59,7 +59,7 @@ class News:
             if refusal is None:
                 self._retries.done(key)
                 await self._bridge.call(self._outbox.record_delivered, each.event)
-                self._delivered -= {done for done in self._delivered if done[0] == each.event.id}
+                self._delivered -= {done for done in self._delivered if done[0] == key}
                 continue
             waits.append(self._retries.failed(key, refusal))
             if refusal.kind is not Kind.UNKNOWN:
@@ -98,11 +98,11 @@ class News:
     async def _notify_once(
         self, event: Event, channel: str, rendered: RenderedMessage, cart: Cart, *, thread_ts: str | None = None
     ) -> None:
-        if (event.id, channel) in self._delivered:
+        if (event_key(event), channel) in self._delivered:
             return
         is_last = self._retries.are_used_up(event_key(event))
         await self.unless_refused(channel, rendered, cart, is_last=is_last, thread_ts=thread_ts)
-        self._delivered.add((event.id, channel))
+        self._delivered.add((event_key(event), channel))
 
     async def unless_refused(
         self, channel: str, rendered: RenderedMessage, cart: Cart, *, is_last: bool, thread_ts: str | None = None

@@ -81,9 +81,9 @@ class Notifier:
         self._retries = Retries(self.alerts, clock)
         self._news = News(self._poster, outbox, bridge, policy, self._retries)
         # Messages that Slack accepted and the database has not recorded yet: a retry must not post them again.
-        self._posted: dict[int, Posted] = {}  # by the message's number
+        self._posted: dict[str, Posted] = {}  # by `message_key`: a number alone may become another message's
         self._hidden: set[CartId] = set()  # carts whose requester knows that only Home shows them
-        self._explained: set[int] = set()  # messages whose requester knows why the card came directly
+        self._explained: set[str] = set()  # by `message_key`: the requester knows why the card came directly
 
     async def outdated(self) -> list[CartId]:
         return await self._bridge.call(self._outbox.outdated)
@@ -143,8 +143,9 @@ class Notifier:
             except FAILURES as another:
                 waits.append(self._retries.failed(message_key(message), read(another)))
             else:
-                known = {each.id for each in todo}  # copies from an earlier try that was not recorded as finished
-                todo += [copy for copy in copies if copy.id not in known]
+                # Copies from an earlier try that was not recorded as finished.
+                known = {message_key(each) for each in todo}
+                todo += [copy for copy in copies if message_key(copy) not in known]
                 self._retries.done(message_key(message))
         else:
             self._retries.done(message_key(message))
@@ -163,7 +164,7 @@ class Notifier:
         key = message_key(message)
         if self._retries.are_used_up(key):
             _log.warning("message_given_up", cart=cart.id, channel=message.channel, error=refusal.word)
-            await self._bridge.call(self._outbox.give_up, message, version=cart.version)
+            await self._bridge.call(self._outbox.give_up, message, cart)
             self._retries.done(key)
             if cart.state in WAITING:
                 await self._report_hidden(cart)
@@ -213,7 +214,7 @@ class Notifier:
 
         It is posted again only if Slack clearly says that it is gone. If the response was lost, the update is repeated.
         """
-        stands = Posted(message.channel, message.ts) if message.ts else self._posted.get(message.id)
+        stands = Posted(message.channel, message.ts) if message.ts else self._posted.get(message_key(message))
         if stands is None:
             return await self._poster.post(message.channel, rendered)
         try:
@@ -227,13 +228,13 @@ class Notifier:
         return await self._poster.post(message.channel, rendered)
 
     async def _noted(self, cart: Cart, message: Message, posted: Posted) -> Message:
-        self._posted[message.id] = posted
+        self._posted[message_key(message)] = posted
         if posted.channel != message.channel:
             moved = await self._bridge.call(self._outbox.move, message, posted.channel)
-            self._posted[moved.id] = self._posted.pop(message.id)
+            self._posted[message_key(moved)] = self._posted.pop(message_key(message))
             message = moved
-        await self._bridge.call(self._outbox.record_rendered, message, version=cart.version, ts=posted.ts)
-        self._posted.pop(message.id)
+        await self._bridge.call(self._outbox.record_rendered, message, cart, ts=posted.ts)
+        self._posted.pop(message_key(message))
         self.alerts.clear(f"channel {message.channel}")
         self.alerts.clear(message_key(message))
         return Message(message.id, message.cart_id, message.role, message.channel, posted.ts, cart.version)
@@ -250,7 +251,7 @@ class Notifier:
         if message.role is MessageRole.APPROVAL and not is_direct(message.channel):
             copies = await self._directly(cart, message, refusal.word)
         await self._bridge.call(self._outbox.forget, message)
-        self._explained.discard(message.id)
+        self._explained.discard(message_key(message))
         if message.role is MessageRole.APPROVAL and not copies and cart.state in WAITING:
             await self._report_hidden(cart)
         return copies
@@ -262,13 +263,13 @@ class Notifier:
         """
         people = [user for user in await self._people() if user != cart.requester]
         notified = people[:_MOST_NOTIFIED]
-        if cart.requester is not None and message.id not in self._explained:
+        if cart.requester is not None and message_key(message) not in self._explained:
             sentence = sent_directly(
                 cart, message.channel, why, notified=len(notified), others=len(people) - len(notified)
             )
             is_last = self._retries.needs_substitute(message_key(message))
             await self._news.unless_refused(cart.requester, RenderedMessage.from_text(sentence), cart, is_last=is_last)
-            self._explained.add(message.id)
+            self._explained.add(message_key(message))
         receivers = filter(None, [cart.requester, *notified])
         return [
             await self._bridge.call(self._outbox.show_in, cart.id, MessageRole.APPROVAL, user) for user in receivers

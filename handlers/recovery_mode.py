@@ -48,7 +48,7 @@ async def _compare(services: Services, did: Interaction, reply: Reply, _clicked:
 async def _confirm(services: Services, did: Interaction, _reply: Reply, result: Compared) -> str:
     person = await services.person(did)
     mode = await services.decisions.call(
-        services.workflow.comparisons.confirm, by=person, epoch=result.epoch, compared=result.newest
+        services.workflow.comparisons.confirm, by=person, stamp=result.stamp, compared=result.newest
     )
     return words.on_hold.released(mode)
 

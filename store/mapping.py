@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from ordering.model.cart import AnyCart, BlockedReason, Cart, CartState
+from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
@@ -51,11 +51,12 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         fact=Fact(EventKind(row.note_kind), row.note_data or {}) if row.note_kind else None,
         blocked=_blocked_from(row),
         version=row.version,
+        save_id=row.save_id,
     )
 
 
 def cart_columns(cart: Cart) -> dict[str, Any]:
-    """Return all columns of a cart's row except its id and version."""
+    """Return all columns of a cart's row except its id, version and save id."""
     seal, attempt = cart.seal, cart.attempt
     return {
         "channel": cart.channel,
@@ -92,11 +93,6 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "note_kind": cart.fact.kind.value if cart.fact else None,
         "note_data": dict(cart.fact.data) if cart.fact else None,
     }
-
-
-def one_version_up(cart: AnyCart) -> AnyCart:
-    """Return the cart as it is after saving."""
-    return replace(cart, version=cart.version + 1)
 
 
 def line_from(row: LineRow) -> Line:

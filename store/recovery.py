@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 from ordering.model.cart import COMMITTED, DECIDED, WAITING
 from ordering.model.recovery import DIGITS, Cause, Loss, Recovery, Stamp, Standing
 from ordering.ports.store import NOTHING_RENDERED, TimerKind
+from store.as_read import new_save_id
 from store.mapping import utc
-from store.tables import CartRow, ChainRow, EventRow, MessageRow, RecoveryRow, TimerRow
+from store.tables import LIVE, CartRow, ChainRow, EventRow, MessageRow, RecoveryRow, TimerRow
 
 _ONLY = 1
 _NO_ID = "0" * 12  # for a chain whose row is missing
@@ -91,6 +92,11 @@ def wake_decided(session: Session, at: datetime) -> None:
     decided = select(col(CartRow.id)).where(col(CartRow.state).in_(sorted(DECIDED)))
     steps = (col(TimerRow.kind) == TimerKind.STEP.value, col(TimerRow.subject).in_(decided))
     session.execute(update(TimerRow).where(*steps).values(due_at=at, set_at=at))
+
+
+def renew_live(session: Session) -> None:
+    """Give each cart that can still change a new save id: one for all, as a save id tells only a cart's own saves."""
+    session.execute(update(CartRow).where(text(LIVE)).values(save_id=new_save_id()))
 
 
 def next_number(session: Session) -> int | None:

@@ -14,7 +14,7 @@ BEHIND = "shown < wanted"  # messages that do not show their wanted version
 
 
 class CartRow(SQLModel, table=True):
-    """A cart; compare-and-set uses `version`."""
+    """A cart; compare-and-set uses `version` and `save_id`."""
 
     __tablename__ = "carts"
     __table_args__ = (
@@ -37,6 +37,7 @@ class CartRow(SQLModel, table=True):
     state: str
     since: datetime
     version: int = 0
+    save_id: str = Field(default="", sa_column_kwargs={"server_default": ""})  # random, another one with each save
     requester: str | None = None
     purpose: str | None = None
     quote: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, case, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
@@ -24,18 +25,13 @@ from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import KEEP, NOTHING_RENDERED, Message, MessageRole, Moment, TaskType, TimerKind
 from store import audit_log as evidence
 from store import inbox, leases, mapping, money_mapping, recovery, timers
+from store.as_read import is_call, is_cart, is_in_line, is_message, new_save_id
 from store.engine import Engines
 from store.head import NewestHead
 from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceCallRow, PresenceRow
 from store.queries import Clock, SqlReading
 from store.schema import writing
-from store.tables import (
-    CartRow,
-    LineRow,
-    MessageRow,
-    SalesOrderRow,
-    UndeliveredRow,
-)
+from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow, UndeliveredRow
 
 _DECISIONS = 7_368_422  # arbitrary, but the same in every process, and not the lock of the migrations
 
@@ -70,7 +66,9 @@ class SqlTransaction(SqlReading):
 
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
         number = recovery.next_number(self._session)
-        row = CartRow(id=number, channel=channel, created_by=by, state=CartState.OPEN.value, since=at)
+        row = CartRow(
+            id=number, channel=channel, created_by=by, state=CartState.OPEN.value, since=at, save_id=new_save_id()
+        )
         self._session.add(row)
         try:
             self._session.flush()
@@ -95,9 +93,9 @@ class SqlTransaction(SqlReading):
         self._append(cart, *events)
         return moved
 
-    def postpone(self, cart_id: CartId, *, version: int, due_at: datetime | None) -> None:
-        if self._hold(col(CartRow.id) == cart_id, col(CartRow.version) == version):
-            self.set_timer(cart_id, TimerKind.STEP, due_at)
+    def postpone(self, cart: Cart, *, due_at: datetime | None) -> None:
+        if self._hold(is_cart(cart)):
+            self.set_timer(cart.id, TimerKind.STEP, due_at)
 
     def set_timer(self, cart_id: CartId, kind: TimerKind, due_at: datetime | None) -> None:
         if due_at is None:
@@ -134,21 +132,15 @@ class SqlTransaction(SqlReading):
         return money_mapping.money_call_from(row)
 
     def update_call(self, call: RecordedCall) -> None:
-        row = MoneyCallRow
-        # After a failover the number may be another attempt's.
-        same = update(row).where(
-            col(row.id) == call.id, col(row.cart_id) == call.cart_id, col(row.started_at) == call.started_at
-        )
         changed = {"marker": call.marker}
         if call.state is CallState.UNSENT:  # a process that slept must not undo another one's write
             changed["state"] = call.state.value
-        self._session.execute(same.values(**changed))
+        self._session.execute(update(MoneyCallRow).where(is_call(call)).values(**changed))
 
     def mark_intended(self, call: RecordedCall) -> None:
-        row = MoneyCallRow
-        same = (col(row.id) == call.id, col(row.cart_id) == call.cart_id, col(row.started_at) == call.started_at)
-        announced = col(row.state) == CallState.ANNOUNCED.value
-        changed = self._session.execute(update(row).where(*same, announced).values(state=CallState.INTENDED.value))
+        announced = col(MoneyCallRow.state) == CallState.ANNOUNCED.value
+        marked = update(MoneyCallRow).where(is_call(call), announced).values(state=CallState.INTENDED.value)
+        changed = self._session.execute(marked)
         if cast("CursorResult[object]", changed).rowcount != 1:
             raise CartChanged(call.cart_id)
 
@@ -169,7 +161,8 @@ class SqlTransaction(SqlReading):
     def end_presence(self, call: PresenceCall) -> None:
         row = PresenceCallRow
         # After a failover the number may be another call's.
-        self._session.execute(delete(row).where(col(row.id) == call.id, col(row.started_at) == call.started_at))
+        same = (col(row.id) == call.id, col(row.started_at) == call.started_at, col(row.expires_at) == call.expires_at)
+        self._session.execute(delete(row).where(*same))
 
     def show_in(self, cart_id: CartId, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         row = self._session.execute(
@@ -185,24 +178,26 @@ class SqlTransaction(SqlReading):
         self._session.flush()
         return mapping.message_from(row)
 
-    def record_rendered(self, message_id: int, *, version: int, ts: str) -> None:
-        self._session.execute(update(MessageRow).where(col(MessageRow.id) == message_id).values(shown=version, ts=ts))
+    def record_rendered(self, message: Message, cart: Cart, *, ts: str) -> None:
+        shown = case((is_in_line(cart), cart.version), else_=NOTHING_RENDERED)
+        self._session.execute(update(MessageRow).where(is_message(message)).values(shown=shown, ts=ts))
 
     def show_again(self, cart_ids: Collection[CartId]) -> None:
         theirs = col(MessageRow.cart_id).in_(cart_ids)
         self._session.execute(update(MessageRow).where(theirs).values(shown=NOTHING_RENDERED))
 
-    def give_up(self, message_id: int, *, version: int) -> None:
-        # A version saved in the meantime is still wanted.
-        this = (col(MessageRow.id) == message_id, col(MessageRow.wanted) <= version)
-        nothing = {"shown": NOTHING_RENDERED, "wanted": NOTHING_RENDERED}
-        self._session.execute(update(MessageRow).where(*this).values(**nothing))
+    def give_up(self, message: Message, cart: Cart) -> None:
+        if self._hold(is_cart(cart)):  # what was saved in the meantime is still wanted
+            nothing = {"shown": NOTHING_RENDERED, "wanted": NOTHING_RENDERED}
+            self._session.execute(update(MessageRow).where(is_message(message)).values(**nothing))
 
-    def forget(self, message_id: int) -> None:
-        self._session.execute(delete(MessageRow).where(col(MessageRow.id) == message_id))
+    def forget(self, message: Message) -> None:
+        self._session.execute(delete(MessageRow).where(is_message(message)))
 
-    def record_delivered(self, event_id: int) -> None:
-        self._session.execute(delete(UndeliveredRow).where(col(UndeliveredRow.event_id) == event_id))
+    def record_delivered(self, event: Event) -> None:
+        row = self._session.get(EventRow, event.id)
+        if row is not None and mapping.event_from(row) == event:
+            self._session.execute(delete(UndeliveredRow).where(col(UndeliveredRow.event_id) == event.id))
 
     def end_click(self, key: str, *, overtaking: CartId | None = None) -> None:
         inbox.end_decided(self._session.connection(), key, overtaking)
@@ -230,6 +225,9 @@ class SqlTransaction(SqlReading):
     def wake_decided(self, at: datetime) -> None:
         recovery.wake_decided(self._session, at)
 
+    def renew_live(self) -> None:
+        recovery.renew_live(self._session)
+
     def _append(self, cart: Cart, *events: Event) -> None:
         appended = evidence.append(self._session, cart, events)
         if appended is not None:  # the chain is locked, so what is in place now stays so until the commit
@@ -251,15 +249,14 @@ class SqlTransaction(SqlReading):
         return MessageRow(cart_id=cart_id, role=role.value, channel=channel, wanted=wanted)
 
     def _compare_and_set(self, cart: AnyCart) -> AnyCart:
-        values = mapping.cart_columns(cart) | {"version": cart.version + 1}
-        changed = self._session.execute(
-            update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)
-        )
+        saved = replace(cart, version=cart.version + 1, save_id=new_save_id())
+        values = mapping.cart_columns(cart) | {"version": saved.version, "save_id": saved.save_id}
+        changed = self._session.execute(update(CartRow).where(is_cart(cart)).values(**values))
         if cast("CursorResult[object]", changed).rowcount != 1:
             raise CartChanged(cart.id)
         theirs = col(MessageRow.cart_id) == cart.id
-        self._session.execute(update(MessageRow).where(theirs).values(wanted=cart.version + 1))
-        return mapping.one_version_up(cart)
+        self._session.execute(update(MessageRow).where(theirs).values(wanted=saved.version))
+        return saved
 
     def _write_lines(self, cart: Cart) -> None:
         self._session.execute(delete(LineRow).where(col(LineRow.cart_id) == cart.id))

@@ -23,7 +23,7 @@ LONGEST_VALUE, LONGEST_METADATA = 2_000, 3_000  # characters, Slack's limits for
 _COUNT = re.compile("[0-9]{1,9}")
 _MASK = re.compile("[0-9a-f]{1,12}")
 _TEXTS = ("focus", "first", "below", "purpose", "checked")  # of a form with questions
-_COMPARED = re.compile("([0-9]{1,15}) ([0-9]{1,15})")
+_COMPARED = re.compile("([^ ]+) ([0-9]{1,15})")
 
 
 class Payload(Protocol):
@@ -357,20 +357,21 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The statement of an operator: the epoch that they compared in, and the newest event about money then."""
+    """The statement of an operator: what the database held when they compared, and the newest event about money."""
 
-    epoch: int
+    stamp: Stamp
     newest: int
 
     def __str__(self) -> str:
-        return f"{self.epoch} {self.newest}"
+        return f"{self.stamp} {self.newest}"
 
     @classmethod
     def read(cls, text: str) -> Self:
         carried = _COMPARED.fullmatch(text)
-        if carried is None:
+        stamp = Stamp.parse(carried[1]) if carried else None
+        if carried is None or stamp is None:
             raise NotPossible(code="comparison_of_older_version")
-        return cls(int(carried[1]), int(carried[2]))
+        return cls(stamp, int(carried[2]))
 
 
 def cart_of(text: str) -> CartId:

@@ -117,8 +117,10 @@ def owner(cart_id: int) -> str:
 
 
 def message_key(message: Message) -> str:
-    return f"{owner(message.cart_id)}message {message.id}"
+    """Return what tells this message from another one that gets its number: see `Message.is_same`."""
+    return f"{owner(message.cart_id)}message {message.id} {message.role.value} {message.channel}"
 
 
 def event_key(event: Event) -> str:
-    return f"{owner(event.cart_id)}event {event.id}"
+    """Return what tells this event from another one that gets its number after the database went back."""
+    return f"{owner(event.cart_id)}event {event.id} {event.at.isoformat()}"

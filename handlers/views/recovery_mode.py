@@ -54,7 +54,7 @@ def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Rendered
         return RenderedMessage.of(_says.NOT_ON_HOLD, [section("\n".join([_says.NOT_ON_HOLD, *lines]))])
     release = confirm(_says.RELEASE_TITLE, _says.RELEASE_QUESTION, words.buttons.RELEASE)
     done = button(
-        words.buttons.COMPARED, Act.COMPARED, Compared(stamp.epoch, found.newest), confirm=release,
+        words.buttons.COMPARED, Act.COMPARED, Compared(stamp, found.newest), confirm=release,
         about=_says.ABOUT_COMPARED,
     )  # fmt: skip
     details = section("\n".join([_says.what_happened(mode), *lines]))

@@ -90,8 +90,9 @@ class BlockedReason:
 class Cart:
     """A cart of names, with every decision about it. Times are UTC.
 
-    `version` counts its changes: a caller that saves the cart must have read the newest version. What is on record
-    besides the names grows with each phase, and stays: see `ordering.model.cart_phases`.
+    `version` counts its changes, and `save_id` names the one that was read: a caller that saves the cart must have read
+    the newest one. A restored database reaches a version again, but never a save id: that is random. What
+    is on record besides the names grows with each phase, and stays: see `ordering.model.cart_phases`.
     """
 
     id: CartId
@@ -119,15 +120,20 @@ class Cart:
     foreign_order: OrderId | None = None  # the order made elsewhere that a person must decide about
     foreign_allowed: tuple[OrderId, ...] = ()  # orders made elsewhere that an approver chose to ignore
     version: int = 0
+    save_id: str = field(default="", compare=False)
 
     def __eq__(self, other: object) -> bool:
-        """Compare the data alone: a phase is a promise about them, which is no difference."""
+        """Compare the data alone: a phase is a promise about them, and a save id says nothing about them."""
         if not isinstance(other, Cart):
             return NotImplemented
-        return all(getattr(self, each.name) == getattr(other, each.name) for each in fields(Cart))
+        return all(getattr(self, each.name) == getattr(other, each.name) for each in fields(Cart) if each.compare)
 
     def __hash__(self) -> int:
         return hash((self.id, self.version))
+
+    def is_same_save(self, other: Cart) -> bool:
+        """Return whether both were read from the same save: nobody saved the cart, or restored it, in between."""
+        return (self.id, self.version, self.save_id) == (other.id, other.version, other.save_id)
 
     def submit(
         self, *, at: datetime, lines: tuple[Line, ...], requester: str, purpose: str, quote: Quote, seal: Seal

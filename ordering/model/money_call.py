@@ -36,7 +36,15 @@ class RecordedCall:
     registrar_cart: str | None = None
     marker: str | None = None
     state: CallState = CallState.ANNOUNCED
-    id: int = 0  # assigned by the store
+    id: int = 0  # assigned by the store; another attempt may get it after the database went back
+
+    def is_same(self, other: RecordedCall) -> bool:
+        """Return whether both are one attempt: all that never changes is the same."""
+        return self._unchanging == other._unchanging
+
+    @property
+    def _unchanging(self) -> tuple[object, ...]:
+        return self.id, self.subject, self.cart_id, self.attempt, self.started_at, self.registrar_cart
 
 
 def orders(names: Iterable[str]) -> str:

@@ -84,6 +84,10 @@ class Message:
     rendered_version: int = NOTHING_RENDERED
     is_settled: bool = False
 
+    def is_same(self, other: Message) -> bool:
+        """Return whether both are one message; another one may get its number after the database went back."""
+        return (self.id, self.cart_id, self.role, self.channel) == (other.id, other.cart_id, other.role, other.channel)
+
 
 class Reading(Protocol):
     """Queries on the database. Lists are newest first unless stated otherwise."""
@@ -215,8 +219,8 @@ class Transaction(Reading, Protocol):
     def save(self, cart: AnyCart, *events: Event, due_at: Moment = KEEP) -> AnyCart:
         """Write a cart with its events and increment its version. Its timers stay, unless `due_at` is given.
 
-        `due_at` sets the timer of its next step; None ends that timer. Raises `CartChanged` if the stored version is
-        not the one that was read.
+        `due_at` sets the timer of its next step; None ends that timer. The returned cart has a new save id. Raises
+        `CartChanged` if the stored cart is another save than the one that was read: see `Cart.is_same_save`.
         """
 
     def keep_foreign_order(self, order: ForeignOrder) -> None:
@@ -228,14 +232,16 @@ class Transaction(Reading, Protocol):
     def update_call(self, call: RecordedCall) -> None:
         """Update the marker of an attempt, and record if it ended unsent. No other state is written.
 
-        Writes nothing if the number belongs to another attempt, as it may after the database went back.
+        Writes nothing if the number belongs to another attempt, as it may after the database went back: see
+        `RecordedCall.is_same`.
         """
 
     def mark_intended(self, call: RecordedCall) -> None:
         """Mark an announced attempt as intended.
 
-        Raises `CartChanged` if it is not announced any more: its end, or another process's mark, stays. Save the cart
-        first, so every transaction locks the cart before the attempt.
+        Raises `CartChanged` if it is not announced any more: its end, or another process's mark, stays. So it does if
+        the number belongs to another attempt. Save the cart first, so every transaction locks the cart before the
+        attempt.
         """
 
     def add_compared_markers(self, markers: Collection[str]) -> None:
@@ -250,8 +256,8 @@ class Transaction(Reading, Protocol):
     def end_presence(self, call: PresenceCall) -> None:
         """Forget a call whose cart is on record, or that made none."""
 
-    def postpone(self, cart_id: CartId, *, version: int, due_at: datetime | None) -> None:
-        """Set or, with None, end the timer of a cart's next step; does nothing if the version changed."""
+    def postpone(self, cart: Cart, *, due_at: datetime | None) -> None:
+        """Set or, with None, end the timer of a cart's next step; does nothing if the cart was saved since."""
 
     def set_timer(self, cart_id: CartId, kind: TimerKind, due_at: datetime | None) -> None:
         """Set or, with None, end a cart's timer of one kind. `due_at` may be far ahead."""
@@ -268,20 +274,27 @@ class Transaction(Reading, Protocol):
         A repeated call returns it, and stores a new `ts`.
         """
 
-    def record_rendered(self, message_id: int, *, version: int, ts: str) -> None:
-        """Record that a message shows this version."""
+    def record_rendered(self, message: Message, cart: Cart, *, ts: str) -> None:
+        """Record that a message shows this cart.
+
+        It stays outdated if another save of the cart is on record under this version, or only an earlier version: then
+        the database went back. Writes nothing if the message's number belongs to another message, for the same reason.
+        """
 
     def show_again(self, cart_ids: Collection[CartId]) -> None:
         """Mark the messages of these carts as outdated, because what they show is uncertain."""
 
-    def give_up(self, message_id: int, *, version: int) -> None:
-        """Stop trying to show this version there: the chat refuses it permanently. The next version is tried again."""
+    def give_up(self, message: Message, cart: Cart) -> None:
+        """Stop trying to show this version there: the chat refuses it permanently. The next version is tried again.
 
-    def forget(self, message_id: int) -> None:
-        """Stop showing the cart in a message that is permanently gone."""
+        Does nothing if the message's number belongs to another message, or if another save of the cart is on record.
+        """
 
-    def record_delivered(self, event_id: int) -> None:
-        """Record that a thread has reported this event."""
+    def forget(self, message: Message) -> None:
+        """Stop showing the cart in a message that is permanently gone, unless its number belongs to another message."""
+
+    def record_delivered(self, event: Event) -> None:
+        """Record that a thread has reported this event, unless its number belongs to another event."""
 
     def end_click(self, key: str, *, overtaking: CartId | None = None) -> None:
         """End a click of the inbox as decided; raises `ClickEnded` if it had ended.
@@ -311,6 +324,9 @@ class Transaction(Reading, Protocol):
 
     def wake_decided(self, at: datetime) -> None:
         """Have the worker carry out pending decisions from this time on."""
+
+    def renew_live(self) -> None:
+        """Give each cart that can still change a new save id: what was read of it until now saves nothing any more."""
 
 
 class Store(Protocol):

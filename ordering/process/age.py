@@ -41,7 +41,7 @@ class Age:
     def __call__(self, carts: Transaction, intent: Cart) -> Objection | None:
         """Return the cart without its lapsed decision, or None if the decision still holds."""
         cart = carts.cart(intent.id)
-        return self.lapsed(carts, cart) if cart.version == intent.version else None
+        return self.lapsed(carts, cart) if cart.is_same_save(intent) else None
 
     def lapsed(self, carts: Reading, cart: Cart) -> Objection | None:
         """Return the cart without its lapsed decision; None if nothing lapsed, or nothing was decided."""

@@ -50,7 +50,7 @@ class MoneyMarkers:
         self._store = store
         self._registrar = registrar
         self._recover = recover
-        self._unsent: dict[int, tuple[RecordedCall, TakeBack | None]] = {}  # known here as unsent, not recorded yet
+        self._unsent: dict[RecordedCall, TakeBack | None] = {}  # known here as unsent, not recorded yet
         self._unlisted: dict[str, tuple[RecordedCall, TakeBack]] = {}  # by subject: waits for its marker to be listed
 
     def announce(self, call: RecordedCall, *, take_back: TakeBack) -> RecordedCall:
@@ -118,7 +118,7 @@ class MoneyMarkers:
 
     def _is_announced(self, call: RecordedCall) -> bool:
         with self._store.read() as carts:
-            return any(known.id == call.id for known in _announced(carts, call.subject))
+            return any(known.is_same(call) for known in _announced(carts, call.subject))
 
     def _compare(self, call: RecordedCall) -> bool:
         """Compare OVH's markers with the attempts on record; return False if OVH does not list this attempt's yet.
@@ -147,7 +147,7 @@ class MoneyMarkers:
         took it for interrupted, or the intent was committed without an answer. If the database accepts no write, the
         next step retries it.
         """
-        self._unsent[call.id] = replace(call, state=CallState.UNSENT), take_back
+        self._unsent[replace(call, state=CallState.UNSENT)] = take_back
         try:
             self.record_unsent()
         except Exception:  # noqa: BLE001 - the caller raises what came first; the next step raises this again
@@ -159,7 +159,7 @@ class MoneyMarkers:
         Raises `StoreError` if the database cannot be used. One bad correction stops no other request: it is logged, and
         the attempt then ends without it, so its cart still counts it as sent.
         """
-        for number, (call, take_back) in list(self._unsent.items()):
+        for call, take_back in list(self._unsent.items()):
             try:
                 self._end_unsent(call, take_back)
             except StoreError:
@@ -169,7 +169,7 @@ class MoneyMarkers:
             except Exception:  # noqa: BLE001 - a mistake in one correction is not the other requests' problem
                 _log.exception("correction_failed subject=%s attempt=%d", call.subject, call.attempt)
                 self._end_unsent(call, None)
-            self._unsent.pop(number, None)  # another thread may have been quicker
+            self._unsent.pop(call, None)  # another thread may have been quicker
 
     def _end_unsent(self, call: RecordedCall, take_back: TakeBack | None) -> None:
         with self._store.begin() as carts:

@@ -45,10 +45,10 @@ class Outbox:
         with self._store.read() as carts:
             return carts.stamp(), carts.standing().recovery
 
-    def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
-        """Record that a message shows this version of its cart."""
+    def record_rendered(self, message: Message, cart: Cart, *, ts: str) -> None:
+        """Record that a message shows its cart as it was read."""
         with self._store.begin() as carts:
-            carts.record_rendered(message.id, version=version, ts=ts)
+            carts.record_rendered(message, cart, ts=ts)
 
     def show_again(self, cart_ids: Collection[CartId]) -> None:
         """Have all messages of these carts rendered again, regardless of their recorded version."""
@@ -58,7 +58,7 @@ class Outbox:
     def record_delivered(self, event: Event) -> None:
         """Record that the thread has reported this event."""
         with self._store.begin() as carts:
-            carts.record_delivered(event.id)
+            carts.record_delivered(event)
 
     def show_in(self, cart_id: CartId, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         """Register a message that shows a cart from now on; with `ts`, an existing one."""
@@ -69,15 +69,15 @@ class Outbox:
     def move(self, message: Message, channel: str) -> Message:
         """Show a cart in another channel from now on, and no longer in this message."""
         with self._store.begin() as carts:
-            carts.forget(message.id)
+            carts.forget(message)
             return carts.show_in(message.cart_id, message.role, channel)
 
-    def give_up(self, message: Message, *, version: int) -> None:
+    def give_up(self, message: Message, cart: Cart) -> None:
         """Stop showing this version in a message that the chat refuses; the next version is tried again."""
         with self._store.begin() as carts:
-            carts.give_up(message.id, version=version)
+            carts.give_up(message, cart)
 
     def forget(self, message: Message) -> None:
         """Stop showing a cart in a message that is permanently gone."""
         with self._store.begin() as carts:
-            carts.forget(message.id)
+            carts.forget(message)

@@ -165,17 +165,19 @@ class RecoverMode:
             newest = mode.last_event_at if mode else carts.last_event_at(until=self._clock())
         return (newest or self._clock() - ORDERS_MATTER) - OVERLAP
 
-    def confirm(self, by: str, *, epoch: int, compared: int) -> Recovery:
-        """Record that an operator compared, in this epoch; `compared` was the newest event about money then.
+    def confirm(self, by: str, *, stamp: Stamp, compared: int) -> Recovery:
+        """Record that an operator compared at this stamp; `compared` was the newest event about money then.
 
-        Raises `NotPossible` if money moved since, or if recover mode is over.
+        Raises `NotPossible` if money moved or the database went back since, or if recover mode is over. After another
+        loss the epoch and the number alone may be the same again.
         """
         with self._store.begin() as carts:
             carts.decide_alone()
             standing = carts.standing()
             if standing.recovery is None:
                 raise NotPossible(code="not_on_hold")
-            if carts.stamp().epoch != epoch:
+            now = carts.stamp()
+            if stamp.epoch < now.epoch or stamp.is_gone(now, partial(carts.knows, stamp)):
                 raise NotPossible(code="comparison_of_another_epoch")
             if carts.newest_about_money() != compared:
                 raise NotPossible(code="comparison_outdated")
@@ -207,6 +209,7 @@ class RecoverMode:
             carts.raise_epoch(max(int(ovh_time.timestamp()), carts.stamp().epoch + 1))
             lost = Loss(mode.last_event_at, mode.began_at)
             carts.save_standing(replace(standing, recovery=None, lost=lost, loss_notified=False))
+            carts.renew_live()
             carts.render_live_again()
             carts.wake_decided(now)
             return True

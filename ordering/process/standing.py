@@ -41,7 +41,7 @@ class Limits:
     def __call__(self, carts: Transaction, intent: Cart) -> Objection | None:
         cart, now = carts.cart(intent.id), self._clock()
         total = intent.order.total if intent.order else intent.quote.total if intent.quote else None
-        if cart.version != intent.version or total is None:
+        if not cart.is_same_save(intent) or total is None:
             return None
         try:
             refuse_beyond_limits(self._policy, carts, cart, total, now)
@@ -75,7 +75,7 @@ class Standing:
 
         def hold(carts: Transaction, intent: Cart) -> Objection | None:
             now = carts.cart(intent.id)
-            if now.version != intent.version or now.seal is None:
+            if not now.is_same_save(intent) or now.seal is None:
                 return None
             if len(valid) >= self._policy.approvals_needed(now.seal.total):
                 return None
@@ -91,7 +91,7 @@ class Standing:
 
         def hold(carts: Transaction, intent: Cart) -> Objection | None:
             now = carts.cart(intent.id)
-            if right is Right.HELD or now.version != intent.version:
+            if right is Right.HELD or not now.is_same_save(intent):
                 return None
             return _void(undecided(now, at=self._clock()), {})
 

@@ -91,12 +91,12 @@ class Logbook:
     def come_back(self, cart: Cart, wait: timedelta) -> None:
         """Poll again later: nothing happened."""
         with self.store.begin() as carts:
-            carts.postpone(cart.id, version=cart.version, due_at=self.now() + wait)
+            carts.postpone(cart, due_at=self.now() + wait)
 
     def nothing_to_do(self, cart: Cart) -> None:
         """End the timer of a cart whose state has no step."""
         with self.store.begin() as carts:
-            carts.postpone(cart.id, version=cart.version, due_at=None)
+            carts.postpone(cart, due_at=None)
 
     def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         """Return those of these orders at OVH that belong to a cart."""
@@ -183,7 +183,7 @@ class Logbook:
     def unblock(self, cart: Cart) -> None:
         """Clear the blocked reason after a successful step that did not change the cart."""
         with self.store.begin() as carts:
-            if carts.cart(cart.id).version == cart.version:
+            if carts.cart(cart.id).is_same_save(cart):
                 carts.save(replace(cart, blocked=None), due_at=self.now() + self.poll_schedule.quickest)
 
 

@@ -20,16 +20,16 @@ class Comparisons:
         self._recover_mode = recover_mode
 
     def compare(self, *, by: Person) -> tuple[Comparison, Stamp]:
-        """Return what OVH shows and no request knows. Pass the stamp's epoch to `confirm`."""
+        """Return what OVH shows and no request knows. Pass the stamp to `confirm`."""
         self._policy.must_operate(by)
         with self._store.read() as carts:
             stamp = carts.stamp()
         return compare(self._store, self._registrar, self._recover_mode), stamp
 
-    def confirm(self, *, by: Person, epoch: int, compared: int) -> Recovery:
+    def confirm(self, *, by: Person, stamp: Stamp, compared: int) -> Recovery:
         """Record an operator's statement that they compared; it takes effect when the floor is over.
 
-        Raises `NotPossible` if recover mode is over, or if an order or a payment moved on since.
+        Raises `NotPossible` if recover mode is over, or if money moved on or the database went back since.
         """
         self._policy.must_operate(by)
-        return self._recover_mode.confirm(by.id, epoch=epoch, compared=compared)
+        return self._recover_mode.confirm(by.id, stamp=stamp, compared=compared)

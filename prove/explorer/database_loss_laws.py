@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ordering.model.cart import COMMITTED, Cart
+from ordering.model.cart import COMMITTED, MOVES, Cart
 from ordering.model.errors import DatabaseWentBack
 from ordering.model.facts import EventKind
 from ordering.model.recovery import Cause, Recovery
@@ -78,5 +78,8 @@ class DatabaseLossLaws:
             raise LawBroken(UNHELD, "recover mode ended though money moved since the comparison")
         if self._world.store.kept.epoch <= before.epoch:
             raise LawBroken(UNHELD, "the epoch is the same after recover mode")
+        for number, cart in self._world.store.kept.carts.items():
+            if MOVES[cart.state] and cart.is_same_save(before.carts[number]):
+                raise LawBroken(UNHELD, f"what was read of #{number} in recover mode can be saved after it")
         for process in self._world.processes:
             process.forgot = False

@@ -52,10 +52,12 @@ ANSWER: Options = (
 )
 # `removed`: the payment is done, and a user removes its method at OVH in the meantime.
 PAY_ANSWER: Options = (*ANSWER, "lost-removed", "again-403-removed", "again-404-removed")
-# `unanswered`: the commit is done, and its process gets no answer.
+# `unanswered`: the commit is done, and its process gets no answer. `restore`: all is lost, and the copy of the backup
+# says that it is one. `restore-unmarked`: it does not, as after a point-in-time recovery; with an earlier recover mode
+# behind it, its end is lost as well, and the epoch with it.
 COMMIT: Options = (
     *("crash", *FREEZES, "unanswered"),
-    *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "lose-4-cold", "lose-5-cold", "restore"),
+    *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "lose-4-cold", "lose-5-cold", "restore", "restore-unmarked"),
 )
 STEP: Options = (
     *("order-dearer", "page-slow", "renewal-up"),

@@ -98,6 +98,17 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
         ("commit approved", "unanswered"),
         ("commit approved", "restore"),
     ),
+    # A process sleeps through the restore, and wakes when the request has reached the same version on another way.
+    (
+        ("CHECKOUT call", "freeze-90000"),
+        ("commit approved", "restore"),
+        ("GET order/cart/*/item/*/requiredConfiguration", "stop"),
+    ),
+    (
+        ("GET me/payment/transaction", "freeze-90000"),
+        ("commit delivered", "restore"),
+        ("POST order/cart/*/assign", "outsider"),
+    ),
     (("PAY shows", "refused-3600"), ("step paying", "hold")),
     (("step approved", "outsider-hides"), ("step approved", "hold")),
     (("commit paying", "lose-4-cold"), ("step paying", "lost-card")),

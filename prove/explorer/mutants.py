@@ -132,6 +132,7 @@ BLIND: Mapping[str, str] = {
     "keep a comparison that did not show a marker": _ONE_LOSS,
     "confirm a comparison that was shown before another loss": _ONE_LOSS,
     "end recover mode though this process knows of a later loss": _ONE_LOSS,
+    "confirm a comparison of the lost time": _ONE_LOSS,
     "pass over an order that OVH lists and does not show": "the operators here confirm whatever a comparison shows",
 }
 

@@ -66,7 +66,7 @@ class Operators:
             if self._world.place("operator compares", COMPARES) == "all-stopped":
                 self._stop_all(process)
             found, stamp = process.workflow.comparisons.compare(by=CLEO)
-            process.workflow.comparisons.confirm(by=CLEO, epoch=stamp.epoch, compared=found.newest)
+            process.workflow.comparisons.confirm(by=CLEO, stamp=stamp, compared=found.newest)
             self._compared_losses = self._world.losses
 
         self._try(compare)

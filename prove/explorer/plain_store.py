@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from ordering.model.cart import DECIDED, WAITING, AnyCart, Cart, CartState
+from ordering.model.cart import DECIDED, MOVES, WAITING, AnyCart, Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
@@ -25,6 +25,7 @@ from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.store import KEEP, NOTHING_RENDERED, Message, MessageRole, Moment, TaskType, TimerKind
 from prove.explorer.plain_reading import Clock, PlainReading
 from prove.explorer.snapshot import Chain, KeptClick, Lease, Snapshot, Timer, no_chain
+from store.as_read import new_save_id
 from store.head import NewestHead
 
 
@@ -45,7 +46,8 @@ class PlainTransaction(PlainReading):
             raise NotPossible(code="cart_opened_by_other", channel=channel)
         kept = self._kept
         kept.last_cart = max(kept.last_cart, kept.standing.numbers_above) + 1
-        cart = Cart(CartId(kept.last_cart), channel, created_by=by, state=CartState.OPEN, since=at)
+        number, save_id = CartId(kept.last_cart), new_save_id()
+        cart = Cart(number, channel, created_by=by, state=CartState.OPEN, since=at, save_id=save_id)
         kept.carts[cart.id] = cart
         self._append(cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
         return cart
@@ -53,7 +55,7 @@ class PlainTransaction(PlainReading):
     def save(self, cart: AnyCart, *events: Event, due_at: Moment = KEEP) -> AnyCart:
         kept = self._kept
         before = kept.carts.get(cart.id)
-        if before is None or before.version != cart.version:
+        if before is None or not before.is_same_save(cart):
             raise CartChanged(cart.id)
         if cart.order is not None:
             owner = kept.order_owner.setdefault(cart.order.id, cart.id)
@@ -61,7 +63,7 @@ class PlainTransaction(PlainReading):
                 raise NotPossible(code="order_of_other_cart", cart=owner, order=cart.order.id)
             if before.order is not None and before.order.id != cart.order.id:
                 raise ValueError(f"cart #{cart.id} has order {before.order.id}: one order per cart is unique")
-        moved = replace(cart, version=cart.version + 1)
+        moved = replace(cart, version=cart.version + 1, save_id=new_save_id())
         # An order's row stays if a cart is saved without it, as in the SQL store.
         kept.carts[cart.id] = moved if cart.order is not None else replace(moved, order=before.order)
         if due_at is not KEEP:
@@ -71,10 +73,9 @@ class PlainTransaction(PlainReading):
         self._append(cart, events)
         return moved
 
-    def postpone(self, cart_id: CartId, *, version: int, due_at: datetime | None) -> None:
-        cart = self._kept.carts.get(cart_id)
-        if cart is not None and cart.version == version:
-            self.set_timer(cart_id, TimerKind.STEP, due_at)
+    def postpone(self, cart: Cart, *, due_at: datetime | None) -> None:
+        if self._is_on_record(cart):
+            self.set_timer(cart.id, TimerKind.STEP, due_at)
 
     def set_timer(self, cart_id: CartId, kind: TimerKind, due_at: datetime | None) -> None:
         if due_at is None:
@@ -127,11 +128,14 @@ class PlainTransaction(PlainReading):
         kept.messages[message.id] = message
         return message
 
-    def record_rendered(self, message_id: int, *, version: int, ts: str) -> None:
-        if message_id in self._kept.messages:
-            message = self._kept.messages[message_id]
-            is_settled = _was_given_up(message) or version >= self._kept.carts[message.cart_id].version
-            self._kept.messages[message_id] = replace(message, rendered_version=version, ts=ts, is_settled=is_settled)
+    def record_rendered(self, message: Message, cart: Cart, *, ts: str) -> None:
+        known = self._known(message)
+        if known is None:
+            return
+        is_newest, now = self._is_on_record(cart), self._kept.carts.get(cart.id)
+        rendered = cart.version if is_newest or (now is not None and now.version > cart.version) else NOTHING_RENDERED
+        is_settled = is_newest or _was_given_up(known)
+        self._kept.messages[known.id] = replace(known, rendered_version=rendered, ts=ts, is_settled=is_settled)
 
     def show_again(self, cart_ids: Collection[CartId]) -> None:
         for number, message in self._kept.messages.items():
@@ -140,16 +144,28 @@ class PlainTransaction(PlainReading):
                     message, rendered_version=NOTHING_RENDERED, is_settled=_was_given_up(message)
                 )
 
-    def give_up(self, message_id: int, *, version: int) -> None:
-        message = self._kept.messages.get(message_id)
-        if message is not None and version >= self._kept.carts[message.cart_id].version:
-            self._kept.messages[message_id] = replace(message, rendered_version=NOTHING_RENDERED, is_settled=True)
+    def give_up(self, message: Message, cart: Cart) -> None:
+        known = self._known(message)
+        if known is not None and self._is_on_record(cart):
+            self._kept.messages[known.id] = replace(known, rendered_version=NOTHING_RENDERED, is_settled=True)
 
-    def forget(self, message_id: int) -> None:
-        self._kept.messages.pop(message_id, None)
+    def forget(self, message: Message) -> None:
+        known = self._known(message)
+        if known is not None:
+            del self._kept.messages[known.id]
 
-    def record_delivered(self, event_id: int) -> None:
-        self._kept.undelivered.pop(event_id, None)
+    def record_delivered(self, event: Event) -> None:
+        if self._kept.events[event.id - 1 : event.id] == (event,):
+            self._kept.undelivered.pop(event.id, None)
+
+    def _is_on_record(self, cart: Cart) -> bool:
+        now = self._kept.carts.get(cart.id)
+        return now is not None and now.is_same_save(cart)
+
+    def _known(self, message: Message) -> Message | None:
+        """Return the message of this number, if it is this one."""
+        known = self._kept.messages.get(message.id)
+        return known if known is not None and known.is_same(message) else None
 
     def end_click(self, key: str, *, overtaking: CartId | None = None) -> None:
         clicks = self._kept.clicks
@@ -185,6 +201,11 @@ class PlainTransaction(PlainReading):
         for kind, number in self._kept.timers:
             if kind is TimerKind.STEP and self._kept.carts[number].state in DECIDED:
                 self._kept.timers[kind, number] = Timer(at, at)
+
+    def renew_live(self) -> None:
+        for number, cart in self._kept.carts.items():
+            if MOVES[cart.state]:
+                self._kept.carts[number] = replace(cart, save_id=new_save_id())
 
     def acquire_leases(
         self, task_type: TaskType, cart_ids: Collection[CartId], *, holder: str, now: datetime, until: datetime
@@ -304,18 +325,14 @@ class PlainStore:
 
 
 def _updated(kept: RecordedCall, call: RecordedCall) -> RecordedCall:
-    if not _is_same(kept, call):
+    if not kept.is_same(call):
         return kept
     state = call.state if call.state is CallState.UNSENT else kept.state
     return replace(kept, marker=call.marker, state=state)
 
 
-def _is_same(kept: RecordedCall, call: RecordedCall) -> bool:
-    return (kept.id, kept.cart_id, kept.started_at) == (call.id, call.cart_id, call.started_at)
-
-
 def _is_announced(kept: RecordedCall, call: RecordedCall) -> bool:
-    return _is_same(kept, call) and kept.state is CallState.ANNOUNCED
+    return kept.is_same(call) and kept.state is CallState.ANNOUNCED
 
 
 def _intended(kept: RecordedCall) -> RecordedCall:

@@ -411,7 +411,8 @@ class World:
             return
         if what == "unanswered":
             raise Unanswered
-        count = len(self.store.history) if what == "restore" else int(number_in(what))
+        is_whole = what.startswith("restore")
+        count = len(self.store.history) if is_whole else int(number_in(what))
         self.lost_commits += self.store.lose(count)
         self.losses += 1
         if what == "restore":
@@ -421,7 +422,7 @@ class World:
         self.laws.went_back()
         self.people.keep_old_cards()
         self.reach(what)
-        if what.endswith("cold") or what == "restore":
+        if what.endswith("cold") or is_whole:
             process.die()
 
     def acts(self, who: str) -> None:

@@ -8,6 +8,7 @@ from prove.mutants.orders import OF_ORDERS
 from prove.mutants.payments import OF_PAYMENTS
 from prove.mutants.quotes import OF_QUOTES
 from prove.mutants.rights import OF_RIGHTS
+from prove.mutants.saves import OF_SAVES
 from prove.mutants.standstill import OF_STANDSTILL
 from prove.mutants.terms import OF_TERMS
 from prove.mutants.trial import OF_TRIAL
@@ -17,6 +18,7 @@ MUTATIONS = (
     *OF_DECISIONS,
     *OF_ORDERS,
     *OF_DATABASE_LOSS,
+    *OF_SAVES,
     *OF_MONEY_CALLS,
     *OF_TRIAL,
     *OF_RIGHTS,

@@ -437,7 +437,7 @@ OF_ORDERS = (
     Mutation(
         "count an attempt as sent though its intent was not saved",
         "ordering.process.money_markers:MoneyMarkers.unsent",
-        drop("self._unsent[call.id] = (replace(call, state=CallState.UNSENT), take_back)"),
+        drop("self._unsent[replace(call, state=CallState.UNSENT)] = take_back"),
         f"{_MARKERS}::test_an_intent_that_cannot_be_saved_is_tried_again",
     ),
     Mutation(
@@ -467,7 +467,7 @@ OF_ORDERS = (
     Mutation(
         "undo the end of an attempt by marking it as intended",
         "store.transactions:SqlTransaction.mark_intended",
-        swap("update(row).where(*same, announced)", "update(row).where(*same)"),
+        swap("update(MoneyCallRow).where(is_call(call), announced)", "update(MoneyCallRow).where(is_call(call))"),
         "tests/store/contract/test_money_traces.py::test_only_an_announced_call_is_marked_intended",
     ),
     Mutation(

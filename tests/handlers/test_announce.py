@@ -1,5 +1,8 @@
 """A requester is notified directly: nothing that they should know is lost, and no thread repeats it for their sake."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from slack_sdk.errors import SlackApiError
 
@@ -75,6 +78,17 @@ def notifier(slack, outbox):
 async def test_a_requester_is_told_before_the_thread_and_both_once(notifier, slack, outbox):
     await notifier.show(12)
     assert (slack.posted, outbox.undelivered) == (["U0ADA", "C9"], [])
+
+
+async def test_an_event_with_a_lost_ones_number_is_news(notifier, slack, outbox):
+    """The requester heard of an event that a restore took back, before its thread did; another one has its number."""
+    slack.fails["C9"] = says("invalid_auth")
+    await notifier.show(12)
+    assert slack.posted == ["U0ADA"]
+    slack.fails.clear()
+    outbox.undelivered = [(None, replace(REJECTED, at=NOW + timedelta(seconds=1)))]
+    await notifier.show(12)
+    assert (slack.posted, outbox.undelivered) == (["U0ADA", "U0ADA", "C9"], [])
 
 
 @pytest.mark.parametrize("error", [says("ratelimited"), says("internal_error"), TimeoutError()])

@@ -184,7 +184,7 @@ class Watched:
 
     def confirm(self) -> None:
         found, stamp = self.rules.workflow.comparisons.compare(by=self.rules.cleo)
-        self.rules.workflow.comparisons.confirm(by=self.rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        self.rules.workflow.comparisons.confirm(by=self.rules.cleo, stamp=stamp, compared=found.newest)
 
     async def check(self, times: int = 1) -> str | None:
         said = None

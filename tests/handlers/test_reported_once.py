@@ -90,10 +90,10 @@ class PaperOutbox:
         self._step("forget")
         self.messages = [each for each in self.messages if each.id != message.id]
 
-    def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
+    def record_rendered(self, message: Message, cart: Cart, *, ts: str) -> None:
         self._step("shown")
         self.messages = [
-            replace(m, rendered_version=version, ts=ts) if m.id == message.id else m for m in self.messages
+            replace(m, rendered_version=cart.version, ts=ts) if m.id == message.id else m for m in self.messages
         ]
 
 
@@ -149,6 +149,18 @@ async def test_a_database_that_is_away_repeats_no_message(fails):
     assert outbox.fails == []
     assert sorted(channel for channel, _ in slack.said) == ["U0ADA", "U0ADA", "U0CLEO"]
     assert len(slack.heard("U0ADA")) == 1
+
+
+async def test_a_message_with_a_lost_ones_number_is_posted():
+    """Slack took the card and the database did not; a restore gives its number to the card in another channel."""
+    slack, outbox, clock, notifier = a_notifier([], {"U0CLEO"})
+    slack.closed.clear()
+    outbox.fails = ["shown"]
+    with pytest.raises(OSError, match="the database is away"):
+        await notifier.show(CartId(12))
+    outbox.messages = [Message(1, CartId(12), MessageRole.APPROVAL, "C8")]
+    await shown(notifier, clock)
+    assert ([channel for channel, _ in slack.said], slack.updated) == (["C9", "C8"], [])
 
 
 def people(number: int) -> list[str]:

@@ -77,11 +77,11 @@ class PaperOutbox:
     def _change(self, message: Message, **changes) -> None:
         self.messages = [replace(each, **changes) if each.id == message.id else each for each in self.messages]
 
-    def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
-        self._change(message, rendered_version=version, ts=ts, is_settled=True)
+    def record_rendered(self, message: Message, cart: Cart, *, ts: str) -> None:
+        self._change(message, rendered_version=cart.version, ts=ts, is_settled=True)
 
-    def give_up(self, message: Message, *, version: int) -> None:
-        assert version == self.cart.version
+    def give_up(self, message: Message, cart: Cart) -> None:
+        assert cart.version == self.cart.version
         self._change(message, rendered_version=NOTHING_RENDERED, is_settled=True)
 
     def record_delivered(self, event: Event) -> None:

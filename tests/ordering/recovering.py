@@ -16,6 +16,6 @@ def release(rules):
     mode = rules.workflow.recover_mode
     mode.start_floor(rules.clock)
     found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
-    rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+    rules.workflow.comparisons.confirm(by=rules.cleo, stamp=stamp, compared=found.newest)
     rules.clock.pass_by(FLOOR.total_seconds())
     return mode.end_if_due(rules.clock())

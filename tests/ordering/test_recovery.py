@@ -190,15 +190,15 @@ class TestHeld:
         cart = rules.requested()
         with rules.store.begin() as carts:
             message = carts.show_in(cart.id, MessageRole.APPROVAL, "C1")
-            carts.record_rendered(message.id, version=cart.version, ts="1.0")
+            carts.record_rendered(message, cart, ts="1.0")
 
         def outdated():
             with rules.store.begin() as carts:
                 found = carts.outdated()
                 for each in carts.messages(cart.id):
-                    carts.record_rendered(each.id, version=cart.version, ts="1.0")
+                    carts.record_rendered(each, cart, ts="1.0")
                 for event in carts.undelivered(cart.id):
-                    carts.record_delivered(event.id)
+                    carts.record_delivered(event)
             return found
 
         outdated()

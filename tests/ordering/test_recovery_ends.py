@@ -16,7 +16,7 @@ from ordering.model.errors import (
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.ids import OrderId
 from ordering.model.money_call import orders
-from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, AccountOrder, Cause, HiddenOrder
+from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, AccountOrder, Cause, HiddenOrder, Stamp
 from ordering.model.sales_order import OrderStatus
 from ordering.process.recovery import must_allow
 from tests.builders import euros
@@ -33,7 +33,7 @@ class TestReleased:
         mode = rules.workflow.recover_mode
         rules.clock.pass_by(10 * FLOOR.total_seconds())
         found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
-        rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        rules.workflow.comparisons.confirm(by=rules.cleo, stamp=stamp, compared=found.newest)
         assert not mode.end_if_due(rules.clock())  # its floor has not begun
         mode.start_floor(rules.clock)
         mode.start_floor(lambda: rules.clock() - FLOOR)  # a second process does not set it back
@@ -99,7 +99,7 @@ class TestReleased:
         with pytest.raises(NotAllowed):
             rules.workflow.comparisons.compare(by=rules.ada)
         with pytest.raises(NotAllowed):
-            rules.workflow.comparisons.confirm(by=rules.ada, epoch=0, compared=0)
+            rules.workflow.comparisons.confirm(by=rules.ada, stamp=Stamp("0" * 12), compared=0)
 
     def test_an_operator_need_not_be_an_approver(self, rules):
         """`DESK_OPERATORS` names who compares: then an approver who is not among them does not."""
@@ -120,9 +120,9 @@ class TestReleased:
         found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
         rules.run_worker(cart.id, steps=2)  # the order is adopted
         with refuses("comparison_outdated", NotPossible):
-            rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+            rules.workflow.comparisons.confirm(by=rules.cleo, stamp=stamp, compared=found.newest)
         found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
-        rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        rules.workflow.comparisons.confirm(by=rules.cleo, stamp=stamp, compared=found.newest)
         order = rules.workflow.queries.cart(cart.id).order
         rules.registrar.pay(order.id, 1, not_after=rules.clock())  # on OVH's page
         rules.run_worker(cart.id, steps=20, seconds=FLOOR.total_seconds())
@@ -135,7 +135,7 @@ class TestReleased:
         hold(rules)
         found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
         rules.workflow.cart_editing.add("C4", DomainName.parse("c.ovh"), by=rules.ada)
-        assert rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        assert rules.workflow.comparisons.confirm(by=rules.cleo, stamp=stamp, compared=found.newest)
 
     def test_a_comparison_of_an_earlier_recover_mode_is_refused(self, rules):
         """The button of a comparison before another restore ends nothing."""
@@ -144,7 +144,7 @@ class TestReleased:
         assert release(rules)
         hold(rules)
         with refuses("comparison_of_another_epoch", NotPossible):
-            rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+            rules.workflow.comparisons.confirm(by=rules.cleo, stamp=stamp, compared=found.newest)
 
     def test_the_epoch_is_ovhs_time_and_always_rises(self, rules):
         """Also where OVH's clock stands behind the last epoch."""
@@ -241,7 +241,7 @@ class TestAnotherLoss:
         assert (later.began_at, later.last_event_at) == (rules.clock(), kept)
         assert (later.floor_from, later.confirmed_by, later.notified) == (None, None, False)
         with refuses("comparison_of_another_epoch", NotPossible):
-            rules.workflow.comparisons.confirm(by=rules.cleo, epoch=compared[1].epoch, compared=compared[0].newest)
+            rules.workflow.comparisons.confirm(by=rules.cleo, stamp=compared[1], compared=compared[0].newest)
         assert release(rules)
 
     def test_the_same_loss_noticed_again_changes_nothing(self, rules):
@@ -407,7 +407,7 @@ def _with_processes(rules):
 
 def _confirm(rules):
     found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
-    rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+    rules.workflow.comparisons.confirm(by=rules.cleo, stamp=stamp, compared=found.newest)
 
 
 def _nearly_over(rules):

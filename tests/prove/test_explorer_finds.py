@@ -65,7 +65,8 @@ def test_finds_a_second_order_without_compare_and_set(monkeypatch):
     save = PlainTransaction.save
 
     def overwrite(self, cart, *events, due_at=KEEP):
-        return save(self, replace(cart, version=self.cart(cart.id).version), *events, due_at=due_at)
+        now = self.cart(cart.id)
+        return save(self, replace(cart, version=now.version, save_id=now.save_id), *events, due_at=due_at)
 
     monkeypatch.setattr(PlainTransaction, "save", overwrite)
     assert broken_by(("GET auth/time", "freeze-30")) == law_names.TWO_ORDERS

@@ -18,9 +18,9 @@ def posted(store: SqlStore) -> tuple[Cart, Message]:
     with store.begin() as carts:
         cart = carts.open("C1", by="U0ADA", at=NOW)
         message = carts.show_in(cart.id, MessageRole.APPROVAL, "C9")
-        carts.record_rendered(message.id, version=cart.version, ts="1.2")
+        carts.record_rendered(message, cart, ts="1.2")
         for event in carts.undelivered(cart.id):
-            carts.record_delivered(event.id)
+            carts.record_delivered(event)
     assert outdated(store) == []
     return cart, message
 
@@ -40,10 +40,10 @@ def test_a_version_that_was_overtaken_stays_outdated(store, posted):
     cart, message = posted
     first, second = changed(store, cart), changed(store, cart)
     with store.begin() as carts:
-        carts.record_rendered(message.id, version=first.version, ts="1.2")
+        carts.record_rendered(message, first, ts="1.2")
     assert outdated(store) == [cart.id]
     with store.begin() as carts:
-        carts.record_rendered(message.id, version=second.version, ts="1.2")
+        carts.record_rendered(message, second, ts="1.2")
     assert outdated(store) == []
 
 
@@ -52,7 +52,7 @@ def test_a_given_up_version_is_tried_no_more(store, posted):
     cart, message = posted
     refused = changed(store, cart)
     with store.begin() as carts:
-        carts.give_up(message.id, version=refused.version)
+        carts.give_up(message, refused)
     assert outdated(store) == []
     with store.begin() as carts:
         carts.show_again([cart.id])
@@ -70,7 +70,7 @@ def test_a_version_that_came_in_between_is_not_given_up(store, posted):
     refused = changed(store, cart)
     changed(store, cart)
     with store.begin() as carts:
-        carts.give_up(message.id, version=refused.version)
+        carts.give_up(message, refused)
     assert outdated(store) == [cart.id]
 
 
@@ -108,7 +108,7 @@ def test_a_message_added_beside_a_save_wants_it(store, posted):
         thread.join(15)
     with store.begin() as carts:
         for message in carts.messages(cart.id):
-            carts.record_rendered(message.id, version=cart.version, ts="1.3")
+            carts.record_rendered(message, cart, ts="1.3")
     assert outdated(store) == [cart.id]
     with store.read() as carts:
         assert [message.is_settled for message in carts.messages(cart.id)] == [False, False]

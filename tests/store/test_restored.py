@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from ordering.model.cart import CartState
+from ordering.model.cart import Cart, CartState
 from ordering.model.cart_phases import Ordered
-from ordering.model.errors import DatabaseWentBack
+from ordering.model.errors import CartChanged, DatabaseWentBack, NotPossible
 from ordering.model.recovery import Cause, Stamp
 from ordering.process.recovery import must_allow
 from store.engine import Engines
@@ -15,7 +15,10 @@ from store.head import NewestHead
 from store.transactions import SqlStore
 from tests.builders import NOW
 from tests.conftest import Rules
+from tests.ordering.recovering import release
+from tests.refusing import refuses
 from tests.store.losing import lose_newest_events
+from tests.store.restoring import backup
 
 S = CartState
 
@@ -85,7 +88,7 @@ def test_what_a_process_saw_before_a_release_is_forgotten(engines: Engines):
     mode.start_floor(rules.clock)
     mode.all_stopped(rules.clock)
     found, stamp = rules.workflow.comparisons.compare(by=rules.cleo)
-    rules.workflow.comparisons.confirm(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+    rules.workflow.comparisons.confirm(by=rules.cleo, stamp=stamp, compared=found.newest)
     rules.clock.pass_by(900)
     assert mode.end_if_due(rules.clock())
     rules.run_worker(cart.id, steps=3)
@@ -151,6 +154,66 @@ def test_an_order_read_in_the_lost_time_is_read_again(engines: Engines):
     lose_what_was_read(engines)
     assert not Ordered.of(rules.workflow.queries.cart(cart.id)).order.was_read
     assert rules.run_worker(cart.id, seconds=1).order.methods
+
+
+def test_a_sleeper_cannot_undo_what_was_decided_since(engines: Engines, monkeypatch: pytest.MonkeyPatch):
+    """It wakes, knows that nothing left, and steps back: the cart has its version again, by another save."""
+    rules, later = Rules(SqlStore(engines)), Rules(SqlStore(engines))
+    requested = rules.requested()
+    put_back = backup(engines)
+    approve(rules, requested)
+    stopped: list[tuple[Cart, Cart]] = []
+
+    def sleep(*_):
+        asleep = later.workflow.queries.cart(requested.id)
+        put_back()
+        approve(later, requested)
+        stopped.append((asleep, later.workflow.approvals.stop(requested.id, by=later.cleo)))
+
+    rules.registrar.next_fault = "not_sent"
+    monkeypatch.setattr(rules.registrar, "discard", sleep)
+    with pytest.raises(CartChanged):
+        rules.advance(requested.id)
+    ((asleep, cancelled),) = stopped
+    assert (asleep.state, cancelled.state) == (S.CHECKING_OUT, S.CANCELLED)
+    assert asleep.version == cancelled.version
+    assert later.workflow.queries.cart(requested.id) == cancelled
+
+
+def test_what_was_read_in_recover_mode_saves_nothing_after_it(engines: Engines):
+    """A process read the cart before the loss was noticed, and wakes after recover mode: it has to read it again."""
+    rules = Rules(SqlStore(engines))
+    cart = rules.approved()
+    rules.workflow.recover_mode.begin(Cause.OPERATOR)
+    rules.workflow.recover_mode.start_floor(rules.clock)
+    rules.workflow.recover_mode.all_stopped(rules.clock)
+    assert release(rules)
+    with pytest.raises(CartChanged), rules.store.begin() as carts:
+        carts.save(cart)
+    assert rules.run_worker(cart.id, steps=3).state is S.CHECKED_OUT
+
+
+def test_a_comparison_of_the_lost_time_is_refused(engines: Engines):
+    """Two losses raise the epoch to the same number, with as many events about money: the orders shown were others."""
+    rules, later = Rules(SqlStore(engines)), Rules(SqlStore(engines))
+    rules.requested()
+    put_back = backup(engines)
+    compared = []
+    for each, name in ((rules, "a.ovh"), (later, "b.ovh")):
+        each.approved(name, "C2")
+        each.workflow.recover_mode.begin(Cause.OPERATOR)
+        compared.append(each.workflow.comparisons.compare(by=each.cleo))
+        if each is rules:
+            put_back()
+    (lost, before), (found, now) = compared
+    assert (lost.newest, before.epoch, before.number) == (found.newest, now.epoch, now.number)
+    with refuses("comparison_of_another_epoch", NotPossible):
+        later.workflow.comparisons.confirm(by=later.cleo, stamp=before, compared=lost.newest)
+    assert later.workflow.comparisons.confirm(by=later.cleo, stamp=now, compared=found.newest).confirmed_by
+
+
+def approve(rules: Rules, cart: Cart) -> None:
+    rules.workflow.approvals.approve(cart.id, approver=rules.cleo, mark=cart.request_mark)
 
 
 def lose_what_was_read(engines: Engines) -> None:

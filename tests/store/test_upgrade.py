@@ -126,6 +126,23 @@ def test_messages_want_their_cart_after_an_upgrade(released: Engines):
         assert carts.outdated() == [3]  # also for its event
 
 
+def test_carts_have_save_ids_after_an_upgrade(released: Engines):
+    """A cart of the release is read and saved as any other, and another upgrade of the same rows draws other ids."""
+    migrate(released)
+    store = SqlStore(released)
+    with store.begin() as carts:
+        cart = carts.cart(CartId(1))
+        saved = carts.save(cart)
+    assert "" != cart.save_id != saved.save_id
+    with released.write.begin() as connection:
+        config = migration._config()  # noqa: SLF001 - to go back to an older revision
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0022")
+    migrate(released)
+    with store.read() as carts:
+        assert carts.cart(CartId(1)).save_id not in {"", cart.save_id, saved.save_id}
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -151,7 +151,7 @@ def test_events_come_back_in_order_and_are_told_once(store):
             (S.APPROVED, None, None, NOW, K.APPROVED, {}),
         ]
         for event in events[:2]:
-            carts.record_delivered(event.id)
+            carts.record_delivered(event)
         assert [e.state for e in carts.undelivered(cart.id)] == [S.APPROVED]
 
 
@@ -161,13 +161,13 @@ def test_a_message_is_outdated_until_it_shows_the_newest_version(store):
         message = carts.show_in(cart.id, MessageRole.CART, "C1")
         assert carts.show_in(cart.id, MessageRole.CART, "C1") == message
         for event in carts.undelivered(cart.id):
-            carts.record_delivered(event.id)
+            carts.record_delivered(event)
         assert carts.outdated() == [cart.id]
-        carts.record_rendered(message.id, version=cart.version, ts="1.2")
+        carts.record_rendered(message, cart, ts="1.2")
         assert carts.outdated() == []
         carts.save(cart.with_line(a_line()), happened(cart, NOW, K.CLOSED, by="U0ADA"))
         assert carts.outdated() == [cart.id]
-        carts.forget(message.id)
+        carts.forget(message)
         assert carts.messages(cart.id) == []
 
 
@@ -178,8 +178,8 @@ def test_the_driver_is_told_what_is_due_longest_due_first(store):
     with store.begin() as carts:
         assert carts.due(NOW) == [later.id, late.id]
         assert carts.next_due() == NOW - timedelta(seconds=5)
-        carts.postpone(later.id, version=later.version, due_at=NOW + timedelta(hours=2))
-        carts.postpone(late.id, version=late.version - 1, due_at=NOW + timedelta(hours=2))
+        carts.postpone(later, due_at=NOW + timedelta(hours=2))
+        carts.postpone(replace(late, version=late.version - 1), due_at=NOW + timedelta(hours=2))
         assert carts.due(NOW) == [late.id]
 
 

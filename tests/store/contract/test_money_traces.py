@@ -70,7 +70,7 @@ def test_only_marker_and_state_of_a_call_change(store):
     """What it was about stays as it was announced."""
     first = call(store)
     with store.begin() as carts:
-        carts.update_call(replace(first, marker="m-1", state=CallState.UNSENT, attempt=9, subject="pays 1"))
+        carts.update_call(replace(first, marker="m-1", state=CallState.UNSENT))
         known = carts.money_calls("orders abc")  # the writer sees it, too
     assert known == [replace(first, marker="m-1", state=CallState.UNSENT)]
     assert read(store, lambda carts: carts.money_calls("orders abc")) == known
@@ -84,7 +84,13 @@ def test_an_update_of_an_unknown_call_changes_nothing(store):
     assert read(store, lambda carts: carts.money_calls("orders abc")) == [first]
 
 
-@pytest.mark.parametrize("other", [{"started_at": NOW + timedelta(seconds=1)}, {"cart_id": 2}])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"started_at": NOW + timedelta(seconds=1)}, {"cart_id": 2}, {"subject": "pays 1"}, {"attempt": 9},
+        {"registrar_cart": "cart-2"},
+    ],
+)  # fmt: skip
 def test_an_update_of_another_call_changes_nothing(store, other):
     """After a failover the number may be another attempt's."""
     first = call(store)

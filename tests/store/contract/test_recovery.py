@@ -269,9 +269,9 @@ def test_messages_of_open_requests_are_rendered_again(store):
     with store.begin() as writing:
         for cart in (waiting, filling, ended):
             message = writing.show_in(cart.id, MessageRole.CART, cart.channel)
-            writing.record_rendered(message.id, version=cart.version, ts="1.2")
+            writing.record_rendered(message, cart, ts="1.2")
             for event in writing.undelivered(cart.id):
-                writing.record_delivered(event.id)
+                writing.record_delivered(event)
         assert writing.outdated() == []
         writing.render_live_again()
         assert writing.outdated() == [waiting.id]

@@ -75,7 +75,7 @@ def test_a_timer_far_ahead_is_not_due(rules, ahead, task_type):
     cart = rules.approved() if task_type is TaskType.ADVANCE else rules.ordered()
     due_at = rules.clock.now + ahead
     with rules.store.begin() as carts:
-        carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=due_at)
+        carts.postpone(carts.cart(cart.id), due_at=due_at)
     assert rules.fulfilment.due(task_type) == []
     assert rules.fulfilment.next_due(task_type) == due_at
     rules.clock.pass_by(ahead.total_seconds())
@@ -97,12 +97,12 @@ def test_a_timer_of_a_clock_put_back_is_due(rules, wrong):
     rules.clock.pass_by(wrong.total_seconds())
     cart = rules.approved()
     with rules.store.begin() as carts:
-        carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=rules.clock.now + timedelta(minutes=5))
+        carts.postpone(carts.cart(cart.id), due_at=rules.clock.now + timedelta(minutes=5))
     rules.clock.pass_by(-wrong.total_seconds())
     assert rules.fulfilment.due() == [cart.id]
     assert rules.fulfilment.due(TaskType.ADVANCE) == [cart.id]
     with rules.store.begin() as carts:  # once it is set again, it waits for its moment
-        carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=rules.clock.now + DAY)
+        carts.postpone(carts.cart(cart.id), due_at=rules.clock.now + DAY)
     assert rules.fulfilment.due() == []
 
 
@@ -112,7 +112,7 @@ def test_a_step_that_was_overtaken_moves_no_timer(rules, due_at):
     cart = rules.approved()
     before = timers(rules.store, cart.id)
     with rules.store.begin() as carts:
-        carts.postpone(cart.id, version=cart.version - 1, due_at=due_at)
+        carts.postpone(replace(cart, version=cart.version - 1), due_at=due_at)
     assert timers(rules.store, cart.id) == before
 
 
@@ -131,7 +131,7 @@ def test_a_leased_cart_is_due_at_the_end_of_its_lease(rules):
     """Among claimed and free carts the earliest moment is returned, for each task type."""
     first, second = rules.approved("a.ovh", "C1"), rules.approved("b.ovh", "C2")
     with rules.store.begin() as carts:
-        carts.postpone(second.id, version=second.version, due_at=NOW + timedelta(seconds=50))
+        carts.postpone(second, due_at=NOW + timedelta(seconds=50))
     SharedLeases(rules.store, clock=rules.clock, lease=timedelta(seconds=20)).acquire(TaskType.ADVANCE, [first.id])
     assert rules.fulfilment.next_due(TaskType.ADVANCE) == NOW + timedelta(seconds=20)
     assert rules.fulfilment.next_due(TaskType.ADVANCE, without=[first.id]) == NOW + timedelta(seconds=50)

@@ -104,9 +104,9 @@ def test_a_message_that_was_given_up_waits_for_a_change(store):
     with store.begin() as writing:
         message = writing.show_in(cart.id, MessageRole.CART, "C1")
         for event in writing.undelivered(cart.id):
-            writing.record_delivered(event.id)
+            writing.record_delivered(event)
         assert writing.outdated() == [cart.id]
-        writing.give_up(message.id, version=cart.version)
+        writing.give_up(message, cart)
         writing.show_again([cart.id])
         assert writing.outdated() == []
         assert [m.is_settled for m in writing.messages(cart.id)] == [True]
@@ -120,9 +120,9 @@ def test_all_messages_of_a_cart_can_be_shown_again(store):
     with store.begin() as writing:
         for cart in carts:
             message = writing.show_in(cart.id, MessageRole.CART, cart.channel)
-            writing.record_rendered(message.id, version=cart.version, ts="1.2")
+            writing.record_rendered(message, cart, ts="1.2")
             for event in writing.undelivered(cart.id):
-                writing.record_delivered(event.id)
+                writing.record_delivered(event)
         assert writing.outdated() == []
         writing.show_again([carts[1].id])
         assert writing.outdated() == [carts[1].id]
