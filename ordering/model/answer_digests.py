@@ -16,7 +16,7 @@ class DigestForm(StrEnum):
     """How a digest was made. The values are stored, and hashed into the audit log."""
 
     SALTED = "salted"  # with the request's random salt: without the salt nobody can try answers against it
-    EARLIER = "sha256"  # salted with what the answer was given for: whoever reads it can try all birthdays
+    EARLIER = "sha256"  # salted with what the answer was given for: a reader can try all birthdays
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,5 +51,5 @@ def digest_of(cart: int, salt: str | None, name: str, label: str, value: str) ->
 
 def salted(salt: str, name: str, label: str, value: str) -> Digest:
     """Return the digest of an answer for a name, with the salt of its request."""
-    content = canonical(["domain-desk answer", salt, name, label, value])
+    content = canonical([salt, name, label, value])
     return Digest(DigestForm.SALTED, hashlib.sha256(content.encode()).hexdigest())

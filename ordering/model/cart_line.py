@@ -21,8 +21,8 @@ class Line:
 
     `price` is for the first of the `offered_years`, whatever `years` were chosen. `warnings` are what approvers should
     know about the name. `questions` are the registrar's questions when it was last asked (None: not yet);
-    `answers` are the users' answers, `deleted` those that were deleted after the request's end. `shaped_by` are the
-    users other than `added_by` who chose its years, gave or removed an answer, or had the name in a cart that it was copied
+    `answers` are the users' answers, `deleted` those that were deleted later. `shaped_by` are the users other than
+    `added_by` who chose its years, gave or removed an answer, or had the name in a cart that it was copied
     from.
     """
 

@@ -35,17 +35,19 @@ class AnswerDeletion:
             if (left := since + self._kept - self._clock()) > timedelta():
                 return left
             with self._store.begin() as carts:
-                deleted += self._delete(carts, cart_id)
+                deleted += self.delete(carts, cart_id)
         return timedelta() if deleted == _AT_ONCE else None
 
-    def _delete(self, carts: Transaction, cart_id: CartId) -> bool:
+    def delete(self, carts: Transaction, cart_id: CartId) -> bool:
         """Delete one request's answers, unless it changed since it was listed or its time has not come by both clocks.
 
         A clock that is ahead deletes nothing too early as long as the other one is right. Returns whether it deleted.
         """
         cart = carts.cart(cart_id)
+        if cart.state not in ENDED or not cart.has_private_answers:
+            return False
         now = min(self._clock(), carts.clock())
-        if cart.state not in ENDED or now - cart.since < self._kept or carts.standing().recovery is not None:
+        if now - cart.since < self._kept or carts.standing().recovery is not None:
             return False
         carts.save_without_answers(cart.without_private_answers())
         return True
