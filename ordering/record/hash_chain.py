@@ -197,7 +197,7 @@ def _veil(digest: Digest) -> dict[str, str]:
     """Return an answer's digest as it stands in an event: a reader of events finds no private answer in them.
 
     The cart's own row holds the answers in clear until they are deleted; after that, the digest still proves them to
-    somebody who kept the answer and the salt.
+    a user who kept the answer and the salt.
     """
     return {digest.form.value: digest.text}
 
