@@ -25,6 +25,7 @@ from ordering.record.pseudonyms import (
 from store.tables import InboxRow, PersonalRow, RecoveryRow, SearchRow
 
 _AT_ONCE = 500
+_NAMED = "SELECT count(*) FROM events WHERE by = :person OR facts LIKE :quoted OR data LIKE :quoted OR note LIKE :any"
 _ALL_CARTS = 0  # a person's pseudonym is the same in every cart
 
 
@@ -110,8 +111,5 @@ def erase(session: Session, person: str) -> str:
 
 def events_that_name(session: Session, person: str) -> int:
     """Return how many events of the chain hold a person's Slack id itself: those of earlier versions."""
-    named = (
-        "SELECT count(*) FROM events WHERE by = :person OR facts LIKE :quoted OR data LIKE :quoted OR note LIKE :any"
-    )
     values = {"person": person, "quoted": f'%"{person}"%', "any": f"%{person}%"}
-    return int(session.execute(text(f"SELECT count(*) FROM events WHERE {named}"), values).scalar_one())
+    return int(session.execute(text(_NAMED), values).scalar_one())
