@@ -81,7 +81,7 @@ def test_verify_names_what_was_changed_and_ends_with_1(tmp_path):
 def test_a_wrong_option_says_what_to_write(tmp_path):
     """In a sentence of its own, not among the settings."""
     assert run("-m", "bot", "verify", "--head", "5ad3", cwd=tmp_path).stderr == (
-        "--head 5ad3: write the 64 digits that `verify` printed.\n"
+        "--head 5ad3: write the 64 digits that `verify` printed, or the whole line of the approval channel.\n"
     )
     assert run("-m", "bot", "export", "--since", "soon", cwd=tmp_path).stderr == (
         "--since soon: write a date like 2026-11-01.\n"
