@@ -301,21 +301,21 @@ def _known_head(given: str) -> str:
 
     if re.fullmatch(r"[0-9a-f]{64}", given):
         return given
-    witness = Witness.parse(given)
-    if witness is None:
+    noted = Witness.parse(given)
+    if noted is None:
         _end(f"--head {given}: write the 64 digits that `verify` printed, or the whole line of the approval channel.")
     try:
         key = read_witness_key()
     except SettingsError as error:
         _fix(error.lines)
-    if key is not None and not witness.is_signed_with(key):
+    if key is not None and not noted.is_signed_with(key):
         typer.echo(
             f"--head {given}: it is not signed with DESK_WITNESS_KEY. The bot did not post it, or not with this key."
         )
         raise typer.Exit(1)
-    if key is None and witness.signature:
+    if key is None and noted.signature:
         typer.echo("The signature is not checked: DESK_WITNESS_KEY is not set here.", err=True)
-    return witness.digest
+    return noted.digest
 
 
 def _require_slack_id(person: str) -> None:

@@ -21,20 +21,20 @@ class WitnessPost:
     """One witness a day, in the log and, where there is one, in the approval channel."""
 
     def __init__(
-        self, witness: HeadWitness, client: AsyncWebClient, bridge: Bridge, *, channel: str | None, alerts: SlackAlerts
+        self, heads: HeadWitness, client: AsyncWebClient, bridge: Bridge, *, channel: str | None, alerts: SlackAlerts
     ) -> None:
-        self._witness = witness
+        self._heads = heads
         self._poster = Poster(client, alerts)
         self._bridge = bridge
         self._channel = channel
 
     async def post(self) -> timedelta | None:
         """Post what is due; a failure is raised, and it comes again."""
-        due = await self._bridge.call(self._witness.due)
+        due = await self._bridge.call(self._heads.due)
         if due is None:
             return None
         if self._channel is not None:
             await self._poster.post(self._channel, RenderedMessage.from_text(words.witness.head(due.number, str(due))))
         _log.info("audit_head", head=str(due))
-        await self._bridge.call(self._witness.kept, due)
+        await self._bridge.call(self._heads.kept, due)
         return None

@@ -87,8 +87,8 @@ class Policy:
     def digest(self) -> str:
         """A digest of the rules that decide about money, for the audit log; it tells whether they changed."""
         rules = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "lists"}
-        told = {name: sorted(rule) if isinstance(rule, frozenset) else str(rule) for name, rule in rules.items()}
-        return hashlib.sha256(canonical(told).encode()).hexdigest()[:_DIGITS]
+        plain = {name: sorted(rule) if isinstance(rule, frozenset) else str(rule) for name, rule in rules.items()}
+        return hashlib.sha256(canonical(plain).encode()).hexdigest()[:_DIGITS]
 
     @property
     def groups(self) -> frozenset[str]:

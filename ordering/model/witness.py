@@ -36,7 +36,7 @@ class Witness:
         return hmac.compare_digest(self.signature, self._signature(key))
 
     def _signature(self, key: str) -> str:
-        content = canonical(["domain-desk head 1", self.number, self.digest, self.at])
+        content = canonical(["head 1", self.number, self.digest, self.at])
         return hmac.new(key.encode(), content.encode(), hashlib.sha256).hexdigest()
 
     @classmethod

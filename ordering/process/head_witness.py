@@ -11,7 +11,7 @@ from ordering.ports.store import Reading, Store, TimerKind
 
 NO_CART = CartId(0)  # the subject of a timer that belongs to no cart
 _EVERY = timedelta(days=1)
-_FIRST = timedelta(hours=1)  # after the first start of a desk, which has little to witness yet
+_FIRST = timedelta(hours=1)  # after the first start, when there is little to witness yet
 _AGAIN = timedelta(minutes=15)  # after a process died, or could not post
 
 
@@ -44,12 +44,12 @@ class HeadWitness:
             number, digest = carts.head()
         if digest is None or number == self._newest:
             return None  # nothing happened since the last one
-        witness = Witness(number, digest, int(now.timestamp()))
-        return witness.signed(self._key) if self._key else witness
+        head = Witness(number, digest, int(now.timestamp()))
+        return head.signed(self._key) if self._key else head
 
-    def kept(self, witness: Witness) -> None:
+    def kept(self, head: Witness) -> None:
         """Record that the witness is outside; the next one is due in a day."""
-        self._newest = witness.number
+        self._newest = head.number
         with self._store.begin() as carts:
             carts.set_timer(NO_CART, TimerKind.WITNESS, self._clock() + _EVERY)
 

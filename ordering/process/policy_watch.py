@@ -53,5 +53,5 @@ class PolicyWatch:
 
 def _last(events: Sequence[Event]) -> str | None:
     """Return the digest of the rules in the newest event that has one; None for requests of earlier versions."""
-    told = (event.data["policy"] for event in reversed(events) if event.data and "policy" in event.data)
-    return next((digest for digest in told if isinstance(digest, str)), None)
+    digests = (event.data["policy"] for event in reversed(events) if event.data and "policy" in event.data)
+    return next((digest for digest in digests if isinstance(digest, str)), None)

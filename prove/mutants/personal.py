@@ -1,4 +1,4 @@
-"""Mutations of what stands beside the chain, and of its witness outside."""
+"""Mutations of what stands next to the chain, and of its witness outside."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OF_PERSONAL_DATA = (
         f"{_ERASURE}::test_one_person_has_one_pseudonym_each_text_its_own",
     ),
     Mutation(
-        "believe any text beside the chain",
+        "believe any text next to the chain",
         "ordering.record.pseudonyms:Kept.is_intact",
         swap("self.pseudonym == _pseudonym(Subject(self.pseudonym.partition(':')[0]), self.text, self.salt)", "True"),
         f"{_ERASURE}::test_changes_beside_the_chain_are_found",

@@ -107,7 +107,7 @@ def test_a_person_in_a_live_request_is_not_erased(rules, engines):
 
 
 def test_an_erasure_covers_up_no_fault(rules, engines):
-    """A record that somebody changed is left as it is, so that the fault stays visible."""
+    """A record that a user changed is left as it is, so that the fault stays visible."""
     with tampering(engines) as session:
         session.execute(text("UPDATE carts SET purpose = 'another' WHERE id = 1"))
         session.commit()
@@ -119,8 +119,8 @@ def test_an_erasure_covers_up_no_fault(rules, engines):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("UPDATE personal SET text = 'U0EVE' WHERE text = 'U0CLEO'", "beside the chain was changed"),
-        ("UPDATE personal SET salt = NULL WHERE text = 'U0CLEO'", "beside the chain was changed"),
+        ("UPDATE personal SET text = 'U0EVE' WHERE text = 'U0CLEO'", "next to the chain was changed"),
+        ("UPDATE personal SET salt = NULL WHERE text = 'U0CLEO'", "next to the chain was changed"),
         ("DELETE FROM personal WHERE text = 'U0CLEO'", "approved_by"),
         ("UPDATE personal SET text = NULL, salt = NULL WHERE text = 'U0CLEO'", "approved_by"),
         ("UPDATE carts SET requester = 'U0EVE' WHERE id = 1", "requester"),
@@ -128,14 +128,14 @@ def test_an_erasure_covers_up_no_fault(rules, engines):
     ],
 )
 def test_changes_beside_the_chain_are_found(rules, engines, change, said):
-    """A text beside the chain cannot be changed or lost unseen: nobody can put a decision on another person."""
+    """A text next to the chain cannot be changed or lost unseen: nobody can put a decision on another person."""
     with tampering(engines) as session:
         session.execute(text(change))
         assert any(said in fault.what for fault in found(session))
 
 
 def test_one_person_has_one_pseudonym_each_text_its_own(rules, engines):
-    """Two requests with the same purpose cannot be told to be alike from the chain."""
+    """Two requests with the same purpose cannot be seen to be alike from the chain."""
     for name in ("third.ovh", "fourth.ovh"):
         cart = rules.requested(name)
         rules.workflow.approval_requests.withdraw(cart.id, by=rules.ada)

@@ -39,21 +39,21 @@ def hours_pass(rules: Rules, hours: float) -> None:
 
 
 def kept_by(process: HeadWitness) -> Witness | None:
-    witness = process.due()
-    if witness is not None:
-        process.kept(witness)
-    return witness
+    noted = process.due()
+    if noted is not None:
+        process.kept(noted)
+    return noted
 
 
 def test_it_is_one_a_day_for_all_processes(rules):
-    """The first one comes an hour after the first start, then one a day, whoever of the processes keeps it."""
+    """The first one comes an hour after the first start, then one a day, from either process."""
     first, second = a_process(rules), a_process(rules)
     assert [kept_by(process) for process in (first, second)] == [None, None]
     hours_pass(rules, 1.01)
-    witness = kept_by(first)
-    assert witness is not None
+    noted = kept_by(first)
+    assert noted is not None
     with rules.store.read() as carts:
-        assert (witness.number, witness.digest) == carts.head()
+        assert (noted.number, noted.digest) == carts.head()
     for _ in range(23):
         assert [kept_by(process) for process in (a_process(rules), first, second)] == [None] * 3
         hours_pass(rules, 1)
@@ -90,18 +90,18 @@ def test_a_timer_of_a_wrong_clock_does_not_silence_it(rules):
 
 def test_only_the_key_signs():
     """Without the key nobody makes a line that passes for the bot's, and no part of it can be changed."""
-    witness = Witness(7, "a" * 64, 1_790_000_000).signed(KEY)
-    assert Witness.parse(str(witness)) == witness
-    assert witness.is_signed_with(KEY)
+    noted = Witness(7, "a" * 64, 1_790_000_000).signed(KEY)
+    assert Witness.parse(str(noted)) == noted
+    assert noted.is_signed_with(KEY)
     others = [
-        replace(witness, number=8),
-        replace(witness, digest="b" * 64),
-        replace(witness, at=1),
-        replace(witness, signature=""),
-        witness.signed("another-key"),
+        replace(noted, number=8),
+        replace(noted, digest="b" * 64),
+        replace(noted, at=1),
+        replace(noted, signature=""),
+        noted.signed("another-key"),
     ]
     assert not any(other.is_signed_with(KEY) for other in others)
-    assert Witness.parse(f"{witness} ") is None
+    assert Witness.parse(f"{noted} ") is None
 
 
 # Rewritings of the whole chain
@@ -133,7 +133,7 @@ def a_chain(events: int = 9) -> list[Entry]:
 
 
 def chained_again(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries with numbers and digests that fit, as whoever has the database can make them."""
+    """Return the entries with numbers and digests that fit, as a user of the database can make them."""
     chain: list[Entry] = []
     for entry in entries:
         mine = [each for each in chain if each.cart_id == entry.cart_id]

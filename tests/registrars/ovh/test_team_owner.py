@@ -15,7 +15,7 @@ BERLIN, TEAM, OTHER = "21003345", "21003344", "21003346"
 
 
 def owner_sent(ovh, cart: str) -> dict[str, str | None]:
-    """What OVH was told of each name's owner; None if nothing."""
+    """What OVH got for each name's owner; None if nothing."""
     items = ovh.carts.all[cart].items.values()
     return {item.domain: dict(item.configurations.values()).get(OWNER_CONTACT) for item in items}
 
