@@ -265,7 +265,7 @@ def _against(newest: Entry, kept: Kept, texts: Mapping[str, str | None]) -> Iter
         return
     changed = ["state"] if cart.state.value != newest.state else []
     if newest.facts is not None:
-        then, now = unveiled(read(newest.facts, kept.id), texts), read(facts(cart), kept.id)
+        then, now = read(_unveiled_text(newest.facts, texts), kept.id), read(facts(cart), kept.id)
         if "fact" not in then:
             now.pop("fact", None)  # events of earlier versions do not cover it
         changed += [name for name, value in now.items() if then.get(name) != value and name not in changed]

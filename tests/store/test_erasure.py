@@ -170,3 +170,13 @@ def test_a_person_gets_what_is_on_record_about_them(rules):
             exported = json.loads(out.getvalue())
             assert [each["cart"] for each in exported] == expected
             assert ("1970-01-01" in out.getvalue()) == (person == "U0ADA")
+
+
+def test_a_word_like_a_slack_id_is_no_fault(rules, engines):
+    """An answer that reads like an id gets a pseudonym, too, and is compared by what it was."""
+    rules.registrar.asks["ovh"] = (Question("REASON"),)
+    cart = rules.workflow.cart_editing.add("C4", DomainName.parse("word.ovh"), by=rules.ada)
+    rules.workflow.questions.learn(cart.id)
+    rules.workflow.questions.answer(cart.id, {cart.lines[0].domain: {"REASON": "UNICORNS"}}, by=rules.ada)
+    rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="UNICORNS")
+    assert faults(engines) == []
