@@ -1,7 +1,6 @@
 """`erase`, `export --person` and `verify --head` as an operator runs them."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,13 @@ KEY = "fake-key-of-a-test"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     """A folder with a database in which Cleo rejected Ada's request."""
     engines = open_engines(new_sqlite(tmp_path))
     rules = Rules(SqlStore(engines))
     rules.workflow.approvals.reject(rules.requested().id, approver=rules.cleo, reason="no")
     engines.close()
-    yield tmp_path
+    return tmp_path
 
 
 def bot(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
