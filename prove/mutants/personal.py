@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import drop, never, returns, swap, without_item, without_part
+from prove.mutants.changes import drop, never, returns, swap, without_item, without_keyword, without_part
 from prove.mutants.mutation import Mutation
 
 _ERASURE, _WITNESS = "tests/store/test_erasure.py", "tests/store/test_head_witness.py"
