@@ -149,8 +149,8 @@ class Bot:
         deletion = AnswerDeletion(store, kept=timedelta(days=settings.desk_answers_kept_days), clock=_now)
         head = HeadWitness(store, clock=_now, key=_plain(settings.desk_witness_key))
         channel = policy.approval_channel
-        self._witness_post = WitnessPost(head, self._client, own, channel=channel, alerts=self._alerts)
-        self._housekeeping = Housekeeping([deletes_answers(deletion, own), self._witness_post.post])
+        self.head_witness = WitnessPost(head, self._client, own, channel=channel, alerts=self._alerts)
+        self._housekeeping = Housekeeping([deletes_answers(deletion, own), self.head_witness.post])
         self._policy_watch = PolicyWatch(store, policy, _now)
         self._recover_watch = RecoverWatch(
             services.workflow,

@@ -1,6 +1,7 @@
 """The head of the audit log arrives in the approval channel, over real Slack calls, and `verify` takes its line."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from ordering.model.witness import Witness
 from ordering.ports.store import TimerKind
 from ordering.process.head_witness import NO_CART
 from ordering.record.verification import Audit
+from store.engine import Engines, open_engines
 from store.transactions import SqlStore
 from tests.saying import HOLE
 from tests.scenarios.conftest import Scenario
@@ -28,6 +30,14 @@ def settings() -> dict[str, str]:
     return {"DESK_WITNESS_KEY": KEY}
 
 
+@pytest.fixture
+def engines(scenario: Scenario) -> Iterator[Engines]:
+    """The bot's database, as a second process has it."""
+    opened = open_engines(f"sqlite:///{scenario.stage.folder / 'desk.db'}")
+    yield opened
+    opened.close()
+
+
 def make_due(store: SqlStore) -> None:
     with store.begin() as carts:
         carts.set_timer(NO_CART, TimerKind.WITNESS, datetime.now(UTC) - timedelta(seconds=1))
@@ -43,16 +53,16 @@ def faults(store: SqlStore, known_head: str) -> list[str]:
         return [str(fault) for fault in Audit(carts.record(), known_head=known_head).faults()]
 
 
-async def test_the_channel_gets_a_line_that_verifies(scenario: Scenario, bot: Bot):
+async def test_the_channel_gets_a_line_that_verifies(scenario: Scenario, bot: Bot, engines: Engines):
     """It is signed, it names the newest event, and the next round posts nothing."""
     await scenario.requested()
-    store = SqlStore(bot._engines)
+    store = SqlStore(engines)
     await asyncio.to_thread(make_due, store)
     number, digest = await asyncio.to_thread(head_of, store)
-    await bot._witness_post.post()
-    await bot._witness_post.post()
+    await bot.head_witness.post()
+    await bot.head_witness.post()
     before, after = catalogue.witness.head(number, HOLE).split(HOLE)
-    shown = await scenario.sees(scenario.cleo, before)
+    shown = await scenario.sees(scenario.cleo, before, channel="approvals")
     line = shown.plain_text().partition(before)[2].partition(after)[0]
     noted = Witness.parse(line)
     assert noted is not None
