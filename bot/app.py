@@ -14,6 +14,7 @@ from bot import logging as logs
 from bot.account_watch import AccountWatch
 from bot.health import DATABASE, JOBS, OVH, RECOVER_MODE, SLACK, Health, cancelled, keep_checking
 from bot.heartbeat import Pulse
+from bot.housekeeping import Housekeeping, deletes_answers
 from bot.http import Front
 from bot.metrics.watch import MeasuresWatch
 from bot.operator_watch import OperatorWatch
@@ -35,11 +36,15 @@ from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
 from handlers.toolkit.timing import MeasuredApp
+from handlers.witness import WitnessPost
+from ordering.process.answer_deletion import AnswerDeletion
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
+from ordering.process.head_witness import HeadWitness
 from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
 from ordering.process.lost_markers import LostMarkers
 from ordering.process.outbox import Outbox
+from ordering.process.policy_watch import PolicyWatch
 from ordering.process.polling import PollSchedule
 from ordering.process.presence import Presence
 from ordering.workflow import Workflow
@@ -51,6 +56,7 @@ from store.inbox import SqlInbox
 from store.migrate import migrate
 from store.operator_notices import OperatorNotices
 from store.rate_limit import LimiterStorage
+from store.registry_demands import RegistryDemandMemory
 from store.search_sessions import SharedSessionStore
 from store.transactions import SqlStore
 
@@ -93,7 +99,11 @@ class Bot:
         own_id = bot_id(engines, team=workspace.team, bot_user=workspace.bot_user)
         measures = self.front.measures
         self._registrar = OvhGateway(
-            ovh_config(settings), rate_limiter(settings, engines), bot_id=own_id, observe=measures.called
+            ovh_config(settings),
+            rate_limiter(settings, engines),
+            bot_id=own_id,
+            observe=measures.called,
+            demand_memory=RegistryDemandMemory(engines),
         )
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
@@ -145,6 +155,12 @@ class Bot:
             slots=_SLOTS,
             on_stuck=self._report_stuck,
         )
+        deletion = AnswerDeletion(store, kept=timedelta(days=settings.desk_answers_kept_days), clock=_now)
+        head = HeadWitness(store, clock=_now, key=_plain(settings.desk_witness_key))
+        channel = policy.approval_channel
+        self.head_witness = WitnessPost(head, self._client, own, channel=channel, alerts=self._alerts)
+        self._housekeeping = Housekeeping([deletes_answers(deletion, own), self.head_witness.post])
+        self._policy_watch = PolicyWatch(store, policy, _now)
         self._recover_watch = RecoverWatch(
             services.workflow,
             self._client,
@@ -200,6 +216,7 @@ class Bot:
         """
         await self.front.open()
         await self._own_bridge.call(self.services.workflow.recover_mode.begin_if_copied)
+        await self._own_bridge.call(self._policy_watch.record_change)
         self._beating = asyncio.create_task(self._pulse.run())
         self._working = asyncio.create_task(self.worker.run(), context=self.services.command_names.context())
         for part, check, every in (
@@ -214,6 +231,7 @@ class Bot:
         self._checking.append(asyncio.create_task(self._account_watch.run()))
         self._checking.append(asyncio.create_task(self._measures_watch.run()))
         self._checking.append(asyncio.create_task(self._operator_watch.run()))
+        self._checking.append(asyncio.create_task(self._housekeeping.run()))
         self._checking.append(asyncio.create_task(keep_going(self._inbox.work_off)))
         if self._socket is not None:
             await self._socket.open()

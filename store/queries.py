@@ -25,11 +25,12 @@ from ordering.model.sales_order import OrderStatus, SalesOrder, SentPayment
 from ordering.ports.store import Message, TaskType, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
-from store import mapping, money_mapping, recovery, timers
+from store import mapping, money_mapping, personal, recovery, timers
 from store.head import NewestHead
 from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceCallRow, PresenceRow
 from store.tables import (
     BEHIND,
+    ENDED_WITH_ANSWERS,
     LIVE,
     CartRow,
     EventRow,
@@ -151,6 +152,11 @@ class SqlReading:
         )
         return Money(int(self._session.execute(query).scalar_one()), currency)
 
+    def ended_with_answers(self, *, limit: int) -> list[tuple[CartId, datetime]]:
+        ended = select(col(CartRow.id), col(CartRow.since)).where(text(ENDED_WITH_ANSWERS))  # as the index says
+        rows = self._session.execute(ended.order_by(col(CartRow.since), col(CartRow.id)).limit(limit))
+        return [(CartId(number), mapping.utc(since)) for number, since in rows if number is not None]
+
     def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         found: set[OrderId] = set()
         numbers = sorted(among)
@@ -214,17 +220,20 @@ class SqlReading:
 
     def events(self, cart_id: CartId) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))
-        return [mapping.event_from(row) for row in self._rows(query)]
+        return personal.readable(self._session, map(mapping.event_from, self._rows(query)))
 
     def record(self) -> Record:
         """Return the input of an audit. It is read lazily, within this transaction."""
         session = self._session
-        return Record(evidence.entries(session), self._kept(), evidence.head(session), evidence.guarded(session))
+        beside = personal.kept(session)
+        return Record(
+            evidence.entries(session), self._kept(), evidence.head(session), evidence.guarded(session), beside
+        )
 
     def undelivered(self, cart_id: CartId) -> list[Event]:
         mine = select(col(UndeliveredRow.event_id)).where(col(UndeliveredRow.cart_id) == cart_id)
         query = select(EventRow).where(col(EventRow.id).in_(mine)).order_by(col(EventRow.id))
-        return [mapping.event_from(row) for row in self._rows(query)]
+        return personal.readable(self._session, map(mapping.event_from, self._rows(query)))
 
     def messages(self, cart_id: CartId) -> list[Message]:
         query = select(MessageRow).where(col(MessageRow.cart_id) == cart_id).order_by(col(MessageRow.id))
@@ -237,6 +246,10 @@ class SqlReading:
 
     def standing(self) -> Standing:
         return recovery.standing(self._session)
+
+    def head(self) -> tuple[int, str | None]:
+        head = evidence.head(self._session)
+        return (head.number, head.digest) if head else (0, None)
 
     def stamp(self) -> Stamp:
         return recovery.stamp(self._session)

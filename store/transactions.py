@@ -24,7 +24,7 @@ from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import KEEP, NOTHING_RENDERED, Message, MessageRole, Moment, TaskType, TimerKind
 from store import audit_log as evidence
-from store import inbox, leases, mapping, money_mapping, recovery, timers
+from store import inbox, leases, mapping, money_mapping, personal, recovery, timers
 from store.as_read import is_call, is_cart, is_in_line, is_message, new_save_id
 from store.engine import Engines
 from store.head import NewestHead
@@ -92,6 +92,11 @@ class SqlTransaction(SqlReading):
         self._session.flush()
         self._append(cart, *events)
         return moved
+
+    def save_without_answers(self, cart: Cart) -> None:
+        self._compare_and_set(cart, is_shown=True)
+        self._write_lines(cart)
+        self._session.flush()
 
     def postpone(self, cart: Cart, *, due_at: datetime | None) -> None:
         if self._hold(is_cart(cart)):
@@ -213,6 +218,14 @@ class SqlTransaction(SqlReading):
     def release_lease(self, task_type: TaskType, cart_id: CartId, *, holder: str) -> None:
         leases.release(self._session, task_type, cart_id, holder=holder)
 
+    def erase_person(self, person: str) -> str:
+        """Erase a person next to the chain; return the pseudonym that stands for them in the chain."""
+        return personal.erase(self._session, person)
+
+    def events_that_name(self, person: str) -> int:
+        """Return how many events of earlier versions hold a person's id itself: nothing can change those."""
+        return personal.events_that_name(self._session, person)
+
     def save_standing(self, standing: Standing) -> None:
         recovery.save(self._session, standing)
 
@@ -248,14 +261,16 @@ class SqlTransaction(SqlReading):
         wanted = self._session.execute(select(col(CartRow.version)).where(col(CartRow.id) == cart_id)).scalar_one()
         return MessageRow(cart_id=cart_id, role=role.value, channel=channel, wanted=wanted)
 
-    def _compare_and_set(self, cart: AnyCart) -> AnyCart:
+    def _compare_and_set(self, cart: AnyCart, *, is_shown: bool = False) -> AnyCart:
+        """Write the cart's row and have its messages rendered; not if `is_shown`, because nothing visible changed."""
         saved = replace(cart, version=cart.version + 1, save_id=new_save_id())
         values = mapping.cart_columns(cart) | {"version": saved.version, "save_id": saved.save_id}
         changed = self._session.execute(update(CartRow).where(is_cart(cart)).values(**values))
         if cast("CursorResult[object]", changed).rowcount != 1:
             raise CartChanged(cart.id)
-        theirs = col(MessageRow.cart_id) == cart.id
-        self._session.execute(update(MessageRow).where(theirs).values(wanted=saved.version))
+        if not is_shown:
+            theirs = col(MessageRow.cart_id) == cart.id
+            self._session.execute(update(MessageRow).where(theirs).values(wanted=saved.version))
         return saved
 
     def _write_lines(self, cart: Cart) -> None:

@@ -15,6 +15,7 @@ from bot.settings.sources import Fault, Found, Given, read_ovh_conf, read_source
 from bot.settings.values import brief, clean
 
 _DATABASE = "DATABASE_URL"
+_WITNESS_KEY = "DESK_WITNESS_KEY"
 _LONGEST_SECRET = 10_000  # bytes
 # The sentences about these name the wrong part, so the line does not repeat the whole value.
 _NAME_THE_PART = {
@@ -72,6 +73,15 @@ def read_ovh_access() -> Settings:
     found.faults = [fault for fault in found.faults if not fault.name or fault.name.startswith("OVH_")]
     read_ovh_conf(found)
     return _settings(found, lambda _found: [])
+
+
+def read_witness_key() -> str | None:
+    """Read `DESK_WITNESS_KEY`, and check no other setting."""
+    found = read_sources(os.environ, Path())
+    found.given = [one for one in found.given if one.name.removesuffix("_FILE") == _WITNESS_KEY]
+    found.faults = [fault for fault in found.faults if fault.name in {"", _WITNESS_KEY}]
+    key = _settings(found, lambda _found: []).desk_witness_key
+    return key.get_secret_value() if key else None
 
 
 def _settings(found: Found, check: Callable[[Found], list[Fault]]) -> Settings:

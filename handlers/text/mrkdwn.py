@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
+_SHORT_PSEUDONYM = 13  # characters: `person:` and six digits, which tell people of one request apart
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
 
 
@@ -51,7 +52,8 @@ def _ended(kept: str) -> str:
 
 
 def person(user: str) -> str:
-    return f"<@{user}>"
+    """Return a mention; a user who was erased has a pseudonym, which mentions nobody."""
+    return f"{user[:_SHORT_PSEUDONYM]} (erased)" if ":" in user else f"<@{user}>"
 
 
 def group_or_person(member: str) -> str:

@@ -53,6 +53,7 @@ class TimerKind(StrEnum):
 
     STEP = "step"  # the worker advances the cart
     REMINDER = "reminder"  # a person is reminded
+    WITNESS = "witness"  # the head of the audit log is kept outside; of no cart
 
 
 class Keep(Enum):
@@ -135,6 +136,9 @@ class Reading(Protocol):
     def committed(self, since: datetime, currency: str, *, without: CartId) -> Money:
         """Return the total with tax that was approved, ordered or paid since then, without that one cart."""
 
+    def ended_with_answers(self, *, limit: int) -> list[tuple[CartId, datetime]]:
+        """Return ended carts that hold private answers, and since when they have ended; longest ago first."""
+
     def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         """Return those of these sales orders that belong to a cart."""
 
@@ -182,6 +186,9 @@ class Reading(Protocol):
     def standing(self) -> Standing:
         """Return the recover row. In a writing transaction it includes other processes' latest changes."""
 
+    def head(self) -> tuple[int, str | None]:
+        """Return the number and digest of the newest event; 0 and None without one."""
+
     def stamp(self) -> Stamp:
         """Return the stamp of the newest event, for buttons rendered now."""
 
@@ -221,6 +228,13 @@ class Transaction(Reading, Protocol):
 
         `due_at` sets the timer of its next step; None ends that timer. The returned cart has a new save id. Raises
         `CartChanged` if the stored cart is another save than the one that was read: see `Cart.is_same_save`.
+        """
+
+    def save_without_answers(self, cart: Cart) -> None:
+        """Write an ended cart whose private answers were deleted, and increment its version.
+
+        It makes no event, since the newest one holds the same digests, and renders no message again. Raises
+        `CartChanged` if the stored version is not the one that was read.
         """
 
     def keep_foreign_order(self, order: ForeignOrder) -> None:

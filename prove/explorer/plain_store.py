@@ -73,6 +73,11 @@ class PlainTransaction(PlainReading):
         self._append(cart, events)
         return moved
 
+    def save_without_answers(self, cart: Cart) -> None:
+        if not self._is_on_record(cart):
+            raise CartChanged(cart.id)
+        self._kept.carts[cart.id] = replace(cart, version=cart.version + 1, save_id=new_save_id())
+
     def postpone(self, cart: Cart, *, due_at: datetime | None) -> None:
         if self._is_on_record(cart):
             self.set_timer(cart.id, TimerKind.STEP, due_at)

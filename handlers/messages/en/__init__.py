@@ -40,6 +40,7 @@ from handlers.messages.en import (
     trial,
     unknown_names,
     warnings,
+    witness,
     years,
 )
 from handlers.messages.en.data import why
@@ -91,5 +92,6 @@ __all__ = [
     "unknown_refusal",
     "warnings",
     "why",
+    "witness",
     "years",
 ]

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -182,7 +183,7 @@ def test_an_event_that_got_a_lost_ones_number_is_reported(stores, other):
     cart = opened(store)
     all_told(store, cart)
     put_back = stores.backup()
-    about = {"at": NOW, "kind": K.CART_OPENED, "by": "U0ADA", "data": {"n": 0}}
+    about: dict[str, Any] = {"at": NOW, "kind": K.CART_OPENED, "by": "U0ADA", "data": {"n": 0}}
     saved(store, cart, happened(cart, **about))
     with store.read() as carts:
         (lost,) = carts.undelivered(cart.id)
