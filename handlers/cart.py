@@ -199,7 +199,7 @@ async def _request(services: Services, did: Interaction, reply: Reply, of: CartN
     purpose = did.typed(PURPOSE)
     try:
         person = await services.person(did)
-        approvers = await services.members.everyone_in(services.workflow.policy.approvers)
+        approvers = await services.members.everyone_in(services.workflow.policy.deciders)
         async with services.at_ovh(did, reply) as threads:
             cart = await threads.call(
                 services.workflow.approval_requests.request,

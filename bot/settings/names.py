@@ -13,14 +13,13 @@ FILES = {f"{name.upper()}_FILE": name.upper() for name in FROM_FILES}
 LATER = frozenset(
     {
         "OVH_MONEY_CONSUMER_KEY", "OVH_MONEY_CLIENT_ID", "OVH_MONEY_CLIENT_SECRET", "OVH_MONEY_CONSUMER_KEY_FILE",
-        "OVH_MONEY_CLIENT_ID_FILE", "OVH_MONEY_CLIENT_SECRET_FILE", "DESK_REQUESTERS", "DESK_SILENT_APPROVERS",
-        "DESK_TRIAL", "DESK_ALLOWED_EXTENSIONS", "DESK_REQUEST_DAYS", "DESK_REMIND_HOURS",
-        "DESK_ESCALATE_HOURS", "DESK_ESCALATE_TO", "DESK_WORKING_HOURS", "DESK_TIME_ZONE", "DESK_EXPIRY_DAYS",
+        "OVH_MONEY_CLIENT_ID_FILE", "OVH_MONEY_CLIENT_SECRET_FILE", "DESK_TRIAL", "DESK_REQUEST_DAYS",
+        "DESK_REMIND_HOURS", "DESK_ESCALATE_HOURS", "DESK_ESCALATE_TO", "DESK_WORKING_HOURS", "DESK_TIME_ZONE", "DESK_EXPIRY_DAYS",
         "DESK_ANSWERS_KEPT_DAYS", "DESK_DNS_FIRST", "DESK_COST_CENTRES", "DESK_LANGUAGE", "DESK_AGENTS",
     }
 )  # fmt: skip
-LATER_TABLES = frozenset({"naming", "answers", "name_servers"})
-TABLES = {"LISTS": "a list", "OWNERS": "an owner"}  # and what a key below one defines
+LATER_TABLES = frozenset({"answers", "name_servers"})
+TABLES = {"LISTS": "a list", "OWNERS": "an owner", "NAMING": "a rule"}  # and what a key below one defines
 _OURS = ("DESK_", "SLACK_", "OVH_")
 _NEAR = 2  # letters
 _SHORT = 8  # letters of a name that is compared within one letter: within two, HOME would be HOST

@@ -38,7 +38,8 @@ class CartEditing:
 
         Raises `NotPossible` if there is none.
         """
-        self._policy.must_be_member(by)
+        self._policy.may_fill(by)
+        self._policy.naming.must_allow(domain)
         answer = self._look_up(domain)
         offers = answer.to_buy(allow_premium=self._policy.allow_premium)
         return offers or (choose(answer, allow_premium=self._policy.allow_premium),)
@@ -49,7 +50,8 @@ class CartEditing:
         `seen` is the fingerprint of the offer that the user chose. Raises `ChoiceNeeded` if there are several and none
         was chosen, or if the chosen one is no longer offered on the same terms.
         """
-        self._policy.must_be_member(by)
+        self._policy.may_fill(by)
+        self._policy.naming.must_allow(domain)
         owned = self._owned_or_none()
         if domain in owned:
             raise NotPossible(code="name_already_owned", name=domain.ascii)
@@ -73,7 +75,7 @@ class CartEditing:
         is left for the user to choose. Returns the cart, the names that were added, and why each other name was not;
         raises `NotPossible` if none was added.
         """
-        self._policy.must_be_member(by)
+        self._policy.may_fill(by)
         owned = self._owned_or_none()
         offers, refused = self._offers_for(seen, owned)
         now = self._clock()
@@ -125,7 +127,7 @@ class CartEditing:
 
     def copy_lines(self, cart_id: CartId, *, by: Person) -> Cart:
         """Copy the names of a cart that was not bought into its channel's open cart."""
-        self._policy.must_be_member(by)
+        self._policy.may_fill(by)
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
@@ -162,6 +164,7 @@ class CartEditing:
         answers = {answer.domain: answer for answer in self._registrar.look_up(list(seen), urgent=True)}
         for domain, mark in seen.items():
             try:
+                self._policy.naming.must_allow(domain)
                 if domain in owned:
                     raise NotPossible(code="name_already_owned", name=domain.ascii)
                 offers.append(choose(answers[domain], allow_premium=self._policy.allow_premium, seen=mark))

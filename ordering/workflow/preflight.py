@@ -92,6 +92,8 @@ class Inspection:
 
         Without an answer the line stays unchanged, as the dry run checks it too.
         """
+        if (barred := self._policy.naming.refusal_of(line.domain)) is not None:
+            return Finding.of_refusal(barred, line.domain, Fix.REMOVE)
         if line.domain in owned:
             return Finding(FindingCode.NAME_OWNED, line.domain, Fix.REMOVE)
         if line.kind is not OfferKind.USUAL and not self._policy.allow_premium:

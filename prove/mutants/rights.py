@@ -10,6 +10,7 @@ _EARLIER, _MANUAL_RECOVERY, _SELF = (
     "tests/ordering/test_manual_recovery.py",
     "tests/ordering/test_self_approval.py",
 )
+_WHO_MAY = "tests/ordering/test_who_may.py"
 _READS, _APPROVE = "ordering.workflow.approvals:Approvals._still_valid", "ordering.workflow.approvals:Approvals.approve"
 _RIGHT, _POLICY = "ordering.model.policy:Policy.right_to_approve", "ordering.model.policy:Policy.may_approve"
 
@@ -90,5 +91,41 @@ OF_RIGHTS = (
             "self.right_to_approve(asked, person) is not Right.HELD",
         ),
         _SELF,
+    ),
+    Mutation(
+        "let people request whom the team did not name",
+        "ordering.model.policy:Policy.may_fill",
+        never("self.requesters is not None"),
+        f"{_WHO_MAY}::test_only_requesters_fill_carts_and_request",
+    ),
+    Mutation(
+        "judge who may request by the form alone",
+        "ordering.model.policy:Policy.may_change",
+        swap("self.may_fill(person)", "self.must_be_member(person)"),
+        f"{_WHO_MAY}::test_who_lost_the_right_to_request_is_refused_at_the_request",
+    ),
+    Mutation(
+        "approve a name that the rules refuse",
+        _APPROVE,
+        drop("refuse_against_naming(self._policy, cart)"),
+        f"{_WHO_MAY}::TestNaming",
+    ),
+    Mutation(
+        "order a name that the rules refuse",
+        "ordering.process.standing:Limits.__call__",
+        never("intent.order is None"),
+        f"{_WHO_MAY}::TestNaming",
+    ),
+    Mutation(
+        "request a name that the rules refuse",
+        "ordering.workflow.preflight:Inspection._look",
+        never("(barred := self._policy.naming.refusal_of(line.domain)) is not None"),
+        f"{_WHO_MAY}::TestNaming",
+    ),
+    Mutation(
+        "forget the usual limit of an order",
+        "ordering.model.policy:Policy.order_limit",
+        never("self.limit_per_order is None and self.usual_limit and (currency in USUAL_LIMIT_CURRENCIES)"),
+        f"{_WHO_MAY}::test_the_usual_limit_holds_at_each_step",
     ),
 )

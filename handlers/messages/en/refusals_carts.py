@@ -115,10 +115,11 @@ def _(cart: int, state: str) -> str:
 
 
 @_says("order_limit_exceeded")
-def _(total: Data, limit: Data) -> str:
+def _(total: Data, limit: Data, usual: bool = False) -> str:
+    where = "the usual limit, as the team has set none" if usual else "the team's limit"
     return (
-        f"This cart costs {money(total)} with tax; one order may cost {money(limit)}. "
-        "Remove a name, or ask the operator."
+        f"This cart costs {money(total)} with tax; one order may cost {money(limit)} ({where}). "
+        "Remove a name, or ask the operator to change DESK_LIMIT_PER_ORDER."
     )
 
 
@@ -126,7 +127,7 @@ def _(total: Data, limit: Data) -> str:
 def _(total: Data, committed: Data, limit: Data) -> str:
     return (
         f"This cart costs {money(total)} with tax; {money(committed)} of this month's {money(limit)} is already "
-        "promised or spent. Remove a name, wait for next month, or ask the operator."
+        "promised or spent. Remove a name, wait for next month, or ask the operator to change DESK_LIMIT_PER_MONTH."
     )
 
 
