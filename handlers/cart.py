@@ -57,7 +57,7 @@ async def add(services: Services, did: Interaction, reply: Reply, typed: str) ->
     async with services.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
 
         async def put(name: DomainName) -> Cart:
-            return await threads.call(services.workflow.cart_editing.add, channel, name, by=person)
+            return await threads.call(services.workflow.cart_editing.add, channel, name, by=person, private=did.private)
 
         changed = await _each(parts, put)
     services.wake()
@@ -76,7 +76,12 @@ async def _add_clicked(services: Services, did: Interaction, reply: Reply, click
     try:
         async with services.at_ovh(did, reply, what=f"*{name}*") as threads:
             cart = await threads.call(
-                services.workflow.cart_editing.add, channel_of(did), name, by=person, seen=clicked.mark
+                services.workflow.cart_editing.add,
+                channel_of(did),
+                name,
+                by=person,
+                seen=clicked.mark,
+                private=did.private,
             )
     except ChoiceNeeded as needed:
         await reply.send(choice(messages.refusal(needed).text, name, needed.offers))
@@ -147,19 +152,25 @@ async def show_open(services: Services, did: Interaction, reply: Reply, _typed: 
 
 
 async def pending(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
-    carts = await services.bridge.call(services.workflow.queries.pending, by=await services.person(did), limit=30)
+    carts = await services.bridge.call(
+        services.workflow.queries.pending, by=await services.person(did), here=did.channel, limit=30
+    )
     await reply.send(views.pending(carts))
 
 
 async def show(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     person = await services.person(did)
-    cart, events = await services.bridge.call(services.workflow.queries.timeline, cart_number(typed), by=person)
+    cart, events = await services.bridge.call(
+        services.workflow.queries.timeline, cart_number(typed), by=person, here=did.channel
+    )
     await reply.send(views.timeline(cart, events))
 
 
 async def history(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     person, before = await services.person(did), cart_number(typed) if typed.strip() else None
-    found = await services.bridge.call(services.workflow.queries.history, by=person, before=before, limit=_PAGE + 1)
+    found = await services.bridge.call(
+        services.workflow.queries.history, by=person, here=did.channel, before=before, limit=_PAGE + 1
+    )
     await reply.send(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 

@@ -51,6 +51,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         fact=Fact(EventKind(row.note_kind), row.note_data or {}) if row.note_kind else None,
         blocked=_blocked_from(row),
         version=row.version,
+        private=row.private,
     )
 
 
@@ -59,6 +60,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
     seal, attempt = cart.seal, cart.attempt
     return {
         "channel": cart.channel,
+        "private": cart.private,
         "created_by": cart.created_by,
         "state": cart.state.value,
         "since": cart.since,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint, false, text, true
 from sqlmodel import Field, SQLModel
 
 OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH's numbers are 64-bit; so is SQLite's INTEGER
@@ -83,6 +83,7 @@ class CartRow(SQLModel, table=True):
     note_kind: str | None = None
     note_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    private: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 class LineRow(SQLModel, table=True):

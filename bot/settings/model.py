@@ -56,8 +56,8 @@ class Settings(BaseModel):
 
     desk_approvers: Ids = frozenset()
     desk_payers: Ids = frozenset()
-    desk_requesters: Ids = frozenset()
     desk_silent_approvers: Ids = frozenset()
+    desk_requesters: Ids = frozenset()
     desk_operators: Ids = frozenset()
     desk_approval_channel: Annotated[str, BeforeValidator(values.channel)] | None = None
     desk_extensions: Extensions = ()

@@ -20,8 +20,8 @@ _LONGEST_SECRET = 10_000  # bytes
 _NAME_THE_PART = {
     "desk_approvers",
     "desk_payers",
-    "desk_requesters",
     "desk_silent_approvers",
+    "desk_requesters",
     "desk_operators",
     "desk_approval_channel",
     "desk_extensions",

@@ -301,10 +301,8 @@ def _refuse_table(found: Found, key: str, table: dict[str, object], place: Place
             place.origin(),
         )
     else:
-        near = next(
-            (t for t in (*map(str.lower, names.TABLES), *sorted(names.LATER_TABLES)) if names.distance(key, t) <= 2),
-            None,
-        )
+        tables = (*map(str.lower, names.TABLES), *sorted(names.LATER_TABLES))
+        near = next((table for table in tables if names.distance(key, table) <= names.NEAR), None)
         found.refuse(f"[{brief(key)}]", names.unknown(f"[{near}]" if near else None), place.origin())
 
 

@@ -106,7 +106,7 @@ async def _add_all(services: Services, did: Interaction, search: Search, clicked
     person = await services.person(did)
     async with services.at_ovh(did, search.reply) as threads:
         cart, new, refused = await threads.call(
-            services.workflow.cart_editing.add_all, channel_of(did), found.free, by=person
+            services.workflow.cart_editing.add_all, channel_of(did), found.free, by=person, private=did.private
         )
     services.wake()
     lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]

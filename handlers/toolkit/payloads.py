@@ -166,18 +166,23 @@ class NameOffered:
 
 @dataclass(frozen=True, slots=True)
 class OfferChoice:
-    """The form that asks for one of a name's offers; the name goes into the cart of `channel`."""
+    """The form that asks for one of a name's offers; the name goes into the cart of `channel`.
+
+    `private` is whether the channel is; a form of an earlier version does not say so.
+    """
 
     channel: str
     domain: DomainName
+    private: bool = True
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.domain.ascii}"
+        return f"{self.channel} {self.domain.ascii}{'' if self.private else ' public'}"
 
     @classmethod
     def read(cls, text: str) -> Self:
-        channel, _, name = text.partition(" ")
-        return cls(channel, _name(name))
+        channel, _, rest = text.partition(" ")
+        name, _, place = rest.partition(" ")
+        return cls(channel, _name(name), private=place != "public")
 
 
 @dataclass(frozen=True, slots=True)

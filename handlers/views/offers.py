@@ -57,7 +57,7 @@ def asking(domain: DomainName) -> View:
     )
 
 
-def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, problem: str | None = None) -> View:
+def offer_modal(of: OfferChoice, offers: Sequence[Offer], *, problem: str | None = None) -> View:
     """Return the form in which a user chooses an offer."""
     options = [_option(offer) for offer in offers[:_MOST]]
     radio = RadioButtonsElement(action_id=OFFER, options=options, initial_option=options[0])
@@ -65,13 +65,13 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
     return View(
         type="modal",
         callback_id=Form.OFFER,
-        private_metadata=str(OfferChoice(channel, domain)),
+        private_metadata=str(of),
         title=words.buttons.ADD_TO_CART,
         submit=words.buttons.ADD_TO_CART,
         close=words.buttons.NOT_NOW,
         blocks=[
             *problem_block,
-            section(f"*{domain}*"),
+            section(f"*{of.domain}*"),
             InputBlock(block_id=OFFER, label=words.prices.WHICH_OFFER, element=radio),
             context(words.prices.NET),
         ],

@@ -136,6 +136,17 @@ class Policy:
         if cart.state is not CartState.OPEN:
             raise NotPossible(code="cart_closed", cart=cart.id, state=cart.state.value)
 
+    def sees(self, cart: Cart, person: Person, *, here: str | None = None) -> bool:
+        """Whether this person may see what is in a cart, from the channel `here`.
+
+        A private cart is for the people of its channel, those who shaped it, approvers and payers.
+        """
+        if person.membership is not Membership.MEMBER:
+            return False
+        is_theirs = person.id in {cart.requester, cart.created_by, *cart.people_who_shaped}
+        is_in_charge = _belongs(person, self.deciders | self.payers)
+        return not cart.private or is_theirs or is_in_charge or (here is not None and here == cart.channel)
+
     def may_approve(self, cart: Cart, person: Person) -> None:
         """Raise `NotAllowed` if this person may not approve or reject this cart."""
         self.must_decide(person)

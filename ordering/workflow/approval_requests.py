@@ -82,7 +82,7 @@ class ApprovalRequests:
             if findings := held(carts, [line.domain for line in cart.lines], without=cart.id):
                 raise NotReady(cart_id, findings)
             refuse_beyond_limits(self._policy, carts, cart, quote.total, now)
-            lines = checked.with_warnings(carts.names_in_carts())
+            lines = checked.with_warnings(carts.names_in_carts(seen_in=cart.channel))
             submitted = cart.submit(
                 at=now,
                 lines=lines,

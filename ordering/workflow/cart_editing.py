@@ -44,11 +44,14 @@ class CartEditing:
         offers = answer.to_buy(allow_premium=self._policy.allow_premium)
         return offers or (choose(answer, allow_premium=self._policy.allow_premium),)
 
-    def add(self, channel: str, domain: DomainName, *, by: Person, seen: str | None = None) -> Cart:
+    def add(
+        self, channel: str, domain: DomainName, *, by: Person, seen: str | None = None, private: bool = True
+    ) -> Cart:
         """Add a free name to the channel's open cart, as OVH offers it now.
 
-        `seen` is the fingerprint of the offer that the user chose. Raises `ChoiceNeeded` if there are several and none
-        was chosen, or if the chosen one is no longer offered on the same terms.
+        `seen` is the fingerprint of the offer that the user chose; `private` says whether a new cart is for the people
+        of its channel alone. Raises `ChoiceNeeded` if there are several and none was chosen, or if the chosen one is no
+        longer offered on the same terms.
         """
         self._policy.may_fill(by)
         self._policy.naming.must_allow(domain)
@@ -59,15 +62,15 @@ class CartEditing:
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
-            cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now)
+            cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now, private=private)
             refuse_held(carts, [domain], without=cart.id)
-            warnings = warnings_about(domain, owned=owned, in_carts=carts.names_in_carts())
+            warnings = warnings_about(domain, owned=owned, in_carts=carts.names_in_carts(seen_in=channel))
             carts.show_in(cart.id, MessageRole.CART, channel)
             changed = cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings))
             return carts.save(changed, _changed(changed, now, K.NAMES_ADDED, [domain], by=by))
 
     def add_all(
-        self, channel: str, seen: Mapping[DomainName, str | None], *, by: Person
+        self, channel: str, seen: Mapping[DomainName, str | None], *, by: Person, private: bool = True
     ) -> tuple[Cart, list[DomainName], list[OrderingError]]:
         """Add many free names to the channel's open cart at once, in this order.
 
@@ -82,8 +85,8 @@ class CartEditing:
         taken: list[DomainName] = []
         with self._store.begin() as carts:
             carts.decide_alone()
-            cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now)
-            in_carts = carts.names_in_carts()
+            cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now, private=private)
+            in_carts = carts.names_in_carts(seen_in=channel)
             for offer in offers:
                 line = Line.of(offer, added_by=by.id)
                 warnings = warnings_about(line.domain, owned=owned, in_carts=in_carts)
@@ -134,7 +137,7 @@ class CartEditing:
             old = carts.cart(cart_id)
             if old.state not in NOT_BOUGHT:
                 raise NotPossible(code="names_still_held", cart=cart_id, state=old.state.value)
-            cart = carts.open_cart(old.channel) or carts.open(old.channel, by=by.id, at=now)
+            cart = carts.open_cart(old.channel) or carts.open(old.channel, by=by.id, at=now, private=old.private)
             new = [line for line in old.lines if cart.line(line.domain) is None]
             if not new:
                 raise NotPossible(code="names_already_in_cart", cart=cart.id, source=cart_id)

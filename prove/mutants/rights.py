@@ -118,8 +118,8 @@ OF_RIGHTS = (
     ),
     Mutation(
         "request a name that the rules refuse",
-        "ordering.workflow.preflight:Inspection._look",
-        never("(barred := self._policy.naming.refusal_of(line.domain)) is not None"),
+        "ordering.workflow.preflight:Inspection.check",
+        never("(barred := list(filter(None, map(self._policy.naming.refusal_of, names))))"),
         f"{_WHO_MAY}::TestNaming",
     ),
     Mutation(

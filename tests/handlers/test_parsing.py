@@ -220,3 +220,27 @@ def test_leaves_out_unstorable_and_invisible_text(text, kept):
 def test_a_command_is_read_without_what_cannot_be_kept():
     body = {"user_id": "U0ADA", "channel_id": "C1", "text": "add na\x00me.ovh\ud83d"}
     assert ascii(Interaction.of_command(body).value) == ascii("add name.ovh")
+
+
+@pytest.mark.parametrize(
+    ("channel", "name", "private"),
+    [
+        ("C0TEAM", "team", False),
+        ("C0SECRET", "privategroup", True),
+        ("D0ADA", "directmessage", True),
+        ("G0OLD", "old-private", True),
+        ("C0TRIO", "mpdm-ada--ben--cleo-1", True),
+        ("C0ODD", None, True),
+        ("C0ODD", "", True),
+    ],
+)
+def test_a_payload_says_whether_its_channel_is_private(channel, name, private):
+    """Slack sends a fixed word in place of a private channel's name; what is unknown counts as private."""
+    command = {"user_id": "U0ADA", "channel_id": channel, "channel_name": name}
+    click = {"user": {"id": "U0ADA"}, "channel": {"id": channel, "name": name}, "actions": [{"value": "1"}]}
+    assert Interaction.of_command(command).private is private
+    assert Interaction.of_action(click).private is private
+
+
+def test_a_form_does_not_say_where_it_was_opened():
+    assert Interaction.of_form({"user": {"id": "U0ADA"}, "view": {"id": "V1"}}).private

@@ -167,6 +167,7 @@ def test_what_a_contacts_form_keeps_always_fits_its_metadata(few, below, here):
         (NameOffered(DomainName("name.ovh"), "3fa29c"), "name.ovh 3fa29c"),
         (NameOffered(DomainName("name.ovh")), "name.ovh"),
         (OfferChoice("C1", DomainName("name.ovh")), "C1 name.ovh"),
+        (OfferChoice("C1", DomainName("name.ovh"), private=False), "C1 name.ovh public"),
         (OfferChoice("", DomainName("name.ovh")), " name.ovh"),
         (YearsForm(CartId(12), "C1"), "12 C1"),
         (YearsOption(1, 2), "1 2"),

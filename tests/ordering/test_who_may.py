@@ -1,5 +1,6 @@
 """Who may request, who may approve without being mentioned, what may be bought, and the usual limit of an order."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -28,9 +29,9 @@ def add(rules, by, name=NAME):
 
 
 FILLING = [
-    lambda w, cart, by: w.cart_editing.add("C1", DomainName.parse("other.ovh"), by=by),
-    lambda w, cart, by: w.cart_editing.add_all("C1", {DomainName.parse("other.ovh"): None}, by=by),
-    lambda w, cart, by: w.cart_editing.offers_of(NAME, by=by),
+    lambda w, _, by: w.cart_editing.add("C1", DomainName.parse("other.ovh"), by=by),
+    lambda w, _, by: w.cart_editing.add_all("C1", {DomainName.parse("other.ovh"): None}, by=by),
+    lambda w, _, by: w.cart_editing.offers_of(NAME, by=by),
     lambda w, cart, by: w.cart_editing.remove(cart.id, NAME, by=by),
     lambda w, cart, by: w.cart_editing.set_years(cart.id, {NAME: 1}, by=by, seen={NAME: 1}),
     lambda w, cart, by: w.cart_editing.copy_lines(cart.id, by=by),
@@ -43,7 +44,7 @@ FILLING = [
 
 @pytest.mark.parametrize("fill", FILLING)
 def test_only_requesters_fill_carts_and_request(rules, fill):
-    """Where the team named its requesters, nobody else fills a cart or requests approval, and the refusal names them."""
+    """Where the team named its requesters, nobody else fills a cart or requests approval; the refusal names them."""
     cart = add(rules, rules.ada)
     rules.restart(ONLY_ADA)
     with refuses("not_requester", NotAllowed) as refused:
@@ -115,7 +116,9 @@ class TestNaming:
             rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="For the launch")
         (finding,) = refused.value.findings
         assert (finding.code, finding.domain, finding.fix) == (FindingCode.REFUSED, NAME, Fix.REMOVE)
-        assert finding.params["refusal"]["error"] == code
+        refusal = finding.params["refusal"]
+        assert isinstance(refusal, Mapping)
+        assert refusal["error"] == code
 
     def test_is_not_approved(self, rules, naming, code):
         cart = rules.requested()

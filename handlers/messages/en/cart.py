@@ -198,14 +198,14 @@ def list_alone(heading: str, carts: Sequence[Cart]) -> str:
 
 def in_list(cart: Cart, *, with_names: bool) -> str:
     """Return a cart's line in a list: number, names or their number, total, state, requester and order."""
-    total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
-    holds = names(cart) if with_names else counted(len(cart.lines), "name")
+    total = cart.total
+    holds = "(private)" if cart.hidden else names(cart) if with_names else counted(len(cart.lines), "name")
     parts = [
         f"*#{cart.id}*  {holds}",
         str(total) if total else "",
         state(cart.state),
         f"requested by {person(cart.requester)}" if cart.requester else "",
-        f"order {cart.order.id}" if cart.order else "",
+        f"order {cart.order.id}" if cart.order and not cart.hidden else "",
     ]
     return " · ".join(filter(None, parts))
 

@@ -17,6 +17,12 @@ def _(cart: int) -> Wording:
     return Wording(f"There is no cart #{cart}.", Hint("pending", "lists the carts that are waiting"))
 
 
+@_says("private_cart")
+def _(cart: int, total: Data | None) -> str:
+    costs = f" · {money(total)} with tax" if total else ""
+    return f"#{cart} (private){costs}. Only its channel, its requester, approvers and payers see the rest."
+
+
 @_says("no_open_cart")
 def _() -> str:
     return "This channel has no open cart, so there is nothing to remove."
@@ -116,9 +122,9 @@ def _(cart: int, state: str) -> str:
 
 @_says("order_limit_exceeded")
 def _(total: Data, limit: Data, usual: bool = False) -> str:
-    where = "the usual limit, as the team has set none" if usual else "the team's limit"
+    whose = "That is the usual limit, because the team has set none. " if usual else ""
     return (
-        f"This cart costs {money(total)} with tax; one order may cost {money(limit)} ({where}). "
+        f"This cart costs {money(total)} with tax; one order may cost {money(limit)}. {whose}"
         "Remove a name, or ask the operator to change DESK_LIMIT_PER_ORDER."
     )
 
