@@ -23,6 +23,7 @@ from handlers.home import Homes
 from handlers.routing.inbox import Inbox
 from handlers.routing.router import Router
 from handlers.routing.services import Services
+from handlers.search import adding
 from handlers.search import buttons as search_clicks
 from handlers.toolkit.deduplication import Once
 from handlers.toolkit.slack_errors import SlackAlerts
@@ -34,9 +35,10 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     `inbox` stores the clicks that decide about a cart. `alerts` holds the Slack problems that the operator must fix.
     """
     app.middleware(Once(apart_from=inbox.kinds))
-    command.register(app, services)
     router = Router(app, services, inbox)
+    command.register(app, services, router)
     search_clicks.register(router)
+    adding.register(router)
     cart.register(router)
     offers.register(router)
     years.register(router)

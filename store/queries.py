@@ -139,12 +139,11 @@ class SqlReading:
 
     def bought(self, domains: Collection[DomainName]) -> dict[DomainName, Cart]:
         wanted = {domain.ascii for domain in domains}
+        holding = select(col(LineRow.cart_id)).where(col(LineRow.domain).in_(wanted))
         query = (
             select(CartRow)
-            .join(LineRow, col(LineRow.cart_id) == col(CartRow.id))
-            .where(col(LineRow.domain).in_(wanted), col(CartRow.state).in_(sorted(BOUGHT)))
+            .where(col(CartRow.id).in_(holding), col(CartRow.state).in_(sorted(BOUGHT)))
             .order_by(col(CartRow.id))
-            .distinct()
         )
         carts = self._carts(self._rows(query))
         return {line.domain: cart for cart in carts for line in cart.lines if line.domain.ascii in wanted}

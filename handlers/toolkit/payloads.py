@@ -47,6 +47,20 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed, for a button that does something with it; cut to what a button can carry."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text[:LONGEST_VALUE]
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        return cls(text)
+
+
+@dataclass(frozen=True, slots=True)
 class CartNumber:
     """A cart."""
 
@@ -150,18 +164,22 @@ class QuestionsAbout:
 
 @dataclass(frozen=True, slots=True)
 class NameOffered:
-    """A name, and the fingerprint of the one offer that was shown; None if a choice follows."""
+    """A name, and the fingerprint of the one offer that was shown; None if a choice follows.
+
+    `search` is the search that shows it; empty if it is shown elsewhere, or by an earlier version.
+    """
 
     domain: DomainName
     mark: str | None = None
+    search: str = ""
 
     def __str__(self) -> str:
-        return f"{self.domain.ascii} {self.mark or ''}".rstrip()
+        return f"{self.domain.ascii} {self.mark or ''} {self.search if self.mark else ''}".rstrip()
 
     @classmethod
     def read(cls, text: str) -> Self:
-        name, _, mark = text.partition(" ")
-        return cls(_name(name), mark or None)
+        name, mark, search = [*text.split(" "), "", "", ""][:3]
+        return cls(_name(name), mark or None, search)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,21 @@ from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section, sections
 from handlers.toolkit.folding import VIEW, Part, fold, listed
-from handlers.toolkit.payloads import CartNumber, NameInCart
+from handlers.toolkit.payloads import CartAsShown, CartNumber, NameInCart, NameOffered
 from handlers.views.answer_summary import answered
 from handlers.views.details import details_button
+from handlers.views.offers import open_cart_button
 from handlers.views.prices import priced, warned
 from handlers.views.questions import questions_button, still_open
 from handlers.views.years import years_button
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
+from ordering.model.errors import OrderingError
 from ordering.model.events import Event
+from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.preflight_findings import Finding, Fix
+from ordering.model.typing_slips import NameNearlyThere
 
 _PURPOSE_LENGTH = 300
 _MOST_EVENTS = 40
@@ -37,9 +41,7 @@ def shared_cart(cart: Cart) -> RenderedMessage:
         return _closed(cart)
     if not cart.lines:
         return RenderedMessage.from_text(words.cart.empty(cart.id))
-    label = words.buttons.REQUEST
-    about = words.buttons.about_cart(label, cart.id)
-    ask = button(label, Act.REQUEST, CartNumber(cart.id), style="primary", about=about)
+    ask = _request_button(cart)
     return _with_details(
         cart,
         words.cart.alone(cart),
@@ -50,6 +52,51 @@ def shared_cart(cart: Cart) -> RenderedMessage:
             *buttons(ask, questions_button(cart), years_button(cart)),
         ],
     )
+
+
+def added_note(text: str, cart: Cart | None) -> RenderedMessage:
+    """Return what was added and what was not, with the next step in reach; without a cart nothing was added."""
+    if cart is None or not cart.lines:
+        return RenderedMessage.from_text(text)
+    return RenderedMessage.of(
+        text, [*sections(text.split("\n")), *buttons(_request_button(cart), open_cart_button(cart.id))]
+    )
+
+
+def added_many(text: str, cart: Cart | None, refused: Sequence[tuple[str, OrderingError]]) -> RenderedMessage:
+    """Return what was added at once; a name that was not added only for want of an answer has a button for it.
+
+    `cart` is None if nothing was added. `refused` are sentences, escaped, with the refusals that they are about.
+    """
+    note = added_note(text, cart)
+    rows_of = [section(sentence, accessory=_answer_button(refusal)) for sentence, refusal in refused]
+    alone = "\n".join([text, *(sentence for sentence, _ in refused)])
+    return RenderedMessage.of(alone, [*note.blocks, *rows_of])
+
+
+def _answer_button(refusal: OrderingError) -> ButtonElement | None:
+    """Return the button to choose a name's offer, or to say that a name is meant; None if neither would help."""
+    if isinstance(refusal, NameNearlyThere):
+        label, act = words.buttons.ADD_ANYWAY, Act.ADD_ANYWAY
+    elif isinstance(refusal, ChoiceNeeded):
+        label, act = words.buttons.CHOOSE_OFFER, Act.CHOOSE
+    else:
+        return None
+    return button(label, act, NameOffered(refusal.domain), about=words.buttons.about_name(label, str(refusal.domain)))
+
+
+def name_in_doubt(sentence: str, offered: NameOffered) -> RenderedMessage:
+    """Return the question whether a name that is one letter away from another is meant."""
+    label = words.buttons.ADD_ANYWAY
+    about = words.buttons.about_name(label, str(offered.domain))
+    text = escape(sentence)
+    return RenderedMessage.of(text, [section(text), *buttons(button(label, Act.ADD_ANYWAY, offered, about=about))])
+
+
+def _request_button(cart: Cart) -> ButtonElement:
+    label = words.buttons.REQUEST
+    about = words.buttons.about_cart(label, cart.id)
+    return button(label, Act.REQUEST, CartNumber(cart.id), style="primary", about=about)
 
 
 def unshown(cart: Cart, reference: str) -> RenderedMessage:
@@ -65,10 +112,12 @@ def request_modal(
     findings: Sequence[Finding] = (),
     ready: Sequence[DomainName] = (),
     answered_now: Sequence[DomainName] = (),
+    asked_about: str = "",
 ) -> View:
     """Return the form that asks for the purpose. Shown again, it lists the problems and keeps what was typed.
 
-    `ready` are the names that OVH's check found no fault with, `answered_now` those that it is checking.
+    `ready` are the names that OVH's check found no fault with, `answered_now` those that it is checking. `asked_about`
+    is the fingerprint of a purpose that may hold a typing slip: sent again, it is meant.
     """
     parts: list[Block | Part] = []
     if problem:
@@ -95,7 +144,7 @@ def request_modal(
     return View(
         type="modal",
         callback_id=Form.REQUEST,
-        private_metadata=str(CartNumber(cart.id)),
+        private_metadata=str(CartAsShown(cart.id, asked_about)),
         title=words.cart.title(cart.id),
         submit=words.buttons.REQUEST,
         close=words.buttons.NOT_YET,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from ordering.model.preflight_findings import Finding, LinesRefused, NotReady
 from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from ordering.model.text import is_visible
+from ordering.model.typing_slips import NameNearlyThere, near_in_text
 from ordering.ports.store import MessageRole, Store
 from ordering.process.standing import refuse_beyond_limits
 from ordering.workflow.decisions import Decisions, held, read_cart
@@ -51,12 +53,19 @@ class ApprovalRequests:
             raise NotPossible(code="nobody_could_approve", cart=cart.id)
 
     def request(
-        self, cart_id: CartId, *, requester: Person, purpose: str, approvers: Collection[Person] | None = None
+        self,
+        cart_id: CartId,
+        *,
+        requester: Person,
+        purpose: str,
+        approvers: Collection[Person] | None = None,
+        sure: str = "",
     ) -> Cart:
         """Check the cart with OVH, seal the result, close the cart and request approval.
 
         `approvers` are all of them as Slack describes them now; None if Slack did not return them. If the pre-flight
-        fails, the cart stays open and the error says what to do.
+        fails, the cart stays open and the error says what to do. Raises `NameNearlyThere` if a name is one letter away
+        from a word of the purpose, unless `sure` is that purpose: the person was asked and sent the same again.
         """
         cart = read_cart(self._store, cart_id)
         if cart.state is S.SUBMITTED and (cart.requester, cart.purpose) == (requester.id, purpose.strip()):
@@ -68,6 +77,8 @@ class ApprovalRequests:
             raise NotPossible(code="nobody_may_approve", cart=cart.id, shaped=shaped)
         if not is_visible(purpose):
             raise NotPossible(code="purpose_missing")
+        if sure != purpose_mark(purpose):
+            _refuse_slip(cart, purpose)
         with self._store.begin() as carts:
             carts.begin_step(cart_id)  # a database that accepts no writes ends this before OVH builds a cart
         quoted, checked = cart, self._pre_flight(cart)
@@ -132,6 +143,18 @@ class ApprovalRequests:
         except LinesRefused as refusal:
             keep_questions(self._store, cart.id, refusal.asked)
             raise NotReady(cart.id, refusal.findings) from refusal
+
+
+def purpose_mark(purpose: str) -> str:
+    """Return the fingerprint of a purpose that a person was asked about; it is only compared."""
+    return hashlib.sha256(purpose.strip().encode()).hexdigest()[:12]
+
+
+def _refuse_slip(cart: Cart, purpose: str) -> None:
+    """Raise `NameNearlyThere` if a name is one letter away from a word of the purpose."""
+    if (slip := near_in_text([line.domain for line in cart.lines], purpose)) is not None:
+        domain, word = slip
+        raise NameNearlyThere(domain, word, where="purpose")
 
 
 def _is_private(channel: str) -> bool:

@@ -17,6 +17,7 @@ from ordering.model.ids import CartId
 from ordering.model.offer import Availability, Offer
 from ordering.model.offer_selection import choose
 from ordering.model.policy import Person, Policy
+from ordering.model.typing_slips import NameNearlyThere, near
 from ordering.ports.names import Names
 from ordering.ports.store import MessageRole, Store
 from ordering.workflow.decisions import refuse_held
@@ -45,13 +46,21 @@ class CartEditing:
         return offers or (choose(answer, allow_premium=self._policy.allow_premium),)
 
     def add(
-        self, channel: str, domain: DomainName, *, by: Person, seen: str | None = None, private: bool = True
+        self,
+        channel: str,
+        domain: DomainName,
+        *,
+        by: Person,
+        seen: str | None = None,
+        private: bool = True,
+        sure: bool = False,
     ) -> Cart:
         """Add a free name to the channel's open cart, as OVH offers it now.
 
         `seen` is the fingerprint of the offer that the user chose; `private` says whether a new cart is for the people
         of its channel alone. Raises `ChoiceNeeded` if there are several and none was chosen, or if the chosen one is no
-        longer offered on the same terms.
+        longer offered on the same terms. Raises `NameNearlyThere` if the name is one letter away from one of the cart
+        or the account, unless the user is `sure`.
         """
         self._policy.may_fill(by)
         self._policy.naming.must_allow(domain)
@@ -64,6 +73,8 @@ class CartEditing:
             carts.decide_alone()
             cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now, private=private)
             refuse_held(carts, [domain], without=cart.id)
+            if not sure:
+                _refuse_slip(domain, cart, owned)
             warnings = warnings_about(domain, owned=owned, in_carts=carts.names_in_carts(seen_in=channel))
             carts.show_in(cart.id, MessageRole.CART, channel)
             changed = cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings))
@@ -92,6 +103,7 @@ class CartEditing:
                 warnings = warnings_about(line.domain, owned=owned, in_carts=in_carts)
                 try:
                     refuse_held(carts, [line.domain], without=cart.id)
+                    _refuse_slip(line.domain, cart, owned)
                     cart = cart.with_line(replace(line, warnings=warnings))
                     taken.append(line.domain)
                 except NotPossible as refusal:
@@ -187,6 +199,15 @@ class CartEditing:
             return self._registrar.owned()
         except RegistrarError:
             return frozenset()
+
+
+def _refuse_slip(domain: DomainName, cart: Cart, owned: frozenset[DomainName]) -> None:
+    """Raise `NameNearlyThere` if the name is one letter away from another in the cart or the account."""
+    if cart.line(domain) is not None:
+        return  # it is refused as a second one
+    in_cart = [line.domain for line in cart.lines]
+    if (other := near(domain, [*in_cart, *sorted(owned)])) is not None:
+        raise NameNearlyThere(domain, other.ascii, where="cart" if other in in_cart else "account")
 
 
 def _changed(

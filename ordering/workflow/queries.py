@@ -31,6 +31,10 @@ class Queries:
         """Return a cart as it is now; raises `NoSuchCart`."""
         return read_cart(self._store, cart_id)
 
+    def seen_cart(self, cart_id: CartId, *, by: Person, here: str | None = None) -> Cart:
+        """Return a cart to a person in the channel `here`; raises `NotAllowed` if it is private and not theirs."""
+        return self.timeline(cart_id, by=by, here=here)[0]
+
     def open_cart(self, channel: str, *, by: Person) -> Cart | None:
         """Return a channel's open cart, if it has one."""
         self._policy.may_look(by)

@@ -17,7 +17,7 @@ from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.payloads import Decision, OfferChoice
 from handlers.views import approval, cart, details, home, offers, years
 from handlers.views import recovery as attention
-from handlers.views.help import help_message
+from handlers.views.help import help_message, unknown_command
 from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
@@ -397,7 +397,8 @@ def test_lists_fit():
     check(cart.pending(many))
     check(cart.history(many[:20], more=True))
     check(cart.pending([]))
-    check(help_message(unknown=EVIL, suggestion=EVIL))
+    check(help_message())
+    check(unknown_command(EVIL, meant=EVIL, search=EVIL * 40))
 
 
 @given(st.text(max_size=300))

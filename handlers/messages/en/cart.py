@@ -88,12 +88,10 @@ def unshown(cart: int, reference: str) -> str:
 # When names are added and removed ------------------------------------------------------------------------------------
 
 
-def added(new: Sequence[DomainName], cart: int, size: int) -> str:
-    """Return which names were added to a cart, that has `size` of them now, and what to do next."""
-    return (
-        f"Added {_bold(new)}. Cart #{cart} has {counted(size, 'name')}. "
-        f"{code('cart')} shows it and lets you request approval."
-    )
+def added(new: Sequence[DomainName], cart: int, size: int, total: Money | None = None) -> str:
+    """Return which names were added to a cart, that has `size` of them now, and what they cost before tax."""
+    costs = f", {total} before tax" if total else ""
+    return f"Added {_bold(new)}. Cart #{cart} now has {counted(size, 'name')}{costs}."
 
 
 def removed(gone: Sequence[DomainName], cart: int, size: int) -> str:

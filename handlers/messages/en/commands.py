@@ -43,6 +43,12 @@ def no_such_command(typed: str, *, meant: str | None = None, hint: str = "") -> 
     return f"There is no {code(typed)}.{guess} {hint}".rstrip()
 
 
+def nothing_to_search(typed: str) -> str:
+    """Return the answer to a search without a name; `typed` is escaped, and may be empty."""
+    where = f" in “{typed}”" if typed else ""
+    return f"Nothing to search{where}. Try {code('search name.ovh')}."
+
+
 def approve_by_button() -> str:
     """Return where to approve, to a person who typed it as a command."""
     return "*Approve* is a button on the cart's card; approvers also find it in my Home."

@@ -161,6 +161,17 @@ def _(name: str, reason: str) -> str:
     return f"{domain(name)} is against a rule of this team: {with_full_stop(reason)}"
 
 
+@_says("name_nearly_there")
+def _(name: str, other: str, where: str) -> str:
+    places = {
+        "cart": "a name in this cart",
+        "account": "a name that is yours already",
+        "purpose": "a word in the purpose",
+    }
+    known = quoted(other) if where == "purpose" else domain(other)
+    return f"{domain(name)} is one letter away from {known}, {places.get(where, where)}. Is it meant?"
+
+
 @_says("name_held")
 def _(name: str, cart: int) -> Wording:
     return Wording(f"{domain(name)} is already in cart #{cart}, which is under way.", Hint(f"show {cart}"))

@@ -86,7 +86,7 @@ def test_a_copy_of_a_private_cart_is_private(rules: Rules, cart):
 
 def test_a_warning_names_no_secret_name(rules: Rules, cart):
     """A look-alike of a private name is warned of in its own channel alone: the warning would name it elsewhere."""
-    alike = DomainName.parse("5ecret-otter.com")
+    alike = DomainName.parse("secret-0tter.com")
     elsewhere = rules.workflow.cart_editing.add(PUBLIC, alike, by=EVE, private=False)
     assert elsewhere.lines[0].warnings == ()
     rules.workflow.cart_editing.remove(elsewhere.id, alike, by=EVE)
