@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotAllowed, NotPossible
-from ordering.model.events import happened
+from ordering.model.events import Event, happened
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy
@@ -17,7 +17,7 @@ from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from ordering.model.text import is_visible
 from ordering.model.typing_slips import NameNearlyThere, near_in_text
-from ordering.ports.store import MessageRole, Store
+from ordering.ports.store import MessageRole, Store, Transaction
 from ordering.process.standing import refuse_beyond_limits
 from ordering.workflow.decisions import Decisions, held, read_cart
 from ordering.workflow.preflight import Checked, Inspection, PreflightPort
@@ -72,9 +72,7 @@ class ApprovalRequests:
             return cart  # the same person sent the same form again
         self.may_request(cart, requester)
         self._decisions.must_be_allowed(cart_id, None)
-        if approvers is not None and self._policy.needs_another_approver(cart, approvers, requester=requester):
-            shaped = any(person.id in cart.people_who_shaped - {requester.id} for person in approvers)
-            raise NotPossible(code="nobody_may_approve", cart=cart.id, shaped=shaped)
+        self.must_leave_an_approver(cart, requester, approvers)
         if not is_visible(purpose):
             raise NotPossible(code="purpose_missing")
         if sure != purpose_mark(purpose):
@@ -82,7 +80,6 @@ class ApprovalRequests:
         with self._store.begin() as carts:
             carts.begin_step(cart_id)  # a database that accepts no writes ends this before OVH builds a cart
         quoted, checked = cart, self._pre_flight(cart)
-        quote = checked.quote
         now = self._clock()
         with self._decisions.begin(cart_id, None) as carts:
             # What was quoted is saved: if a name or an answer changed in the meantime, this fails.
@@ -92,21 +89,13 @@ class ApprovalRequests:
                 raise CartChanged(cart_id)
             if findings := held(carts, [line.domain for line in cart.lines], without=cart.id):
                 raise NotReady(cart_id, findings)
-            refuse_beyond_limits(self._policy, carts, cart, quote.total, now)
-            lines = checked.with_warnings(carts.names_in_carts(seen_in=cart.channel))
-            submitted = cart.submit(
-                at=now,
-                lines=lines,
-                requester=requester.id,
-                purpose=purpose.strip(),
-                quote=quote,
-                seal=seal(checked.lines, quote, waive_retraction=self._policy.waive_retraction),
-            )
-            channel = self._policy.approval_channel or cart.channel
-            carts.show_in(cart.id, MessageRole.APPROVAL, channel)
-            data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
-            event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=data, by=requester.id)
-            return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), event)
+            return submit(carts, cart, checked, self._policy, requester=requester, purpose=purpose, now=now)
+
+    def must_leave_an_approver(self, cart: Cart, requester: Person, approvers: Collection[Person] | None) -> None:
+        """Raise `NotPossible` if nobody of these could approve the cart; None: Slack did not return them."""
+        if approvers is not None and self._policy.needs_another_approver(cart, approvers, requester=requester):
+            shaped = any(person.id in cart.people_who_shaped - {requester.id} for person in approvers)
+            raise NotPossible(code="nobody_may_approve", cart=cart.id, shaped=shaped)
 
     def check(self, cart_id: CartId, *, by: Person) -> tuple[Finding, ...]:
         """Check an open cart with OVH as `request` does, and return what must be fixed; empty if nothing must.
@@ -143,6 +132,38 @@ class ApprovalRequests:
         except LinesRefused as refusal:
             keep_questions(self._store, cart.id, refusal.asked)
             raise NotReady(cart.id, refusal.findings) from refusal
+
+
+def submit(
+    carts: Transaction,
+    cart: Cart,
+    checked: Checked,
+    policy: Policy,
+    *,
+    requester: Person,
+    purpose: str,
+    now: datetime,
+    after: Event | None = None,
+) -> Cart:
+    """Seal what was checked, and save the cart with the request for approval, behind the event `after`.
+
+    Raises `NotPossible` if the total exceeds a limit of the team.
+    """
+    quote = checked.quote
+    refuse_beyond_limits(policy, carts, cart, quote.total, now)
+    lines = checked.with_warnings(carts.names_in_carts(seen_in=cart.channel))
+    submitted = cart.submit(
+        at=now,
+        lines=lines,
+        requester=requester.id,
+        purpose=purpose.strip(),
+        quote=quote,
+        seal=seal(checked.lines, quote, waive_retraction=policy.waive_retraction),
+    )
+    carts.show_in(cart.id, MessageRole.APPROVAL, policy.approval_channel or cart.channel)
+    data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
+    event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=data, by=requester.id)
+    return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), *filter(None, [after]), event)
 
 
 def purpose_mark(purpose: str) -> str:
