@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from handlers import (
     approval,
+    buying,
     cart,
     command,
     contacts,
@@ -40,6 +41,7 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     search_clicks.register(router)
     adding.register(router)
     cart.register(router)
+    buying.register(router)
     offers.register(router)
     years.register(router)
     questions.register(router)

@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import cart
+from handlers import buying, cart
 from handlers.messages import words
 from handlers.routing.router import Router
 from handlers.routing.services import Services
@@ -28,6 +28,7 @@ Handler = Callable[[Services, Interaction, Reply, str], Awaitable[None]]
 
 _SUBCOMMANDS: dict[str, Handler] = {
     "search": search.search_command,
+    "buy": buying.buy,
     "add": cart.add,
     "remove": cart.remove_typed,
     "cart": cart.show_open,
@@ -44,7 +45,7 @@ _BY_BUTTON = {
     "request": words.commands.request_by_button,
 }
 _WAIT = looking()
-_SHOW_A_PLACEHOLDER = {search.search_command}  # these ask OVH before there is anything to show
+_SHOW_A_PLACEHOLDER = {search.search_command, buying.buy}  # these ask OVH before there is anything to show
 
 
 def register(app: AsyncApp, services: Services, router: Router) -> None:

@@ -183,6 +183,32 @@ class NameOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesToBuy:
+    """Names to request in one go: the fingerprint of each one's offer, the purpose, whether the channel is private."""
+
+    seen: Mapping[DomainName, str]
+    purpose: str
+    private: bool = True
+
+    def __str__(self) -> str:
+        names = {name.ascii: mark for name, mark in self.seen.items()}
+        return json.dumps({"names": names, "for": self.purpose, "public": not self.private}, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        try:
+            held = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise _unreadable() from error
+        match held:
+            case {"names": names, "for": str(purpose)}:
+                seen = {_name(name): mark for name, mark in _texts(names).items()}
+                return cls(seen, purpose, private=held.get("public") is not True)
+            case _:
+                raise _unreadable()
+
+
+@dataclass(frozen=True, slots=True)
 class OfferChoice:
     """The form that asks for one of a name's offers; the name goes into the cart of `channel`.
 

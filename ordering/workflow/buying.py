@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ordering.model.cart import MOST_LINES, Cart, CartState
@@ -12,9 +13,11 @@ from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
 from ordering.model.ids import CartId
+from ordering.model.offer import Offer
 from ordering.model.offer_selection import choose
 from ordering.model.policy import Person, Policy
 from ordering.model.preflight_findings import LinesRefused, NotReady
+from ordering.model.quote import Quote
 from ordering.model.text import is_visible
 from ordering.ports.store import MessageRole, Store
 from ordering.workflow.approval_requests import ApprovalRequests, submit
@@ -23,6 +26,15 @@ from ordering.workflow.preflight import Checked, Inspection, PreflightPort
 
 S = CartState
 _NOT_STORED = CartId(0)  # a number that no cart has
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be requested: lines and quote, and the fingerprint of each name's offer for the button."""
+
+    lines: tuple[Line, ...]
+    quote: Quote
+    marks: Mapping[DomainName, str]
 
 
 class Buying:
@@ -44,13 +56,19 @@ class Buying:
         self._clock = clock
         self._approval_requests = approval_requests
 
-    def preview(self, channel: str, domains: Sequence[DomainName], *, by: Person, purpose: str) -> Checked:
-        """Check names with OVH as a request would, and return them with their quote. Nothing is stored.
+    def preview(self, channel: str, domains: Sequence[DomainName], *, by: Person, purpose: str) -> Preview:
+        """Check names with OVH as a request would, and return what would be requested. Nothing is stored.
 
         Raises `NotPossible` if a name cannot be bought, `ChoiceNeeded` if it has several offers, `NotReady` with what
         must be fixed first.
         """
-        return self._check(self._cart(channel, dict.fromkeys(domains), by=by, purpose=purpose))
+        offers = self._offers(dict.fromkeys(domains), by=by, purpose=purpose)
+        checked = self._check(self._cart(channel, offers, by=by))
+        with self._store.read() as carts:
+            if findings := held(carts, domains, without=_NOT_STORED):
+                raise NotReady(_NOT_STORED, findings)
+            lines = checked.with_warnings(carts.names_in_carts(seen_in=channel))
+        return Preview(lines, checked.quote, {offer.domain: offer.mark for offer in offers})
 
     def request(
         self,
@@ -69,7 +87,7 @@ class Buying:
         """
         if (before := self._requested_before(channel, seen, requester, purpose)) is not None:
             return before
-        unstored = self._cart(channel, seen, by=requester, purpose=purpose)
+        unstored = self._cart(channel, self._offers(seen, by=requester, purpose=purpose), by=requester)
         self._approval_requests.must_leave_an_approver(unstored, requester, approvers)
         self._decisions.must_be_allowed(_NOT_STORED, None)
         checked = self._check(unstored)
@@ -99,8 +117,8 @@ class Buying:
         made = (cart.state, cart.requester, cart.purpose, cart.channel, {line.domain for line in cart.lines})
         return cart if made == (S.SUBMITTED, requester.id, purpose.strip(), channel, set(seen)) else None
 
-    def _cart(self, channel: str, seen: Mapping[DomainName, str | None], *, by: Person, purpose: str) -> Cart:
-        """Return a cart of these names as OVH offers them now, which is not stored."""
+    def _offers(self, seen: Mapping[DomainName, str | None], *, by: Person, purpose: str) -> list[Offer]:
+        """Return OVH's current offers for these names, in their order; raises if one of them may not be bought."""
         self._policy.may_fill(by)
         if not is_visible(purpose):
             raise NotPossible(code="purpose_missing")
@@ -114,7 +132,10 @@ class Buying:
                 raise NotPossible(code="name_already_owned", name=domain.ascii)
         answers = {answer.domain: answer for answer in self._registrar.look_up(list(seen), urgent=True)}
         premium = self._policy.allow_premium
-        offers = [choose(answers[domain], allow_premium=premium, seen=mark) for domain, mark in seen.items()]
+        return [choose(answers[domain], allow_premium=premium, seen=mark) for domain, mark in seen.items()]
+
+    def _cart(self, channel: str, offers: Sequence[Offer], *, by: Person) -> Cart:
+        """Return a cart of these offers, which is not stored."""
         lines = tuple(Line.of(offer, added_by=by.id) for offer in offers)
         cart = Cart(_NOT_STORED, channel, by.id, S.OPEN, self._clock(), lines)
         self._approval_requests.may_request(cart, by)

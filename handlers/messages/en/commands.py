@@ -13,10 +13,14 @@ HOW_IT_WORKS = (
 def all_commands() -> str:
     """Return all commands, by what a person wants to do."""
     return f"""*Find*
-{code("search name.ovh")}  one or many names, separated by spaces, commas or new lines
+{code("name.ovh")} or {code("search name.ovh")}  one or many names, separated by spaces, commas or new lines
 {code("search name")}  a word, tried with the team's extensions
 {code("search name --tlds com,fr")}  with other extensions: `--list brand` for a list of the team's, `--all` for all
 {code("search blue otter --ideas")}  other names that the words suggest
+{code("search name --under 20 --sort cheapest")}  below a price a year, the cheapest over 3 years first
+
+*Buy*
+{code("buy name.ovh for the landing page")}  checks a name and requests approval, in one go
 
 *Collect*
 {code("add name.ovh")}  put a name into this channel's cart

@@ -110,6 +110,16 @@ def _(cart: int, *, shaped: bool) -> str:
     )
 
 
+@_says("purpose_too_long")
+def _(most: int) -> str:
+    return f"The purpose is too long: at most {most} characters."
+
+
+@_says("too_much_to_buy_at_once")
+def _() -> Wording:
+    return Wording("These names are too long for one button.", Hint("add", "puts them into a cart"))
+
+
 @_says("purpose_missing")
 def _() -> str:
     return "Say in a few words what the names are for: the approver will want to know."
