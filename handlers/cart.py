@@ -225,7 +225,7 @@ async def _request(services: Services, did: Interaction, reply: Reply, of: CartA
     total = cart.quote.total if cart.quote else None
     text = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
-    await reply.send(RenderedMessage.from_text(text + "".join(warnings)))
+    await reply.close_form(RenderedMessage.from_text(text + "".join(warnings)), channel=cart.channel)
 
 
 async def _request_refused(

@@ -55,6 +55,7 @@ def _card(cart: Cart, policy: Policy, room: Room) -> RenderedMessage:
         approvers=policy.approvers,
         payers=policy.payers,
         room=room,
+        confirms_payment=policy.confirms_payment(cart),
     )
 
 

@@ -121,7 +121,7 @@ class Inbox:
         self._services.work.start(self._carry_out(click, did))
 
     async def _carry_out(self, click: Click, did: Interaction) -> None:
-        reply = Reply(self._services.client, did)
+        reply = Reply(self._services.client, did, closing=self._services.closing)
         with self._services.command_names.in_use():
             try:
                 async with self._turn(click):

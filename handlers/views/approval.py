@@ -40,13 +40,14 @@ def card(
     approvers: frozenset[str],
     payers: frozenset[str],
     room: Room = MESSAGE,
+    confirms_payment: bool = True,
 ) -> RenderedMessage:
     """Return the card: what will be bought, for whom and why, the total, and who does what next.
 
     A *Details* button opens what does not fit the room.
     """
     status = _status(cart, approvals_needed, approvers, payers)
-    parts = _parts(cart, status, waive_retraction=waive_retraction)
+    parts = _parts(cart, status, waive_retraction=waive_retraction, confirms_payment=confirms_payment)
     rendered = RenderedMessage.of(_says.alone(cart), parts, room)
     if rendered.is_complete:
         return rendered
@@ -55,7 +56,7 @@ def card(
     )
 
 
-def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | Part]:
+def _parts(cart: Cart, status: str, *, waive_retraction: bool, confirms_payment: bool) -> list[Block | Part]:
     """Return the card's parts in reading order. Links and sums fold first, then remarks on names, then names."""
     parts: list[Block | Part] = [section(cut_bytes(_says.head(cart.id, status), _LONGEST_TEXT))]
     if cart.purpose:
@@ -75,7 +76,7 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
     if cart.blocked:
         text = cut_bytes(escape(blocked(cart.blocked)), _LONGEST_TEXT)
         parts.append(section(_says.retrying(text, cart.blocked.since)))
-    return [*parts, *_actions(cart)]
+    return [*parts, *_actions(cart, confirms_payment=confirms_payment)]
 
 
 def reject_modal(cart: Cart, *, clicked: Decision) -> View:
@@ -217,7 +218,7 @@ def _public(cart: Cart) -> bool:
     return not cart.channel.startswith("D")
 
 
-def _actions(cart: Cart) -> list[Block]:
+def _actions(cart: Cart, *, confirms_payment: bool) -> list[Block]:
     match cart.state:
         case S.SUBMITTED:
             approve = button(
@@ -226,7 +227,7 @@ def _actions(cart: Cart) -> list[Block]:
             )  # fmt: skip
             return buttons(approve, *request_ends(cart), owner_button(cart))
         case S.CHECKED_OUT if cart.order is not None:
-            return [*payment(cart, cart.order), *buttons(owner_button(cart))]
+            return [*payment(cart, cart.order, confirms=confirms_payment), *buttons(owner_button(cart))]
         case S.APPROVED | S.PAYING | S.PAID | S.DELIVERED:
             return _while_carried_out(cart)
         case state if state in NOT_BOUGHT:

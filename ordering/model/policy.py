@@ -35,6 +35,7 @@ class Membership(StrEnum):
     LOOKUP_REFUSED = "lookup_refused"
 
 
+_CONFIRM_OVER = Decimal(100)  # payments above it are confirmed where no second approval is asked for
 _UNREADABLE = {Membership.UNREADABLE, Membership.LOOKUP_REFUSED}
 
 
@@ -252,6 +253,14 @@ class Policy:
         self.may_resolve(person)
         if person.id == cart.requester and not self.self_approval:
             raise NotAllowed(code="own_denial", cart=cart.id)
+
+    def confirms_payment(self, cart: Cart) -> bool:
+        """Whether *Pay* asks once more, with the amount: for a large order, and for each further payment of one."""
+        order = cart.order
+        if order is None or cart.payment is not None or any(method.refused for method in order.methods):
+            return True
+        over = _CONFIRM_OVER if self.second_approval_over is None else self.second_approval_over
+        return order.total.amount > over
 
     def approvals_needed(self, total: Money) -> int:
         over = self.second_approval_over

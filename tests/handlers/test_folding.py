@@ -89,8 +89,14 @@ def a_cart(state: CartState, count: int, script: str, length: int) -> Cart:
 
 
 def card(shown: Cart, room: Room = MESSAGE) -> RenderedMessage:
-    circles = {"approvers": POLICY.approvers, "payers": POLICY.payers}
-    return approval.card(shown, approvals_needed=2, waive_retraction=True, room=room, **circles)
+    return approval.card(
+        shown,
+        approvals_needed=2,
+        waive_retraction=True,
+        room=room,
+        approvers=POLICY.approvers,
+        payers=POLICY.payers,
+    )
 
 
 def dicts(blocks) -> list[dict[str, object]]:

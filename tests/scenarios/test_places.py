@@ -106,7 +106,9 @@ async def test_a_requester_without_the_card_gets_direct_messages(scenario: Scena
     )
     await scenario.slack.until(lambda: scenario.ada.modal)
     await scenario.ada.submit(purpose="Mine")
-    await scenario.form_says(catalogue.cart.requested(1, "C0APPROVALS", euros("3.59"), here=False))
+    sent = catalogue.cart.requested(1, "C0APPROVALS", euros("3.59"), here=False)
+    assert (await scenario.sees(scenario.ada, sent, channel="secret")).ephemeral
+    assert scenario.ada.modal is None  # the form closed by itself
     await scenario.cleo.click(await scenario.card(catalogue.card.TO_APPROVE), "Reject")
     await scenario.slack.until(lambda: scenario.cleo.modal)
     await scenario.cleo.submit(reason="Too dear")
