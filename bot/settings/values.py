@@ -219,11 +219,11 @@ def naming_rules(value: object) -> dict[str, str]:
             raise ValueError(
                 f"the pattern {brief(pattern)} fits no full name. Write {brief(lowered)}.* for any extension"
             )
-        if not isinstance(reason, str) or not (said := str(clean(reason))):
+        if not isinstance(reason, str) or not (text := str(clean(reason))):
             raise ValueError(f"the pattern {brief(pattern)} needs a reason, for the person who types such a name")
         if lowered in found:
             raise ValueError(f"the pattern {brief(pattern)} is there twice. Keep one")
-        found[lowered] = said
+        found[lowered] = text
     return found
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
 
 from slack_sdk.models.views import View
 
-Outcome = asyncio.Future["View | None"]
+if TYPE_CHECKING:
+    Outcome: TypeAlias = asyncio.Future[View | None]
 
 
 class ClosingForms:

@@ -24,6 +24,8 @@ _DEFANGED_DOT = re.compile(r"[ \t]?[\[({](?:\.|dot)[\])}][ \t]?", re.IGNORECASE)
 _DEFANGED_SCHEME = re.compile(r"\bhxxp(?=s?://)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://([^\s/?#,;|<>]*)(?:[/?#][^\s,;|<>]*)?", re.IGNORECASE)
 _PORT = re.compile(r":\d{1,5}(?![\w.])")
+_BEHIND = re.compile(r"(?<=[\w/])[?#][^\s,;|]*")  # a query or a fragment
+_DOTS = re.compile(r"\.{2,}$")
 _MARKUP = "_~"  # around a name that was typed in italics or struck through
 _PAGE = re.compile(
     r"\.(?:html?|php|aspx?|jsp|pdf|png|jpe?g|gif|svg|css|js|json|xml|txt)$", re.IGNORECASE
@@ -32,7 +34,7 @@ _PAGE = re.compile(
 
 def parts_of(text: str) -> list[str]:
     """Split typed text into names without duplicates and without the separators between and around them."""
-    plain = _PORT.sub(" ", _ADDRESS.sub(_host, readable(text)))
+    plain = _BEHIND.sub(" ", _PORT.sub(" ", _ADDRESS.sub(_host, readable(text))))
     parts = map(_alone, _SEPARATORS.split(plain))
     return list(dict.fromkeys(filter(None, chain.from_iterable(map(_beside_slashes, parts)))))
 
@@ -63,9 +65,9 @@ def _host(address: re.Match[str]) -> str:
 
 
 def _alone(part: str) -> str:
-    """Return a part without a user before it, a query behind it, and the markup and punctuation around it."""
-    bare = re.split(r"[?#]", part.lstrip("#"), maxsplit=1)[0].rpartition("@")[2]
-    return bare.strip(_MARKUP).rstrip("!?:")
+    """Return a part without a user before it, and without the markup and punctuation around it."""
+    bare = part.lstrip("#?").rpartition("@")[2]
+    return _DOTS.sub("", bare.strip(_MARKUP).rstrip("!?:"))
 
 
 def _beside_slashes(part: str) -> list[str]:

@@ -160,9 +160,9 @@ def _progress(found: Found) -> str:
 def _tally(found: Found) -> str:
     """Count the other names by verdict, in one line."""
     around = found.around
-    told = {*(answer.domain for answer in found.buyable), *around.ours, *around.barred, *found.dearer}
+    listed = {*(answer.domain for answer in found.buyable), *around.ours, *around.barred, *found.dearer}
     return words.search.tally(
-        Counter(answer.verdict for answer in found.answers if answer.domain not in told),
+        Counter(answer.verdict for answer in found.answers if answer.domain not in listed),
         ours=len(around.ours),
         barred=sum(answer.domain in around.barred for answer in found.answers),
         dearer=len(found.dearer),

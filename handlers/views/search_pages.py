@@ -244,8 +244,8 @@ def _others(found: Found, answers: Sequence[Availability]) -> Iterator[tuple[str
     accented = [answer.domain for answer in answers if around.takes_no_accents(answer)]
     if accented:
         yield words.search.no_accents(len(accented)), [str(name) for name in accented]
-    told = {*around.ours, *around.barred, *found.dearer, *accented}
-    answers = [answer for answer in answers if answer.domain not in told]
+    explained = {*around.ours, *around.barred, *found.dearer, *accented}
+    answers = [answer for answer in answers if answer.domain not in explained]
     order = [V.PREMIUM, V.AFTERMARKET, V.TAKEN, V.NOT_OFFERED, V.NOT_SOLD, V.UNKNOWN]
     ranked = sorted(answers, key=lambda a: (order.index(a.verdict), _reason(a) or ""))
     for (verdict, reason), group in groupby(ranked, key=lambda a: (a.verdict, _reason(a))):

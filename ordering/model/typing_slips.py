@@ -43,7 +43,7 @@ def nearly_the_same(one: str, other: str) -> bool:
 def near(domain: DomainName, others: Iterable[DomainName]) -> DomainName | None:
     """Return another name whose label is one letter away; None if some name has this very label already.
 
-    Then somebody meant it before: a person who answered once is not asked again for another extension.
+    Then a person meant it before: who answered once is not asked again for another extension.
     """
     label, found = _label(domain), None
     for other in others:

@@ -11,7 +11,7 @@ from handlers.views.help import help_message
 
 PAGE = (Path(__file__).parents[2] / "docs" / "using.md").read_text()
 TYPED = re.findall(r"`/domain ([^`]*)`", PAGE)
-_COMMAND = re.compile(r"[a-z]+(?![\w.])")
+_COMMAND = re.compile(r"[a-z]+(?![\w.-])")
 
 
 def commands(texts: list[str]) -> set[str]:
@@ -42,7 +42,7 @@ def test_every_option_of_the_page_is_understood():
 
 def test_every_button_of_the_page_has_its_label():
     labels = {value for name, value in vars(words.buttons).items() if name.isupper()}
-    for label in re.findall(r"\*([A-Z][a-z]+(?: [a-z]+)*)\*", PAGE):
+    for label in re.findall(r"(?<!\*)\*([A-Z][a-z]+(?: [a-z]+)*)\*(?!\*)", PAGE):
         assert label in labels, label
 
 

@@ -171,7 +171,7 @@ def test_prose_in_a_list_of_names_is_skipped():
 
 
 @pytest.mark.parametrize("where", ["--tlds com", "--list brand", "--all", "--ideas", "--tlds presse.fr"])
-def test_words_next_to_names_are_searched_where_the_search_says_where(where):
+def test_words_next_to_names_are_searched_with_extensions(where):
     query, _ = search_of(f"a.ovh otter {where}")
     assert ([word.ascii for word in query.words], query.skipped) == (["otter"], ())
 

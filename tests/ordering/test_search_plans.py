@@ -37,7 +37,7 @@ def test_several_parts_are_an_extension_if_ovh_sells_it(search):
     ],
 )
 def test_a_name_inside_a_name_is_searched(search, typed, searched):
-    """The longest extension that OVH sells decides what is a name; what was cut is told."""
+    """The longest extension that OVH sells decides what is a name; the plan says what was cut."""
     plan = search.plan_of(Query(names=(N(typed),)))
     assert plan.names == (N(searched),)
     assert plan.inside == (() if typed == searched else ((N(typed), N(searched)),))

@@ -89,7 +89,7 @@ def test_of_many_names_those_in_doubt_are_left_out(rules):
 
 
 def test_a_request_asks_about_its_purpose_once(rules):
-    """The same purpose sent again is meant; another one is asked about anew."""
+    """The same purpose sent again is meant; another one is asked about again."""
     cart = rules.workflow.cart_editing.add("C1", N("blue-oter.ovh"), by=rules.ada)
 
     def request(purpose, sure=""):

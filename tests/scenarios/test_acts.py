@@ -75,7 +75,7 @@ async def test_a_name_is_bought_in_six_acts(scenario: Scenario, acts: Acts):
 
 
 async def test_a_name_is_bought_in_one_breath(scenario: Scenario, acts: Acts):
-    """With its purpose in the command, a name takes no cart and no form: at most five acts, of which Ada has two."""
+    """With its purpose in the command, a name takes no cart and no form: at most five acts, two of them by Ada."""
     await acts.types(scenario.ada, "buy blue-otter.ovh for the otter landing page")
     shown = await scenario.sees(scenario.ada, catalogue.buying.title(euros("3.59")))
     assert "the otter landing page" in shown.plain_text()

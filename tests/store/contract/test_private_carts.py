@@ -62,7 +62,7 @@ def test_who_added_a_name_reads_it(rules: Rules):
     assert rules.workflow.queries.timeline(opened.id, by=EVE)[0].lines[0].domain == NAME
 
 
-def test_a_silent_approver_reads_it_and_a_guest_in_the_channel_does_not(rules: Rules, cart):
+def test_a_silent_approver_reads_it_and_a_guest_does_not(rules: Rules, cart):
     silent = replace(POLICY, silent_approvers=frozenset({EVE.id}))
     assert silent.sees(cart, EVE)
     assert not silent.sees(cart, replace(EVE, membership=Membership.GUEST), here=SECRET)
@@ -85,7 +85,7 @@ def test_a_copy_of_a_private_cart_is_private(rules: Rules, cart):
 
 
 def test_a_warning_names_no_secret_name(rules: Rules, cart):
-    """A look-alike of a private name is warned of in its own channel alone: the warning would name it elsewhere."""
+    """A homograph of a private name is warned of in its own channel alone: the warning would name it elsewhere."""
     alike = DomainName.parse("secret-0tter.com")
     elsewhere = rules.workflow.cart_editing.add(PUBLIC, alike, by=EVE, private=False)
     assert elsewhere.lines[0].warnings == ()
