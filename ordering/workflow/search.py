@@ -155,7 +155,7 @@ class NameSearch:
     def _ideas(self, query: Query) -> tuple[DomainName, ...]:
         words = query.words or tuple(Word.parse(name.unicode.partition(".")[0]) for name in query.names)
         sold = self._registrar.every_extension()
-        return ideas(words, self._extensions(query), sold, self._registrar.prices())
+        return ideas(words, self._extensions(query), sold)
 
     def _that_fit(self, query: Query, extensions: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the extensions that fit into one search, and the others.

@@ -162,7 +162,7 @@ async def test_nobody_else_reads_a_private_channels_cart(scenario: Scenario):
     await scenario.ada.command("add secret-otter.com", channel="secret")
     await scenario.sees(scenario.ada, added("secret-otter.com"), channel="secret")
     await scenario.ada.command("cart", channel="secret")
-    cart = await scenario.sees(scenario.ada, "Request approval", channel="secret")
+    cart = await scenario.sees(scenario.ada, "*Cart #", channel="secret")
     await scenario.ada.click(cart, "Request approval")
     await scenario.slack.until(lambda: scenario.ada.modal)
     await scenario.ada.submit(purpose="secret things")
