@@ -14,6 +14,7 @@ from ordering.model.naming import NamingRules
 from ordering.model.policy import Membership, Person
 from ordering.model.preflight_findings import FindingCode, Fix, NotReady
 from tests.builders import POLICY, a_quote
+from tests.fakes import METHODS
 from tests.refusing import refuses
 
 S = CartState
@@ -187,3 +188,18 @@ def test_the_usual_limit_holds_at_each_step(rules):
     after = rules.run_worker(approved.id)
     assert (after.state, after.fact.data["error"]) == (S.SUBMITTED, "order_limit_exceeded")
     assert rules.registrar.orders == {}
+
+
+def test_a_large_payment_is_confirmed(rules):
+    """*Pay* asks once more above the sum that takes two approvers, else above 100, and for each further payment."""
+    small = rules.ordered()
+    order = small.order
+    large = replace(small, order=replace(order, total=Money.of("100.01", "EUR")))
+    exact = replace(small, order=replace(order, total=Money.of("100.00", "EUR")))
+    assert [POLICY.confirms_payment(cart) for cart in (small, exact, large)] == [False, False, True]
+    strict = replace(POLICY, second_approval_over=Decimal("3.58"))
+    loose = replace(POLICY, second_approval_over=Decimal(500))
+    assert (strict.confirms_payment(small), loose.confirms_payment(large)) == (True, False)
+    methods = tuple(replace(method, refused=True) for method in METHODS)
+    assert POLICY.confirms_payment(replace(small, order=replace(order, methods=methods)))
+    assert POLICY.confirms_payment(rules.approved("another.ovh", "C2"))  # before there is an order to read
