@@ -135,7 +135,8 @@ async def show_open(services: Services, did: Interaction, reply: Reply, _typed: 
     if cart is None:
         await reply.send(RenderedMessage.from_text(words.cart.none_open()))
         return
-    await reply.send(views.shared_cart(cart))
+    is_unseen = await services.bridge.call(services.workflow.queries.is_shown_nowhere, cart.id)
+    await reply.send(views.shared_cart(cart, note=words.cart.ONLY_YOU if is_unseen else ""))
 
 
 async def _open(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
@@ -225,7 +226,8 @@ async def _request(services: Services, did: Interaction, reply: Reply, of: CartA
     total = cart.quote.total if cart.quote else None
     text = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
-    await reply.close_form(RenderedMessage.from_text(text + "".join(warnings)), channel=cart.channel)
+    stamp, _ = await services.bridge.call(services.workflow.cards.rendering)
+    await reply.close_form(views.sent(cart, text + "".join(warnings), stamp), channel=cart.channel)
 
 
 async def _request_refused(

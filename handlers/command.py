@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import buying, cart
+from handlers import approval, buying, cart
 from handlers.messages import words
 from handlers.routing.router import Router
 from handlers.routing.services import Services
@@ -35,6 +35,7 @@ _SUBCOMMANDS: dict[str, Handler] = {
     "pending": cart.pending,
     "show": cart.show,
     "history": cart.history,
+    "withdraw": approval.withdraw,
 }
 
 # Words for actions that only a button performs, because the card shows what the user decides.

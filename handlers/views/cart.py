@@ -15,6 +15,7 @@ from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section, sections
 from handlers.toolkit.folding import VIEW, Part, fold, listed
 from handlers.toolkit.payloads import CartAsShown, CartNumber, NameInCart, NameOffered
+from handlers.toolkit.stamps import stamped
 from handlers.views.answer_summary import answered
 from handlers.views.details import details_button
 from handlers.views.offers import open_cart_button
@@ -28,6 +29,7 @@ from ordering.model.errors import OrderingError
 from ordering.model.events import Event
 from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.preflight_findings import Finding, Fix
+from ordering.model.recovery import Stamp
 from ordering.model.typing_slips import NameNearlyThere
 
 _PURPOSE_LENGTH = 300
@@ -35,8 +37,16 @@ _MOST_EVENTS = 40
 S = CartState
 
 
-def shared_cart(cart: Cart) -> RenderedMessage:
-    """Return a channel's cart with who added what, and its buttons while it is open."""
+def sent(cart: Cart, text: str, stamp: Stamp) -> RenderedMessage:
+    """Return where a request went, with the button that takes it back."""
+    label = words.buttons.WITHDRAW
+    about = words.buttons.about_cart(label, cart.id)
+    take_back = buttons(button(label, Act.WITHDRAW, CartAsShown(cart.id), about=about))
+    return RenderedMessage.of(text, [*sections(text.split("\n")), *stamped(take_back, stamp)])
+
+
+def shared_cart(cart: Cart, *, note: str = "") -> RenderedMessage:
+    """Return a channel's cart with who added what, and its buttons while it is open; `note` comes last."""
     if cart.state is not S.OPEN:
         return _closed(cart)
     if not cart.lines:
@@ -50,6 +60,7 @@ def shared_cart(cart: Cart) -> RenderedMessage:
             listed([_removable(cart, line) for line in cart.lines], rank=1, more=_other_names),
             context(words.cart.NET_BEFORE_APPROVAL),
             *buttons(ask, questions_button(cart), years_button(cart)),
+            *([context(note)] if note else []),
         ],
     )
 

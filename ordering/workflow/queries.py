@@ -12,7 +12,7 @@ from ordering.model.facts import amount
 from ordering.model.ids import CartId
 from ordering.model.overview import Overview
 from ordering.model.policy import Person, Policy
-from ordering.ports.store import Store
+from ordering.ports.store import MessageRole, Store
 from ordering.workflow.decisions import read_cart
 
 S = CartState
@@ -34,6 +34,12 @@ class Queries:
     def seen_cart(self, cart_id: CartId, *, by: Person, here: str | None = None) -> Cart:
         """Return a cart to a person in the channel `here`; raises `NotAllowed` if it is private and not theirs."""
         return self.timeline(cart_id, by=by, here=here)[0]
+
+    def is_shown_nowhere(self, cart_id: CartId) -> bool:
+        """Return whether the cart's channel has no message of it, because the chat refused each one so far."""
+        with self._store.read() as carts:
+            messages = [each for each in carts.messages(cart_id) if each.role is MessageRole.CART]
+        return bool(messages) and all(each.ts is None and each.is_settled for each in messages)
 
     def open_cart(self, channel: str, *, by: Person) -> Cart | None:
         """Return a channel's open cart, if it has one."""

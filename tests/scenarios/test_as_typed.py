@@ -1,9 +1,12 @@
 """What people type first, over the wire: it is understood, or one line says what was wrong."""
 
+import asyncio
+
 import pytest
 
 from handlers.messages import words as catalogue
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import CartId
 from tests.builders import euros
 from tests.refusing import said
 from tests.saying import added, result_of
@@ -192,3 +195,27 @@ async def test_a_preview_puts_the_names_into_the_cart_instead(scenario: Scenario
 async def test_what_cannot_be_bought_says_why(scenario: Scenario):
     await scenario.ada.command("buy taken-otter.ovh for the launch")
     await scenario.sees(scenario.ada, said("name_taken", name="taken-otter.ovh"))
+
+
+async def test_a_requester_takes_a_request_back(scenario: Scenario):
+    """By its number, or by the button in the answer to the request; nobody else can."""
+    await scenario.requested("one.ovh")
+    await scenario.ben.command("withdraw 1")
+    await scenario.sees(scenario.ben, said("not_the_requester", cart=1))
+    await scenario.ada.command("withdraw #1")
+    await scenario.sees(scenario.ada, catalogue.decisions.withdrawn(1))
+    await scenario.requested("two.ovh")
+    sent = await scenario.sees(scenario.ada, catalogue.cart.requested(2, "C0APPROVALS", euros("3.59"), here=False))
+    await scenario.ada.click(sent, "Withdraw")
+    await scenario.sees(scenario.ada, catalogue.decisions.withdrawn(2))
+
+
+async def test_a_cart_that_only_one_person_sees_says_so(scenario: Scenario, bot):
+    """The bot is not in #secret, so Slack takes no message there: the cart is for Ada's eyes until it is invited."""
+    await scenario.ada.command("add name.ovh", channel="secret")
+    await scenario.sees(scenario.ada, added("name.ovh"), channel="secret")
+    async with asyncio.timeout(10):
+        while not bot.services.workflow.queries.is_shown_nowhere(CartId(1)):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.05)
+    await scenario.ada.command("cart", channel="secret")
+    await scenario.sees(scenario.ada, catalogue.cart.ONLY_YOU, channel="secret")

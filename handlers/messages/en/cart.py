@@ -64,6 +64,8 @@ def none_open() -> str:
     return f"The cart is empty. {code('search name.ovh')} finds names to add."
 
 
+# Slack shows a message to one person where the bot is no member of the channel.
+ONLY_YOU = "Only you see this: I'm not in this channel. Invite me, so that the team can share the cart."
 NET_BEFORE_APPROVAL = "Prices are without tax. OVH's own total is shown before anyone approves."
 
 

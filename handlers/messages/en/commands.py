@@ -30,7 +30,8 @@ def all_commands() -> str:
 *Follow*
 {code("pending")}  carts that are waiting for someone
 {code("show 12")}  one cart and what happened to it
-{code("history")}  all requests, newest first"""
+{code("history")}  all requests, newest first
+{code("withdraw 12")}  take your own request back, until it is decided"""
 
 
 def alone(first: str) -> str:

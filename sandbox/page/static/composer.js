@@ -10,6 +10,7 @@ const COMMANDS = [
   ["pending", "", "what waits for a user"],
   ["show", "NUMBER", "show one cart"],
   ["history", "", "what was bought"],
+  ["withdraw", "NUMBER", "take your request back"],
   ["help", "", "how it works"],
 ];
 
