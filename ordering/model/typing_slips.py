@@ -26,7 +26,8 @@ class NameNearlyThere(NotPossible):
 def nearly_the_same(one: str, other: str) -> bool:
     """Return whether one letter was added, left out or changed, or two neighbours swapped.
 
-    Digits and hyphens do not count: shop1 and shop2, or blue-otter and blueotter, are meant.
+    Digits, hyphens and single letters do not count: shop1 and shop2, blue-otter and blueotter, or team-a and team-b, are
+    meant.
     """
     short, long = sorted((one, other), key=len)
     if len(short) < _SHORTEST or len(long) - len(short) > 1 or short == long:
@@ -37,7 +38,12 @@ def nearly_the_same(one: str, other: str) -> bool:
     swapped = short[start : start + 2] == long[start : start + 2][::-1] and short[start + 2 :] == long[start + 2 :]
     changed = short[start + 1 :] == long[start + 1 :]
     letters = short[start] + long[start]
-    return (swapped or changed) and letters.isalpha()
+    return (swapped or changed) and letters.isalpha() and not _stands_alone(long, start)
+
+
+def _stands_alone(label: str, place: int) -> bool:
+    """Return whether a letter is a part of its own, between hyphens or at an end."""
+    return label[place - 1 : place] in {"", "-"} and label[place + 1 : place + 2] in {"", "-"}
 
 
 def near(domain: DomainName, others: Iterable[DomainName]) -> DomainName | None:

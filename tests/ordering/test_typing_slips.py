@@ -38,6 +38,8 @@ def test_one_letter_away_is_a_slip(one, other):
         ("blue-otter", "blue-badger"),
         ("blue-otter", "bleu-oter"),
         ("cat", "bat"),
+        ("team-a", "team-b"),
+        ("a-team", "b-team"),
         ("otter", "ot"),
         ("", "otter"),
     ],

@@ -27,7 +27,7 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.mark.parametrize("typed", ["otter.com", "<http://otter.com|otter.com>", "https://www.otter.com/path?x=1"])
 async def test_a_name_alone_is_searched(scenario: Scenario, typed: str):
-    """Without a word for what to do; an address is the name in it, and what was cut is told."""
+    """Without a word for what to do; an address is the name in it, and what was cut is said."""
     await scenario.ada.command(typed)
     found = await scenario.sees(scenario.ada, result_of("otter.com"))
     assert (catalogue.search.searched_inside("www.otter.com", "otter.com") in found.plain_text()) == ("www" in typed)
