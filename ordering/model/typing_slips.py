@@ -26,8 +26,8 @@ class NameNearlyThere(NotPossible):
 def nearly_the_same(one: str, other: str) -> bool:
     """Return whether one letter was added, left out or changed, or two neighbours swapped.
 
-    Digits, hyphens and single letters do not count: shop1 and shop2, blue-otter and blueotter, or team-a and team-b, are
-    meant.
+    Digits, hyphens and single letters do not count: shop1 and shop2, blue-otter and blueotter, team-a and team-b are
+    all meant.
     """
     short, long = sorted((one, other), key=len)
     if len(short) < _SHORTEST or len(long) - len(short) > 1 or short == long:

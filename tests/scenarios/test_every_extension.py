@@ -54,7 +54,7 @@ def mode() -> str:
 @pytest.fixture
 def settings() -> dict[str, str]:
     """A few extensions are in a launch phase: their terms are not the usual ones."""
-    return {"DESK_ALLOW_PREMIUM": "true"}
+    return {"DESK_ALLOW_PREMIUM": "true", "DESK_LIMIT_PER_ORDER": "none"}
 
 
 def test_the_owners_are_of_every_kind():

@@ -24,7 +24,7 @@ from tests.scenarios.saying import on_card
 
 @pytest.fixture
 def settings() -> dict[str, str]:
-    return {"DESK_ALLOW_PREMIUM": "true"}
+    return {"DESK_ALLOW_PREMIUM": "true", "DESK_LIMIT_PER_ORDER": "2000"}
 
 
 def without(words: str, view: OpenView | None) -> OpenView | None:
