@@ -19,6 +19,7 @@ from handlers import (
     recovery_mode,
     years,
 )
+from handlers import help as help_clicks
 from handlers import recovery as attention
 from handlers.home import Homes
 from handlers.routing.inbox import Inbox
@@ -37,7 +38,8 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     """
     app.middleware(Once(apart_from=inbox.kinds))
     router = Router(app, services, inbox)
-    command.register(app, services, router)
+    command.register(app, services)
+    help_clicks.register(router)
     search_clicks.register(router)
     adding.register(router)
     cart.register(router)

@@ -11,15 +11,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import approval, buying, cart
 from handlers.messages import words
-from handlers.routing.router import Router
 from handlers.routing.services import Services
 from handlers.search import run as search
 from handlers.text.command_name import ANY
-from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.names_typed import has_a_name, parts_of
-from handlers.toolkit.payloads import Nothing
 from handlers.toolkit.responder import Reply
 from handlers.views.help import help_message, unknown_command
 from handlers.views.search import looking
@@ -49,9 +46,7 @@ _WAIT = looking()
 _SHOW_A_PLACEHOLDER = {search.search_command, buying.buy}  # these ask OVH before there is anything to show
 
 
-def register(app: AsyncApp, services: Services, router: Router) -> None:
-    router.button(Act.HELP, Nothing, _help)
-
+def register(app: AsyncApp, services: Services) -> None:
     @app.command(ANY)
     async def command_typed(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_command(body)
@@ -76,10 +71,6 @@ def register(app: AsyncApp, services: Services, router: Router) -> None:
         services.start(respond, did)
 
 
-async def _help(_services: Services, _did: Interaction, reply: Reply, _pressed: Nothing) -> None:
-    await reply.send(help_message())
-
-
 def _is_a_search(typed: str, word: str) -> bool:
     """Return whether names were typed without `search`: something holds a dot, and no command comes close."""
     return has_a_name(typed) and not _closest(word.lower())
@@ -97,4 +88,4 @@ def _unknown(typed: str, word: str) -> RenderedMessage:
         return unknown_command(typed, hint=_BY_BUTTON[word]())
     if (close := _closest(word)) is not None:
         return unknown_command(typed, meant=" ".join([close, *typed.split()[1:]]))
-    return unknown_command(typed, search=typed if parts_of(typed) else "")
+    return unknown_command(typed, search=" ".join(parts_of(typed)))

@@ -398,7 +398,7 @@ def test_lists_fit():
     check(cart.history(many[:20], more=True))
     check(cart.pending([]))
     check(help_message())
-    check(unknown_command(EVIL, meant=EVIL, search=EVIL * 40))
+    check(unknown_command(EVIL, meant=EVIL, search="y" * 400))
 
 
 @given(st.text(max_size=300))
