@@ -255,17 +255,17 @@ async def test_many_names_are_answered_in_one_form(scenario: Scenario):
 
 async def test_a_taken_name_hides_no_question_of_others(scenario: Scenario):
     """A name that was taken in the meantime is named, and the others are answered."""
-    names = ("reason-one.fr", "reason-two.fr", "reason-gone.fr")
+    names = ("reason-one.fr", "reason-two.fr", "reason-lost.fr")
     scenario.ovh.faults.add("GET", "/order/cart/*/requiredConfiguration", "refuse", times=99)
     await scenario.search_and_add(*names)
     cart = await scenario.sees(scenario.ada, "*Cart #1*  3 names")
     await asyncio.sleep(1)  # nothing was learned when they were added
     scenario.ovh.faults.clear()
-    scenario.ovh.names.taken.add("reason-gone.fr")
+    scenario.ovh.names.taken.add("reason-lost.fr")
     await scenario.ada.click(cart, "Owner and answers")
     shown = await form(scenario, "answers_form")
     assert catalogue.questions.about(["reason-one.fr", "reason-two.fr"]) in shown.plain_text()
-    assert catalogue.questions.not_read(["reason-gone.fr"]) in shown.plain_text()
+    assert catalogue.questions.not_read(["reason-lost.fr"]) in shown.plain_text()
 
 
 async def test_ovh_checks_when_the_last_question_is_answered(scenario: Scenario):
