@@ -73,7 +73,8 @@ def _no_room_for(left_out: Sequence[str]) -> str:
 
 def results(found: Found) -> RenderedMessage:
     """Render the answers so far: counts and what to do, then the names in the order typed, then why others are not."""
-    if found.standing is Standing.DONE and len(found.names) == 1 == len(found.answers) and not found.unreadable:
+    is_alone = len(found.names) == 1 == len(found.answers) and not (found.unreadable or found.skipped)
+    if is_alone and found.standing is Standing.DONE:
         return _single(found, found.answers[0])
     summary, sheets = _summary(found), pages(found)
     page = min(max(found.page, 0), len(sheets) - 1)
@@ -231,7 +232,8 @@ def _actions(found: Found, page: int, number: int) -> list[Block]:
     here = SearchPage(found.id, page)
     add_all = rest = too = None
     if (some := len(found.free)) >= _TO_ADD_AT_ONCE and not found.around.may_not_add:
-        free = sum(answer.verdict is V.AVAILABLE for answer in found.buyable)
+        in_cart = found.around.in_cart
+        free = sum(answer.verdict is V.AVAILABLE and answer.domain not in in_cart for answer in found.buyable)
         label = words.buttons.add_all(some, _sum_of(found))
         sure = confirm(words.search.ADD_ALL, words.search.add_all_question(some, free), words.buttons.ADD)
         add_all = button(label, Act.SEARCH_ADD_ALL, replace(here, mark=found.free_mark), confirm=sure)

@@ -221,6 +221,12 @@ def test_skipped_words_and_what_is_not_understood_come_first():
     assert "Show the other 2" not in labels(others)
 
 
+def test_skipped_words_are_told_next_to_one_name():
+    rendered = results([answer("name.ovh", Verdict.AVAILABLE)], skipped=["please"])
+    assert catalogue.search.skipped(["please"]) in words_of(rendered)
+    assert "Search them too" in labels(rendered)
+
+
 def test_one_name_is_said_once():
     """A single answer is one block: name, verdict, price and button."""
     rendered = results([answer("name.ovh", Verdict.AVAILABLE)])
