@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from bot.settings import Settings
+from ordering.model.policy import USUAL_LIMIT, USUAL_LIMIT_CURRENCIES
 
 _GAP = 2  # spaces between columns
 
@@ -27,6 +28,8 @@ def _rules(settings: Settings) -> list[tuple[str, str, str]]:
         ("trial: nothing is ordered", _switch(settings.desk_trial), "desk_trial"),
         ("approvers", _listed(settings.desk_approvers), "desk_approvers"),
         ("payers", payers, "desk_payers"),
+        ("may approve, not mentioned", _listed(settings.desk_silent_approvers), "desk_silent_approvers"),
+        ("requesters", _listed(settings.desk_requesters, "every full member"), "desk_requesters"),
         ("operators", operators, "desk_operators"),
         ("approve own requests", _switch(settings.desk_self_approval), "desk_self_approval"),
         (
@@ -34,8 +37,10 @@ def _rules(settings: Settings) -> list[tuple[str, str, str]]:
             _amount(settings.desk_second_approval_over, "never"),
             "desk_second_approval_over",
         ),
-        ("limit per order", _amount(settings.desk_limit_per_order, "none"), "desk_limit_per_order"),
+        ("limit per order", _order_limit(settings), "desk_limit_per_order"),
         ("limit per month", _amount(settings.desk_limit_per_month, "none"), "desk_limit_per_month"),
+        ("allowed extensions", ", ".join(settings.desk_allowed_extensions) or "all", "desk_allowed_extensions"),
+        *((f"refused: {pattern}", reason, "naming") for pattern, reason in settings.naming.items()),
         ("premium names", _switch(settings.desk_allow_premium), "desk_allow_premium"),
         (
             "approval cards go to",
@@ -72,12 +77,18 @@ def _rules(settings: Settings) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _listed(ids: Iterable[str]) -> str:
-    return ", ".join(sorted(ids)) or "nobody"
+def _listed(ids: Iterable[str], nobody: str = "nobody") -> str:
+    return ", ".join(sorted(ids)) or nobody
 
 
 def _switch(value: bool) -> str:  # noqa: FBT001 - the value itself is what is printed
     return "yes" if value else "no"
+
+
+def _order_limit(settings: Settings) -> str:
+    if not settings.has_usual_limit:
+        return _amount(settings.desk_limit_per_order, "none")
+    return f"{USUAL_LIMIT:,.2f} with tax in {', '.join(sorted(USUAL_LIMIT_CURRENCIES))}; none in other currencies"
 
 
 def _amount(value: Decimal | None, otherwise: str) -> str:

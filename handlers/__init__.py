@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from handlers import (
     approval,
+    buying,
     cart,
     command,
     contacts,
@@ -18,11 +19,13 @@ from handlers import (
     recovery_mode,
     years,
 )
+from handlers import help as help_clicks
 from handlers import recovery as attention
 from handlers.home import Homes
 from handlers.routing.inbox import Inbox
 from handlers.routing.router import Router
 from handlers.routing.services import Services
+from handlers.search import adding
 from handlers.search import buttons as search_clicks
 from handlers.toolkit.deduplication import Once
 from handlers.toolkit.slack_errors import SlackAlerts
@@ -34,10 +37,13 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     `inbox` stores the clicks that decide about a cart. `alerts` holds the Slack problems that the operator must fix.
     """
     app.middleware(Once(apart_from=inbox.kinds))
-    command.register(app, services)
     router = Router(app, services, inbox)
+    command.register(app, services)
+    help_clicks.register(router)
     search_clicks.register(router)
+    adding.register(router)
     cart.register(router)
+    buying.register(router)
     offers.register(router)
     years.register(router)
     questions.register(router)

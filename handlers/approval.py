@@ -11,7 +11,7 @@ from handlers.routing.services import Services
 from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.error_messages import handed_back
-from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.payloads import Decision
 from handlers.toolkit.responder import Reply
 from handlers.views import approval as views
@@ -79,6 +79,14 @@ async def _withdraw(services: Services, did: Interaction, _reply: Reply, decisio
         services.workflow.approval_requests.withdraw, decision.cart_id, by=person, stamp=decision.stamp
     )
     return says.withdrawn(cart.id)
+
+
+async def withdraw(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
+    """Withdraw one's own request, by its number."""
+    number, person = cart_number(typed), await services.person(did)
+    cart = await services.decisions.call(services.workflow.approval_requests.withdraw, number, by=person)
+    services.wake()
+    await reply.send(RenderedMessage.from_text(says.withdrawn(cart.id)))
 
 
 async def _stop(services: Services, did: Interaction, _reply: Reply, decision: Decision) -> str:

@@ -16,30 +16,33 @@ from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.modals import checking
 from handlers.toolkit.names_typed import parts_of
-from handlers.toolkit.payloads import CartNumber, NameInCart, NameOffered
+from handlers.toolkit.payloads import CartAsShown, CartNumber, NameInCart, NameOffered
 from handlers.toolkit.responder import Reply
 from handlers.views import cart as views
 from handlers.views.offers import choice
 from handlers.views.prices import warned
 from handlers.views.trial import with_trial
 from ordering.model.cart import Cart
+from ordering.model.cost import together
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError
 from ordering.model.ids import CartId
 from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import NotReady
+from ordering.model.typing_slips import NameNearlyThere
+from ordering.workflow.approval_requests import purpose_mark
 
 _PAGE = 20
 _MOST_NAMES = 20
 
 
 def register(router: Router) -> None:
-    router.button(Act.ADD, NameOffered, _add_clicked)
+    router.button(Act.OPEN_CART, CartNumber, _open)
     router.button(Act.REMOVE, NameInCart, _remove_clicked)
     router.button(Act.COPY, CartNumber, _copy)
     router.button(Act.REQUEST, CartNumber, _ask_purpose, at_once=True)
-    router.decision_form(Form.REQUEST, CartNumber, _request, faults=_without_purpose, waiting=checking)
+    router.decision_form(Form.REQUEST, CartAsShown, _request, faults=_without_purpose, waiting=checking)
 
 
 def _without_purpose(did: Interaction) -> Mapping[str, str]:
@@ -58,33 +61,19 @@ async def add(services: Services, did: Interaction, reply: Reply, typed: str) ->
     async with services.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
 
         async def put(name: DomainName) -> Cart:
-            return await threads.call(services.workflow.cart_editing.add, channel, name, by=person)
+            return await threads.call(services.workflow.cart_editing.add, channel, name, by=person, private=did.private)
 
         changed = await _each(parts, put)
     services.wake()
-    note = _no_longer_approves(services, person, changed.cart) if changed.names else ""
+    note = no_longer_approves(services, person, changed.cart) if changed.names else ""
     if text := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
-        await reply.send(RenderedMessage.from_text(text))
+        await reply.send(views.added_note(text, changed.cart if changed.names else None))
     for name, needed in changed.choices:
         await reply.send(choice(messages.refusal(needed).text, name, needed.offers))
+    for slip in changed.slips:
+        await reply.send(views.name_in_doubt(messages.refusal(slip).text, NameOffered(slip.domain)))
     if changed.names and changed.cart is not None:
         services.work.start(learn_quietly(services, did.user, changed.cart.id))
-
-
-async def _add_clicked(services: Services, did: Interaction, reply: Reply, clicked: NameOffered) -> None:
-    """Add the offer that the user saw. If OVH's terms changed since then, show the new terms first."""
-    name, person = clicked.domain, await services.person(did)
-    try:
-        async with services.at_ovh(did, reply, what=f"*{name}*") as threads:
-            cart = await threads.call(
-                services.workflow.cart_editing.add, channel_of(did), name, by=person, seen=clicked.mark
-            )
-    except ChoiceNeeded as needed:
-        await reply.send(choice(messages.refusal(needed).text, name, needed.offers))
-        return
-    services.wake()
-    await reply.send(RenderedMessage.from_text(added(cart, [name]) + _no_longer_approves(services, person, cart)))
-    services.work.start(learn_quietly(services, did.user, cart.id))
 
 
 async def remove_typed(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
@@ -108,12 +97,13 @@ async def remove_typed(services: Services, did: Interaction, reply: Reply, typed
 
 @dataclass
 class _Changed:
-    """A cart after several changes: the changed names, a sentence for each refused name, and the choices to make."""
+    """A cart after several changes: the changed names, why others were refused, and what the user is asked about."""
 
     cart: Cart | None = None
     names: list[DomainName] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     choices: list[tuple[DomainName, ChoiceNeeded]] = field(default_factory=list)
+    slips: list[NameNearlyThere] = field(default_factory=list)
 
 
 async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]]) -> _Changed:
@@ -129,6 +119,8 @@ async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]
             done.cart = await change(name)
         except ChoiceNeeded as needed:
             done.choices.append((name, needed))
+        except NameNearlyThere as slip:
+            done.slips.append(slip)
         except OrderingError as refusal:
             done.refused.append(sentence(refusal))
         else:
@@ -144,23 +136,38 @@ async def show_open(services: Services, did: Interaction, reply: Reply, _typed: 
     if cart is None:
         await reply.send(RenderedMessage.from_text(words.cart.none_open()))
         return
+    is_unseen = await services.bridge.call(services.workflow.queries.is_shown_nowhere, cart.id)
+    note = words.cart.ONLY_YOU if is_unseen else ""
+    await reply.send(views.shared_cart(cart, note=note, trial=services.workflow.policy.trial))
+
+
+async def _open(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
+    """Show a cart, with its buttons, to the user who pressed *Open cart*."""
+    person = await services.person(did)
+    cart = await services.bridge.call(services.workflow.queries.seen_cart, of.cart_id, by=person, here=did.channel)
     await reply.send(views.shared_cart(cart, trial=services.workflow.policy.trial))
 
 
 async def pending(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
-    carts = await services.bridge.call(services.workflow.queries.pending, by=await services.person(did), limit=30)
+    carts = await services.bridge.call(
+        services.workflow.queries.pending, by=await services.person(did), here=did.channel, limit=30
+    )
     await reply.send(views.pending(carts))
 
 
 async def show(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     person = await services.person(did)
-    cart, events = await services.bridge.call(services.workflow.queries.timeline, cart_number(typed), by=person)
+    cart, events = await services.bridge.call(
+        services.workflow.queries.timeline, cart_number(typed), by=person, here=did.channel
+    )
     await reply.send(views.timeline(cart, events))
 
 
 async def history(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
     person, before = await services.person(did), cart_number(typed) if typed.strip() else None
-    found = await services.bridge.call(services.workflow.queries.history, by=person, before=before, limit=_PAGE + 1)
+    found = await services.bridge.call(
+        services.workflow.queries.history, by=person, here=did.channel, before=before, limit=_PAGE + 1
+    )
     await reply.send(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 
@@ -196,12 +203,15 @@ async def _ask_purpose(services: Services, did: Interaction, reply: Reply, of: C
     await reply.open_form(form, button=words.buttons.REQUEST)
 
 
-async def _request(services: Services, did: Interaction, reply: Reply, of: CartNumber) -> None:
-    """Check the cart with OVH and request approval; the form shows the result."""
+async def _request(services: Services, did: Interaction, reply: Reply, of: CartAsShown) -> None:
+    """Check the cart with OVH and request approval; the form shows the result.
+
+    What the form carries besides the cart is the purpose that its user was asked about.
+    """
     purpose = did.typed(PURPOSE)
     try:
         person = await services.person(did)
-        approvers = await services.members.everyone_in(services.workflow.policy.approvers)
+        approvers = await services.members.everyone_in(services.workflow.policy.deciders)
         async with services.at_ovh(did, reply) as threads:
             cart = await threads.call(
                 services.workflow.approval_requests.request,
@@ -209,6 +219,7 @@ async def _request(services: Services, did: Interaction, reply: Reply, of: CartN
                 requester=person,
                 purpose=purpose,
                 approvers=approvers,
+                sure=of.mark,
             )
     except OrderingError as refusal:
         await _request_refused(services, did, reply, of, refusal)
@@ -218,11 +229,12 @@ async def _request(services: Services, did: Interaction, reply: Reply, of: CartN
     total = cart.quote.total if cart.quote else None
     text = with_trial(words.cart.requested(cart.id, channel, total, here=channel == cart.channel), cart)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
-    await reply.send(RenderedMessage.from_text(text + "".join(warnings)))
+    stamp, _ = await services.bridge.call(services.workflow.cards.rendering)
+    await reply.close_form(views.sent(cart, text + "".join(warnings), stamp), channel=cart.channel)
 
 
 async def _request_refused(
-    services: Services, did: Interaction, reply: Reply, of: CartNumber, refusal: OrderingError
+    services: Services, did: Interaction, reply: Reply, of: CartAsShown, refusal: OrderingError
 ) -> None:
     """Show the form again with the problem, so the user does not have to type everything again."""
     text = RenderedMessage.from_text(sentence(refusal))
@@ -234,8 +246,15 @@ async def _request_refused(
     else:
         findings = refusal.findings if isinstance(refusal, NotReady) else ()
         problem = None if findings else sentence(refusal)
-        trial = services.workflow.policy.trial
-        form = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=problem, findings=findings, trial=trial)
+        asked = purpose_mark(did.typed(PURPOSE)) if isinstance(refusal, NameNearlyThere) else ""
+        form = views.request_modal(
+            cart,
+            purpose=did.typed(PURPOSE),
+            problem=problem,
+            findings=findings,
+            asked_about=asked,
+            trial=services.workflow.policy.trial,
+        )
         await reply.show_form(form, otherwise=text)
 
 
@@ -250,10 +269,12 @@ def added(cart: Cart | None, names: list[DomainName]) -> str:
     if cart is None or not names:
         return ""
     warnings = [f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings and line.domain in names]
-    return words.cart.added(names, cart.id, len(cart.lines)) + "".join(warnings)
+    return words.cart.added(names, cart.id, len(cart.lines), together(line.price for line in cart.lines)) + "".join(
+        warnings
+    )
 
 
-def _no_longer_approves(services: Services, person: Person, cart: Cart | None) -> str:
+def no_longer_approves(services: Services, person: Person, cart: Cart | None) -> str:
     """Return a note for an approver who may no longer approve this cart, because they added to it; else empty."""
     policy = services.workflow.policy
     others = cart is not None and any(person.id not in line.shapers for line in cart.lines)

@@ -9,26 +9,30 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import cart
+from handlers import approval, buying, cart
 from handlers.messages import words
 from handlers.routing.services import Services
 from handlers.search import run as search
 from handlers.text.command_name import ANY
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.names_typed import has_a_name, parts_of
 from handlers.toolkit.responder import Reply
-from handlers.views.help import help_message
+from handlers.views.help import help_message, unknown_command
 from handlers.views.search import looking
 
 Handler = Callable[[Services, Interaction, Reply, str], Awaitable[None]]
 
 _SUBCOMMANDS: dict[str, Handler] = {
     "search": search.search_command,
+    "buy": buying.buy,
     "add": cart.add,
     "remove": cart.remove_typed,
     "cart": cart.show_open,
     "pending": cart.pending,
     "show": cart.show,
     "history": cart.history,
+    "withdraw": approval.withdraw,
 }
 
 WORDS = frozenset({*_SUBCOMMANDS, "help"})
@@ -41,6 +45,7 @@ _BY_BUTTON = {
     "request": words.commands.request_by_button,
 }
 _WAIT = looking()
+_SHOW_A_PLACEHOLDER = {search.search_command, buying.buy}  # these ask OVH before there is anything to show
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -49,12 +54,14 @@ def register(app: AsyncApp, services: Services) -> None:
         did = Interaction.of_command(body)
         word, typed = [*did.value.split(maxsplit=1), "", ""][:2]
         handler = _SUBCOMMANDS.get(word.lower())
+        if handler is None and _is_a_search(did.value, word):
+            handler, typed = search.search_command, did.value
         if handler is None:
             with services.command_names.in_use(did.command):
                 text = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
             await ack(text=text.text, blocks=text.blocks)
             return
-        if handler is search.search_command:
+        if handler in _SHOW_A_PLACEHOLDER:
             await ack(text=_WAIT.text, blocks=_WAIT.blocks)
             did = replace(did, placeholder=True)
         else:
@@ -66,11 +73,21 @@ def register(app: AsyncApp, services: Services) -> None:
         services.start(respond, did)
 
 
-def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a rendered message
-    """Guess what was meant: suggest a search for a bare name, and the closest subcommand for a misspelt word."""
-    if "." in word:
-        return help_message(unknown=typed, suggestion=f"search {typed}")
+def _is_a_search(typed: str, word: str) -> bool:
+    """Return whether names were typed without `search`: something holds a dot, and no command comes close."""
+    return has_a_name(typed) and not _closest(word.lower())
+
+
+def _closest(word: str) -> str | None:
+    if word in _BY_BUTTON or "." in word:
+        return None
+    return next(iter(get_close_matches(word, [*_SUBCOMMANDS, "help"], n=1)), None)
+
+
+def _unknown(typed: str, word: str) -> RenderedMessage:
+    """Guess what was meant: the closest subcommand for a misspelt word, and a button to search any other one."""
     if word in _BY_BUTTON:
-        return help_message(unknown=typed, hint=_BY_BUTTON[word]())
-    close = get_close_matches(word, [*_SUBCOMMANDS, "help"], n=1)
-    return help_message(unknown=typed, suggestion=close[0] if close else None)
+        return unknown_command(typed, hint=_BY_BUTTON[word]())
+    if (close := _closest(word)) is not None:
+        return unknown_command(typed, meant=" ".join([close, *typed.split()[1:]]))
+    return unknown_command(typed, search=" ".join(parts_of(typed)))

@@ -22,7 +22,7 @@ from handlers.toolkit.stamps import without_events
 from handlers.views import trial
 from handlers.views.cart import unshown
 from handlers.views.home import CARD, closed_home, home, plain_home
-from handlers.views.recovery_mode import home_notice
+from handlers.views.recovery_mode import notice_of_trial
 from ordering.model.cart import Cart
 from ordering.model.errors import NotAllowed
 from ordering.model.recovery import Recovery, Stamp
@@ -125,8 +125,8 @@ class Homes:
         overview = await services.bridge.call(services.workflow.queries.overview, person)
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
         stamp, on_hold = await services.bridge.call(services.workflow.cards.rendering)
-        notice = home_notice(operates=policy.operates(person)) if on_hold else []
-        notice = [*notice, *trial.home_notice(trial=policy.trial)]
+        notice = notice_of_trial(operates=policy.operates(person)) if on_hold else []
+        notice = [*notice, *trial.notice_of_trial(trial=policy.trial)]
         return home(overview, (self._card(cart, stamp, on_hold) for cart in waiting), notice=notice)
 
     def _card(self, cart: Cart, stamp: Stamp, on_hold: Recovery | None) -> Sequence[Block]:

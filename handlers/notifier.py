@@ -56,6 +56,7 @@ def _card(cart: Cart, policy: Policy, room: Room) -> RenderedMessage:
         payers=policy.payers,
         trial=policy.trial,
         room=room,
+        confirms_payment=policy.confirms_payment(cart),
     )
 
 

@@ -28,21 +28,26 @@ async def _ask(services: Services, did: Interaction, reply: Reply, clicked: Name
     await reply.open_form(views.asking(name), button=words.buttons.ADD_TO_CART)
     async with services.at_ovh(did, reply) as threads:
         offers = await threads.call(services.workflow.cart_editing.offers_of, name, by=person)
-    form = views.offer_modal(name, did.channel or "", offers)
+    form = views.offer_modal(OfferChoice(did.channel or "", name, private=did.private), offers)
     await reply.show_form(form, otherwise=views.choice(words.prices.offers_for(name), name, offers))
 
 
 async def _add(services: Services, did: Interaction, reply: Reply, of: OfferChoice) -> None:
-    channel, name = of.channel, of.domain
+    name = of.domain
     person = await services.person(did)
     try:
         async with services.at_ovh(did, reply) as threads:
             cart = await threads.call(
-                services.workflow.cart_editing.add, channel, name, by=person, seen=did.typed(OFFER)
+                services.workflow.cart_editing.add,
+                of.channel,
+                name,
+                by=person,
+                seen=did.typed(OFFER),
+                private=of.private,
             )
     except ChoiceNeeded as needed:
         text = messages.refusal(needed).text
-        form = views.offer_modal(name, channel, needed.offers, problem=text)
+        form = views.offer_modal(of, needed.offers, problem=text)
         await reply.show_form(form, otherwise=views.choice(text, name, needed.offers))
         return
     services.wake()

@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import ParamSpec, TypeVar
 
 import structlog
 
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.threads import Bridge
-from handlers.views.search_pages import Found, Standing
+from handlers.views.search_pages import Found, Standing, Surroundings
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.offer import Availability, Verdict
@@ -62,12 +63,20 @@ class Search:
     is_rendering: bool = False  # its message is being updated
     is_outdated: bool = False  # something changed since that update began
     is_elsewhere: bool = False  # another process runs it; this one only shows it
+    channel: str | None = None
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    under: Decimal | None = None
+    cheapest_first: bool = False
+    alternatives: tuple[Availability, ...] = ()
 
     @classmethod
     def of(cls, kept: SearchSession, reply: Reply) -> Search:
         """Return a search as another process stored it, finished or running."""
         search = cls(kept.user, kept.names, kept.unreadable, reply, kept.allow_premium, kept.left_out, kept.id)
         search.answers = {answer.domain: answer for answer in kept.answers}
+        search.channel, search.skipped, search.notes = kept.channel, kept.skipped, kept.notes
+        search.under, search.cheapest_first, search.alternatives = kept.under, kept.cheapest_first, kept.alternatives
         search.end()
         if kept.under_way:
             search.standing, search.is_elsewhere = Standing.ASKING, True
@@ -86,6 +95,12 @@ class Search:
             refreshing=tuple(self.refreshing),
             seconds_left=self.seconds_left,
             allow_premium=self.allow_premium,
+            channel=self.channel,
+            skipped=self.skipped,
+            notes=self.notes,
+            under=self.under,
+            cheapest_first=self.cheapest_first,
+            alternatives=self.alternatives,
         )
 
     @property
@@ -129,8 +144,8 @@ class Search:
         self.show_now, self.stop_now = True, self.stop_now or stop
         self.news.set()
 
-    def found(self) -> Found:
-        """Return the data that the view renders."""
+    def found(self, around: Surroundings | None = None) -> Found:
+        """Return the data that the view renders; `around` is what is known besides the answers."""
         return Found(
             id=self.id,
             names=self.names,
@@ -143,6 +158,12 @@ class Search:
             seconds_left=self.seconds_left,
             page=self.page,
             allow_premium=self.allow_premium,
+            skipped=self.skipped,
+            notes=self.notes,
+            under=self.under,
+            cheapest_first=self.cheapest_first,
+            alternatives=self.alternatives,
+            around=around or Surroundings(),
         )
 
 

@@ -43,7 +43,9 @@ async def _run(folder: Path, *, port: int, no_bot: bool, rehearse: bool, picture
     from sandbox.rehearsal import Rehearsal
     from sandbox.stage import Stage
 
-    stage = Stage(folder, settings={"DESK_SETTLE_SECONDS": "5", "DESK_ALLOW_PREMIUM": "true"})
+    stage = Stage(
+        folder, settings={"DESK_SETTLE_SECONDS": "5", "DESK_ALLOW_PREMIUM": "true", "DESK_LIMIT_PER_ORDER": "2000"}
+    )
     if not rehearse:
         stage.ovh.orders.deliver_after = _TIME_TO_WATCH
     await stage.open(page_port=port)

@@ -63,7 +63,7 @@ class Pictures:
         found = _message(page, "2 of 3 names available.")
         await self._shoot(page, found, "search")
         await _type(page, f"/domain search {_WORDS} --tlds {_EXTENSIONS}")
-        await self._shoot(page, _message(page, "of 200 names available."), "bulk", small=True)
+        await self._shoot(page, _message(page, "of 200 names are available"), "bulk", small=True)
         for name in ("blue-otter.ovh", "promo-otter.fr"):
             await _type(page, f"/domain add {name}")
             await expect(_message(page, f"Added {name}")).to_be_visible()
@@ -73,8 +73,7 @@ class Pictures:
         await cart.locator("[data-action=request_approval]").click()
         await page.locator("#form textarea, #form input").fill("Names for the otter campaign")
         await page.locator("#form [type=submit]").click()
-        await expect(page.locator("#form")).to_contain_text("is with the approvers")
-        await _leave_form(page)
+        await expect(_message(page, "is with the approvers")).to_be_visible()
         await _be(page, "Cleo", "approvals")
         await self._shoot(page, _message(page, "waiting for approval from"), "approval")
         await page.locator("[data-action=approve]").last.click()
@@ -108,8 +107,7 @@ class Pictures:
         await cart.locator("[data-action=request_approval]").click()
         await form.locator("textarea, input").fill("Names for the otter campaign")
         await form.locator("[type=submit]").click()
-        await expect(form).to_contain_text("is with the approvers")
-        await _leave_form(page)
+        await expect(_message(page, "is with the approvers")).to_be_visible()
         await _be(page, "Cleo", "approvals")
         await self._shoot(page, _message(page, "Cart #2: waiting for approval from"), "cost", small=True)
 

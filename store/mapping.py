@@ -55,6 +55,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         blocked=_blocked_from(row),
         version=row.version,
         save_id=row.save_id,
+        private=row.private,
     )
 
 
@@ -63,6 +64,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
     seal, attempt = cart.seal, cart.attempt
     return {
         "channel": cart.channel,
+        "private": cart.private,
         "created_by": cart.created_by,
         "state": cart.state.value,
         "since": cart.since,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
-from ordering.model.cart import COMMITTED, HOLDING, Cart, CartState
+from ordering.model.cart import BOUGHT, COMMITTED, HOLDING, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
@@ -132,10 +132,22 @@ class SqlReading:
         )
         return {DomainName(domain): CartId(cart_id) for domain, cart_id in self._session.execute(query)}
 
-    def names_in_carts(self) -> frozenset[DomainName]:
+    def names_in_carts(self, *, seen_in: str) -> frozenset[DomainName]:
         query = select(col(LineRow.domain)).join(CartRow, col(CartRow.id) == col(LineRow.cart_id))
-        found = self._session.execute(query.where(_in_states({CartState.OPEN, *HOLDING}))).scalars()
+        visible = or_(col(CartRow.private).is_(False), col(CartRow.channel) == seen_in)
+        found = self._session.execute(query.where(_in_states({CartState.OPEN, *HOLDING}), visible)).scalars()
         return frozenset(DomainName(name) for name in found)
+
+    def bought(self, domains: Collection[DomainName]) -> dict[DomainName, Cart]:
+        wanted = {domain.ascii for domain in domains}
+        holding = select(col(LineRow.cart_id)).where(col(LineRow.domain).in_(wanted))
+        query = (
+            select(CartRow)
+            .where(col(CartRow.id).in_(holding), col(CartRow.state).in_(sorted(BOUGHT)))
+            .order_by(col(CartRow.id))
+        )
+        carts = self._carts(self._rows(query))
+        return {line.domain: cart for cart in carts for line in cart.lines if line.domain.ascii in wanted}
 
     def committed(self, since: datetime, currency: str, *, without: CartId) -> Money:
         total = func.coalesce(col(SalesOrderRow.total_minor), col(CartRow.seal_minor))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint, false, text, true
 from sqlmodel import Field, SQLModel
 
 OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH's numbers are 64-bit; so is SQLite's INTEGER
@@ -93,6 +93,7 @@ class CartRow(SQLModel, table=True):
     events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     answers_salt: str | None = None  # of the private answers' digests, deleted with the answers
     keeps_answers: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    private: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 class LineRow(SQLModel, table=True):

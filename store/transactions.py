@@ -64,11 +64,14 @@ class SqlTransaction(SqlReading):
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _DECISIONS})
 
-    def open(self, channel: str, *, by: str, at: datetime) -> Cart:
+    def open(self, channel: str, *, by: str, at: datetime, private: bool = True, shared: bool = True) -> Cart:
         number = recovery.next_number(self._session)
+        # A channel has one open cart. A cart that is requested in this transaction is never seen open.
+        state = CartState.OPEN if shared else CartState.SUBMITTED
         row = CartRow(
-            id=number, channel=channel, created_by=by, state=CartState.OPEN.value, since=at, save_id=new_save_id()
-        )
+            id=number, channel=channel, created_by=by, state=state.value, since=at, private=private,
+            save_id=new_save_id(),
+        )  # fmt: skip
         self._session.add(row)
         try:
             self._session.flush()
@@ -79,7 +82,7 @@ class SqlTransaction(SqlReading):
             ) from error
         if number is not None:
             recovery.follow_numbers(self._session)
-        cart = self.cart(CartId(row.id or 0))
+        cart = replace(self.cart(CartId(row.id or 0)), state=CartState.OPEN)
         self._append(cart, happened(cart, at, EventKind.CART_OPENED, by=by))
         return cart
 

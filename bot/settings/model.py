@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr
 
 from bot.settings import secrets, values
+from ordering.model.naming import NamingRules
 from ordering.model.policy import Policy
 
 LONGEST_MONEY_CALL = 46  # seconds that a money call may take: its permit, connecting and reading at their longest
@@ -58,11 +59,15 @@ class Settings(BaseModel):
 
     desk_approvers: Ids = frozenset()
     desk_payers: Ids = frozenset()
+    desk_silent_approvers: Ids = frozenset()
+    desk_requesters: Ids = frozenset()
     desk_operators: Ids = frozenset()
     desk_trial: Switch = False
     desk_approval_channel: Annotated[str, BeforeValidator(values.channel)] | None = None
     desk_extensions: Extensions = ()
     lists: Annotated[dict[str, tuple[str, ...]], BeforeValidator(values.named_lists)] = Field(default_factory=dict)
+    desk_allowed_extensions: Extensions = ()
+    naming: Annotated[dict[str, str], BeforeValidator(values.naming_rules)] = Field(default_factory=dict)
     desk_self_approval: Switch = False
     desk_second_approval_over: Annotated[Decimal | None, BeforeValidator(values.threshold)] = None
     desk_limit_per_order: Amount = None
@@ -100,6 +105,11 @@ class Settings(BaseModel):
         """Whether a money call may still be on its way when the bot concludes that nothing happened: tests only."""
         return self.desk_settle_seconds < LONGEST_MONEY_CALL
 
+    @property
+    def has_usual_limit(self) -> bool:
+        """Whether the usual limit of an order holds: the team neither set one nor lifted it by ``none``."""
+        return "desk_limit_per_order" not in self.model_fields_set
+
     def origin(self, name: str) -> str:
         """Return where a setting comes from: ``environment``, ``.env line 3``, ``desk.toml line 3`` or ``default``."""
         return self._origins.get(name, "default")
@@ -110,10 +120,14 @@ class Settings(BaseModel):
             approvers=self.desk_approvers,
             payers=self.desk_payers or self.desk_approvers,
             operators=self.desk_operators or self.desk_approvers,
+            requesters=self.desk_requesters or None,
+            silent_approvers=self.desk_silent_approvers,
             self_approval=self.desk_self_approval,
             second_approval_over=self.desk_second_approval_over,
             limit_per_order=self.desk_limit_per_order,
             limit_per_month=self.desk_limit_per_month,
+            usual_limit=self.has_usual_limit,
+            naming=NamingRules(frozenset(self.desk_allowed_extensions), self.naming),
             allow_premium=self.desk_allow_premium,
             waive_retraction=self.desk_waive_retraction,
             trial=self.desk_trial,

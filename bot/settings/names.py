@@ -12,16 +12,14 @@ FILES = {f"{name.upper()}_FILE": name.upper() for name in FROM_FILES}
 # Planned for a later version. If the bot ignored them silently, a team would rely on a rule that nothing enforces.
 LATER = frozenset(
     {
-        "DESK_REQUESTERS", "DESK_SILENT_APPROVERS",
-        "DESK_ALLOWED_EXTENSIONS", "DESK_REQUEST_DAYS", "DESK_REMIND_HOURS",
-        "DESK_ESCALATE_HOURS", "DESK_ESCALATE_TO", "DESK_WORKING_HOURS", "DESK_TIME_ZONE", "DESK_EXPIRY_DAYS",
-        "DESK_DNS_FIRST", "DESK_COST_CENTRES", "DESK_LANGUAGE", "DESK_AGENTS",
+        "DESK_REQUEST_DAYS", "DESK_REMIND_HOURS", "DESK_ESCALATE_HOURS", "DESK_ESCALATE_TO", "DESK_WORKING_HOURS",
+        "DESK_TIME_ZONE", "DESK_EXPIRY_DAYS", "DESK_DNS_FIRST", "DESK_COST_CENTRES", "DESK_LANGUAGE", "DESK_AGENTS",
     }
 )  # fmt: skip
-LATER_TABLES = frozenset({"naming", "answers", "name_servers"})
-TABLES = {"LISTS": "a list", "OWNERS": "an owner"}  # and what a key below one defines
+LATER_TABLES = frozenset({"answers", "name_servers"})
+TABLES = {"LISTS": "a list", "OWNERS": "an owner", "NAMING": "a rule"}  # and what a key below one defines
 _OURS = ("DESK_", "SLACK_", "OVH_")
-_NEAR = 2  # letters
+NEAR = 2  # letters
 _SHORT = 8  # letters of a name that is compared within one letter: within two, HOME would be HOST
 _ALL = (*KNOWN, *FILES, *sorted(LATER))
 _BARE = tuple(name.removeprefix("DESK_") for name in KNOWN if name.startswith("DESK_"))
@@ -55,7 +53,7 @@ def why_unknown(name: str, *, in_file: bool = False) -> str | None:
     if name in LATER:
         return "this version does not know it yet"
     suggestion = closest(name)
-    if not name.startswith("DESK_") and (suggestion is None or distance(name, suggestion) > _NEAR):
+    if not name.startswith("DESK_") and (suggestion is None or distance(name, suggestion) > NEAR):
         return None
     if name.removesuffix("_FILE") in KNOWN:
         return "only secrets can come from a file"
@@ -71,7 +69,7 @@ def _why_near(name: str, spellings: Iterable[str]) -> str | None:
 
 
 def _is_near(name: str, spelling: str) -> bool:
-    letters = 1 if len(spelling) <= _SHORT else _NEAR
+    letters = 1 if len(spelling) <= _SHORT else NEAR
     # A letter more, less or other changes a name's length by one and its set of letters by two: the cheap test first.
     if abs(len(name) - len(spelling)) > letters or len(set(name) ^ set(spelling)) > 2 * letters:
         return False
@@ -116,7 +114,7 @@ def closest(name: str) -> str | None:
     ranked = sorted((distance(name, known), known) for known in _ALL)
     ranked += sorted((distance(bare, known.removeprefix("DESK_")), known) for known in _ALL)
     best, known = min(ranked)
-    if best <= _NEAR or best <= len(bare) // 4:
+    if best <= NEAR or best <= len(bare) // 4:
         return known
     # One word too many or too few: DESK_APPROVAL, DESK_LIMIT.
     inside = [known for known in KNOWN if known.startswith(f"{name}_") or name.startswith(f"{known}_")]
@@ -127,7 +125,7 @@ def resembles(key: str) -> bool:
     """Return whether a key is within two letters of a setting of several words, with or without its prefix."""
     upper = key.upper().replace("-", "_")
     spellings = {spelling for known in KNOWN for spelling in (known, known.removeprefix("DESK_")) if "_" in spelling}
-    return any(distance(upper, spelling) <= _NEAR for spelling in spellings)
+    return any(distance(upper, spelling) <= NEAR for spelling in spellings)
 
 
 def distance(one: str, other: str) -> int:

@@ -21,9 +21,13 @@ _LONGEST_SECRET = 10_000  # bytes
 _NAME_THE_PART = {
     "desk_approvers",
     "desk_payers",
+    "desk_silent_approvers",
+    "desk_requesters",
     "desk_operators",
     "desk_approval_channel",
     "desk_extensions",
+    "desk_allowed_extensions",
+    "naming",
     "lists",
     "owners",
 }

@@ -19,14 +19,24 @@ from bot.settings.values import brief, clean
 
 ENVIRONMENT, DOTENV, TOML = "environment", ".env", "desk.toml"
 NOWHERE = "?"  # the subject of a fault that belongs to no setting; a file's own fault has an empty name
-# An empty limit would mean no limit, and empty payers would mean all approvers, even if a weaker source has a value.
-_NEVER_EMPTY = frozenset({"DESK_SECOND_APPROVAL_OVER", "DESK_LIMIT_PER_ORDER", "DESK_LIMIT_PER_MONTH", "DESK_PAYERS"})
+# An empty limit would mean no limit, empty payers all approvers, empty requesters every member, and empty extensions
+# all of them, even if a weaker source has a value.
+_NEVER_EMPTY = frozenset(
+    {
+        "DESK_SECOND_APPROVAL_OVER", "DESK_LIMIT_PER_ORDER", "DESK_LIMIT_PER_MONTH", "DESK_PAYERS", "DESK_REQUESTERS",
+        "DESK_ALLOWED_EXTENSIONS",
+    }
+)  # fmt: skip
 # Their defaults: a new and empty database, the real Slack and OVH instead of a simulated one, a waived right, another
 # owner. A value of another source is as good.
 _FILLED = frozenset(
     {"DATABASE_URL", "SLACK_API_URL", "OVH_API_URL", "OVH_ENDPOINT", "DESK_WAIVE_RETRACTION", "DESK_OWNER_CONTACT"}
 )
-_WRITE = dict.fromkeys(_NEVER_EMPTY, "Write an amount or none") | {"DESK_PAYERS": "Write who may pay"}
+_WRITE = dict.fromkeys(_NEVER_EMPTY, "Write an amount or none") | {
+    "DESK_PAYERS": "Write who may pay",
+    "DESK_REQUESTERS": "Write who may request",
+    "DESK_ALLOWED_EXTENSIONS": "Write extensions such as com,fr",
+}
 _LONGEST_NUMBER = 64  # bits
 _OVH_KEYS = ("application_key", "application_secret", "consumer_key", "client_id", "client_secret")
 
@@ -291,7 +301,8 @@ def _refuse_table(found: Found, key: str, table: dict[str, object], place: Place
             place.origin(),
         )
     else:
-        near = next((t for t in ("lists", "owners", *sorted(names.LATER_TABLES)) if names.distance(key, t) <= 2), None)  # noqa: PLR2004 - two letters, as for settings
+        tables = (*map(str.lower, names.TABLES), *sorted(names.LATER_TABLES))
+        near = next((table for table in tables if names.distance(key, table) <= names.NEAR), None)
         found.refuse(f"[{brief(key)}]", names.unknown(f"[{near}]" if near else None), place.origin())
 
 

@@ -208,6 +208,25 @@ def named_lists(value: object) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def naming_rules(value: object) -> dict[str, str]:
+    """Read patterns of names that the team refuses, each with its reason: a table of desk.toml, or JSON."""
+    found: dict[str, str] = {}
+    for pattern, reason in _table(value, 'write JSON such as {"*-acme.*": "the reason"}').items():
+        lowered = pattern.strip().lower()
+        if not lowered or not set(lowered) - set("*?."):
+            raise ValueError(f"the pattern {brief(pattern)} would refuse every name. Write one such as *-acme.*")
+        if "." not in lowered and not lowered.endswith("*"):
+            raise ValueError(
+                f"the pattern {brief(pattern)} fits no full name. Write {brief(lowered)}.* for any extension"
+            )
+        if not isinstance(reason, str) or not (text := str(clean(reason))):
+            raise ValueError(f"the pattern {brief(pattern)} needs a reason, for the person who types such a name")
+        if lowered in found:
+            raise ValueError(f"the pattern {brief(pattern)} is there twice. Keep one")
+        found[lowered] = text
+    return found
+
+
 def named_owners(value: object) -> dict[str, str]:
     """Read the contact that owns the names of an extension: a table of desk.toml, or JSON."""
     found: dict[str, str] = {}

@@ -73,7 +73,7 @@ class Inbox:
         self._decisions: dict[str, Decision] = {}
         self._bridge = Bridge(_THREADS)
         self._under_way: set[str] = set()
-        self._turns: dict[int, asyncio.Lock] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
         self._looks = 0
 
     @property
@@ -121,7 +121,7 @@ class Inbox:
         self._services.work.start(self._carry_out(click, did))
 
     async def _carry_out(self, click: Click, did: Interaction) -> None:
-        reply = Reply(self._services.client, did)
+        reply = Reply(self._services.client, did, closing=self._services.closing)
         with self._services.command_names.in_use():
             try:
                 async with self._turn(click):
@@ -136,11 +136,15 @@ class Inbox:
                 self._services.wake()
 
     def _turn(self, click: Click) -> AbstractAsyncContextManager[object]:
-        """Wait for the earlier clicks on the same cart; clicks that stop a request do not wait."""
+        """Wait for the earlier clicks on the same cart; clicks that stop a request do not wait.
+
+        A click that makes a cart waits for the same click again, and for no other.
+        """
         if click.kind in STOPPING:
             return nullcontext()
-        self._turns = {cart: lock for cart, lock in self._turns.items() if lock.locked() or cart == click.cart_id}
-        return self._turns.setdefault(click.cart_id, asyncio.Lock())
+        turn = str(click.cart_id or click.mark)
+        self._turns = {waited: lock for waited, lock in self._turns.items() if lock.locked() or waited == turn}
+        return self._turns.setdefault(turn, asyncio.Lock())
 
     async def _decide(self, click: Click, did: Interaction, reply: Reply) -> None:
         decision = self._decisions.get(click.kind)

@@ -5,7 +5,9 @@ A click or form that decides is stored in the inbox before it is acknowledged.
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import wraps
@@ -25,6 +27,7 @@ from handlers.toolkit.payloads import Payload
 from handlers.toolkit.responder import Reply
 from ordering.model.errors import NotPossible
 
+_CLOSES_WITHIN = 2.0  # seconds that a form waits for its outcome; Slack waits three for its answer
 P = TypeVar("P", bound=Payload)
 T = TypeVar("T")
 Handler: TypeAlias = Callable[[Services, Interaction, Reply, P], Awaitable[T]]
@@ -141,19 +144,28 @@ class Router:
         """Store a form before it is acknowledged, and decide it immediately.
 
         `faults` are shown at their fields, and then nothing is stored. The form closes; with `waiting`, it stays open
-        and shows that view until the decision.
+        until the decision closes it, and shows that view if this takes longer than a moment.
         """
         self._inbox.decide(form, _reading(payload, decide))
 
         @self._app.view(form)
         async def submitted(ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
-            did = Interaction.of_form(body, stays=waiting is not None)
+            did, begun = Interaction.of_form(body, stays=waiting is not None), time.monotonic()
             if found := faults(did):
                 await ack(response_action="errors", errors=dict(found))
-            elif not await self._inbox.take(form, did):
-                return _no_answer()
-            else:
-                await (ack(response_action="update", view=waiting()) if waiting else ack())
+                return None
+            with self._services.closing.expected(did.trigger) as outcome:
+                if not await self._inbox.take(form, did):
+                    return _no_answer()
+                if waiting is None:
+                    await ack()
+                    return None
+                try:
+                    async with asyncio.timeout(max(_CLOSES_WITHIN - (time.monotonic() - begun), 0)):
+                        view = await outcome
+                except TimeoutError:
+                    view = waiting()
+            await (ack(response_action="update", view=view) if view else ack(response_action="clear"))
             return None
 
     def answer_the_rest(self) -> None:

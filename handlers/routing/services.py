@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.search_sessions import Searches
 from handlers.text.command_name import CommandNames
 from handlers.toolkit.blocks import RenderedMessage
+from handlers.toolkit.closing_forms import ClosingForms
 from handlers.toolkit.error_messages import cut_short, refused, unforeseen
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.members import Members
@@ -50,6 +51,7 @@ class Services:
     work: Work = field(default_factory=Work)
     searches: Searches = field(default_factory=Searches)
     command_names: CommandNames = field(default_factory=CommandNames)
+    closing: ClosingForms = field(default_factory=ClosingForms)
     to_learn: set[int] = field(default_factory=set)  # carts whose requirements are queued to be read
     decisions: Bridge = field(default_factory=lambda: Bridge(_DECISIONS))
     ovh: OvhQueue = field(default_factory=OvhQueue)

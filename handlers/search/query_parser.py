@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from handlers.messages import refusal, words
-from handlers.toolkit.names_typed import parts_of, without_links
+from handlers.toolkit.names_typed import parts_of, readable
 from ordering.model.domain_name import DomainName, Word, parse_word_or_name
 from ordering.model.errors import InvalidName
 from ordering.workflow import Query
 
 # Phones and editors turn two hyphens into one dash or two.
-_DASHES = re.compile(r"(?<!\S)[-‐‑–—]{1,2}(?=(?:tlds?|lists?|all|ideas?)\b)", re.IGNORECASE)  # noqa: RUF001 - as typed
+_DASHES = re.compile(r"(?<!\S)[-‐‑–—]{1,2}(?=(?:tlds?|lists?|all|ideas?|under|sort|words?)\b)", re.IGNORECASE)  # noqa: RUF001 - as typed
 # An option's values are contiguous: only a comma may have blanks around it. Otherwise the next word would count as a
 # value.
 _VALUE = r"(?!--|https?:)[^\s,;|/\\、]+"
@@ -24,9 +25,12 @@ _TLDS = re.compile(rf"--tlds?(?:\s*[=:]\s*|\s+)({_VALUE}(?:(?:{_BETWEEN}|{_DOTTE
 _LIST = re.compile(rf"--lists?(?:\s*[=:]\s*|\s+)({_VALUE}(?:(?:{_BETWEEN}){_VALUE})*)", re.IGNORECASE)
 _APART = re.compile(r"[\s,;|/\\、]+")
 _AROUND = "\"'“”„‘’«»`()[]{}*:"  # noqa: RUF001 - characters that users put around a value
-_LONGEST_PLACE = 4  # letters of the first label of a two-label extension, such as co.uk or asso.fr
 _ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
 _IDEAS = re.compile(r"(?<!\S)--ideas?(?!\S)", re.IGNORECASE)
+_TOO = re.compile(r"(?<!\S)--words?(?!\S)", re.IGNORECASE)
+# A currency's sign or code around the number is understood, and means the account's currency.
+_UNDER = re.compile(r"(?<!\S)--under(?:\s*[=:]\s*|\s+)[€$£]?([0-9]{1,9}(?:[.,][0-9]{1,2})?)[€$£]?(?!\S)", re.IGNORECASE)
+_SORT = re.compile(r"(?<!\S)--sort(?:\s*[=:]\s*|\s+)(cheapest|typed)(?!\S)", re.IGNORECASE)
 _A_WORD = Word("name")
 _MOST_CHARACTERS = 60  # characters of an invalid input that an error quotes, enough to recognise it
 _MOST_QUOTED = 20  # extensions
@@ -34,11 +38,12 @@ _MOST_QUOTED = 20  # extensions
 
 def search_of(text: str) -> tuple[Query, list[str]]:
     """Parse the text after `search` into a query, and return a sentence for each part that cannot be read."""
-    text = _DASHES.sub("--", without_links(text))
-    extensions, wrong, rest = _extensions_in(text)
+    text = _DASHES.sub("--", readable(text))
+    under, cheapest_first = _under_in(text), _sort_in(text)
+    extensions, perhaps, wrong, rest = _extensions_in(text)
     lists, rest = _lists_in(rest)
-    for option in (_ALL, _IDEAS):
-        rest = option.sub(" ", rest)
+    for option in (_ALL, _IDEAS, _TOO, _UNDER, _SORT):
+        rest = option.sub("\n", rest)
     names, searched, unreadable = [], [], [_why_no_extension(part) for part in wrong]
     for part in parts_of(rest):
         if part.startswith("--"):
@@ -53,12 +58,19 @@ def search_of(text: str) -> tuple[Query, list[str]]:
             names.append(read)
         else:
             searched.append(read)
-    if wrong and not (extensions or lists or _ALL.search(text)):
+    if wrong and not (extensions or perhaps or lists or _ALL.search(text)):
         searched = []  # all typed extensions were invalid: the team's default extensions were not meant
+    says_where = bool(extensions or perhaps or lists or _ALL.search(text) or _IDEAS.search(text))
+    # In a list of full names the other words are most likely prose: “and also, please check”.
+    skips = bool(names) and not (says_where or _TOO.search(text))
     query = Query(
         tuple(names),
-        tuple(searched),
+        () if skips else tuple(searched),
         extensions,
+        perhaps_extensions=perhaps,
+        skipped=tuple(searched) if skips else (),
+        under=under,
+        cheapest_first=cheapest_first,
         lists=lists,
         every_extension=bool(_ALL.search(text)),
         ideas=bool(_IDEAS.search(text)),
@@ -67,30 +79,36 @@ def search_of(text: str) -> tuple[Query, list[str]]:
     return query, unreadable
 
 
-def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str], str]:
-    """Return the chosen extensions, the invalid values among them, and the rest of the text."""
-    read, wrong, names = [], [], []
+def _extensions_in(text: str) -> tuple[tuple[str, ...], tuple[DomainName, ...], list[str], str]:
+    """Return the chosen extensions, those that may be names, the invalid values, and the rest of the text.
+
+    A value with a dot inside, such as ``co.uk`` or ``otter.ovh``, is an extension if OVH sells it, else a name. Values
+    that begin with a dot count as extensions.
+    """
+    read: list[str] = []
+    perhaps: list[DomainName] = []
+    wrong: list[str] = []
     for part in _values_of(_TLDS, text):
-        if _is_rather_a_name(part):
-            names.append(part)
-            continue
         extension = part.lower().lstrip(".")
         try:
             _A_WORD.under(extension)
+            if "." in part.lstrip(".") and not part.startswith("."):
+                perhaps.append(DomainName.parse(part))
+            else:
+                read.append(extension)
         except InvalidName:
             wrong.append(part)
-        else:
-            read.append(extension)
-    return tuple(read), wrong, " ".join([_TLDS.sub("\n", text), *names])  # a line break ends other options' values
+    return tuple(read), tuple(perhaps), wrong, _TLDS.sub("\n", text)  # a line break ends other options' values
 
 
-def _is_rather_a_name(part: str) -> bool:
-    """Return whether a value is a name listed after the extensions: ``otter.ovh`` is one, ``co.uk`` need not be.
+def _under_in(text: str) -> Decimal | None:
+    found = _UNDER.search(text)
+    return Decimal(found[1].replace(",", ".")) if found else None
 
-    Values that begin with a dot, such as ``.otter.ovh``, count as extensions.
-    """
-    first, dot, _ = part.partition(".")
-    return bool(dot) and len(first) > _LONGEST_PLACE
+
+def _sort_in(text: str) -> bool:
+    found = _SORT.search(text)
+    return found is not None and found[1].lower() == "cheapest"
 
 
 def _lists_in(text: str) -> tuple[tuple[str, ...], str]:
@@ -127,6 +145,10 @@ def _why_no_option(part: str) -> str:
         return words.search.extensions_missing(part)
     if part.lower() in {"--list", "--lists"}:
         return words.search.list_missing(part)
+    if part.lower() == "--under":
+        return words.search.PRICE_MISSING
+    if part.lower() == "--sort":
+        return words.search.ORDER_MISSING
     return words.search.no_such_option(part)
 
 

@@ -10,22 +10,26 @@ from contextlib import suppress
 from handlers.messages import words
 from handlers.routing.services import Services
 from handlers.search.query_parser import search_of, why_words
+from handlers.search.surroundings import ours_among, surroundings
 from handlers.search_sessions import MOST_AT_ONCE, Search
 from handlers.text.command_name import command
+from handlers.text.mrkdwn import escape
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.error_messages import handed_back
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 from handlers.views import search as views
-from handlers.views.help import help_message
+from handlers.views.help import wrong
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
-from ordering.model.offer import Availability
+from ordering.model.offer import Availability, Verdict
 from ordering.workflow import Query
 
 _FIRST_LOOK = 1.0  # seconds until the first display, with whatever has arrived by then
 _FIRST_NAMES = 10  # the most relevant names; a display is useful once their answers have arrived
 _SHORTEST_GAP = 1.0  # seconds between two updates
+_OTHERS_WITHIN = 8.0  # seconds to find names in place of a taken one
+_CANNOT_BE_HAD = {Verdict.TAKEN, Verdict.AFTERMARKET, Verdict.NOT_OFFERED, Verdict.NOT_SOLD, Verdict.PREMIUM}
 
 
 class _Stopped(Exception):
@@ -36,8 +40,8 @@ async def search_command(services: Services, did: Interaction, reply: Reply, typ
     """Search and show answers as they arrive, within Slack's limit of five uses per response_url."""
     await services.must_search(did)
     query, unreadable = await services.bridge.call(search_of, typed)  # the user may have pasted hundreds of names
-    if not (query.names or query.words or unreadable):
-        await reply.send(help_message())
+    if not (query.names or query.words or query.perhaps_extensions or unreadable):
+        await reply.send(wrong(words.commands.nothing_to_search(escape(typed))))
         return
     try:
         async with services.at_ovh(did, reply, queue=services.planning, what=f"`search {typed}`") as threads:
@@ -49,8 +53,11 @@ async def search_command(services: Services, did: Interaction, reply: Reply, typ
         unreadable.append(why_words(query.extensions, plan.perhaps_extensions))
     allow_premium = services.workflow.policy.allow_premium
     search = Search(did.user, plan.names, unreadable, reply, allow_premium, left_out=plan.left_out)
+    search.channel, search.skipped = did.channel, tuple(word.ascii for word in query.skipped)
+    search.under, search.cheapest_first = query.under, query.cheapest_first
+    search.notes = tuple(words.search.searched_inside(str(typed), str(name)) for typed, name in plan.inside)
     if not search.names:
-        await show(search)
+        await show(services, search)
     elif (first := await _confirmation(services, search, query)) is None:
         await run(services, search, search.names)
     else:
@@ -67,11 +74,30 @@ async def run(services: Services, search: Search, names: Sequence[DomainName], *
         with suppress(_Stopped):
             async with services.search_bridge.stream(services.workflow.search.look_up, names, refresh=refresh) as found:
                 await _show_while(services, search, found)
+            await _look_for_others(services, search)
     if not search.is_elsewhere:  # otherwise another process shows it, with newer answers
-        await show(search)
+        await show(services, search)
 
 
-async def show(search: Search) -> None:
+async def _look_for_others(services: Services, search: Search) -> None:
+    """Look up names to offer in place of a single one that cannot be had; a failure only shows none."""
+    answer = next(iter(search.answers.values()), None)
+    if len(search.names) != 1 or answer is None or answer.verdict not in _CANNOT_BE_HAD or search.found().buyable:
+        return
+    person = await services.members.who(search.user)
+    if await ours_among(services, [answer.domain], person, search.channel):
+        return
+    try:
+        async with asyncio.timeout(_OTHERS_WITHIN):
+            names = await services.search_bridge.call(services.workflow.search.alternatives, answer.domain)
+            async with services.search_bridge.stream(services.workflow.search.look_up, names) as found:
+                others = [other async for other in found]
+    except (TimeoutError, OrderingError):
+        return
+    search.alternatives = tuple(sorted(others, key=lambda other: names.index(other.domain)))
+
+
+async def show(services: Services, search: Search) -> None:
     """Bring the search's message up to date.
 
     If another call is updating it, that call repeats: many clicks in a short time update the message only twice.
@@ -83,7 +109,8 @@ async def show(search: Search) -> None:
     try:
         while search.is_outdated:
             search.is_outdated = False
-            await search.reply.send(views.results(search.found()), replace=True)
+            around = await surroundings(services, search)
+            await search.reply.send(views.results(search.found(around)), replace=True)
     finally:
         search.is_rendering = False
 
@@ -121,7 +148,7 @@ async def _show_while(services: Services, search: Search, found: AsyncIterator[A
                 continue
             looked = True
             search.seconds_left = await _seconds_left(services, search, already, time.monotonic() - begun)
-            await show(search)
+            await show(services, search)
             looks_left = max(search.reply.uses_left - 1, 0)
             next_look = time.monotonic() + max(_SHORTEST_GAP, search.seconds_left / (looks_left + 1))
         await collecting

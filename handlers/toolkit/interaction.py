@@ -15,6 +15,8 @@ from ordering.model.ids import CartId
 from ordering.model.text import is_visible
 
 _NUMBER = re.compile(r"#?(\d{1,9})")
+_PRIVATE_NAMES = {"privategroup", "directmessage"}
+_SEVERAL_PEOPLE = "mpdm-"  # the name of a direct conversation between several people
 _LINE_BREAKS = "\n\r\t"
 _UNSTORABLE = {"Cc", "Cs"}  # control characters, lone surrogates: PostgreSQL takes no NUL, no database a lone surrogate
 
@@ -27,7 +29,8 @@ class Interaction:
     answer belongs. `values` are inputs by their action_id: all of a form's inputs, or those next to a clicked button,
     because Home shows many carts. `command` is the name of the slash command, if one was typed. `callback` is the
     form's kind, `form_hash` changes when the bot changes the form, `blocks` maps each input to its block. `clicked_at`
-    is when a click that decides was stored, by the database's clock.
+    is when a click that decides was stored, by the database's clock. `private` is whether only some people can read the
+    channel; where nothing says so, it is.
     """
 
     user: str
@@ -46,6 +49,7 @@ class Interaction:
     command: str = ""
     clicked_at: datetime | None = None
     form_hash: str = ""
+    private: bool = True
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Interaction:
@@ -56,6 +60,7 @@ class Interaction:
             response_url=body.get("response_url"),
             value=_readable(body.get("text")) or "",
             command=body.get("command", ""),
+            private=_is_private(body["channel_id"], body.get("channel_name")),
         )
 
     @classmethod
@@ -76,6 +81,7 @@ class Interaction:
             ephemeral=bool(container.get("is_ephemeral")),
             callback=(shown_in.get("callback_id") or "") if form else "",
             form_hash=(shown_in.get("hash") or "") if form else "",
+            private=_is_private(*map((body.get("channel") or {}).get, ("id", "name"))),
         )
 
     @classmethod
@@ -117,6 +123,16 @@ def cart_number(text: str) -> CartId:
     if found := _NUMBER.fullmatch(text.strip()):
         return CartId(int(found[1]))
     raise NotPossible(code="number_missing")
+
+
+def _is_private(channel: str | None, name: str | None) -> bool:
+    """Return whether only some people can read a channel.
+
+    For a private channel or a direct conversation Slack's payloads have a fixed word in place of the name.
+    """
+    if not channel or not name or channel[0] in "DG":
+        return True
+    return name in _PRIVATE_NAMES or name.startswith(_SEVERAL_PEOPLE)
 
 
 def _readable(text: str | None) -> str:

@@ -47,6 +47,20 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed, for a button that does something with it; cut to what a button can carry."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text[:LONGEST_VALUE]
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        return cls(text)
+
+
+@dataclass(frozen=True, slots=True)
 class CartNumber:
     """A cart."""
 
@@ -150,34 +164,69 @@ class QuestionsAbout:
 
 @dataclass(frozen=True, slots=True)
 class NameOffered:
-    """A name, and the fingerprint of the one offer that was shown; None if a choice follows."""
+    """A name, and the fingerprint of the one offer that was shown; None if a choice follows.
+
+    `search` is the search that shows it; empty if it is shown elsewhere, or by an earlier version.
+    """
 
     domain: DomainName
     mark: str | None = None
+    search: str = ""
 
     def __str__(self) -> str:
-        return f"{self.domain.ascii} {self.mark or ''}".rstrip()
+        return f"{self.domain.ascii} {self.mark or ''} {self.search if self.mark else ''}".rstrip()
 
     @classmethod
     def read(cls, text: str) -> Self:
-        name, _, mark = text.partition(" ")
-        return cls(_name(name), mark or None)
+        name, mark, search = [*text.split(" "), "", "", ""][:3]
+        return cls(_name(name), mark or None, search)
+
+
+@dataclass(frozen=True, slots=True)
+class NamesToBuy:
+    """Names to request in one go: the fingerprint of each one's offer, the purpose, whether the channel is private."""
+
+    seen: Mapping[DomainName, str]
+    purpose: str
+    private: bool = True
+
+    def __str__(self) -> str:
+        names = {name.ascii: mark for name, mark in self.seen.items()}
+        return json.dumps({"names": names, "for": self.purpose, "public": not self.private}, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        try:
+            held = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise _unreadable() from error
+        match held:
+            case {"names": names, "for": str(purpose)}:
+                seen = {_name(name): mark for name, mark in _texts(names).items()}
+                return cls(seen, purpose, private=held.get("public") is not True)
+            case _:
+                raise _unreadable()
 
 
 @dataclass(frozen=True, slots=True)
 class OfferChoice:
-    """The form that asks for one of a name's offers; the name goes into the cart of `channel`."""
+    """The form that asks for one of a name's offers; the name goes into the cart of `channel`.
+
+    `private` is whether the channel is; a form of an earlier version does not say so.
+    """
 
     channel: str
     domain: DomainName
+    private: bool = True
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.domain.ascii}"
+        return f"{self.channel} {self.domain.ascii}{'' if self.private else ' public'}"
 
     @classmethod
     def read(cls, text: str) -> Self:
-        channel, _, name = text.partition(" ")
-        return cls(channel, _name(name))
+        channel, _, rest = text.partition(" ")
+        name, _, place = rest.partition(" ")
+        return cls(channel, _name(name), private=place != "public")
 
 
 @dataclass(frozen=True, slots=True)

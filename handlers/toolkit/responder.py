@@ -13,6 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from handlers.messages import words
 from handlers.toolkit.blocks import RenderedMessage, Secret
+from handlers.toolkit.closing_forms import ClosingForms
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, operator_fix, read, word
@@ -26,8 +27,12 @@ _log = structlog.get_logger()
 class Reply:
     """Sends a user a reply: by response_url, in their form, as an ephemeral message, or as a direct message."""
 
-    def __init__(self, client: AsyncWebClient, interaction: Interaction) -> None:
+    def __init__(
+        self, client: AsyncWebClient, interaction: Interaction, *, closing: ClosingForms | None = None
+    ) -> None:
+        """`closing` knows whether the form that was sent still waits for Slack's answer."""
         self._client = client
+        self._closing = closing
         self._to = interaction
         self._used = 0
 
@@ -62,6 +67,12 @@ class Reply:
         # All further messages go into that form.
         self._to = replace(self._to, form=(opened.get("view") or {}).get("id"))
 
+    async def close_form(self, rendered: RenderedMessage, *, channel: str) -> None:
+        """Close the form that this user sent, and show a message in `channel`; a form that waited shows the message."""
+        if self._closing is not None and self._closing.close(self._to.trigger):
+            self._to = replace(self._to, form=None, channel=channel)
+        await self.send(rendered)
+
     async def show_form(self, view: View, *, otherwise: RenderedMessage | Secret) -> None:
         """Replace the form that this user submitted; if they closed it, send the message `otherwise` instead."""
         if await self._in_form(view):
@@ -90,6 +101,8 @@ class Reply:
             await self.send(secret.otherwise)
 
     async def _in_form(self, view: View) -> bool:
+        if self._closing is not None and self._closing.show(self._to.trigger, view):
+            return True
         try:
             await self._client.views_update(view_id=self._to.form, view=view)
         except FAILURES as error:

@@ -42,13 +42,14 @@ def card(
     payers: frozenset[str],
     trial: bool = False,
     room: Room = MESSAGE,
+    confirms_payment: bool = True,
 ) -> RenderedMessage:
     """Return the card: what will be bought, for whom and why, the total, and who does what next.
 
     A *Details* button opens what does not fit the room. `trial` is whether the trial is on.
     """
     status = _status(cart, approvals_needed, approvers, payers)
-    parts = _parts(cart, status, waive_retraction=waive_retraction, trial=trial)
+    parts = _parts(cart, status, waive_retraction=waive_retraction, trial=trial, confirms_payment=confirms_payment)
     alone = with_trial(_says.alone(cart), cart)
     rendered = RenderedMessage.of(alone, parts, room)
     if rendered.is_complete:
@@ -56,7 +57,9 @@ def card(
     return replace(RenderedMessage.of(alone, [*parts, *buttons(details_button(cart))], room), is_complete=False)
 
 
-def _parts(cart: Cart, status: str, *, waive_retraction: bool, trial: bool) -> list[Block | Part]:
+def _parts(
+    cart: Cart, status: str, *, waive_retraction: bool, trial: bool, confirms_payment: bool
+) -> list[Block | Part]:
     """Return the card's parts in reading order. Links and sums fold first, then remarks on names, then names."""
     parts: list[Block | Part] = [section(cut_bytes(_says.head(cart.id, status), _LONGEST_TEXT))]
     parts += trial_notice(cart, trial=trial)
@@ -77,7 +80,7 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool, trial: bool) -> l
     if cart.blocked:
         text = cut_bytes(escape(blocked(cart.blocked)), _LONGEST_TEXT)
         parts.append(section(_says.retrying(text, cart.blocked.since)))
-    return [*parts, *_actions(cart)]
+    return [*parts, *_actions(cart, confirms_payment=confirms_payment)]
 
 
 def reject_modal(cart: Cart, *, clicked: Decision) -> View:
@@ -220,7 +223,7 @@ def _public(cart: Cart) -> bool:
     return not cart.channel.startswith("D")
 
 
-def _actions(cart: Cart) -> list[Block]:
+def _actions(cart: Cart, *, confirms_payment: bool) -> list[Block]:
     match cart.state:
         case S.SUBMITTED:
             approve = button(
@@ -229,7 +232,7 @@ def _actions(cart: Cart) -> list[Block]:
             )  # fmt: skip
             return buttons(approve, *request_ends(cart), owner_button(cart))
         case S.CHECKED_OUT if cart.order is not None:
-            return [*payment(cart, cart.order), *buttons(owner_button(cart))]
+            return [*payment(cart, cart.order, confirms=confirms_payment), *buttons(owner_button(cart))]
         case S.APPROVED | S.PAYING | S.PAID | S.DELIVERED:
             return _while_carried_out(cart)
         case state if state in NOT_BOUGHT:

@@ -14,9 +14,11 @@ from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section, sections
 from handlers.toolkit.folding import VIEW, Part, fold, listed
-from handlers.toolkit.payloads import CartNumber, NameInCart
+from handlers.toolkit.payloads import CartAsShown, CartNumber, NameInCart, NameOffered
+from handlers.toolkit.stamps import stamped
 from handlers.views.answer_summary import answered
 from handlers.views.details import details_button
+from handlers.views.offers import open_cart_button
 from handlers.views.prices import priced, warned
 from handlers.views.questions import questions_button, still_open
 from handlers.views.trial import trial_notice, with_trial
@@ -24,23 +26,36 @@ from handlers.views.years import years_button
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
+from ordering.model.errors import OrderingError
 from ordering.model.events import Event
+from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.preflight_findings import Finding, Fix
+from ordering.model.recovery import Stamp
+from ordering.model.typing_slips import NameNearlyThere
 
 _PURPOSE_LENGTH = 300
 _MOST_EVENTS = 40
 S = CartState
 
 
-def shared_cart(cart: Cart, *, trial: bool = False) -> RenderedMessage:
-    """Return a channel's cart with who added what, and its buttons while it is open; `trial` is whether it is on."""
+def sent(cart: Cart, text: str, stamp: Stamp) -> RenderedMessage:
+    """Return where a request went, with the button that takes it back."""
+    label = words.buttons.WITHDRAW
+    about = words.buttons.about_cart(label, cart.id)
+    take_back = buttons(button(label, Act.WITHDRAW, CartAsShown(cart.id), about=about))
+    return RenderedMessage.of(text, [*sections(text.split("\n")), *stamped(take_back, stamp)])
+
+
+def shared_cart(cart: Cart, *, note: str = "", trial: bool = False) -> RenderedMessage:
+    """Return a channel's cart with who added what, and its buttons while it is open.
+
+    `note` comes last; `trial` is whether the trial is on.
+    """
     if cart.state is not S.OPEN:
         return _closed(cart)
     if not cart.lines:
         return RenderedMessage.from_text(words.cart.empty(cart.id))
-    label = words.buttons.REQUEST
-    about = words.buttons.about_cart(label, cart.id)
-    ask = button(label, Act.REQUEST, CartNumber(cart.id), style="primary", about=about)
+    ask = _request_button(cart)
     return _with_details(
         cart,
         with_trial(words.cart.alone(cart), cart, trial=trial),
@@ -50,8 +65,54 @@ def shared_cart(cart: Cart, *, trial: bool = False) -> RenderedMessage:
             listed([_removable(cart, line) for line in cart.lines], rank=1, more=_other_names),
             context(words.cart.NET_BEFORE_APPROVAL),
             *buttons(ask, questions_button(cart), years_button(cart)),
+            *([context(note)] if note else []),
         ],
     )
+
+
+def added_note(text: str, cart: Cart | None) -> RenderedMessage:
+    """Return what was added and what was not, with the next step in reach; without a cart nothing was added."""
+    if cart is None or not cart.lines:
+        return RenderedMessage.from_text(text)
+    return RenderedMessage.of(
+        text, [*sections(text.split("\n")), *buttons(_request_button(cart), open_cart_button(cart.id))]
+    )
+
+
+def added_many(text: str, cart: Cart | None, refused: Sequence[tuple[str, OrderingError]]) -> RenderedMessage:
+    """Return what was added at once; a name that was not added only for want of an answer has a button for it.
+
+    `cart` is None if nothing was added. `refused` are sentences, escaped, with the refusals that they are about.
+    """
+    note = added_note(text, cart)
+    rows_of = [section(sentence, accessory=_answer_button(refusal)) for sentence, refusal in refused]
+    alone = "\n".join([text, *(sentence for sentence, _ in refused)])
+    return RenderedMessage.of(alone, [*note.blocks, *rows_of])
+
+
+def _answer_button(refusal: OrderingError) -> ButtonElement | None:
+    """Return the button to choose a name's offer, or to say that a name is meant; None if neither would help."""
+    if isinstance(refusal, NameNearlyThere):
+        label, act = words.buttons.ADD_ANYWAY, Act.ADD_ANYWAY
+    elif isinstance(refusal, ChoiceNeeded):
+        label, act = words.buttons.CHOOSE_OFFER, Act.CHOOSE
+    else:
+        return None
+    return button(label, act, NameOffered(refusal.domain), about=words.buttons.about_name(label, str(refusal.domain)))
+
+
+def name_in_doubt(sentence: str, offered: NameOffered) -> RenderedMessage:
+    """Return the question whether a name that is one letter away from another is meant."""
+    label = words.buttons.ADD_ANYWAY
+    about = words.buttons.about_name(label, str(offered.domain))
+    text = escape(sentence)
+    return RenderedMessage.of(text, [section(text), *buttons(button(label, Act.ADD_ANYWAY, offered, about=about))])
+
+
+def _request_button(cart: Cart) -> ButtonElement:
+    label = words.buttons.REQUEST
+    about = words.buttons.about_cart(label, cart.id)
+    return button(label, Act.REQUEST, CartNumber(cart.id), style="primary", about=about)
 
 
 def unshown(cart: Cart, reference: str) -> RenderedMessage:
@@ -67,12 +128,14 @@ def request_modal(
     findings: Sequence[Finding] = (),
     ready: Sequence[DomainName] = (),
     answered_now: Sequence[DomainName] = (),
+    asked_about: str = "",
     trial: bool = False,
 ) -> View:
     """Return the form that asks for the purpose. Shown again, it lists the problems and keeps what was typed.
 
-    `ready` are the names that OVH's check found no fault with, `answered_now` those that it is checking. `trial` is
-    whether the trial is on.
+    `ready` are the names that OVH's check found no fault with, `answered_now` those that it is checking. `asked_about`
+    is the fingerprint of a purpose that may hold a typing slip: sent again, it is meant. `trial` is whether the trial
+    is on.
     """
     parts: list[Block | Part] = [*trial_notice(cart, trial=trial)]
     if problem:
@@ -99,7 +162,7 @@ def request_modal(
     return View(
         type="modal",
         callback_id=Form.REQUEST,
-        private_metadata=str(CartNumber(cart.id)),
+        private_metadata=str(CartAsShown(cart.id, asked_about)),
         title=words.cart.title(cart.id),
         submit=words.buttons.REQUEST,
         close=words.buttons.NOT_YET,

@@ -11,9 +11,10 @@ from handlers.messages import words
 from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, context, section
-from handlers.toolkit.payloads import NameOffered, OfferChoice
+from handlers.toolkit.payloads import CartNumber, NameOffered, OfferChoice
 from handlers.views.prices import offered, unusual_terms
 from ordering.model.domain_name import DomainName
+from ordering.model.ids import CartId
 from ordering.model.offer import Offer
 from ordering.model.offer_selection import only_usual
 
@@ -21,13 +22,13 @@ _MOST = 10  # radio buttons that Slack accepts
 _OPTION = 75
 
 
-def add_button(domain: DomainName, offers: Sequence[Offer]) -> ButtonElement:
+def add_button(domain: DomainName, offers: Sequence[Offer], *, search: str = "") -> ButtonElement:
     """Return the button that adds the only offer or opens the choice.
 
-    Its value carries the fingerprint of the offer that was seen, never its price.
+    Its value carries the fingerprint of the offer that was seen, never its price, and the search that shows it.
     """
     if (only := only_usual(offers)) is not None:
-        return _add(domain, only)
+        return _add(domain, only, search)
     label = words.buttons.ADD_TO_CART
     return button(label, Act.CHOOSE, NameOffered(domain), about=words.buttons.about_name(label, str(domain)))
 
@@ -57,7 +58,7 @@ def asking(domain: DomainName) -> View:
     )
 
 
-def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, problem: str | None = None) -> View:
+def offer_modal(of: OfferChoice, offers: Sequence[Offer], *, problem: str | None = None) -> View:
     """Return the form in which a user chooses an offer."""
     options = [_option(offer) for offer in offers[:_MOST]]
     radio = RadioButtonsElement(action_id=OFFER, options=options, initial_option=options[0])
@@ -65,22 +66,29 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
     return View(
         type="modal",
         callback_id=Form.OFFER,
-        private_metadata=str(OfferChoice(channel, domain)),
+        private_metadata=str(of),
         title=words.buttons.ADD_TO_CART,
         submit=words.buttons.ADD_TO_CART,
         close=words.buttons.NOT_NOW,
         blocks=[
             *problem_block,
-            section(f"*{domain}*"),
+            section(f"*{of.domain}*"),
             InputBlock(block_id=OFFER, label=words.prices.WHICH_OFFER, element=radio),
             context(words.prices.NET),
         ],
     )
 
 
-def _add(domain: DomainName, offer: Offer) -> ButtonElement:
+def open_cart_button(cart: CartId) -> ButtonElement:
+    """Return the button that shows a cart to the person who presses it."""
+    label = words.buttons.OPEN_CART
+    return button(label, Act.OPEN_CART, CartNumber(cart), about=words.buttons.about_cart(label, cart))
+
+
+def _add(domain: DomainName, offer: Offer, search: str = "") -> ButtonElement:
     label = words.buttons.ADD_TO_CART
-    return button(label, Act.ADD, NameOffered(domain, offer.mark), about=words.buttons.about_name(label, str(domain)))
+    offered_name = NameOffered(domain, offer.mark, search)
+    return button(label, Act.ADD, offered_name, about=words.buttons.about_name(label, str(domain)))
 
 
 def _option(offer: Offer) -> Option:

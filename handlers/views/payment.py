@@ -20,8 +20,11 @@ _LONGEST_NOTE = 1_500  # bytes
 _says = words.paying
 
 
-def payment(cart: Cart, order: SalesOrder) -> list[Block]:
-    """Return the payment methods with the suggested one preselected, and the deadline."""
+def payment(cart: Cart, order: SalesOrder, *, confirms: bool = True) -> list[Block]:
+    """Return the payment methods with the suggested one preselected, and the deadline.
+
+    With `confirms`, *Pay* asks once more, with the amount.
+    """
     blocks = _note(cart)
     until: list[Block] = []
     if order.expires_at is not None:
@@ -30,7 +33,7 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
         return [*blocks, context(_says.missing(order.id))]
     if order.is_free:
         free = context(_says.FREE)
-        return [*blocks, *until, free, *buttons(_pay(cart, order), open_order(cart))]
+        return [*blocks, *until, free, *buttons(_pay(cart, order, confirms=confirms), open_order(cart))]
     if order.owner_hidden:
         return [*blocks, *buttons(open_order(cart))]
     if not order.was_read:
@@ -39,7 +42,7 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     if not order.methods:
         return [*blocks, section(_says.NO_METHOD), *until, *buttons(open_order(cart))]
     hidden = len(order.methods) - _MOST_METHODS
-    chooser = buttons(_methods(order), _pay(cart, order), open_order(cart))
+    chooser = buttons(_methods(order), _pay(cart, order, confirms=confirms), open_order(cart))
     return [*blocks, *until, *chooser, *([context(_says.more_methods(hidden))] if hidden > 0 else [])]
 
 
@@ -120,12 +123,13 @@ def _link(url: str, what: str, button_label: str, caution: str) -> Secret:
     )
 
 
-def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
+def _pay(cart: Cart, order: SalesOrder, *, confirms: bool) -> ButtonElement:
     title, text = _says.PAY_TITLE, _says.pay_question(order.total, cart)
     if order.is_free:
         title, text = _says.FREE_TITLE, _says.free_question(cart)
     pay, about = words.buttons.PAY, _says.about_pay(order.id)
-    return button(pay, Act.PAY, button_value(cart), style="primary", about=about, confirm=confirm(title, text, pay))
+    question = confirm(title, text, pay) if confirms else None
+    return button(pay, Act.PAY, button_value(cart), style="primary", about=about, confirm=question)
 
 
 def _methods(order: SalesOrder) -> StaticSelectElement:

@@ -9,17 +9,20 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Block
 
 from handlers.messages import words
-from handlers.text.mrkdwn import escape
+from handlers.messages.en.unknown_names import why_unknown
+from handlers.text.mrkdwn import cut, escape, escape_markup
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, confirm, context, section
 from handlers.toolkit.payloads import SearchPage
 from handlers.views.prices import offered
-from handlers.views.search_pages import Found, Standing, V, pages
+from handlers.views.search_pages import Found, Standing, V, first_page_of_others, pages, row
+from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
 
 _CELLS = 10
 _NAMED = 5  # names in the notification text
 _TO_ADD_AT_ONCE = 2  # available names from which one button adds all; fewer have their own button
+_REASON = 200  # characters
 _EXAMPLES = 2  # extensions given as examples
 _UNDONE = {
     Act.SEARCH_STOP: words.search.NOT_STOPPED,
@@ -27,6 +30,7 @@ _UNDONE = {
     Act.SEARCH_ADD_ALL: words.search.NOTHING_ADDED,
     Act.SEARCH_BACK: words.search.PAGE_NOT_TURNED,
     Act.SEARCH_NEXT: words.search.PAGE_NOT_TURNED,
+    Act.SEARCH_REST: words.search.PAGE_NOT_TURNED,
 }
 
 
@@ -68,15 +72,46 @@ def _no_room_for(left_out: Sequence[str]) -> str:
 
 
 def results(found: Found) -> RenderedMessage:
-    """Render the answers so far: available names first, cheapest first, then why the others are not."""
+    """Render the answers so far: counts and what to do, then the names in the order typed, then why others are not."""
+    is_alone = len(found.names) == 1 == len(found.answers) and not (found.unreadable or found.skipped)
+    if is_alone and found.standing is Standing.DONE:
+        return _single(found, found.answers[0])
     summary, sheets = _summary(found), pages(found)
     page = min(max(found.page, 0), len(sheets) - 1)
-    tally = _tally(found) if len(sheets) > 1 or found.standing is Standing.ASKING else ""
-    blocks: list[Block] = [section("\n".join(filter(None, [summary, _progress(found), tally])))]
+    head = [summary, _progress(found), _tally(found)]
+    if found.skipped:
+        head.append(words.search.skipped([escape(word) for word in found.skipped]))
+    blocks: list[Block] = [section("\n".join(filter(None, head)))]
+    if found.standing is not Standing.ASKING:
+        blocks += _actions(found, page, len(sheets))
     blocks += [render() for render in sheets[page]]
     blocks += [context(line) for line in _small_print(found, page, len(sheets))]
     blocks += _under_way(found) if found.standing is Standing.ASKING else _choices(found, page, len(sheets))
     return RenderedMessage.of(_alone(found, summary), blocks)
+
+
+def _single(found: Found, answer: Availability) -> RenderedMessage:
+    """Render the answer for one name in one block, with names to take instead if it cannot be had."""
+    summary = _summary(found)
+    blocks: list[Block]
+    if answer in found.buyable:
+        blocks = [row(found, answer, title=summary)]
+    else:
+        blocks = [section("\n".join(filter(None, [summary, _why_unknown(answer)])))]
+    for other in found.instead:
+        blocks.append(row(found, other, title=f"*{other.domain}*"))
+    if answer.verdict is V.TAKEN and answer.domain not in found.around.ours:
+        about = words.search.about_ideas(answer.domain)
+        blocks += buttons(button(words.buttons.MORE_IDEAS, Act.SEARCH_IDEAS, SearchPage(found.id), about=about))
+    blocks += [context(line) for line in _small_print(found, 0, 1)]
+    blocks += _choices(found, 0, 1)
+    return RenderedMessage.of(_alone(found, summary), blocks)
+
+
+def _why_unknown(answer: Availability) -> str:
+    if answer.verdict is not V.UNKNOWN:
+        return ""
+    return words.grammar.capitalised(f"{escape_markup(cut(why_unknown(answer), _REASON))}.")
 
 
 def _summary(found: Found) -> str:
@@ -88,8 +123,23 @@ def _summary(found: Found) -> str:
     if found.standing is Standing.STOPPED:
         return words.search.stopped_after(len(found.answers), asked, len(buyable))
     if asked == 1 == len(found.answers):
-        return words.search.one_name(found.answers[0].domain, _in_words(found.answers[0], buyable))
+        return _about_one(found, found.answers[0])
     return words.search.some_available(len(buyable), asked) if buyable else _none(found)
+
+
+def _about_one(found: Found, answer: Availability) -> str:
+    domain, around, free = answer.domain, found.around, bool(found.instead)
+    if domain in around.ours:
+        return words.search.one_ours(domain, around.ours[domain])
+    if domain in around.barred:
+        return words.search.one_barred(escape(around.barred[domain]))
+    if domain in found.dearer and found.under is not None and answer.offer:
+        return words.search.one_dearer(domain, offered(answer.offer), found.under)
+    if around.takes_no_accents(answer):
+        return words.search.one_without_accents(domain, free=free)
+    if answer.verdict is V.TAKEN:
+        return words.search.one_taken(domain, free=free)
+    return words.search.one_name(domain, _in_words(answer, found.buyable))
 
 
 def _none(found: Found) -> str:
@@ -110,8 +160,15 @@ def _progress(found: Found) -> str:
 
 def _tally(found: Found) -> str:
     """Count the other names by verdict, in one line."""
-    bought = {answer.domain for answer in found.buyable}
-    return words.search.tally(Counter(answer.verdict for answer in found.answers if answer.domain not in bought))
+    around = found.around
+    listed = {*(answer.domain for answer in found.buyable), *around.ours, *around.barred, *found.dearer}
+    return words.search.tally(
+        Counter(answer.verdict for answer in found.answers if answer.domain not in listed),
+        ours=len(around.ours),
+        barred=sum(answer.domain in around.barred for answer in found.answers),
+        dearer=len(found.dearer),
+        not_understood=len(found.unreadable),
+    )
 
 
 def _in_words(answer: Availability, buyable: Sequence[Availability]) -> str:
@@ -130,6 +187,9 @@ def _alone(found: Found, summary: str) -> str:
         return words.search.progress_alone(found.done, len(found.names), len(buyable), found.seconds_left)
     if len(found.names) == 1 and buyable and buyable[0].offer:
         return words.search.alone(summary, offer=offered(buyable[0].offer))
+    if found.instead:
+        names = [f"{answer.domain} {answer.offer.price}" for answer in found.instead if answer.offer]
+        return f"{words.search.alone(summary)} {words.search.instead_alone(names)}"
     names = [str(answer.domain) for answer in buyable[:_NAMED]]
     return words.search.alone(summary, names=names, more=len(buyable) > _NAMED)
 
@@ -142,10 +202,13 @@ def _small_print(found: Found, page: int, number: int) -> list[str]:
         since = found.now - min(answer.asked_at for answer in old if answer.asked_at)
         refresh = words.buttons.REFRESH if found.to_refresh else None
         lines.append(words.search.old_answers(len(old), since, button=refresh))
-    if found.buyable and found.standing is not Standing.ASKING:
-        lines.append(f"{where}{words.prices.NET}")
+    if (found.buyable or found.instead) and found.standing is not Standing.ASKING:
+        lines.append(f"{where}{_order(found)}")
     elif where:
         lines.append(where)
+    lines += [escape(note) for note in found.notes]
+    if found.around.may_not_add and (found.buyable or found.instead):
+        lines.append(found.around.may_not_add)
     if found.left_out:
         lines.append(_no_room_for(found.left_out))
     return lines
@@ -158,13 +221,42 @@ def _under_way(found: Found) -> list[Block]:
     )
 
 
+def _order(found: Found) -> str:
+    if len(found.names) == 1:
+        return words.prices.BEFORE_TAX
+    return words.search.ORDER_CHEAPEST if found.cheapest_first else words.search.ORDER_TYPED
+
+
+def _actions(found: Found, page: int, number: int) -> list[Block]:
+    """Return the buttons for all names at once."""
+    here = SearchPage(found.id, page)
+    add_all = rest = too = None
+    if (some := len(found.free)) >= _TO_ADD_AT_ONCE and not found.around.may_not_add:
+        in_cart = found.around.in_cart
+        free = sum(answer.verdict is V.AVAILABLE and answer.domain not in in_cart for answer in found.buyable)
+        label = words.buttons.add_all(some, _sum_of(found))
+        sure = confirm(words.search.ADD_ALL, words.search.add_all_question(some, free), words.buttons.ADD)
+        add_all = button(label, Act.SEARCH_ADD_ALL, replace(here, mark=found.free_mark), confirm=sure)
+    others = len(found.names) - len(found.buyable) + len(found.unreadable)
+    if number > 1 and others and (begins := first_page_of_others(found)) != page:
+        rest = button(words.buttons.show_others(others), Act.SEARCH_REST, replace(here, page=begins))
+    if found.skipped:
+        about = words.search.about_words(len(found.skipped))
+        too = button(words.buttons.SEARCH_WORDS, Act.SEARCH_WORDS, here, about=about)
+    return buttons(add_all, rest, too)
+
+
+def _sum_of(found: Found) -> Money | None:
+    """Return what the first years of all names to add cost; None in several currencies."""
+    prices = [a.offer.price for a in found.buyable if a.domain in found.free and a.offer]
+    if len({price.currency for price in prices}) != 1:
+        return None
+    return Money(sum(price.minor for price in prices), prices[0].currency)
+
+
 def _choices(found: Found, page: int, number: int) -> list[Block]:
     here = SearchPage(found.id, page)
-    add_all = again = refresh = back = on = None
-    if (some := len(found.free)) >= _TO_ADD_AT_ONCE:
-        free = sum(answer.verdict is V.AVAILABLE for answer in found.buyable)
-        sure = confirm(words.buttons.ADD_ALL, words.search.add_all_question(some, free), words.buttons.ADD)
-        add_all = button(words.buttons.ADD_ALL, Act.SEARCH_ADD_ALL, replace(here, mark=found.free_mark), confirm=sure)
+    again = refresh = back = on = None
     if unknown := found.to_ask:
         about = words.search.about_ask_again(len(unknown))
         again = button(words.buttons.ASK_AGAIN, Act.SEARCH_AGAIN, here, about=about)
@@ -175,4 +267,4 @@ def _choices(found: Found, page: int, number: int) -> list[Block]:
         back = button(words.buttons.PREVIOUS_PAGE, Act.SEARCH_BACK, replace(here, page=page - 1))
     if page < number - 1:
         on = button(words.buttons.NEXT_PAGE, Act.SEARCH_NEXT, replace(here, page=page + 1))
-    return buttons(back, on, add_all, again, refresh)
+    return buttons(back, on, again, refresh)

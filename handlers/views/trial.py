@@ -21,8 +21,8 @@ def trial_notice(cart: Cart, *, trial: bool) -> list[Block]:
     return [context(_says.BEFORE)] if trial and cart.state in WAITING else []
 
 
-def home_notice(*, trial: bool) -> list[Block]:
-    """Return the first line of every Home in the trial."""
+def notice_of_trial(*, trial: bool) -> list[Block]:
+    """Return the line about the trial for what is no cart yet, such as Home or a preview."""
     return [context(_says.LINE)] if trial else []
 
 

@@ -69,6 +69,8 @@ WAITING = frozenset({S.SUBMITTED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.P
 COMMITTED = frozenset({S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED, S.NEEDS_ATTENTION})
 # While a cart is in one of these states, no other cart may request the same name.
 HOLDING = WAITING | {S.PAID}
+# The names of these carts are paid for.
+BOUGHT = frozenset({S.PAID, S.DELIVERED})
 # A person decided and the bot carries the decision out. Carts in all other states are only polled at OVH.
 DECIDED = frozenset({S.APPROVED, S.CHECKING_OUT, S.PAYING})
 # These carts ended without an order that counts, so their names may be copied to another cart.
@@ -125,6 +127,8 @@ class Cart:
     foreign_allowed: tuple[OrderId, ...] = ()  # orders made elsewhere that an approver chose to ignore
     version: int = 0
     save_id: str = field(default="", compare=False)
+    private: bool = True  # of a private channel or a direct conversation; where the place is unknown, too
+    hidden: bool = False  # what its reader may not see is left out; never stored
 
     def __eq__(self, other: object) -> bool:
         """Compare the data alone: a phase is a promise about them, and a save id says nothing about them."""
@@ -218,6 +222,13 @@ class Cart:
         lines = (line.with_years(years[line.domain], by=by) if line.domain in years else line for line in self.lines)
         return replace(self, lines=tuple(lines))
 
+    def without_contents(self) -> Self:
+        """Return the cart for a person who may know that it exists, and what it costs, but not what is in it."""
+        return replace(
+            self, channel="", created_by="", lines=(), requester=None, purpose=None, reason=None, fact=None, note=None,
+            blocked=None, approved_by=(), rejected_by=None, hidden=True,
+        )  # fmt: skip
+
     def line(self, domain: DomainName) -> Line | None:
         return next((line for line in self.lines if line.domain == domain), None)
 
@@ -262,6 +273,11 @@ class Cart:
     def is_trial(self) -> bool:
         """Whether it was requested in the trial: then it is never ordered."""
         return self.seal is not None and self.seal.is_trial
+
+    @property
+    def total(self) -> Money | None:
+        """What it costs with tax, as far as known: its order's total, else the one that was requested."""
+        return self.order.total if self.order else self.quote.total if self.quote else None
 
     def covers(self, total: Money) -> bool:
         """Return whether the approval covers an order for this total."""

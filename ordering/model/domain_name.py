@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import idna
@@ -52,6 +53,14 @@ class DomainName:
         """Everything after the first dot: ``co.uk`` of ``name.co.uk``. OVH's plan code."""
         return self.ascii.split(".", 1)[1]
 
+    def within(self, extensions: Collection[str]) -> DomainName | None:
+        """Return the name that can be registered and that this one lies within; None if its extension is unknown."""
+        labels = self.ascii.split(".")
+        for start in range(1, len(labels)):
+            if ".".join(labels[start:]) in extensions:
+                return DomainName(".".join(labels[start - 1 :]))
+        return None
+
     @property
     def is_idn(self) -> bool:
         """Whether the two spellings differ."""
@@ -83,6 +92,15 @@ def parse_word_or_name(text: str) -> DomainName | Word:
     return DomainName.parse(text) if "." in _plain(text) else Word.parse(text)
 
 
+def plain_spelling(domain: DomainName) -> DomainName | None:
+    """Return a name without its accents, such as ``cafe.ovh`` for ``café.ovh``; None if it has no such spelling."""
+    if not domain.is_idn:
+        return None
+    decomposed = unicodedata.normalize("NFKD", domain.unicode)
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return DomainName(bare) if bare.isascii() else None
+
+
 def _plain(text: str) -> str:
     """Strip everything around a name: spaces, Slack's link form, a scheme, a path's slash, the root dot, case."""
     stripped = text.strip()
@@ -91,7 +109,9 @@ def _plain(text: str) -> str:
     stripped = _SCHEME.sub("", stripped).removesuffix("/")
     # IDNA 2008 counts three more characters as dots; UTS 46 maps them, but only inside a label's text.
     stripped = re.sub("[。．｡]", ".", stripped)  # noqa: RUF001 - the homograph dots are the point
-    return unicodedata.normalize("NFC", stripped).removesuffix(".").lower()
+    normal = unicodedata.normalize("NFC", stripped).removesuffix(".")
+    # Label by label: the small letter of a Greek Σ depends on whether a letter follows, even behind a dot.
+    return ".".join(label.lower() for label in normal.split("."))
 
 
 def _a_label(label: str, typed: str) -> str:

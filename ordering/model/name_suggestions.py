@@ -12,39 +12,36 @@ The words of `blue otter` give                                for example
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 
 import idna
 
 from ordering.model.domain_name import DomainName, Word
 from ordering.model.errors import InvalidName
-from ordering.model.money import Money
 
 PREFIXES = ("get", "try", "my", "go", "the", "use", "hello", "join")
 SUFFIXES = ("app", "hq", "hub", "lab", "now", "online", "team", "shop")
 MOST_IDEAS = 20
 _SHORTEST_ABBREVIATION = 2
 _SHORTEST_HACK = 2  # letters before the dot
-_A_LETTER = 25  # cents that one more letter counts as
-_UNPRICED = 10**9  # ranks after everything that has a price
 
 Parts = Sequence[str]
 
 
-def ideas(
-    words: Sequence[Word], extensions: Sequence[str], sold: Collection[str], prices: Mapping[str, Money]
-) -> tuple[DomainName, ...]:
-    """Return the best suggestions for a phrase, some of every kind, cheap and short ones first.
+def ideas(words: Sequence[Word], extensions: Sequence[str], sold: Collection[str]) -> tuple[DomainName, ...]:
+    """Return the best suggestions for a phrase, some of every kind, in the order of the extensions, short ones first.
 
-    `extensions` are those to try, most wanted first; `sold` are all, for domain hacks; `prices` are by extension.
+    `extensions` are those to try, most wanted first; `sold` are all, for domain hacks. Prices do not rank: the price of
+    a first year is often a teaser.
     """
     parts = [part for word in words for part in idna.decode(word.ascii).split("-") if part]
     typed = set(words)
+    places = {extension: place for place, extension in enumerate(extensions)}
 
     def worth(name: DomainName) -> tuple[int, int, DomainName]:
-        price, label = prices.get(name.extension), len(name.unicode) - len(name.extension)
-        return (price.minor if price else _UNPRICED) + label * _A_LETTER, label, name
+        label = len(name.unicode) - len(name.extension)
+        return places.get(name.extension, len(places)), label, name
 
     kinds: list[list[DomainName]] = [sorted(set(_hacks(parts, sold)), key=worth)]
     for kind in KINDS:

@@ -17,7 +17,7 @@ class ChoiceNeeded(NotPossible):
 
     def __init__(self, domain: DomainName, offers: tuple[Offer, ...]) -> None:
         super().__init__(name=domain.ascii, offers=len(offers))
-        self.offers = offers
+        self.domain, self.offers = domain, offers
 
 
 class ConfirmationNeeded(ChoiceNeeded):

@@ -13,6 +13,11 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotAllowed, NotPossible
 from ordering.model.facts import amount, canonical
 from ordering.model.money import Money
+from ordering.model.naming import NamingRules
+
+# The limit of one order where the team set none, in currencies in which such an amount is about the same.
+USUAL_LIMIT = Decimal(500)
+USUAL_LIMIT_CURRENCIES = frozenset({"EUR", "USD", "GBP", "CAD", "AUD"})
 
 
 class Membership(StrEnum):
@@ -32,6 +37,7 @@ class Membership(StrEnum):
 
 
 _DIGITS = 16  # hex digits of the rules' digest
+_CONFIRM_OVER = Decimal(100)  # payments above it are confirmed where no second approval is asked for
 _UNREADABLE = {Membership.UNREADABLE, Membership.LOOKUP_REFUSED}
 
 
@@ -60,9 +66,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The team's rules. `approvers`, `payers` and `operators` are ids of people and of user groups.
+    """The team's rules. `approvers`, `payers`, `operators` and `requesters` are ids of people and of user groups.
 
-    Operators receive alarms and end recover mode. Amounts include tax.
+    Operators receive alarms and end recover mode. `silent_approvers` may approve as well, and are not mentioned.
+    `requesters` fill carts and request approval; None: every full member. Amounts include tax. With `usual_limit` an
+    order has the usual limit where `limit_per_order` is None; see `order_limit`.
 
     In the `trial` nothing is ordered or paid, and a request of then is never ordered later either.
 
@@ -74,10 +82,14 @@ class Policy:
     approvers: frozenset[str]
     payers: frozenset[str]
     operators: frozenset[str] = frozenset()
+    requesters: frozenset[str] | None = None
+    silent_approvers: frozenset[str] = frozenset()
     self_approval: bool = False
     second_approval_over: Decimal | None = None
     limit_per_order: Decimal | None = None
     limit_per_month: Decimal | None = None
+    usual_limit: bool = False
+    naming: NamingRules = field(default_factory=NamingRules)
     allow_premium: bool = False
     waive_retraction: bool = True
     trial: bool = False
@@ -94,9 +106,14 @@ class Policy:
         return hashlib.sha256(canonical(plain).encode()).hexdigest()[:_DIGITS]
 
     @property
+    def deciders(self) -> frozenset[str]:
+        """Everyone who may approve: those that messages mention, and the silent ones."""
+        return self.approvers | self.silent_approvers
+
+    @property
     def groups(self) -> frozenset[str]:
-        """The user groups whose members are approvers, payers or operators."""
-        every = self.approvers | self.payers | self.operators
+        """The user groups whose members have a right."""
+        every = self.deciders | self.payers | self.operators | (self.requesters or frozenset())
         return frozenset(member for member in every if member.startswith("S"))
 
     def must_be_member(self, person: Person) -> None:
@@ -113,10 +130,35 @@ class Policy:
         if person.membership is not Membership.MEMBER:
             raise NotAllowed(code=f"person_{person.membership.value}", to="look")
 
-    def may_change(self, cart: Cart, person: Person) -> None:
+    def may_fill(self, person: Person) -> None:
+        """Raise `NotAllowed` if this person may not fill carts and request approval."""
         self.must_be_member(person)
+        if self.requesters is not None:
+            self._must_belong(person, self.requesters, "not_requester")
+
+    def fills(self, person: Person) -> bool:
+        """Whether this person may fill carts and request approval."""
+        try:
+            self.may_fill(person)
+        except NotAllowed:
+            return False
+        return True
+
+    def may_change(self, cart: Cart, person: Person) -> None:
+        self.may_fill(person)
         if cart.state is not CartState.OPEN:
             raise NotPossible(code="cart_closed", cart=cart.id, state=cart.state.value)
+
+    def sees(self, cart: Cart, person: Person, *, here: str | None = None) -> bool:
+        """Whether this person may see what is in a cart, from the channel `here`.
+
+        A private cart is for the people of its channel, those who shaped it, approvers and payers.
+        """
+        if person.membership is not Membership.MEMBER:
+            return False
+        is_theirs = person.id in {cart.requester, cart.created_by, *cart.people_who_shaped}
+        is_in_charge = _belongs(person, self.deciders | self.payers)
+        return not cart.private or is_theirs or is_in_charge or (here is not None and here == cart.channel)
 
     def may_approve(self, cart: Cart, person: Person) -> None:
         """Raise `NotAllowed` if this person may not approve or reject this cart."""
@@ -146,7 +188,7 @@ class Policy:
         """Return whether an approval that this person gave still counts."""
         if person.membership in _UNREADABLE:
             return Right.UNREADABLE
-        hidden = (person.unread_groups | person.refused_groups) & self.approvers
+        hidden = (person.unread_groups | person.refused_groups) & self.deciders
         if person.membership is Membership.MEMBER and hidden and not self.decides(person):
             return Right.UNREADABLE
         try:
@@ -174,7 +216,7 @@ class Policy:
     def must_decide(self, person: Person) -> None:
         """Raise `NotAllowed` if this person is not an approver."""
         self.must_be_member(person)
-        self._must_belong(person, self.approvers, "not_approver")
+        self._must_belong(person, self.deciders, "not_approver", ask=self.approvers)
 
     def may_pay(self, person: Person) -> None:
         self.must_be_member(person)
@@ -184,7 +226,7 @@ class Policy:
         return person.membership is Membership.MEMBER
 
     def decides(self, person: Person) -> bool:
-        return person.membership is Membership.MEMBER and _belongs(person, self.approvers)
+        return person.membership is Membership.MEMBER and _belongs(person, self.deciders)
 
     def pays(self, person: Person) -> bool:
         return person.membership is Membership.MEMBER and _belongs(person, self.payers)
@@ -193,12 +235,12 @@ class Policy:
         """Raise `NotAllowed` if this person may not stop this cart: approvers, payers and its requester may."""
         self.must_be_member(person)
         if person.id != cart.requester:
-            self._must_belong(person, self.approvers | self.payers, "cannot_stop")
+            self._must_belong(person, self.deciders | self.payers, "cannot_stop", ask=self.approvers | self.payers)
 
     def may_see_owners(self, person: Person) -> None:
         """Raise unless this person approves or pays: an owner's address and phone are personal data."""
         self.must_be_member(person)
-        self._must_belong(person, self.approvers | self.payers, "cannot_see_owners")
+        self._must_belong(person, self.deciders | self.payers, "cannot_see_owners", ask=self.approvers | self.payers)
 
     def sees_owners(self, person: Person) -> bool:
         """Whether this person may see owners in full, and not by name only."""
@@ -211,7 +253,9 @@ class Policy:
     def may_resolve(self, person: Person) -> None:
         """Raise `NotAllowed` if this person may not resolve a cart that needs attention."""
         self.must_be_member(person)
-        self._must_belong(person, self.approvers | self.payers, "not_approver_or_payer")
+        self._must_belong(
+            person, self.deciders | self.payers, "not_approver_or_payer", ask=self.approvers | self.payers
+        )
 
     def may_deny(self, cart: Cart, person: Person) -> None:
         """Raise `NotAllowed` if this person may not state that an order or a payment did not happen.
@@ -222,18 +266,37 @@ class Policy:
         if person.id == cart.requester and not self.self_approval:
             raise NotAllowed(code="own_denial", cart=cart.id)
 
+    def confirms_payment(self, cart: Cart) -> bool:
+        """Whether *Pay* asks once more, with the amount: for a large order, and for each further payment of one."""
+        order = cart.order
+        if order is None or cart.payment is not None or any(method.refused for method in order.methods):
+            return True
+        over = _CONFIRM_OVER if self.second_approval_over is None else self.second_approval_over
+        return order.total.amount > over
+
     def approvals_needed(self, total: Money) -> int:
         over = self.second_approval_over
         return 2 if over is not None and total.amount > over else 1
+
+    def order_limit(self, currency: str) -> Decimal | None:
+        """Return what one order may cost in this currency; None without a limit.
+
+        Where the team set none, the usual limit holds in currencies in which 500 is about the same amount. In others
+        it would be a few dollars or a fortune.
+        """
+        if self.limit_per_order is None and self.usual_limit and currency in USUAL_LIMIT_CURRENCIES:
+            return USUAL_LIMIT
+        return self.limit_per_order
 
     def within_limits(self, total: Money, *, committed: Money) -> None:
         """Raise `NotPossible` if this total exceeds the limit of an order or of the month.
 
         `committed` is the month's total without this order.
         """
-        if self.limit_per_order is not None and total.amount > self.limit_per_order:
-            limit = Money.rounded(self.limit_per_order, total.currency)
-            raise NotPossible(code="order_limit_exceeded", total=amount(total), limit=amount(limit))
+        if (highest := self.order_limit(total.currency)) is not None and total.amount > highest:
+            limit = Money.rounded(highest, total.currency)
+            is_usual = self.limit_per_order is None
+            raise NotPossible(code="order_limit_exceeded", total=amount(total), limit=amount(limit), usual=is_usual)
         if self.limit_per_month is not None and (total + committed).amount > self.limit_per_month:
             limit = Money.rounded(self.limit_per_month, total.currency)
             raise NotPossible(
@@ -243,14 +306,17 @@ class Policy:
                 limit=amount(limit),
             )
 
-    def _must_belong(self, person: Person, circle: frozenset[str], code: str) -> None:
+    def _must_belong(
+        self, person: Person, circle: frozenset[str], code: str, *, ask: frozenset[str] | None = None
+    ) -> None:
+        """Raise `NotAllowed` unless this person belongs to the circle; `ask` is who to name, if not all of it."""
         if _belongs(person, circle):
             return
         if person.unread_groups & circle:
             raise NotAllowed(code="group_not_read")
         if person.refused_groups & circle:
             raise NotAllowed(code="group_hidden", why=code, groups=sorted(person.refused_groups & circle))
-        raise NotAllowed(code=code, ask=circle)
+        raise NotAllowed(code=code, ask=circle if ask is None else ask)
 
 
 def _belongs(person: Person, circle: frozenset[str]) -> bool:

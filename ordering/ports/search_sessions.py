@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
@@ -14,7 +15,9 @@ from ordering.model.offer import Availability
 class SearchSession:
     """The state of one user's search.
 
-    `refreshing` are names that are looked up again; their old answers stay until then.
+    `refreshing` are names that are looked up again; their old answers stay until then. `channel` is where it was typed,
+    `skipped` are words of a pasted list that were not searched, `notes` what else to say about it. Names that cost
+    `under` or more a year are not offered. `alternatives` are answers for names in place of one that cannot be had.
     """
 
     id: str
@@ -27,6 +30,12 @@ class SearchSession:
     seconds_left: float = 0.0
     allow_premium: bool = False
     under_way: bool = False
+    channel: str | None = None
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    under: Decimal | None = None
+    cheapest_first: bool = False
+    alternatives: tuple[Availability, ...] = ()
 
 
 class RunnerSignal(Enum):

@@ -130,8 +130,11 @@ class Reading(Protocol):
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, CartId]:
         """Return which of these names are in carts in progress, and in which cart."""
 
-    def names_in_carts(self) -> frozenset[DomainName]:
-        """Return all names of carts that are open or in progress."""
+    def names_in_carts(self, *, seen_in: str) -> frozenset[DomainName]:
+        """Return all names of carts that are open or in progress, without those of other channels' private carts."""
+
+    def bought(self, domains: Collection[DomainName]) -> dict[DomainName, Cart]:
+        """Return which of these names were bought through a request, with the newest such cart of each."""
 
     def committed(self, since: datetime, currency: str, *, without: CartId) -> Money:
         """Return the total with tax that was approved, ordered or paid since then, without that one cart."""
@@ -220,8 +223,12 @@ class Transaction(Reading, Protocol):
         Call this first: the names that are held, and the month's total, are reliable only under this lock.
         """
 
-    def open(self, channel: str, *, by: str, at: datetime) -> Cart:
-        """Create a channel's cart; raises `CartChanged` if another transaction just did."""
+    def open(self, channel: str, *, by: str, at: datetime, private: bool = True, shared: bool = True) -> Cart:
+        """Create a channel's cart; raises `CartChanged` if another transaction just did.
+
+        `private`: what is in it is for the people of its channel. A cart that is not `shared` is one person's own next
+        to the channel's cart: save it as requested in this transaction, because a channel has one open cart.
+        """
 
     def save(self, cart: AnyCart, *events: Event, due_at: Moment = KEEP) -> AnyCart:
         """Write a cart with its events and increment its version. Its timers stay, unless `due_at` is given.

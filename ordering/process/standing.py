@@ -25,6 +25,12 @@ def refuse_beyond_limits(policy: Policy, carts: Reading, cart: Cart, total: Mone
     policy.within_limits(total, committed=carts.committed(month, total.currency, without=cart.id))
 
 
+def refuse_against_naming(policy: Policy, cart: Cart) -> None:
+    """Raise `NotPossible` if the team's rules refuse one of the names: the rules may be newer than the cart."""
+    for line in cart.lines:
+        policy.naming.must_allow(line.domain)
+
+
 def _void(cart: Cart, data: Data) -> Objection:
     """Return the objection that voids a decision: the cart without it, and the reason."""
     kind = EventKind.APPROVAL_VOID if cart.state is S.SUBMITTED else EventKind.PAYMENT_VOID
@@ -32,7 +38,10 @@ def _void(cart: Cart, data: Data) -> Objection:
 
 
 class Limits:
-    """Condition of each intent: the limits of an order and of the month hold. `clock` is this process's."""
+    """Condition of each intent: the limits of an order and of the month hold. `clock` is this process's.
+
+    Before the order, the team's rules on names hold as well. What is ordered already is paid or not as people decide.
+    """
 
     def __init__(self, policy: Policy, clock: Callable[[], datetime]) -> None:
         self._policy = policy
@@ -44,6 +53,8 @@ class Limits:
         if not cart.is_same_save(intent) or total is None:
             return None
         try:
+            if intent.order is None:
+                refuse_against_naming(self._policy, cart)
             refuse_beyond_limits(self._policy, carts, cart, total, now)
         except NotPossible as refusal:
             return _void(undecided(cart, at=now), refusal.data)

@@ -17,6 +17,7 @@ from ordering.process.inbox import EndingStore
 from ordering.process.recovery import RecoverMode
 from ordering.workflow.approval_requests import ApprovalRequests
 from ordering.workflow.approvals import Approvals
+from ordering.workflow.buying import Buying
 from ordering.workflow.cards import Cards
 from ordering.workflow.cart_editing import CartEditing
 from ordering.workflow.comparisons import Comparisons
@@ -49,6 +50,7 @@ class Workflow:
         self.contacts = ContactBook(registrar, policy)
         self.registry_needs = RegistryNeeds(store, registrar, policy)
         self.approval_requests = ApprovalRequests(decisions, store, registrar, policy, clock)
+        self.buying = Buying(decisions, store, registrar, policy, clock, self.approval_requests)
         self.approvals = Approvals(decisions, registrar, policy, clock)
         self.owners = NameOwners(store, registrar, policy)
         self.payments = PaymentDecisions(decisions, store, registrar, policy, clock)

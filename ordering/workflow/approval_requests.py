@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection
 from datetime import datetime
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotAllowed, NotPossible
-from ordering.model.events import happened
+from ordering.model.events import Event, happened
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.ids import CartId
 from ordering.model.policy import Person, Policy
@@ -15,7 +16,8 @@ from ordering.model.preflight_findings import Finding, LinesRefused, NotReady
 from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from ordering.model.text import is_visible
-from ordering.ports.store import MessageRole, Store
+from ordering.model.typing_slips import NameNearlyThere, near_in_text
+from ordering.ports.store import MessageRole, Store, Transaction
 from ordering.process.standing import refuse_beyond_limits
 from ordering.workflow.decisions import Decisions, held, read_cart
 from ordering.workflow.preflight import Checked, Inspection, PreflightPort
@@ -51,27 +53,33 @@ class ApprovalRequests:
             raise NotPossible(code="nobody_could_approve", cart=cart.id)
 
     def request(
-        self, cart_id: CartId, *, requester: Person, purpose: str, approvers: Collection[Person] | None = None
+        self,
+        cart_id: CartId,
+        *,
+        requester: Person,
+        purpose: str,
+        approvers: Collection[Person] | None = None,
+        sure: str = "",
     ) -> Cart:
         """Check the cart with OVH, seal the result, close the cart and request approval.
 
         `approvers` are all of them as Slack describes them now; None if Slack did not return them. If the pre-flight
-        fails, the cart stays open and the error says what to do.
+        fails, the cart stays open and the error says what to do. Raises `NameNearlyThere` if a name is one letter away
+        from a word of the purpose, unless `sure` is that purpose: the person was asked and sent the same again.
         """
         cart = read_cart(self._store, cart_id)
         if cart.state is S.SUBMITTED and (cart.requester, cart.purpose) == (requester.id, purpose.strip()):
             return cart  # the same person sent the same form again
         self.may_request(cart, requester)
         self._decisions.must_be_allowed(cart_id, None)
-        if approvers is not None and self._policy.needs_another_approver(cart, approvers, requester=requester):
-            shaped = any(person.id in cart.people_who_shaped - {requester.id} for person in approvers)
-            raise NotPossible(code="nobody_may_approve", cart=cart.id, shaped=shaped)
+        self.must_leave_an_approver(cart, requester, approvers)
         if not is_visible(purpose):
             raise NotPossible(code="purpose_missing")
+        if sure != purpose_mark(purpose):
+            _refuse_slip(cart, purpose)
         with self._store.begin() as carts:
             carts.begin_step(cart_id)  # a database that accepts no writes ends this before OVH builds a cart
         quoted, checked = cart, self._pre_flight(cart)
-        quote = checked.quote
         now = self._clock()
         with self._decisions.begin(cart_id, None) as carts:
             # What was quoted is saved: if a name or an answer changed in the meantime, this fails.
@@ -81,24 +89,13 @@ class ApprovalRequests:
                 raise CartChanged(cart_id)
             if findings := held(carts, [line.domain for line in cart.lines], without=cart.id):
                 raise NotReady(cart_id, findings)
-            refuse_beyond_limits(self._policy, carts, cart, quote.total, now)
-            lines = checked.with_warnings(carts.names_in_carts())
-            submitted = cart.submit(
-                at=now,
-                lines=lines,
-                requester=requester.id,
-                purpose=purpose.strip(),
-                quote=quote,
-                seal=seal(
-                    checked.lines, quote, waive_retraction=self._policy.waive_retraction, trial=self._policy.trial
-                ),
-            )
-            channel = self._policy.approval_channel or cart.channel
-            carts.show_in(cart.id, MessageRole.APPROVAL, channel)
-            data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
-            recorded: Data = {**data, "policy": self._policy.digest}
-            event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=recorded, by=requester.id)
-            return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), event)
+            return submit(carts, cart, checked, self._policy, requester=requester, purpose=purpose, now=now)
+
+    def must_leave_an_approver(self, cart: Cart, requester: Person, approvers: Collection[Person] | None) -> None:
+        """Raise `NotPossible` if nobody of these could approve the cart; None: Slack did not return them."""
+        if approvers is not None and self._policy.needs_another_approver(cart, approvers, requester=requester):
+            shaped = any(person.id in cart.people_who_shaped - {requester.id} for person in approvers)
+            raise NotPossible(code="nobody_may_approve", cart=cart.id, shaped=shaped)
 
     def check(self, cart_id: CartId, *, by: Person) -> tuple[Finding, ...]:
         """Check an open cart with OVH as `request` does, and return what must be fixed; empty if nothing must.
@@ -135,6 +132,51 @@ class ApprovalRequests:
         except LinesRefused as refusal:
             keep_questions(self._store, cart.id, refusal.asked)
             raise NotReady(cart.id, refusal.findings) from refusal
+
+
+def submit(
+    carts: Transaction,
+    cart: Cart,
+    checked: Checked,
+    policy: Policy,
+    *,
+    requester: Person,
+    purpose: str,
+    now: datetime,
+    after: Event | None = None,
+) -> Cart:
+    """Seal what was checked, and save the cart with the request for approval, behind the event `after`.
+
+    Raises `NotPossible` if the total exceeds a limit of the team.
+    """
+    quote = checked.quote
+    refuse_beyond_limits(policy, carts, cart, quote.total, now)
+    lines = checked.with_warnings(carts.names_in_carts(seen_in=cart.channel))
+    submitted = cart.submit(
+        at=now,
+        lines=lines,
+        requester=requester.id,
+        purpose=purpose.strip(),
+        quote=quote,
+        seal=seal(checked.lines, quote, waive_retraction=policy.waive_retraction, trial=policy.trial),
+    )
+    carts.show_in(cart.id, MessageRole.APPROVAL, policy.approval_channel or cart.channel)
+    data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
+    recorded: Data = {**data, "policy": policy.digest}
+    event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=recorded, by=requester.id)
+    return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), *filter(None, [after]), event)
+
+
+def purpose_mark(purpose: str) -> str:
+    """Return the fingerprint of a purpose that a person was asked about; it is only compared."""
+    return hashlib.sha256(purpose.strip().encode()).hexdigest()[:12]
+
+
+def _refuse_slip(cart: Cart, purpose: str) -> None:
+    """Raise `NameNearlyThere` if a name is one letter away from a word of the purpose."""
+    if (slip := near_in_text([line.domain for line in cart.lines], purpose)) is not None:
+        domain, word = slip
+        raise NameNearlyThere(domain, word, where="purpose")
 
 
 def _is_private(channel: str) -> bool:

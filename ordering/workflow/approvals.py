@@ -18,7 +18,7 @@ from ordering.model.text import is_visible
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.store import Reading, Transaction
 from ordering.process.age import time_at_ovh
-from ordering.process.standing import refuse_beyond_limits
+from ordering.process.standing import refuse_against_naming, refuse_beyond_limits
 from ordering.workflow.decisions import Decisions
 
 S = CartState
@@ -63,6 +63,7 @@ class Approvals:
             asked = self._must_wait_for_approval(cart, approver)
             if mark != cart.request_mark:
                 raise CardOutdated(cart_id)
+            refuse_against_naming(self._policy, cart)
             refuse_beyond_limits(self._policy, carts, cart, asked.quote.total, now)
             waited = self._waited(carts, cart, clicked_at)
             needed = self._policy.approvals_needed(asked.seal.total)

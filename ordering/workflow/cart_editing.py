@@ -17,6 +17,7 @@ from ordering.model.ids import CartId
 from ordering.model.offer import Availability, Offer
 from ordering.model.offer_selection import choose
 from ordering.model.policy import Person, Policy
+from ordering.model.typing_slips import NameNearlyThere, near
 from ordering.ports.names import Names
 from ordering.ports.store import MessageRole, Store
 from ordering.workflow.decisions import refuse_held
@@ -38,18 +39,31 @@ class CartEditing:
 
         Raises `NotPossible` if there is none.
         """
-        self._policy.must_be_member(by)
+        self._policy.may_fill(by)
+        self._policy.naming.must_allow(domain)
         answer = self._look_up(domain)
         offers = answer.to_buy(allow_premium=self._policy.allow_premium)
         return offers or (choose(answer, allow_premium=self._policy.allow_premium),)
 
-    def add(self, channel: str, domain: DomainName, *, by: Person, seen: str | None = None) -> Cart:
+    def add(
+        self,
+        channel: str,
+        domain: DomainName,
+        *,
+        by: Person,
+        seen: str | None = None,
+        private: bool = True,
+        sure: bool = False,
+    ) -> Cart:
         """Add a free name to the channel's open cart, as OVH offers it now.
 
-        `seen` is the fingerprint of the offer that the user chose. Raises `ChoiceNeeded` if there are several and none
-        was chosen, or if the chosen one is no longer offered on the same terms.
+        `seen` is the fingerprint of the offer that the user chose; `private` says whether a new cart is for the people
+        of its channel alone. Raises `ChoiceNeeded` if there are several and none was chosen, or if the chosen one is no
+        longer offered on the same terms. Raises `NameNearlyThere` if the name is one letter away from one of the cart
+        or the account, unless the user is `sure`.
         """
-        self._policy.must_be_member(by)
+        self._policy.may_fill(by)
+        self._policy.naming.must_allow(domain)
         owned = self._owned_or_none()
         if domain in owned:
             raise NotPossible(code="name_already_owned", name=domain.ascii)
@@ -57,15 +71,17 @@ class CartEditing:
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
-            cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now)
+            cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now, private=private)
             refuse_held(carts, [domain], without=cart.id)
-            warnings = warnings_about(domain, owned=owned, in_carts=carts.names_in_carts())
+            if not sure:
+                _refuse_slip(domain, cart, owned)
+            warnings = warnings_about(domain, owned=owned, in_carts=carts.names_in_carts(seen_in=channel))
             carts.show_in(cart.id, MessageRole.CART, channel)
             changed = cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings))
             return carts.save(changed, _changed(changed, now, K.NAMES_ADDED, [domain], by=by))
 
     def add_all(
-        self, channel: str, seen: Mapping[DomainName, str | None], *, by: Person
+        self, channel: str, seen: Mapping[DomainName, str | None], *, by: Person, private: bool = True
     ) -> tuple[Cart, list[DomainName], list[OrderingError]]:
         """Add many free names to the channel's open cart at once, in this order.
 
@@ -73,20 +89,21 @@ class CartEditing:
         is left for the user to choose. Returns the cart, the names that were added, and why each other name was not;
         raises `NotPossible` if none was added.
         """
-        self._policy.must_be_member(by)
+        self._policy.may_fill(by)
         owned = self._owned_or_none()
         offers, refused = self._offers_for(seen, owned)
         now = self._clock()
         taken: list[DomainName] = []
         with self._store.begin() as carts:
             carts.decide_alone()
-            cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now)
-            in_carts = carts.names_in_carts()
+            cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now, private=private)
+            in_carts = carts.names_in_carts(seen_in=channel)
             for offer in offers:
                 line = Line.of(offer, added_by=by.id)
                 warnings = warnings_about(line.domain, owned=owned, in_carts=in_carts)
                 try:
                     refuse_held(carts, [line.domain], without=cart.id)
+                    _refuse_slip(line.domain, cart, owned)
                     cart = cart.with_line(replace(line, warnings=warnings))
                     taken.append(line.domain)
                 except NotPossible as refusal:
@@ -125,14 +142,14 @@ class CartEditing:
 
     def copy_lines(self, cart_id: CartId, *, by: Person) -> Cart:
         """Copy the names of a cart that was not bought into its channel's open cart."""
-        self._policy.must_be_member(by)
+        self._policy.may_fill(by)
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
             old = carts.cart(cart_id)
             if old.state not in NOT_BOUGHT:
                 raise NotPossible(code="names_still_held", cart=cart_id, state=old.state.value)
-            cart = carts.open_cart(old.channel) or carts.open(old.channel, by=by.id, at=now)
+            cart = carts.open_cart(old.channel) or carts.open(old.channel, by=by.id, at=now, private=old.private)
             new = [line for line in old.lines if cart.line(line.domain) is None]
             if not new:
                 raise NotPossible(code="names_already_in_cart", cart=cart.id, source=cart_id)
@@ -162,6 +179,7 @@ class CartEditing:
         answers = {answer.domain: answer for answer in self._registrar.look_up(list(seen), urgent=True)}
         for domain, mark in seen.items():
             try:
+                self._policy.naming.must_allow(domain)
                 if domain in owned:
                     raise NotPossible(code="name_already_owned", name=domain.ascii)
                 offers.append(choose(answers[domain], allow_premium=self._policy.allow_premium, seen=mark))
@@ -181,6 +199,15 @@ class CartEditing:
             return self._registrar.owned()
         except RegistrarError:
             return frozenset()
+
+
+def _refuse_slip(domain: DomainName, cart: Cart, owned: frozenset[DomainName]) -> None:
+    """Raise `NameNearlyThere` if the name is one letter away from another in the cart or the account."""
+    if cart.line(domain) is not None:
+        return  # it is refused as a second one
+    in_cart = [line.domain for line in cart.lines]
+    if (other := near(domain, [*in_cart, *sorted(owned)])) is not None:
+        raise NameNearlyThere(domain, other.ascii, where="cart" if other in in_cart else "account")
 
 
 def _changed(

@@ -9,7 +9,7 @@ from typing import Protocol
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line, as_asked
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import RegistrarRefused
+from ordering.model.errors import NotPossible, RegistrarRefused
 from ordering.model.facts import Data, amount
 from ordering.model.homographs import warnings_about
 from ordering.model.line_warnings import LineWarning, WarningKind
@@ -58,6 +58,8 @@ class Inspection:
         """
         owned = self._owned()
         names = [line.domain for line in cart.lines]
+        if barred := list(filter(None, map(self._policy.naming.refusal_of, names))):
+            raise NotReady(cart.id, [_against_rule(refusal) for refusal in barred])
         answers = {answer.domain: answer for answer in self._registrar.look_up(names, urgent=True)}
         looked = [self._look(line, answers.get(line.domain), owned or frozenset()) for line in cart.lines]
         if findings := [found for found in looked if isinstance(found, Finding)]:
@@ -123,6 +125,10 @@ class Inspection:
         named = {finding.domain for finding in refusal.findings}
         others = [line for line in as_asked(lines, refusal.asked) if line.domain not in named]
         return LinesRefused([*refusal.findings, *self._registrar.objections(others)], refusal.asked)
+
+
+def _against_rule(refusal: NotPossible) -> Finding:
+    return Finding.of_refusal(refusal, DomainName(str(refusal.params["name"])), Fix.REMOVE)
 
 
 def _moved(line: Line, offer: Offer) -> Iterator[LineWarning]:

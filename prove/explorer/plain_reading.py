@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 
-from ordering.model.cart import COMMITTED, DECIDED, ENDED, HOLDING, Cart, CartState
+from ordering.model.cart import BOUGHT, COMMITTED, DECIDED, ENDED, HOLDING, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
@@ -103,9 +103,14 @@ class PlainReading:
             if line.domain in domains
         }
 
-    def names_in_carts(self) -> frozenset[DomainName]:
+    def names_in_carts(self, *, seen_in: str) -> frozenset[DomainName]:
         live = {CartState.OPEN, *HOLDING}
-        return frozenset(n.domain for cart in self._kept.carts.values() if cart.state in live for n in cart.lines)
+        visible = (c for c in self._kept.carts.values() if c.state in live and (not c.private or c.channel == seen_in))
+        return frozenset(line.domain for cart in visible for line in cart.lines)
+
+    def bought(self, domains: Collection[DomainName]) -> dict[DomainName, Cart]:
+        carts = sorted((c for c in self._kept.carts.values() if c.state in BOUGHT), key=lambda cart: cart.id)
+        return {line.domain: cart for cart in carts for line in cart.lines if line.domain in domains}
 
     def committed(self, since: datetime, currency: str, *, without: CartId) -> Money:
         total = 0

@@ -41,13 +41,13 @@ class PlainTransaction(PlainReading):
     def decide_alone(self) -> None:
         """Do nothing: there is one writer at a time."""
 
-    def open(self, channel: str, *, by: str, at: datetime) -> Cart:
-        if self.open_cart(channel) is not None:
+    def open(self, channel: str, *, by: str, at: datetime, private: bool = True, shared: bool = True) -> Cart:
+        if shared and self.open_cart(channel) is not None:
             raise NotPossible(code="cart_opened_by_other", channel=channel)
         kept = self._kept
         kept.last_cart = max(kept.last_cart, kept.standing.numbers_above) + 1
         number, save_id = CartId(kept.last_cart), new_save_id()
-        cart = Cart(number, channel, created_by=by, state=CartState.OPEN, since=at, save_id=save_id)
+        cart = Cart(number, channel, created_by=by, state=CartState.OPEN, since=at, private=private, save_id=save_id)
         kept.carts[cart.id] = cart
         self._append(cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
         return cart

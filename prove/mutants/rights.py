@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import drop, instead, never, swap, without_keyword
+from prove.mutants.changes import drop, instead, never, returns, swap, without_keyword
 from prove.mutants.mutation import Mutation
 
 _EARLIER, _MANUAL_RECOVERY, _SELF = (
@@ -10,6 +10,7 @@ _EARLIER, _MANUAL_RECOVERY, _SELF = (
     "tests/ordering/test_manual_recovery.py",
     "tests/ordering/test_self_approval.py",
 )
+_WHO_MAY, _BUYING = "tests/ordering/test_who_may.py", "tests/store/contract/test_buying.py"
 _READS, _APPROVE = "ordering.workflow.approvals:Approvals._still_valid", "ordering.workflow.approvals:Approvals.approve"
 _RIGHT, _POLICY = "ordering.model.policy:Policy.right_to_approve", "ordering.model.policy:Policy.may_approve"
 
@@ -90,5 +91,71 @@ OF_RIGHTS = (
             "self.right_to_approve(asked, person) is not Right.HELD",
         ),
         _SELF,
+    ),
+    Mutation(
+        "let people request whom the team did not name",
+        "ordering.model.policy:Policy.may_fill",
+        never("self.requesters is not None"),
+        f"{_WHO_MAY}::test_only_requesters_fill_carts_and_request",
+    ),
+    Mutation(
+        "judge who may request by the form alone",
+        "ordering.model.policy:Policy.may_change",
+        swap("self.may_fill(person)", "self.must_be_member(person)"),
+        f"{_WHO_MAY}::test_who_lost_the_right_to_request_is_refused_at_the_request",
+    ),
+    Mutation(
+        "approve a name that the rules refuse",
+        _APPROVE,
+        drop("refuse_against_naming(self._policy, cart)"),
+        f"{_WHO_MAY}::TestNaming",
+    ),
+    Mutation(
+        "order a name that the rules refuse",
+        "ordering.process.standing:Limits.__call__",
+        never("intent.order is None"),
+        f"{_WHO_MAY}::TestNaming",
+    ),
+    Mutation(
+        "request a name that the rules refuse",
+        "ordering.workflow.preflight:Inspection.check",
+        never("(barred := list(filter(None, map(self._policy.naming.refusal_of, names))))"),
+        f"{_WHO_MAY}::TestNaming",
+    ),
+    Mutation(
+        "forget the usual limit of an order",
+        "ordering.model.policy:Policy.order_limit",
+        never("self.limit_per_order is None and self.usual_limit and (currency in USUAL_LIMIT_CURRENCIES)"),
+        f"{_WHO_MAY}::test_the_usual_limit_holds_at_each_step",
+    ),
+    Mutation(
+        "request beyond the limits",
+        "ordering.workflow.approval_requests:submit",
+        drop("refuse_beyond_limits(policy, carts, cart, quote.total, now)"),
+        f"{_BUYING}::test_the_rules_of_a_request_hold",
+    ),
+    Mutation(
+        "request in one go a name that another request holds",
+        "ordering.workflow.buying:Buying.request",
+        never("(findings := held(carts, list(seen), without=_NOT_STORED))"),
+        f"{_BUYING}::test_what_the_account_owns_or_another_cart_holds_is_refused",
+    ),
+    Mutation(
+        "request in one go on other terms than shown",
+        "ordering.workflow.buying:Buying._offers",
+        without_keyword("seen"),
+        f"{_BUYING}::test_what_changed_since_the_preview_is_not_requested",
+    ),
+    Mutation(
+        "request in one go what nobody could approve",
+        "ordering.workflow.buying:Buying.request",
+        drop("self._approval_requests.must_leave_an_approver(unstored, requester, approvers)"),
+        f"{_BUYING}::test_a_request_that_nobody_could_approve_is_refused",
+    ),
+    Mutation(
+        "pay a large order without a second question",
+        "ordering.model.policy:Policy.confirms_payment",
+        returns("False"),
+        f"{_WHO_MAY}::test_a_large_payment_is_confirmed",
     ),
 )

@@ -268,9 +268,9 @@ def test_example_file_explains_every_setting_but_secrets():
     text = (ROOT / "desk.toml.example").read_text()
     above, tables = text.split("#[lists]")
     explained = set(re.findall(r"^#?([a-z_]+) = ", above, re.MULTILINE))
-    assert explained - {"database_url"} | {"lists", "owners"} == set(Settings.model_fields) - FROM_FILES
-    uncommented = re.sub(r"^#(\[|[a-z]+ = )", r"\1", f"#[lists]{tables}", flags=re.MULTILINE)
-    assert tomllib.loads(uncommented).keys() == {"lists", "owners"}
+    assert explained - {"database_url"} | {"lists", "naming", "owners"} == set(Settings.model_fields) - FROM_FILES
+    uncommented = re.sub(r"^#(\[|[a-z]+ = |\")", r"\1", f"#[lists]{tables}", flags=re.MULTILINE)
+    assert tomllib.loads(uncommented).keys() == {"lists", "naming", "owners"}
     tomllib.loads(re.sub(r"^#([a-z_]+ = )", r"\1", text, flags=re.MULTILINE))
 
 

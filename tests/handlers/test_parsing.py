@@ -114,7 +114,6 @@ def test_a_dash_between_names_is_no_option():
         ("--tlds com/fr/ https://a.com/b", ["com", "fr"], ["a.com"], []),
         ("word --tlds com,https://name.ovh/ x", ["com"], ["name.ovh"], ["word", "x"]),
         ("word --tlds com,\notter.ovh", ["com"], ["otter.ovh"], ["word"]),
-        ("word --tlds com, otter.ovh, co.uk", ["com", "co.uk"], ["otter.ovh"], ["word"]),
         ("word --tlds com .asso.fr", ["com", "asso.fr"], [], ["word"]),
     ],
 )
@@ -122,6 +121,80 @@ def test_names_behind_extensions_are_none_of_them(typed, extensions, names, word
     query, unreadable = search_of(typed)
     assert (list(query.extensions), unreadable) == (extensions, [])
     assert ([n.ascii for n in query.names], [w.ascii for w in query.words]) == (names, words)
+
+
+def test_a_list_decides_what_is_an_extension_of_several_parts():
+    """OVH's list tells co.uk from otter.ovh, not the number of letters."""
+    query, unreadable = search_of("word --tlds com, otter.ovh, presse.fr, .co.uk")
+    assert (query.extensions, unreadable) == (("com", "co.uk"), [])
+    assert [name.ascii for name in query.perhaps_extensions] == ["otter.ovh", "presse.fr"]
+
+
+NAMES_IN = {
+    "Slack's entities": "a.ovh&amp;b.ovh",
+    "marks of direction": "\u200ea.ovh\u202c \u2066b.ovh\u2069",
+    "a soft hyphen and a byte order mark": "\ufeffa.o\u00advh b.ovh",
+    "defanged": "a[.]ovh b(.)ovh",
+    "defanged in words": "a[dot]ovh hxxps://b{.}ovh/x",
+    "ports": "a.ovh:8080 https://b.ovh:443/x",
+    "queries and fragments": "a.ovh?utm=1&x=2 b.ovh#top",
+    "users": "https://me:secret@a.ovh/ sales@b.ovh",
+    "other schemes": "ftp://a.ovh/pub ssh+git://git@b.ovh",
+    "a link with another text": "<https://a.ovh/shop|Our site> <mailto:me@b.ovh|write us>",
+    "mentions": "<@U0ADA> a.ovh <#C0TEAM|team> b.ovh <!here>",
+    "wide punctuation": "a.ovh、b.ovh，a.ovh；b.ovh",  # noqa: RUF001 - as typed
+    "bullets": "◦ a.ovh\n▪ b.ovh\n→ a.ovh",
+    "markup": "_a.ovh_ ~b.ovh~ *a.ovh*",
+    "an ellipsis": "a.ovh… b.ovh...",
+    "a heading": "Names:a.ovh b.ovh",
+}
+
+
+@pytest.mark.parametrize("typed", NAMES_IN.values(), ids=NAMES_IN.keys())
+def test_pasted_names_are_found(typed):
+    """Whatever surrounds a name in a chat, a mail, a table or a report, the name is searched and nothing else."""
+    query, unreadable = search_of(typed)
+    assert [name.ascii for name in query.names] == ["a.ovh", "b.ovh"]
+    assert not query.words
+    assert not unreadable
+
+
+def test_prose_in_a_list_of_names_is_skipped():
+    """In a list of full names other words are prose; they are kept aside, and searched only on request."""
+    prose = "Please check:\n- a.ovh and also\n- b.ovh\nTODO: 192.168.1.1"
+    query, unreadable = search_of(prose)
+    assert [name.ascii for name in query.names] == ["a.ovh", "b.ovh"]
+    assert query.words == ()
+    assert [word.ascii for word in query.skipped] == ["please", "check", "and", "also", "todo"]
+    assert len(unreadable) == 1
+    assert [word.ascii for word in search_of(f"{prose} --words")[0].words] == ["please", "check", "and", "also", "todo"]
+
+
+@pytest.mark.parametrize("where", ["--tlds com", "--list brand", "--all", "--ideas", "--tlds presse.fr"])
+def test_words_next_to_names_are_searched_with_extensions(where):
+    query, _ = search_of(f"a.ovh otter {where}")
+    assert ([word.ascii for word in query.words], query.skipped) == (["otter"], ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "under"),
+    [("--under 20", "20"), ("--under=9,99", "9.99"), ("—under €12.50", "12.50"), ("--under 20€", "20")],
+)
+def test_a_price_can_be_the_limit(typed, under):
+    query, unreadable = search_of(f"otter {typed}")
+    assert ([word.ascii for word in query.words], str(query.under), unreadable) == (["otter"], under, [])
+
+
+def test_the_order_of_results_can_be_chosen():
+    assert search_of("otter --sort cheapest")[0].cheapest_first
+    assert not search_of("otter --sort typed")[0].cheapest_first
+    assert search_of("otter --sort")[1] == [catalogue.search.ORDER_MISSING]
+    assert search_of("otter --under")[1] == [catalogue.search.PRICE_MISSING]
+
+
+def test_a_greek_capital_is_one_letter_under_any_extension():
+    """A Σ at the end of a label is its final form, whether the extension was typed or added."""
+    assert DomainName.parse("ΟΔΟΣ.GR") == search_of("ΟΔΟΣ")[0].words[0].under("gr")
 
 
 def test_reports_invalid_extensions_and_searches_the_others():
@@ -220,3 +293,27 @@ def test_leaves_out_unstorable_and_invisible_text(text, kept):
 def test_a_command_is_read_without_what_cannot_be_kept():
     body = {"user_id": "U0ADA", "channel_id": "C1", "text": "add na\x00me.ovh\ud83d"}
     assert ascii(Interaction.of_command(body).value) == ascii("add name.ovh")
+
+
+@pytest.mark.parametrize(
+    ("channel", "name", "private"),
+    [
+        ("C0TEAM", "team", False),
+        ("C0SECRET", "privategroup", True),
+        ("D0ADA", "directmessage", True),
+        ("G0OLD", "old-private", True),
+        ("C0TRIO", "mpdm-ada--ben--cleo-1", True),
+        ("C0ODD", None, True),
+        ("C0ODD", "", True),
+    ],
+)
+def test_a_payload_says_whether_its_channel_is_private(channel, name, private):
+    """Slack sends a fixed word in place of a private channel's name; what is unknown counts as private."""
+    command = {"user_id": "U0ADA", "channel_id": channel, "channel_name": name}
+    click = {"user": {"id": "U0ADA"}, "channel": {"id": channel, "name": name}, "actions": [{"value": "1"}]}
+    assert Interaction.of_command(command).private is private
+    assert Interaction.of_action(click).private is private
+
+
+def test_a_form_does_not_say_where_it_was_opened():
+    assert Interaction.of_form({"user": {"id": "U0ADA"}, "view": {"id": "V1"}}).private

@@ -7,6 +7,7 @@ import pytest
 
 from handlers import (
     approval,
+    buying,
     cart,
     contacts,
     details,
@@ -18,12 +19,13 @@ from handlers import (
     recovery_mode,
     years,
 )
+from handlers import help as help_clicks
 from handlers.messages import refused
 from handlers.messages.en import failures
 from handlers.routing.inbox import Handler
 from handlers.routing.router import Router
 from handlers.routing.services import Services
-from handlers.search import buttons
+from handlers.search import adding, buttons
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import checking
@@ -115,7 +117,7 @@ def test_every_button_and_every_form_has_one_listener(desks):
     """The others are forms without a submit button, and inputs whose ids differ by name."""
     for topic in (
         approval, cart, contacts, details, offers, owners, payment, questions, recovery,
-        recovery_mode, years, buttons,
+        recovery_mode, years, buttons, adding, buying, help_clicks,
     ):  # fmt: skip
         topic.register(desks.router)
     assert {act for act in desks.slack.buttons if isinstance(act, str)} == set(Act)

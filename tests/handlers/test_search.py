@@ -17,7 +17,9 @@ from handlers.views.search_pages import Standing
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.offer import Availability, Effort, Verdict
+from ordering.model.policy import Membership
 from ordering.ports.search_sessions import RunnerSignal, SearchSession
+from tests.builders import POLICY
 from tests.refusing import refuses
 
 NAMES = tuple(DomainName(f"name-{number}.ovh") for number in range(3))
@@ -33,6 +35,9 @@ class Rules:
         self.asked: list[DomainName] = []
         self.error: Exception | None = None
 
+    def sold(self) -> frozenset[str]:
+        return frozenset({"ovh"})
+
     def effort_of(self, names: Sequence[DomainName]) -> Effort:
         return Effort(len(names), 0.0, 60)
 
@@ -42,6 +47,13 @@ class Rules:
                 raise self.error
             self.asked.append(name)
             yield Availability(name, Verdict.AVAILABLE, asked_at=datetime.now(UTC))
+
+
+class Everybody:
+    """Slack, to which everybody is a member."""
+
+    async def membership(self, _user: str) -> Membership:
+        return Membership.MEMBER
 
 
 class Told:
@@ -59,8 +71,10 @@ class Told:
 @pytest.fixture
 def services():
     bridge = Bridge(2)
-    workflow = SimpleNamespace(search=Rules())
-    return SimpleNamespace(workflow=workflow, bridge=bridge, search_bridge=bridge, searches=Searches())
+    workflow = SimpleNamespace(search=Rules(), policy=POLICY)
+    return SimpleNamespace(
+        workflow=workflow, bridge=bridge, search_bridge=bridge, searches=Searches(), members=Everybody()
+    )
 
 
 def a_search(answers=None, reply=None):

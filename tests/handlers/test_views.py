@@ -14,10 +14,10 @@ from handlers.messages.en.warnings import warning
 from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.payloads import Decision
+from handlers.toolkit.payloads import Decision, OfferChoice
 from handlers.views import approval, cart, details, home, offers, years
 from handlers.views import recovery as attention
-from handlers.views.help import help_message
+from handlers.views.help import help_message, unknown_command
 from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
@@ -350,7 +350,7 @@ def test_forms_and_homes_fit():
         years.years_modal(replace(full, lines=tuple(replace(n, offered_years=(1, 2, 10)) for n in full.lines))),
         years.years_modal(full),
         offers.asking(DomainName.parse(f"{LONG}.ovh")),
-        offers.offer_modal(DomainName.parse(f"{LONG}.ovh"), "C1", MANY_OFFERS, problem=EVIL),
+        offers.offer_modal(OfferChoice("C1", DomainName.parse(f"{LONG}.ovh")), MANY_OFFERS, problem=EVIL),
         approval.reject_modal(full, clicked=Decision(CartId(12), "", STAMP)),
         home.home(overview, [card(shown).blocks for shown in waiting]),
         home.home(Overview((), (), (), (), ()), []),
@@ -397,7 +397,8 @@ def test_lists_fit():
     check(cart.pending(many))
     check(cart.history(many[:20], more=True))
     check(cart.pending([]))
-    check(help_message(unknown=EVIL, suggestion=EVIL))
+    check(help_message())
+    check(unknown_command(EVIL, meant=EVIL, search="y" * 400))
 
 
 @given(st.text(max_size=300))

@@ -1,4 +1,4 @@
-"""Ideas are sensible, can be bought, and come with the cheap and short ones first."""
+"""Ideas are sensible, can be bought, and come in the team's order with the short ones first."""
 
 import pytest
 from hypothesis import given
@@ -7,15 +7,12 @@ from hypothesis import strategies as st
 from ordering.model import name_suggestions as rules
 from ordering.model.domain_name import DomainName, Word
 from ordering.model.errors import InvalidName
-from ordering.model.money import Money
 from ordering.model.name_suggestions import MOST_IDEAS, ideas
-
-PRICES = {"com": Money(899, "EUR"), "io": Money(3999, "EUR"), "ovh": Money(299, "EUR"), "us": Money(899, "EUR")}
 
 
 def ideas_for(typed: str, extensions=("ovh", "com", "io"), sold=("ovh", "com", "io", "us", "co.uk")) -> list[str]:
     words = [Word.parse(word) for word in typed.split()]
-    return [name.unicode for name in ideas(words, extensions, sold, PRICES)]
+    return [name.unicode for name in ideas(words, extensions, sold)]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +52,7 @@ def test_what_was_typed_is_no_idea():
     assert not [name for name in ideas_for("otter") if name.split(".")[0] == "otter"]
 
 
-def test_cheap_and_short_ones_come_first():
+def test_the_teams_order_and_short_ones_come_first():
     found = ideas_for("blue otter")
     assert len(found) == MOST_IDEAS
     assert [name for name in found if name.endswith(".ovh")] == found[: sum(n.endswith(".ovh") for n in found)]
@@ -69,8 +66,8 @@ def test_every_kind_gets_its_share():
     assert any(label.endswith(rules.SUFFIXES) for label in labels)
 
 
-def test_without_prices_the_short_ones_come_first():
-    found = ideas([Word.parse("otter")], ("com",), ("com",), {})
+def test_under_one_extension_the_short_ones_come_first():
+    found = ideas([Word.parse("otter")], ("com",), ("com",))
     lengths = [len(name.ascii) for name in found]
     assert lengths == sorted(lengths)
 
@@ -83,6 +80,6 @@ def test_any_words_give_names_that_can_exist(typed):
             words.append(Word.parse(text))
         except InvalidName:
             continue
-    found = ideas(words, ("com", "co.uk"), ("com", "us", "co.uk"), PRICES)
+    found = ideas(words, ("com", "co.uk"), ("com", "us", "co.uk"))
     assert len(set(found)) == len(found) <= MOST_IDEAS
     assert all(DomainName.parse(name.ascii) == name for name in found)

@@ -6,7 +6,7 @@ from tests.scenarios.conftest import Scenario
 
 async def test_a_click_on_what_was_just_rendered_again_still_counts(scenario: Scenario):
     await scenario.search_and_add("name.ovh")
-    cart = await scenario.sees(scenario.ada, "Request approval")
+    cart = await scenario.sees(scenario.ada, "*Cart #")
     asked = {"do": "press", "channel": "domains", "ts": cart.ts, "block": "of-the-older-drawing"}
     assert await Actions(scenario.slack).carry_out("ada", asked | {"action": "request_approval"}) == {}
     await scenario.slack.until(lambda: scenario.ada.modal)

@@ -17,14 +17,14 @@ from ordering.model.preflight_findings import Finding, FindingCode
 from sandbox.slack import OpenView
 from tests.builders import euros
 from tests.refusing import said
-from tests.saying import added, result_of
+from tests.saying import SENT, added, result_of
 from tests.scenarios.conftest import Scenario
 from tests.scenarios.saying import on_card
 
 
 @pytest.fixture
 def settings() -> dict[str, str]:
-    return {"DESK_ALLOW_PREMIUM": "true"}
+    return {"DESK_ALLOW_PREMIUM": "true", "DESK_LIMIT_PER_ORDER": "2000"}
 
 
 def without(words: str, view: OpenView | None) -> OpenView | None:
@@ -66,7 +66,7 @@ async def test_a_name_with_several_offers_asks_which_one(scenario: Scenario):
         scenario.ada, refused("offer_choice_needed", {"name": "launch-otter.com", "offers": 2}).text
     )
     await scenario.ada.click(asked, "Add to cart")
-    await scenario.sees(scenario.ada, catalogue.cart.added([DomainName("launch-otter.com")], 1, 2))
+    await scenario.sees(scenario.ada, added("launch-otter.com"))
 
 
 async def test_a_premium_name_is_named_as_such_with_its_renewal(scenario: Scenario):
@@ -84,7 +84,8 @@ async def test_transfer_and_aftermarket_offers_are_not_sold_as_new(scenario: Sce
     """A transfer and an aftermarket offer are shown and not sold as new."""
     await scenario.ada.command("search taken-otter.com aftermarket-otter.com")
     found = await scenario.sees(scenario.ada, catalogue.search.none_available(2, some_unknown=False))
-    assert "taken-otter.com (transfer €13.49)" in found.plain_text()
+    assert "taken-otter.com" in found.plain_text()
+    assert "transfer" not in found.plain_text()  # nobody here can use its price
     assert "aftermarket-otter.com (€2399.00)" in found.plain_text()
     assert "Add to cart" not in found.plain_text()
 
@@ -121,7 +122,7 @@ async def test_years_are_chosen_in_a_form_and_bought(scenario: Scenario):
 
 async def test_years_can_no_longer_be_changed_once_they_are_asked_for(scenario: Scenario):
     await scenario.search_and_add("name.ovh")
-    cart = await scenario.sees(scenario.ada, "Request approval")
+    cart = await scenario.sees(scenario.ada, "*Cart #")
     await scenario.ada.click(cart, "Years")
     await scenario.slack.until(lambda: scenario.ada.modal)
     other = scenario.ada.modal
@@ -137,7 +138,7 @@ async def test_years_can_no_longer_be_changed_once_they_are_asked_for(scenario: 
 async def test_two_users_choose_years_without_lost_updates(scenario: Scenario):
     """Two people choose years at once and neither undoes the other."""
     await scenario.search_and_add("one.ovh", "two.ovh")
-    cart = await scenario.sees(scenario.ada, "Request approval")
+    cart = await scenario.sees(scenario.ada, "*Cart #")
     await scenario.ada.click(cart, "Years")
     await scenario.ben.click(cart, "Years")
     await scenario.slack.until(lambda: scenario.ada.modal and scenario.ben.modal)
@@ -176,7 +177,7 @@ async def test_requester_and_approver_see_a_homograph(scenario: Scenario):
     assert like in told.plain_text()
     await scenario.sees(scenario.ben, like)
     await scenario.request()
-    await scenario.form_says(like)
+    assert like in (await scenario.sees(scenario.ada, SENT)).plain_text()
     assert f"*rnodern.ovh*  {like}" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
 
 

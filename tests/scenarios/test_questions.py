@@ -142,10 +142,10 @@ async def test_two_users_answer_without_lost_updates(scenario: Scenario):
 async def test_two_different_answers_are_both_shown(scenario: Scenario):
     """Two people answer the same differently and the second sees both."""
     await scenario.search_and_add("otter.paris", "reason-one.paris")
-    cart = await scenario.sees(scenario.ada, "Request approval")
+    cart = await scenario.sees(scenario.ada, "*Cart #")
     await scenario.slack.until(lambda: cart.plain_text().count(asks_for("REASON")) == 2 or None, 10)
     for who in (scenario.ada, scenario.ben):
-        await who.click(await scenario.sees(who, "Request approval"), "Answer questions")
+        await who.click(await scenario.sees(who, "*Cart #"), "Answer questions")
         await form(scenario, "answers_form", who)
     await scenario.ada.submit(**{REASON: "A first thought"})
     await scenario.ben.submit(**{REASON: "A second thought"})
@@ -185,7 +185,7 @@ async def test_a_contact_that_is_made_meanwhile_undoes_nobodys_choice(scenario: 
 async def test_answers_that_come_too_late_go_back_to_who_typed_them(scenario: Scenario):
     await scenario.search_and_add("otter.ovh")
     await questions(scenario, "Owner and answers", when="Owner and answers")
-    cart = await scenario.sees(scenario.ben, "Request approval")
+    cart = await scenario.sees(scenario.ben, "*Cart #")
     await scenario.ben.click(cart, "Request approval")
     await form(scenario, "request_form", scenario.ben)
     await scenario.ben.submit(purpose="For the launch")
@@ -233,7 +233,7 @@ def overtaken(who: Actor) -> OpenView | None:
 async def test_many_names_are_answered_in_one_form(scenario: Scenario):
     """Names of one extension share an input, and what is answered is marked."""
     await scenario.search_and_add("reason-one.fr", "reason-two.fr", "otter.paris", "otter.ovh")
-    cart = await scenario.sees(scenario.ada, "Request approval")
+    cart = await scenario.sees(scenario.ada, "*Cart #")
     await scenario.slack.until(lambda: cart.plain_text().count(asks_for("REASON")) == 3 or None, 10)
     await scenario.ada.click(cart, "Answer questions")
     shown = await form(scenario, "answers_form")
@@ -256,17 +256,17 @@ async def test_many_names_are_answered_in_one_form(scenario: Scenario):
 
 async def test_a_taken_name_hides_no_question_of_others(scenario: Scenario):
     """A name that was taken in the meantime is named, and the others are answered."""
-    names = ("reason-one.fr", "reason-two.fr", "reason-gone.fr")
+    names = ("reason-one.fr", "reason-two.fr", "reason-lost.fr")
     scenario.ovh.faults.add("GET", "/order/cart/*/requiredConfiguration", "refuse", times=99)
     await scenario.search_and_add(*names)
     cart = await scenario.sees(scenario.ada, "*Cart #1*  3 names")
     await asyncio.sleep(1)  # nothing was learned when they were added
     scenario.ovh.faults.clear()
-    scenario.ovh.names.taken.add("reason-gone.fr")
+    scenario.ovh.names.taken.add("reason-lost.fr")
     await scenario.ada.click(cart, "Owner and answers")
     shown = await form(scenario, "answers_form")
     assert catalogue.questions.about(["reason-one.fr", "reason-two.fr"]) in shown.plain_text()
-    assert catalogue.questions.not_read(["reason-gone.fr"]) in shown.plain_text()
+    assert catalogue.questions.not_read(["reason-lost.fr"]) in shown.plain_text()
 
 
 async def test_ovh_checks_when_the_last_question_is_answered(scenario: Scenario):

@@ -52,8 +52,9 @@ async def test_an_approver_who_is_no_payer_cannot_pay(scenario: Scenario):
 
 
 async def test_a_guest_can_search_but_not_add(scenario: Scenario):
-    await scenario.gwen.command("search name.ovh")
-    found = await scenario.sees(scenario.gwen, "available.")
+    """A guest's own results have no such button; one of an earlier version refuses."""
+    await scenario.ada.command("search name.ovh")
+    found = await scenario.sees(scenario.ada, result_of("name.ovh"))
     await scenario.gwen.click(found, "Add to cart")
     await scenario.sees(scenario.gwen, said("person_guest", to="decide"))
     assert scenario.slack.messages("domains") == []
@@ -103,8 +104,7 @@ async def test_the_requester_can_withdraw_and_nobody_else(scenario: Scenario):
     ("typed", "answer"),
     [
         ("", catalogue.commands.alone(catalogue.commands.HOW_IT_WORKS)),
-        ("serch name.ovh", catalogue.commands.no_such_command("serch name.ovh", meant="search")),
-        ("name.ovh", catalogue.commands.no_such_command("name.ovh", meant="search name.ovh")),
+        ("serch name.ovh", catalogue.commands.no_such_command("serch name.ovh", meant="search name.ovh")),
         ("<!channel>", catalogue.commands.no_such_command("&lt;!channel&gt;")),
     ],
 )

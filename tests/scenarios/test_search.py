@@ -104,7 +104,7 @@ async def test_a_search_can_be_stopped_and_gone_on_with(scenario: Scenario):
 async def test_what_is_unknown_is_asked_again_alone(scenario: Scenario):
     scenario.ovh.faults.add(*LOOK_UP, "null", times=1)
     await scenario.ada.command("search dark.ovh")
-    shown = await scenario.sees(scenario.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 1, HOLE)))
+    shown = await scenario.sees(scenario.ada, result_of("dark.ovh", Verdict.UNKNOWN))
     await scenario.ada.click(shown, "Ask again")
     await scenario.sees(scenario.ada, result_of("dark.ovh"))
 
@@ -113,7 +113,7 @@ async def test_a_refused_search_again_changes_nothing(scenario: Scenario):
     """Asking again while too much is under way leaves the search as it was."""
     scenario.ovh.faults.add(*LOOK_UP, "null", times=1)
     await scenario.ada.command("search dark.ovh")
-    dark = await scenario.sees(scenario.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 1, HOLE)))
+    dark = await scenario.sees(scenario.ada, result_of("dark.ovh", Verdict.UNKNOWN))
     scenario.ovh.faults.add(*LOOK_UP, "slow", times=999, seconds=0.5)
     for prefix in ("one", "two", "three"):
         await scenario.ada.command(f"search {names(prefix, 101)}")
@@ -209,7 +209,7 @@ async def test_all_that_is_free_goes_into_the_cart_at_once(scenario: Scenario):
     await scenario.ada.command("search free-a.ovh free-b.fr taken-c.ovh premium-d.ovh")
     found = await scenario.sees(scenario.ada, catalogue.search.some_available(2, 4))
     scenario.ovh.names.rise("free-b.fr", "3.00")
-    await scenario.ada.click(found, "Add all available")
+    await scenario.ada.click(found, "search_add_all")
     told = await scenario.sees(scenario.ada, added("free-a.ovh"))
     assert refused("offer_changed", {"name": "free-b.fr"}).text in told.plain_text()
     await scenario.sees(scenario.ada, "*Cart #1*  1 name")
@@ -270,9 +270,9 @@ async def test_add_all_adds_what_is_shown_or_nothing(scenario: Scenario, bot):
     shown = await scenario.sees(scenario.ada, catalogue.search.some_available(3, 3))
     search = await bot.services.searches.find(id_of(shown), scenario.ada.id, None)
     search.answers.pop(DomainName("two.ovh"))  # as if the newest answers were not drawn yet
-    await scenario.ada.click(shown, "Add all available")
+    await scenario.ada.click(shown, "search_add_all")
     await scenario.sees(scenario.ada, said("availability_changed"))
-    await scenario.ada.click(shown, "Add all available")
+    await scenario.ada.click(shown, "search_add_all")
     told = await scenario.sees(scenario.ada, added("one.ovh", "three.ovh"))
     assert "two.ovh" not in told.plain_text()
 

@@ -78,7 +78,7 @@ class TestASearch:
         for page in (2, 3, 4, 5):
             await scenario.ada.click(shown, "Next page")
             shown = await scenario.sees(scenario.ada, catalogue.search.page_of(page, 5))
-        await scenario.ada.click(shown, "Add all available")
+        await scenario.ada.click(shown, "search_add_all")
         await scenario.sees(scenario.ada, ADDED)
         await scenario.sees(scenario.ada, "*Cart #1*  40 names")
 

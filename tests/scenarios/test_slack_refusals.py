@@ -122,7 +122,7 @@ async def test_closed_conversations_leave_the_card_in_home(scenario: Scenario):
 async def test_a_requester_hears_of_a_card_that_nobody_sees(scenario: Scenario, word: str):
     """Slack takes no message at all: the requester learns in the channel what to do, once, and Home shows the cart."""
     await scenario.search_and_add("name.ovh")
-    await scenario.sees(scenario.ada, "Request approval")
+    await scenario.sees(scenario.ada, "*Cart #")
     scenario.slack.faults.add("chat.postMessage", "error", error=word, times=ALWAYS)
     await scenario.request()
     await scenario.sees(scenario.ada, catalogue.news.shown_nowhere(1))

@@ -51,6 +51,8 @@ async def test_one_hanging_answer_delays_no_other_card(scenario: Scenario):
 @pytest.mark.parametrize("kind", ["lost_after", "500", "error"])
 async def test_a_form_that_cannot_show_the_end_does_not_hide_it(scenario: Scenario, kind: Kind):
     await scenario.search_and_add("name.ovh")
+    # A quick answer closes the form without an update.
+    scenario.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=1, seconds=3)
     scenario.slack.faults.add("views.update", kind, times=2)
     await scenario.request()
     assert (await scenario.card(catalogue.card.TO_APPROVE)).text

@@ -75,3 +75,15 @@ async def test_a_whole_trial_makes_no_money_call(scenario: Scenario):
     assert money_calls(scenario) == []
     # All of it was granted: a key without the rights to order and to pay is enough.
     assert {call.status for call in scenario.ovh.calls} == {200}
+
+
+async def test_buying_in_one_go_says_that_it_is_a_trial(scenario: Scenario):
+    """The preview, the answer to its button and the card."""
+    says = catalogue.trial.SHORT
+    await scenario.ada.command("buy name.ovh for the launch")
+    preview = await scenario.sees(scenario.ada, catalogue.buttons.OPEN_CART)
+    assert says in preview.plain_text()
+    assert says in preview.text
+    await scenario.ada.click(preview, catalogue.buttons.REQUEST)
+    assert says in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
+    assert money_calls(scenario) == []

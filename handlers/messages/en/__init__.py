@@ -2,6 +2,7 @@
 
 from handlers.messages.en import (
     buttons,
+    buying,
     card,
     cart,
     checkout,
@@ -52,6 +53,7 @@ __all__ = [
     "REFUSALS",
     "REMARKS",
     "buttons",
+    "buying",
     "card",
     "cart",
     "checkout",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ordering.model.money import Money
+
 ADD = "Add"
-ADD_ALL = "Add all available"
 ADD_TO_CART = "Add to cart"
 ANSWER_QUESTIONS = "Answer questions"
 APPROVE = "Approve"
@@ -28,6 +29,12 @@ NOTHING_ORDERED = "Nothing was ordered"
 NOTHING_ORDERED_TRY_AGAIN = "Nothing was ordered, try again"
 NOT_NOW = "Not now"
 NOT_YET = "Not yet"
+HELP = "Help"
+MORE_IDEAS = "More ideas"
+OPEN_CART = "Open cart"
+ADD_ANYWAY = "Add anyway"
+CHOOSE_OFFER = "Choose offer"
+SEARCH_WORDS = "Search them too"
 OPEN_INVOICE = "Open invoice"
 OPEN_ORDER = "Open order"
 ORDER_ANYWAY = "Order anyway"
@@ -54,6 +61,21 @@ YEARS = "Years"
 ABOUT_NEW_OWNER = "New owner contact"
 ABOUT_MORE_OPTIONS = "Options: name servers, accounts, legal age"
 ABOUT_SHOW_CONTACTS = "Show contacts in full, to you alone"
+
+
+def add_all(number: int, total: Money | None) -> str:
+    """Return the button that adds all available names, with what they cost before tax."""
+    return f"Add all {number} · {total}" if total else f"Add all {number}"
+
+
+def show_others(number: int) -> str:
+    """Return the button that shows the names that cannot be added, and why."""
+    return f"Show the other {number}"
+
+
+def search_for(text: str) -> str:
+    """Return the button that searches what a person typed as a command."""
+    return f"Search {text}"
 
 
 def about_cart(label: str, cart: int) -> str:

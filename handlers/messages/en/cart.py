@@ -64,6 +64,8 @@ def none_open() -> str:
     return f"The cart is empty. {code('search name.ovh')} finds names to add."
 
 
+# Slack shows a message to one person where the bot is no member of the channel.
+ONLY_YOU = "Only you see this: I'm not in this channel. Invite me, so that the team can share the cart."
 NET_BEFORE_APPROVAL = "Prices are without tax. OVH's own total is shown before anyone approves."
 
 
@@ -88,12 +90,10 @@ def unshown(cart: int, reference: str) -> str:
 # When names are added and removed ------------------------------------------------------------------------------------
 
 
-def added(new: Sequence[DomainName], cart: int, size: int) -> str:
-    """Return which names were added to a cart, that has `size` of them now, and what to do next."""
-    return (
-        f"Added {_bold(new)}. Cart #{cart} has {counted(size, 'name')}. "
-        f"{code('cart')} shows it and lets you request approval."
-    )
+def added(new: Sequence[DomainName], cart: int, size: int, total: Money | None = None) -> str:
+    """Return which names were added to a cart, that has `size` of them now, and what they cost before tax."""
+    costs = f", {total} before tax" if total else ""
+    return f"Added {_bold(new)}. Cart #{cart} now has {counted(size, 'name')}{costs}."
 
 
 def removed(gone: Sequence[DomainName], cart: int, size: int) -> str:
@@ -201,15 +201,15 @@ TRIAL = "trial, nothing is ordered"
 
 def in_list(cart: Cart, *, with_names: bool) -> str:
     """Return a cart's line in a list: number, names or their number, total, state, requester and order."""
-    total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
-    holds = names(cart) if with_names else counted(len(cart.lines), "name")
+    total = cart.total
+    holds = "(private)" if cart.hidden else names(cart) if with_names else counted(len(cart.lines), "name")
     parts = [
         f"*#{cart.id}*  {holds}",
         str(total) if total else "",
         state(cart.state),
         TRIAL if cart.is_trial else "",
         f"requested by {person(cart.requester)}" if cart.requester else "",
-        f"order {cart.order.id}" if cart.order else "",
+        f"order {cart.order.id}" if cart.order and not cart.hidden else "",
     ]
     return " · ".join(filter(None, parts))
 

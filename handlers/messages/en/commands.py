@@ -13,10 +13,14 @@ HOW_IT_WORKS = (
 def all_commands() -> str:
     """Return all commands, by what a person wants to do."""
     return f"""*Find*
-{code("search name.ovh")}  one or many names, separated by spaces, commas or new lines
+{code("name.ovh")} or {code("search name.ovh")}  one or many names, separated by spaces, commas or new lines
 {code("search name")}  a word, tried with the team's extensions
 {code("search name --tlds com,fr")}  with other extensions: `--list brand` for a list of the team's, `--all` for all
 {code("search blue otter --ideas")}  other names that the words suggest
+{code("search name --under 20 --sort cheapest")}  below a price a year, the cheapest over 3 years first
+
+*Buy*
+{code("buy name.ovh for the landing page")}  checks a name and requests approval, in one go
 
 *Collect*
 {code("add name.ovh")}  put a name into this channel's cart
@@ -26,7 +30,8 @@ def all_commands() -> str:
 *Follow*
 {code("pending")}  carts that are waiting for someone
 {code("show 12")}  one cart and what happened to it
-{code("history")}  all requests, newest first"""
+{code("history")}  all requests, newest first
+{code("withdraw 12")}  take your own request back, until it is decided"""
 
 
 def alone(first: str) -> str:
@@ -41,6 +46,12 @@ def no_such_command(typed: str, *, meant: str | None = None, hint: str = "") -> 
     """
     guess = f" Did you mean {code(meant)}?" if meant else ""
     return f"There is no {code(typed)}.{guess} {hint}".rstrip()
+
+
+def nothing_to_search(typed: str) -> str:
+    """Return the answer to a search without a name; `typed` is escaped, and may be empty."""
+    where = f" in “{typed}”" if typed else ""
+    return f"Nothing to search{where}. Try {code('search name.ovh')}."
 
 
 def approve_by_button() -> str:

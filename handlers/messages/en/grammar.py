@@ -37,11 +37,11 @@ def listed(things: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(things[:-1]), *things[-1:]]))
 
 
-def few(things: Sequence[str]) -> str:
+def few(things: Sequence[str], *, most: int = _FEW) -> str:
     """Join a list of any length: at most a few of them, and how many more there are."""
-    if len(things) <= _FEW:
+    if len(things) <= most:
         return listed(things)
-    return f"{', '.join(things[: _FEW - 1])} and {len(things) - _FEW + 1} more"
+    return f"{', '.join(things[: most - 1])} and {len(things) - most + 1} more"
 
 
 def people(users: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from ordering.model.offer import USUAL_PHASES, OfferKind
 # Offers --------------------------------------------------------------------------------------------------------------
 
 NET = "Prices are without tax. The total with tax is shown before anyone approves."
+BEFORE_TAX = "Prices before tax."
 WHICH_OFFER = "Which offer?"
 STANDARD_PRICE = "Standard price"
 

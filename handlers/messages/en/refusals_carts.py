@@ -17,6 +17,12 @@ def _(cart: int) -> Wording:
     return Wording(f"There is no cart #{cart}.", Hint("pending", "lists the carts that are waiting"))
 
 
+@_says("private_cart")
+def _(cart: int, total: Data | None) -> str:
+    costs = f" · {money(total)} with tax" if total else ""
+    return f"#{cart} (private){costs}. Only its channel, its requester, approvers and payers see the rest."
+
+
 @_says("no_open_cart")
 def _() -> str:
     return "This channel has no open cart, so there is nothing to remove."
@@ -104,6 +110,16 @@ def _(cart: int, *, shaped: bool) -> str:
     )
 
 
+@_says("purpose_too_long")
+def _(most: int) -> str:
+    return f"The purpose is too long: at most {most} characters."
+
+
+@_says("too_much_to_buy_at_once")
+def _() -> Wording:
+    return Wording("These names are too long for one button.", Hint("add", "puts them into a cart"))
+
+
 @_says("purpose_missing")
 def _() -> str:
     return "Say in a few words what the names are for: the approver will want to know."
@@ -115,10 +131,11 @@ def _(cart: int, state: str) -> str:
 
 
 @_says("order_limit_exceeded")
-def _(total: Data, limit: Data) -> str:
+def _(total: Data, limit: Data, usual: bool = False) -> str:
+    whose = "That is the usual limit, because the team has set none. " if usual else ""
     return (
-        f"This cart costs {money(total)} with tax; one order may cost {money(limit)}. "
-        "Remove a name, or ask the operator."
+        f"This cart costs {money(total)} with tax; one order may cost {money(limit)}. {whose}"
+        "Remove a name, or ask the operator to change DESK_LIMIT_PER_ORDER."
     )
 
 
@@ -126,7 +143,7 @@ def _(total: Data, limit: Data) -> str:
 def _(total: Data, committed: Data, limit: Data) -> str:
     return (
         f"This cart costs {money(total)} with tax; {money(committed)} of this month's {money(limit)} is already "
-        "promised or spent. Remove a name, wait for next month, or ask the operator."
+        "promised or spent. Remove a name, wait for next month, or ask the operator to change DESK_LIMIT_PER_MONTH."
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from handlers.messages.catalogue import Hint, Wording
-from handlers.messages.en.phrases import domain, quoted
+from handlers.messages.en.phrases import domain, quoted, with_full_stop
 from handlers.messages.en.refusals import REFUSALS, nested
 from handlers.text.command_name import code
 from ordering.model.facts import Data
@@ -14,6 +14,7 @@ from ordering.model.facts import Data
 _says = REFUSALS.says
 _LETTERS = "Use letters, digits and hyphens, not first or last."
 _LONGEST_EXAMPLE = 60  # characters
+_MOST_EXTENSIONS = 8  # in one sentence
 
 # What was typed
 
@@ -146,6 +147,29 @@ def _() -> str:
 @_says("name_already_owned")
 def _(name: str) -> str:
     return f"{domain(name)} is in this OVH account already."
+
+
+@_says("extension_not_allowed")
+def _(name: str, extension: str, allowed: Sequence[str]) -> str:
+    shown = ", ".join(f".{each}" for each in allowed[:_MOST_EXTENSIONS])
+    more = f" and {len(allowed) - _MOST_EXTENSIONS} more" if len(allowed) > _MOST_EXTENSIONS else ""
+    return f"{domain(name)}: this team does not buy .{extension}. It buys {shown}{more}."
+
+
+@_says("name_against_rule")
+def _(name: str, reason: str) -> str:
+    return f"{domain(name)} is against a rule of this team: {with_full_stop(reason)}"
+
+
+@_says("name_nearly_there")
+def _(name: str, other: str, where: str) -> str:
+    places = {
+        "cart": "a name in this cart",
+        "account": "a name that is yours already",
+        "purpose": "a word in the purpose",
+    }
+    known = quoted(other) if where == "purpose" else domain(other)
+    return f"{domain(name)} is one letter away from {known}, {places.get(where, where)}. Is it meant?"
 
 
 @_says("name_held")

@@ -52,6 +52,11 @@ def _() -> str:
     )
 
 
+@_says("not_requester")
+def _() -> str:
+    return "You can search, but not request names here."
+
+
 @_says("not_approver")
 def _() -> str:
     return "Only approvers can do this."

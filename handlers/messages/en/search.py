@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 
-from handlers.messages.en.grammar import ago, counted, lasting
+from handlers.messages.en.grammar import ago, counted, few, lasting
+from handlers.text.mrkdwn import escape, person
+from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
-from ordering.model.money import Money
 from ordering.model.offer import Verdict
 
 V = Verdict
+_SKIPPED = 5  # words that a sentence lists
 
 # While a search runs -------------------------------------------------------------------------------------------------
 
@@ -71,13 +74,73 @@ def stopped_after(answered: int, asked: int, available: int) -> str:
 
 def some_available(available: int, asked: int) -> str:
     """Return the head of a search that found names."""
-    return f"*{available} of {counted(asked, 'name')} available.*"
+    return f"*{available} of {counted(asked, 'name')} {'is' if asked == 1 else 'are'} available*"
 
 
 def none_available(asked: int, *, some_unknown: bool) -> str:
     """Return the head of a search that found none; an unknown name may still be available."""
     known = f"None of these {counted(asked, 'name')} is available"
     return f"{known}, as far as OVH answered." if some_unknown else f"{known}."
+
+
+def skipped(words: Sequence[str]) -> str:
+    """Return which words of a pasted list were not searched; they are escaped."""
+    return f"{counted(len(words), 'word')} skipped: {few(words, most=_SKIPPED)}"
+
+
+def in_cart(cart: int) -> str:
+    """Return the mark of a name that is in the channel's cart already."""
+    return f"✓ in cart #{cart}"
+
+
+ORDER_TYPED = "In the order you typed. Prices before tax. `--sort cheapest` sorts by cost over 3 years."
+ORDER_CHEAPEST = "The cheapest over 3 years first. Prices before tax."
+
+
+def searched_inside(typed: str, searched: str) -> str:
+    """Return that a name was searched in place of one that lies within it."""
+    return f"I searched {searched} for {typed}."
+
+
+def one_taken(domain: DomainName, *, free: bool) -> str:
+    """Return the head of a search for a single name that someone else owns; `free`: others are offered below."""
+    return f"*{domain} is taken*\nSomeone else owns it.{' These are free:' if free else ''}"
+
+
+def one_without_accents(domain: DomainName, *, free: bool) -> str:
+    """Return the head of a search for a name with accents under an extension that takes none."""
+    return f"*{domain}* can't be registered: .{domain.extension} takes no accented letters at OVH." + (
+        " These are free:" if free else ""
+    )
+
+
+def one_dearer(domain: DomainName, offer: str, price: Decimal) -> str:
+    """Return the head of a search for a name that costs more than the search asked for."""
+    return f"*{domain}* is available, but not under {price} a year\n{offer}"
+
+
+def one_ours(domain: DomainName, cart: Cart | None) -> str:
+    """Return the head of a search for a name of the account; `purpose` is escaped by its caller."""
+    return f"*{domain} is yours*\n{bought(cart)}"
+
+
+def bought(cart: Cart | None) -> str:
+    """Return who bought a name and for what, as far as its reader may know."""
+    if cart is None:
+        return "It is in this OVH account."
+    by = f" by {person(cart.requester)}" if cart.requester else ""
+    purpose = f" for “{escape(cart.purpose)}”" if cart.purpose else ""
+    return f"Bought{by} in #{cart.id}{purpose}."
+
+
+def one_barred(reason: str) -> str:
+    """Return the head of a search for a name that a rule of the team refuses; `reason` is escaped."""
+    return reason
+
+
+def instead_alone(names: Sequence[str]) -> str:
+    """Return the names that are offered in place of one that cannot be had, for the notification."""
+    return f"Still free: {', '.join(names)}."
 
 
 def nothing_known(*, button: str) -> str:
@@ -118,27 +181,32 @@ def alone(summary: str, *, offer: str = "", names: Sequence[str] = (), more: boo
     return f"{plain} {', '.join(names)}{' and more' if more else ''}." if names else plain
 
 
-def tally(numbers: Mapping[Verdict, int]) -> str:
-    """Count the names that cannot be added, by verdict, in one line."""
+def tally(
+    numbers: Mapping[Verdict, int], *, ours: int = 0, barred: int = 0, dearer: int = 0, not_understood: int = 0
+) -> str:
+    """Count the names that cannot be added, by verdict, and what was not understood, in one line."""
     words = {
-        V.PREMIUM: "premium or on special terms",
-        V.AFTERMARKET: "for sale by the owner",
+        V.PREMIUM: "premium (turned off here)",
+        V.AFTERMARKET: "for sale by their owners",
         V.TAKEN: "taken",
         V.NOT_OFFERED: "reserved or not offered",
         V.NOT_SOLD: "not sold",
         V.UNKNOWN: "unknown",
     }
-    return " · ".join(f"{numbers[verdict]} {word}" for verdict, word in words.items() if numbers.get(verdict))
+    others = {"yours already": ours, "not bought here": barred, "too expensive": dearer}
+    counts = [(numbers[verdict], word) for verdict, word in words.items() if numbers.get(verdict)]
+    counts += [(number, word) for word, number in [*others.items(), ("not understood", not_understood)] if number]
+    return " · ".join(f"{number} {word}" for number, word in counts)
 
 
 def title(verdict: Verdict, number: int, reason: str = "") -> str:
     """Return the heading over names that cannot be added; `reason` is why they are unknown, escaped."""
     return {
-        V.PREMIUM: f"*Premium or on special terms* ({number}), which this team does not buy",
-        V.AFTERMARKET: f"*For sale by their owners* ({number}), which I cannot buy",
-        V.TAKEN: f"*Taken* ({number}): already registered; only the owner can transfer one to OVH",
+        V.PREMIUM: f"*Premium names are turned off for this team* ({number})",
+        V.AFTERMARKET: f"*For sale by their owners* ({number}), not available here",
+        V.TAKEN: f"*Taken* ({number}): someone else owns them",
         V.NOT_OFFERED: f"*Not available* ({number}): reserved, or not offered",
-        V.NOT_SOLD: f"*Not sold by OVH here* ({number})",
+        V.NOT_SOLD: f"*OVH doesn't sell this extension* ({number})",
         V.UNKNOWN: f"*Unknown* ({number}): {reason or 'no answer'}",
     }[verdict]
 
@@ -158,9 +226,29 @@ def continued(heading: str) -> str:
     return f"{heading}, continued"
 
 
-def transfer_price(domain: DomainName, price: Money) -> str:
-    """Return a taken name, with the price for its owner to transfer it to OVH."""
-    return f"{domain} (transfer {price})"
+def ours(number: int) -> str:
+    """Return the heading over names that the account owns."""
+    return f"*Yours already* ({number})"
+
+
+def ours_in_list(domain: DomainName, cart: Cart | None) -> str:
+    """Return one of these names, and who bought it."""
+    return f"{domain}: {bought(cart)}" if cart else str(domain)
+
+
+def barred(number: int) -> str:
+    """Return the heading over names that a rule of the team refuses."""
+    return f"*Not bought here* ({number})"
+
+
+def dearer(number: int, price: Decimal) -> str:
+    """Return the heading over names that cost more than the search asked for."""
+    return f"*{price} or more a year* ({number})"
+
+
+def no_accents(number: int) -> str:
+    """Return the heading over names whose extension takes no accents."""
+    return f"*With accents, which OVH doesn't take for this extension* ({number})"
 
 
 def page_of(page: int, pages: int) -> str:
@@ -178,9 +266,22 @@ def old_answers(number: int, age: timedelta, *, button: str | None) -> str:
 
 
 def add_all_question(some: int, free: int) -> str:
-    """Return the question before names are added at once: all `free` ones, or the `some` cheapest of them."""
-    which = f"all {some} names" if some == free else f"the {some} cheapest of {free} names"
+    """Return the question before names are added at once: all `free` ones, or only the first of them."""
+    which = f"all {some} names" if some == free else f"the first {some} of {free} names"
     return f"Add {which} to this channel's cart? I check them with OVH again first."
+
+
+ADD_ALL = "Add all"  # the title of that question
+
+
+def about_words(number: int) -> str:
+    """Return what a screen reader says about the button that searches skipped words."""
+    return f"Search the {counted(number, 'skipped word')} too"
+
+
+def about_ideas(domain: DomainName) -> str:
+    """Return what a screen reader says about the button for names like a taken one."""
+    return f"More free names like {domain}"
 
 
 def about_ask_again(names: int) -> str:
@@ -234,10 +335,17 @@ def list_missing(option: str) -> str:
 
 def no_such_option(option: str) -> str:
     """Return the options that a search has, after one that it does not have."""
-    return f"{option} is not an option of search: there are --tlds com,fr, --list brand, --all and --ideas."
+    return (
+        f"{option} is not an option of search: there are --tlds com,fr, --list brand, --all, --ideas, --under 20, "
+        "--sort cheapest and --words."
+    )
 
 
 def taken_for_words(words: Collection[str], meant: Sequence[str]) -> str:
     """Return a hint about words that were searched, but may have been `meant` as extensions."""
     quoted = ", ".join(f"“{word}”" for word in words)
     return f"I searched for these as words: {quoted}. To use them as extensions, put commas: --tlds {','.join(meant)}."
+
+
+PRICE_MISSING = "After --under comes a price, like --under 20."
+ORDER_MISSING = "After --sort comes cheapest or typed, like --sort cheapest."

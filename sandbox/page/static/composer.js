@@ -3,12 +3,14 @@ import { byId, h } from "./dom.js";
 
 const COMMANDS = [
   ["search", "NAMES…", "find names and their prices"],
+  ["buy", "NAME… for PURPOSE", "check names and request approval in one go"],
   ["add", "NAME", "put a name into this channel's cart"],
   ["remove", "NAME", "take a name out of the cart"],
   ["cart", "", "show this channel's cart"],
   ["pending", "", "what waits for a user"],
   ["show", "NUMBER", "show one cart"],
   ["history", "", "what was bought"],
+  ["withdraw", "NUMBER", "take your request back"],
   ["help", "", "how it works"],
 ];
 

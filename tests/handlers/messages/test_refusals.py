@@ -25,7 +25,8 @@ COMPUTED = {
         f"person_{membership.value}" for membership in Membership if membership is not Membership.MEMBER
     },
     ("ordering/model/policy.py", "code"): {
-        "not_approver", "not_payer", "not_operator", "not_approver_or_payer", "cannot_stop", "cannot_see_owners",
+        "not_approver", "not_requester", "not_payer", "not_operator", "not_approver_or_payer", "cannot_stop",
+        "cannot_see_owners",
     },
     ("ordering/process/money_markers.py", "NOT_LISTED"): {"markers_not_listed"},
     ("ordering/model/offer_selection.py", "code"): {
