@@ -22,7 +22,7 @@ from registrars.ovh.throttling.scheduler import Priority
 from store.figures import Figures
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-disable_created_metrics()  # one more series for each count, which only OpenMetrics uses
+disable_created_metrics()  # type: ignore[no-untyped-call] # one more series for each count, which only OpenMetrics uses
 # Slack gives up after 3 seconds.
 _ACK_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 # A read may take 10 seconds.
