@@ -14,8 +14,8 @@ from bot.health import NOT_CHECKED, RECOVER_MODE, Health
 from bot.metrics import Measures
 from handlers.messages import words
 from handlers.operators import OperatorMessages
+from handlers.text.mrkdwn import escape
 from handlers.toolkit.members import Members
-from handlers.toolkit.mrkdwn import escape
 from handlers.toolkit.threads import Bridge
 from ordering.model.policy import Membership, Person, Policy
 from registrars.ovh import OvhGateway

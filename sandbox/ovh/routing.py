@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.ovh.errors import OvhError, gateway
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: the account, the path's parameters, the query, the body, and who makes it.
+    """One call: the account, the path's parameters, the query, the body, and whether a service account makes it.
 
-    `application` and `consumer` are the keys in its headers; a service account has neither.
+    `headers` are the caller's, `answers` those that the answer gets.
     """
 
     ovh: OvhSimulator
@@ -25,8 +25,18 @@ class Call:
     query: Mapping[str, str]
     body: dict[str, Any]
     is_service: bool = False
-    application: str | None = None
-    consumer: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def application(self) -> str | None:
+        """The application key in the headers; a service account has none."""
+        return self.headers.get("X-Ovh-Application")
+
+    @property
+    def consumer(self) -> str | None:
+        """The consumer key in the headers; a service account has none."""
+        return self.headers.get("X-Ovh-Consumer")
 
     def needs(self, *names: str) -> None:
         """Raise the gateway's error if the body lacks one of these."""
