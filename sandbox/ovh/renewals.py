@@ -84,9 +84,9 @@ class Renewals:
         return [self._strategy(with_hosting, both), alone]
 
     def _strategy(self, net: Decimal, services: list[tuple[int, str, str]]) -> dict[str, Any]:
-        shown = price(net, self.market.currency)
+        cost = price(net, self.market.currency)
         return {
-            "price": shown, "priceInUcents": int(net * 10**8), "services": [number for number, _, _ in services],
+            "price": cost, "priceInUcents": int(net * 10**8), "services": [number for number, _, _ in services],
             "servicesDetails": [
                 {"serviceId": number, "serviceName": name, "serviceType": kind} for number, name, kind in services
             ],
@@ -99,8 +99,8 @@ class Renewals:
 
     def _quote(self, net: Decimal) -> dict[str, Any]:
         tax = self.market.tax_on(net)
-        shown = self._as_json(self.dry_run_order, net + tax, tax, "", "")
-        return shown | {"date": None, "expirationDate": None, "retractionDate": None}
+        answer = self._as_json(self.dry_run_order, net + tax, tax, "", "")
+        return answer | {"date": None, "expirationDate": None, "retractionDate": None}
 
     def _make(self, service: Service, months: int, net: Decimal, services: int) -> dict[str, Any]:
         order = self._create(service, months, net, self._clock.now())
@@ -108,8 +108,8 @@ class Renewals:
         if services > 1:
             order.lines.append(order.lines[0] | {"description": "Web hosting - renewal"})
         dates = self._orders.to_json(order)
-        shown = self._as_json(order.id, order.total, order.tax, order.url, order.password)
-        return shown | {name: dates[name] for name in ("date", "expirationDate", "retractionDate", "pdfUrl")}
+        answer = self._as_json(order.id, order.total, order.tax, order.url, order.password)
+        return answer | {name: dates[name] for name in ("date", "expirationDate", "retractionDate", "pdfUrl")}
 
     def _as_json(self, number: int, total: Decimal, tax: Decimal, url: str, password: str) -> dict[str, Any]:
         currency = self.market.currency

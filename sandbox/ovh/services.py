@@ -27,7 +27,7 @@ Phase = Literal["running", "expired", "restorable", "gone"]
 class Service:
     """A name that the account has, with the number under which OVH renews it.
 
-    `hosting` is whether hosting of the same name is sold beside it. `shows_renew` off answers null in place of how the
+    `hosting` is whether hosting of the same name is sold with it. `shows_renew` off answers null in place of how the
     name is renewed, as OVH has. `is_admin` and `is_billing` are whether the key's account is that contact of the name.
     `unpaid` is the order of an automatic renewal that found no payment method.
     """

@@ -21,7 +21,7 @@ def _domains(call: Call) -> list[Any]:
     if call.headers.get("X-Pagination-Mode") != _PAGES or not call.ovh.lists_objects:
         return names
     number, size = int(call.headers.get("X-Pagination-Number", 1)), int(call.headers.get("X-Pagination-Size", _PAGE))
-    found = [_shown(call, name) for name in names]
+    found = [_object(call, name) for name in names]
     if wanted := call.headers.get("X-Pagination-Sort"):
         found.sort(key=lambda each: each[wanted], reverse=call.headers.get("X-Pagination-Sort-Order") == "DESC")
     call.answers.update({
@@ -35,7 +35,7 @@ def _domain(call: Call) -> dict[str, Any]:
     service = call.ovh.services.of(call.parts[0])
     if call.ovh.services.answers_460 and service.phase(call.ovh.clock.now()) != "running":
         raise OvhError(460, {"message": "This service is expired"})
-    return _shown(call, service.name)
+    return _object(call, service.name)
 
 
 @route("GET", "/domain/{serviceName}/serviceInfos")
@@ -109,7 +109,7 @@ def _renew(call: Call) -> dict[str, Any]:
     )
 
 
-def _shown(call: Call, name: str) -> dict[str, Any]:
+def _object(call: Call, name: str) -> dict[str, Any]:
     state = call.ovh.registry.states.get(name)
     return views.domain(call.ovh.services.of(name), call.ovh.clock, call.ovh.contacts.own, state)
 
