@@ -331,7 +331,7 @@ def migrate() -> None:
 
 
 def _warn(settings: Settings) -> None:
-    """Log settings that work, but are unsafe with real money."""
+    """Log settings that work, but are unsafe with real money, and the one that spends none."""
     import structlog
 
     from bot.settings import LONGEST_MONEY_CALL
@@ -339,6 +339,8 @@ def _warn(settings: Settings) -> None:
     if settings.settles_too_soon:
         seconds = settings.desk_settle_seconds
         structlog.get_logger().warning("settle_seconds_short", seconds=seconds, one_call_may_take=LONGEST_MONEY_CALL)
+    if settings.desk_trial:
+        structlog.get_logger().warning("trial_is_on", nothing_is_ordered=True)
 
 
 def _known_head(given: str) -> str:

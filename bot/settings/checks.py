@@ -73,7 +73,8 @@ def _money_keys(found: Found) -> list[Fault]:
         both = f"{_with_origins(found, [consumer])} and {_with_origins(found, account)}"
         return [Fault(consumer, f"{both} are two kinds of keys for money. Keep one kind.")]
     if account:
-        return [_missing(found, name) for name in _MONEY_ACCOUNT if name not in account]
+        hint = f"{_with_origins(found, account)} needs it."
+        return [_missing(found, name, hint) for name in _MONEY_ACCOUNT if name not in account]
     if _has(found, consumer) and not all(_has(found, name) for name in _APPLICATION[:2]):
         hint = "A second consumer key belongs to an application: set its key and secret."
         return [_missing(found, name, hint) for name in _APPLICATION[:2] if not _has(found, name)]

@@ -253,7 +253,7 @@ def gateway(process: Process) -> adapter.OvhGateway:
     """Build the real gateway on a simulated client, with a search that needs no threads."""
     client = SimulatedClient(process)
     with (
-        patch.object(adapter, "Client", lambda _access, _budget=None: client),
+        patch.object(adapter, "Client", lambda *_, **__: client),
         patch.object(adapter, "Search", lambda _client, **_: SimulatedSearch(client)),
     ):
         return adapter.OvhGateway(OvhConfig(subsidiary="FR", concurrency=1))

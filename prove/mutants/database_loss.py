@@ -185,7 +185,7 @@ OF_DATABASE_LOSS = (
     ),
     Mutation(
         "take a user group that cannot be read for an empty one",
-        "handlers.recovery_mode:RecoverWatch._people",
+        "handlers.toolkit.user_groups:people_in",
         swap("all_read and found is not None", "True"),
         f"{_WATCH}::test_operators_in_a_group_that_cannot_be_read_are_told_later",
     ),

@@ -129,6 +129,18 @@ OF_MONEY_CALLS = (
         f"{_KEY_RIGHTS}::test_nothing_is_marked_or_sent_without_the_right",
     ),
     Mutation(
+        "order with the first key though another one is for money",
+        "registrars.ovh.api.client:Client.money_call",
+        swap("self._money_session.open_money_call(path, body)", "self._session.open_money_call(path, body)"),
+        "tests/registrars/ovh/test_money_key.py::test_the_second_key_orders_and_pays",
+    ),
+    Mutation(
+        "ask the first key what the one for money may do",
+        "registrars.ovh.key_rights:KeyRights._needed",
+        swap("self._money, (right,)", "self._first, (right,)"),
+        "tests/registrars/ovh/test_money_key.py::test_a_right_that_the_second_key_lacks_is_named",
+    ),
+    Mutation(
         "wait with the money while the key's rights cannot be read",
         "registrars.ovh.key_rights:_Key._read",
         uncaught("RegistrarUnavailable"),

@@ -49,6 +49,7 @@ RULES = {
                                 "annotations": {
                                     "type": "object",
                                     "required": ["summary", "action"],
+                                    "properties": {"summary": {"type": "string"}, "action": {"type": "string"}},
                                     "additionalProperties": False,
                                 },
                             },

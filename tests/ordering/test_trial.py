@@ -101,9 +101,11 @@ def test_a_decision_of_before_waits_until_the_trial_ends(rules, money):
         cart = rules.ordered()
         rules.workflow.payments.pay(cart.id, payer=rules.dan, method=1, mark=cart.mark)
     before = rules.workflow.queries.cart(cart.id).state
+    at_ovh = [len(each) for each in (rules.registrar.carts, rules.registrar.left_markers)]
     rules.restart(TRIAL)
     held = rules.run_worker(cart.id, steps=3)
     assert (held.state, held.blocked.code) == (before, "trial_is_on")
+    assert [len(each) for each in (rules.registrar.carts, rules.registrar.left_markers)] == at_ovh
     assert len(rules.registrar.orders) == (0 if money == "order" else 1)
     assert rules.registrar.payments == []
     rules.restart(POLICY)

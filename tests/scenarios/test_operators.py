@@ -109,7 +109,7 @@ async def test_a_story_is_measured(scenario: Scenario):
         lambda found: (
             found["domain_desk_commands_total add"] == 1
             and found["domain_desk_acknowledgement_seconds_count button"] >= 2
-            and found["domain_desk_ovh_calls_total money_call ok"] == 1
+            and found["domain_desk_ovh_calls_total ok money_call"] == 1
             and found["domain_desk_carts checked_out"] == 1
             and found["domain_desk_decisions_waiting"] == 0
             and found["domain_desk_ovh_rate_per_second"] > 0

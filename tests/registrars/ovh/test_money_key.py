@@ -35,13 +35,13 @@ MONEY = (
 def second(ovh):
     """The second key, as the account knows it; the first may neither order nor pay."""
     ovh.credentials.rules = FIRST
-    key = ovh.credentials.made["second"] = ConsumerKey(MONEY, "validated")
+    key = ovh.credentials.made["money-consumer"] = ConsumerKey(MONEY, "validated")
     return key
 
 
 @pytest.fixture
 def split(ovh_config, second):
-    gateway = OvhGateway(replace(ovh_config, money_consumer_key="second"))
+    gateway = OvhGateway(replace(ovh_config, money_consumer_key="money-consumer"))
     yield gateway
     gateway.close()
 
@@ -120,5 +120,5 @@ async def test_a_service_account_can_be_the_second_key(ovh, ovh_config, second, 
 
 
 def test_both_keys_are_kept_out_of_the_log(split, ovh_config):
-    assert {"second", ovh_config.consumer_key, ovh_config.application_secret} <= set(split.secrets)
-    assert "second" not in repr(replace(ovh_config, money_consumer_key="second"))
+    assert {"money-consumer", ovh_config.consumer_key, ovh_config.application_secret} <= set(split.secrets)
+    assert "money-consumer" not in repr(replace(ovh_config, money_consumer_key="money-consumer"))
