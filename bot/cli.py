@@ -106,6 +106,31 @@ def rules() -> None:
 
 
 @app.command()
+def doctor(
+    post: Annotated[
+        bool, typer.Option("--post", help="Also post one line, which everyone there sees, in the approval channel.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON, with a code for each finding.")
+    ] = False,
+) -> None:
+    """Check the set-up: settings, environment, database, Slack and OVH. Nothing is ordered, paid or changed.
+
+    Prints one line per finding, with what to do. The bot may run. Exits with 1 if there is a fault, else with 0.
+    """
+    import asyncio
+
+    from bot import logging as logs
+    from bot.doctor import examine, printing
+
+    logs.configure("CRITICAL", None)
+    report = asyncio.run(examine(post=post))
+    for line in [printing.as_json(report)] if as_json else printing.lines(report):
+        typer.echo(line)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
 def export(
     form: Annotated[
         Format, typer.Option("--format", help="json: a list of requests. csv: a row for each name.")

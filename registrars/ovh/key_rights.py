@@ -53,11 +53,21 @@ class Grants:
     not_valid: str | None = None
     ends_at: datetime | None = None
 
+    @classmethod
+    def of_credential(cls, answer: Credential) -> Grants:
+        """Return what an application key's own rules grant."""
+        return cls(_rules(answer.rules), _NOT_VALID.get(answer.status or ""), answer.expiration)
+
+    @classmethod
+    def of_details(cls, answer: AuthDetails) -> Grants:
+        """Return what the routes of a service account or a key grant."""
+        return cls(None if answer.allowed_routes is None else _rules(answer.allowed_routes))
+
     def missing(self, rights: Sequence[Right]) -> list[Right]:
         """Return the rights that are clearly not granted."""
-        if not any(map(self._grants, _EVIDENT)):
+        if not any(map(self.includes, _EVIDENT)):
             return []
-        return [right for right in rights if not self._grants(right)]
+        return [right for right in rights if not self.includes(right)]
 
     def why_not_valid(self, now: datetime) -> str | None:
         """Return why the key itself is not valid at this time by OVH's clock; None if it is."""
@@ -65,14 +75,18 @@ class Grants:
             return _NOT_VALID["expired"]
         return self.not_valid
 
-    def _grants(self, right: Right) -> bool:
-        if self.rules is None:
-            return True
+    def includes(self, right: Right) -> bool:
+        """Return whether a rule grants this call."""
+        return self.rules is None or bool(self.granted_by(right))
+
+    def granted_by(self, right: Right) -> list[str]:
+        """Return the path patterns of the rules that grant this call."""
         paths = [prefix + right.called for prefix in _PREFIXES]
-        return any(
-            method == right.method and any(fnmatchcase(path, pattern) for path in paths)
-            for method, pattern in self.rules
-        )
+        return [
+            pattern
+            for method, pattern in self.rules or ()
+            if method == right.method and any(fnmatchcase(path, pattern) for path in paths)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +153,11 @@ class KeyRights:
         path = "/auth/details" if is_service else "/auth/currentCredential"
         try:
             answer = self._client.ask(path, priority=Priority.MONEY, tries=1)
-            grants = _details(AuthDetails.read(answer)) if is_service else _credential(Credential.read(answer))
+            grants = (
+                Grants.of_details(AuthDetails.read(answer))
+                if is_service
+                else Grants.of_credential(Credential.read(answer))
+            )
         except RateLimitTimeout:
             raise  # other calls went first: the step comes again
         except RegistrarUnavailable:
@@ -148,16 +166,6 @@ class KeyRights:
             grants = Grants()  # a key may lack the right to read its own rights
         self._known, self._known_until = grants, time.monotonic() + _HOLDS
         return grants
-
-
-def _credential(answer: Credential) -> Grants:
-    """Return what an application key's own rules grant."""
-    return Grants(_rules(answer.rules), _NOT_VALID.get(answer.status or ""), answer.expiration)
-
-
-def _details(answer: AuthDetails) -> Grants:
-    """Return what a service account's routes grant."""
-    return Grants(None if answer.allowed_routes is None else _rules(answer.allowed_routes))
 
 
 def _rules(listed: Sequence[AccessRule]) -> tuple[tuple[str, str], ...] | None:

@@ -19,6 +19,7 @@ from sandbox.ovh.bills import Bills
 from sandbox.ovh.carts import Carts
 from sandbox.ovh.clock import Clock
 from sandbox.ovh.contacts import Contacts
+from sandbox.ovh.description import Description
 from sandbox.ovh.errors import OvhError, gateway, refused
 from sandbox.ovh.faults import Fault, Faults
 from sandbox.ovh.held import Held
@@ -66,6 +67,7 @@ class OvhSimulator:
         self.outsider = Outsider(self.clock, self.names, self.carts, self.orders, self.payments)
         self.registry = Registry(self.clock, self.names, self.orders, self.contacts.own)
         self.names.delivered = self.registry.delivered
+        self.description = Description()
         self.faults = Faults()
         self.quota = Quota()
         self.calls: list[Recorded] = []
@@ -78,6 +80,7 @@ class OvhSimulator:
         server = web.Application()
         OrderPage(self).add_to(server.router)
         Tokens(self).add_to(server.router)
+        self.description.add_to(server.router, _PREFIXES)
         server.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()

@@ -1,0 +1,152 @@
+"""The people of the rules: each exists, can act, and there is a user left who may approve another's request."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.doctor.findings import Finding
+from handlers.toolkit.members import Workspace
+from handlers.toolkit.slack_errors import FAILURES, read
+from ordering.model.policy import Membership, Policy
+
+_UNKNOWN = {"user_not_found", "user_not_visible"}
+_OF_A_PERSON = {
+    Membership.GUEST: ("person_guest", "is a guest, and guests cannot decide"),
+    Membership.BOT: ("person_bot", "is a bot"),
+    Membership.DEACTIVATED: ("person_left", "is deactivated in Slack"),
+    Membership.STRANGER: ("person_foreign", "belongs to another workspace"),
+    Membership.INVITED: ("person_invited", "has not accepted the invitation yet"),
+}
+_OF_A_GROUP = {"no_such_subteam": "group_gone", "plan_upgrade_required": "group_not_on_plan"}
+_TWO, _THREE = 2, 3  # approvers
+
+
+class _Role(StrEnum):
+    APPROVERS = "DESK_APPROVERS"
+    PAYERS = "DESK_PAYERS"
+    OPERATORS = "DESK_OPERATORS"
+
+
+@dataclass
+class _People:
+    """What was read of people and groups, each once. `faults` are findings without their roles."""
+
+    members: dict[str, frozenset[str]] = field(default_factory=dict)
+    usable: dict[str, bool] = field(default_factory=dict)
+    is_whole: bool = True
+
+
+async def check_people(client: AsyncWebClient, workspace: Workspace, policy: Policy) -> AsyncIterator[Finding]:
+    """Check everyone that the rules name."""
+    roles = _roles(policy)
+    people = _People()
+    for group in sorted(policy.groups):
+        finding = await _read_group(client, group, people)
+        if finding is not None:
+            yield Finding(finding.code, f"{finding.what} ({_named_in(group, roles)}).")
+    named = {person for circle in roles.values() for person in circle if person not in policy.groups}
+    for person in sorted(named.union(*people.members.values())):
+        finding = await _read_person(client, workspace, person, people)
+        if finding is not None and person in named:
+            yield Finding(finding.code, f"{finding.what} ({_named_in(person, roles)}).")
+    if people.is_whole:  # else the findings above say what to fix first
+        for finding in _enough(policy, {role: _usable(circle, people) for role, circle in roles.items()}):
+            yield finding
+
+
+def _roles(policy: Policy) -> Mapping[_Role, frozenset[str]]:
+    return {_Role.APPROVERS: policy.approvers, _Role.PAYERS: policy.payers, _Role.OPERATORS: policy.operators}
+
+
+def _named_in(member: str, roles: Mapping[_Role, frozenset[str]]) -> str:
+    """Name the settings; payers and operators are the approvers where nothing else is set."""
+    found = [role.value for role, circle in roles.items() if member in circle]
+    others = {circle for role, circle in roles.items() if role is not _Role.APPROVERS}
+    alone = found[:1] if found[0] == _Role.APPROVERS and others == {roles[_Role.APPROVERS]} else found
+    return ", ".join(alone)
+
+
+async def _read_group(client: AsyncWebClient, group: str, people: _People) -> Finding | None:
+    try:
+        answer = await client.usergroups_users_list(usergroup=group)
+    except FAILURES as error:
+        people.is_whole = False
+        word = read(error).word
+        code = _OF_A_GROUP.get(word, "group_unreadable")
+        what = "does not exist" if code == "group_gone" else f"cannot be read ({word})"
+        return Finding(code, f"The user group {group} {what}")
+    listed = answer.get("users")
+    people.members[group] = frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
+    if not people.members[group]:
+        return Finding("group_empty", f"The user group {group} has no members")
+    return None
+
+
+async def _read_person(client: AsyncWebClient, workspace: Workspace, person: str, people: _People) -> Finding | None:
+    try:
+        described = (await client.users_info(user=person)).get("user")
+    except FAILURES as error:
+        people.usable[person] = False
+        word = read(error).word
+        if word in _UNKNOWN:
+            return Finding("person_unknown", f"Slack knows no {person} in this workspace")
+        people.is_whole = False
+        return Finding("people_unreadable", f"The profile of {person} cannot be read ({word})")
+    membership = workspace.membership_of(described) if isinstance(described, Mapping) else Membership.UNREADABLE
+    people.usable[person] = membership is Membership.MEMBER
+    if membership is Membership.MEMBER:
+        return None
+    if membership not in _OF_A_PERSON:
+        people.is_whole = False
+        return Finding("people_unreadable", f"Slack describes {person} in an unknown form")
+    code, what = _OF_A_PERSON[membership]
+    return Finding(code, f"{person} {what}")
+
+
+def _usable(circle: frozenset[str], people: _People) -> frozenset[str]:
+    """Return the full members of a set of people and groups."""
+    every = circle.union(*(people.members.get(member, frozenset()) for member in circle))
+    return frozenset(person for person in every if people.usable.get(person, False))
+
+
+def _enough(policy: Policy, usable: Mapping[_Role, frozenset[str]]) -> list[Finding]:
+    """Return whether enough people are left in each role."""
+    approvers, payers, operators = (usable[role] for role in _Role)
+    found = [_enough_approvers(policy, approvers)]
+    found.append(
+        Finding("payers_ok", f"{_counted(payers, 'person')} may pay.")
+        if payers
+        else Finding("nobody_pays", "No full member of the workspace may pay.")
+    )
+    found.append(
+        Finding(
+            "operators_ok", f"{_counted(operators, 'person')} hear alarms.".replace("1 person hear", "1 person hears")
+        )
+        if operators
+        else Finding("nobody_operates", "No full member of the workspace hears alarms.")
+    )
+    return found
+
+
+def _enough_approvers(policy: Policy, approvers: frozenset[str]) -> Finding:
+    number, has_second = len(approvers), policy.second_approval_over is not None
+    if not number:
+        return Finding("nobody_approves", "No full member of the workspace may approve.")
+    if has_second and number < _TWO:
+        return Finding("too_few_for_two", "Only one full member may approve.")
+    if policy.self_approval:
+        return Finding("approvers_ok", f"{_counted(approvers, 'person')} may approve, their own requests, too.")
+    if number < _TWO:
+        (only,) = approvers
+        return Finding("one_approver", f"Only {only} may approve, so nobody can approve what {only} requests.")
+    if has_second and number < _THREE:
+        return Finding("two_approvers_only", "Two people may approve, so neither can buy what needs two approvals.")
+    return Finding("approvers_ok", f"{_counted(approvers, 'person')} may approve, each the requests of the others.")
+
+
+def _counted(people: frozenset[str], noun: str) -> str:
+    return f"{len(people)} {noun if len(people) == 1 else 'people'}"
