@@ -43,7 +43,7 @@ def _of(group: Group, codes: Mapping[Level, Mapping[str, str]]) -> dict[str, Cod
 
 
 _INSTALL_AGAIN = "Compare the app's scopes with manifest.yml at api.slack.com/apps, then install the app again."
-_NEW_KEY = "Make a new key that has it (README, “Install it”): the rights of a key cannot be extended."
+_NEW_KEY = "Make a new key that has it (README, “The OVH keys”): the rights of a key cannot be extended."
 _OTHER_PERSON = "Correct the id, or name another person. In Slack: profile, three dots, Copy member ID."
 
 _SETTINGS = _of(
@@ -85,7 +85,7 @@ _DATABASE = _of(
             "server_old": "Upgrade to PostgreSQL 14 or newer: the older ones get no fixes.",
             "server_role_powerful": "Use a role that owns this database alone.",
             "disk_low": "Free some space, or move the database.",
-            "database_open_to_others": "The next start closes it to others. Check who has read it.",
+            "database_open_to_others": "Run chmod 600 on it, as the next start does. Check who may have read it.",
             "database_of_another_user": "Run the bot and its commands as the user who owns the file.",
         },
         Level.FAULT: {
@@ -96,7 +96,7 @@ _DATABASE = _of(
         },
         Level.NOT_CHECKED: {
             "disk_not_visible": "Watch it on the server.",
-            "database_not_checked": "Fix DATABASE_URL first.",
+            "database_not_checked": "Fix the settings above first.",
         },
     },
 )  # fmt: skip
@@ -136,11 +136,11 @@ _SLACK = _of(
             "group_unreadable": "Check the scopes above, then try again.",
             "nobody_approves": "Set DESK_APPROVERS to full members of the workspace.",
             "nobody_pays": "Set DESK_PAYERS to full members of the workspace.",
-            "too_few_for_two": "Name another approver: requests above DESK_SECOND_APPROVAL_OVER need two.",
+            "too_few_for_two": "Name another approver.",
             "channel_refuses": "Invite the app and let it post there, or set another DESK_APPROVAL_CHANNEL.",
         },
         Level.NOT_CHECKED: {
-            "slack_not_checked": "Set the tokens first.",
+            "slack_not_checked": "Fix the settings above first.",
             "scopes_not_named": "Compare the app's scopes with manifest.yml at api.slack.com/apps.",
             "app_of_tokens_unknown": "Check that both tokens are from one app's page.",
             "signing_secret": "Type a command in Slack: a wrong secret shows as “dispatch failed”.",
@@ -160,7 +160,7 @@ _OVH = _of(
         },
         Level.WARNING: {
             "clock_apart": "Let NTP set this machine's clock.",
-            "key_ends_soon": "Make a new key in time (README, “Install it”), and set it.",
+            "key_ends_soon": "Make a new key in time (README, “The OVH keys”), and set it.",
             "key_too_wide": "Make a key with only the rights that the README lists: a leaked one could do less then.",
             "people_pay": "Nothing to do if payers pay on OVH's page (*Open order*). Otherwise make a new key.",
             "right_to_contacts": "Nothing to do if nobody creates owners from Slack. Otherwise make a new key.",
@@ -179,9 +179,9 @@ _OVH = _of(
             "ovh_away": "Check the network, the proxy and OVH_ENDPOINT, then try again.",
             "application_key_refused": "Check OVH_APPLICATION_KEY, and that OVH_ENDPOINT is where it was made.",
             "application_secret_wrong": "Copy OVH_APPLICATION_SECRET again.",
-            "consumer_key_refused": "Make a new consumer key (README, “Install it”), and set OVH_CONSUMER_KEY.",
+            "consumer_key_refused": "Make a new consumer key (README, “The OVH keys”), and set OVH_CONSUMER_KEY.",
             "service_account_refused": "Check OVH_CLIENT_ID and OVH_CLIENT_SECRET.",
-            "key_expired": "Make a new key (README, “Install it”), and set it.",
+            "key_expired": "Make a new key (README, “The OVH keys”), and set it.",
             "key_not_validated": "Open the validation page of the key and log in there, or make a new key.",
             "right_to_account": _NEW_KEY,
             "right_to_search": _NEW_KEY,
@@ -192,7 +192,7 @@ _OVH = _of(
             "transactions_refused": "Ask OVH's support: a payment without an answer cannot be recognised without them.",
         },
         Level.NOT_CHECKED: {
-            "ovh_not_checked": "Set the keys first.",
+            "ovh_not_checked": "Fix the settings above first.",
             "key_end_unknown": "Add GET /auth/currentCredential to the next key.",
             "rights_unknown": "Add GET /auth/currentCredential to the next key, so that the bot sees what it may do.",
             "rights_mid_path": "Run `domain-desk doctor --probe`: it finds out whether OVH honours a * there.",

@@ -74,8 +74,11 @@ def _content(engines: Engines) -> Iterator[Finding]:
     require_writable(engines)
     yield Finding("database_ok", f"The database {name} can be read and written, and is of this version ({known}).")
     with SqlStore(engines).read() as carts:
-        if carts.standing().recovery is not None:
-            yield Finding("recover_mode", "The bot is in recover mode.")
+        standing = carts.standing()
+    if standing.recovery is not None:
+        yield Finding("recover_mode", "The bot is in recover mode.")
+    elif standing.is_copy:
+        yield Finding("recover_mode", "The database is a backup's copy, so the next start begins in recover mode.")
 
 
 def _server(engines: Engines) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.doctor.findings import Finding
-from bot.settings.names import FILES, closest, ignored_variables, is_service_link, library_variables
+from bot.settings.names import FILES, KNOWN, closest, ignored_variables, is_service_link, library_variables
 
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _ENV_FILE = ".env"
@@ -30,7 +30,7 @@ def _ignored(environment: Mapping[str, str]) -> Iterator[Finding]:
     links = [name for name in names if is_service_link(name, environment[name])]
     for name in names:
         if name not in links:
-            yield Finding("variable_ignored", f"{name} is no setting of the bot and is ignored{_hint(name)}.")
+            yield Finding("variable_ignored", f"{name} is no setting of the bot and is ignored{_hint(name)}")
     if links:
         yield Finding("service_links", f"Kubernetes set {_few(links)}; the bot ignores them.")
     if not names:
@@ -38,14 +38,11 @@ def _ignored(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _hint(name: str) -> str:
-    suggestion = closest(name) or _by_words(name)
-    return f" (its nearest setting is {suggestion})" if suggestion else ""
-
-
-def _by_words(name: str) -> str | None:
-    """Return the setting that has all words of a name, such as SLACK_BOT_TOKEN for SLACK_TOKEN."""
+    """Return the settings that it may mean: those with all its words and more, else the one spelt most like it."""
     words = set(name.split("_"))
-    return next((setting for setting in sorted(FILES.values()) if words < set(setting.split("_"))), None)
+    alike: list[str | None] = [setting for setting in KNOWN if words < set(setting.split("_"))]
+    suggestions = " or ".join(setting for setting in (alike or [closest(name)])[:3] if setting)
+    return f"; did you mean {suggestions}?" if suggestions else "."
 
 
 def _proxies(environment: Mapping[str, str]) -> Iterator[Finding]:

@@ -15,7 +15,6 @@ from bot.doctor.findings import Finding, Report
 from bot.doctor.ovh_check import check_ovh
 from bot.doctor.settings_check import ReadSettings, read_all
 from bot.doctor.slack_check import check_slack
-from bot.settings import Settings, SettingsError, read_database_url
 
 
 async def examine(*, post: bool = False) -> Report:
@@ -27,7 +26,7 @@ async def examine(*, post: bool = False) -> Report:
     if read.settings is not None:
         logs.add_secrets(secrets(read.settings))
     found = [*read.findings, *check_environment(os.environ, Path())]
-    url = _database_url(read.settings)
+    url = _database_url(read)
     if url is None:
         found.append(Finding("database_not_checked", "DATABASE_URL cannot be used."))
     else:
@@ -37,24 +36,19 @@ async def examine(*, post: bool = False) -> Report:
     return Report(found)
 
 
-def _database_url(settings: Settings | None) -> str | None:
-    if settings is not None:
-        return settings.database_url.get_secret_value()
-    try:
-        return read_database_url()
-    except SettingsError:
-        return None
+def _database_url(read: ReadSettings) -> str | None:
+    return read.for_database.database_url.get_secret_value() if read.for_database is not None else None
 
 
 async def _slack(read: ReadSettings, *, post: bool) -> list[Finding]:
-    if read.settings is None or not read.has_slack:
-        return [Finding("slack_not_checked", "Slack was not asked: SLACK_BOT_TOKEN is missing, or a setting is wrong.")]
-    return [finding async for finding in check_slack(read.settings, post=post)]
+    if read.for_slack is None:
+        return [Finding("slack_not_checked", "Slack was not asked, because its settings are missing or wrong.")]
+    return [finding async for finding in check_slack(read.for_slack, post=post)]
 
 
 async def _ovh(read: ReadSettings, url: str | None) -> list[Finding]:
-    if read.settings is None or not read.has_ovh:
-        return [Finding("ovh_not_checked", "OVH was not asked: its keys are missing, or a setting is wrong.")]
+    if read.for_ovh is None:
+        return [Finding("ovh_not_checked", "OVH was not asked, because its settings are missing or wrong.")]
     own = partial(presences, url) if url is not None else lambda: None
-    config = ovh_config(read.settings)
+    config = ovh_config(read.for_ovh)
     return await asyncio.to_thread(lambda: list(check_ovh(config, own)))

@@ -11,7 +11,6 @@ from bot.doctor.findings import Finding
 from bot.doctor.ovh_account import check_account
 from bot.doctor.ovh_rights import rights_findings
 from bot.doctor.ovh_routes import check_routes
-from handlers.messages import refusal
 from ordering.model.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
 from registrars.ovh import OvhConfig
 from registrars.ovh.api.client import Client
@@ -22,6 +21,7 @@ from registrars.ovh.throttling.scheduler import Priority
 
 _APART = timedelta(seconds=30)  # Slack and signatures tolerate minutes; waiting times are measured by OVH's clock
 _SOON = timedelta(days=14)
+_STATES = {"expired": "has expired", "not_validated": "was never validated", "refused": "was refused"}
 _NOT_VALID = {"expired": "key_expired", "not_validated": "key_not_validated", "refused": "consumer_key_refused"}
 # OVH's codes for a part of an application's key. INVALID_SIGNATURE is also the answer to a wrong consumer key.
 _OF_A_PART = {
@@ -37,14 +37,14 @@ def check_ovh(config: OvhConfig, own_presences: Callable[[], frozenset[str] | No
     with closing(Client(config)) as client:
         try:
             ahead = client.clock_ahead()
-        except RegistrarError as error:
-            yield Finding("ovh_away", f"{_sentence(error)} OVH's clock could not be read.")
+        except RegistrarError:
+            yield Finding("ovh_away", f"OVH does not answer at {_place(config)}: its clock could not be read.")
             return
         yield _clock(ahead)
         try:
             grants = _Key(client).read()
         except RegistrarError as error:
-            yield _refusal(error, client)
+            yield _refusal(error, client, config)
             return
         yield from grants.findings
         if grants.is_over:
@@ -84,7 +84,7 @@ class _Key:
         why = grants.why_not_valid(self._client.time_as_known())
         if why is not None:
             self.is_over = True
-            self.findings.append(Finding(_NOT_VALID[why], "OVH says that the key is not valid."))
+            self.findings.append(Finding(_NOT_VALID[why], f"OVH says that the key {_STATES[why]}."))
             return
         self.findings += [Finding("key_ok", "OVH accepts the key."), self._end(grants.ends_at)]
         self._compare(grants, is_known=grants.rules is not None)
@@ -128,21 +128,27 @@ def _clock(ahead: timedelta) -> Finding:
     return Finding("clock_apart", f"This machine's clock is {seconds:.0f} s {side} OVH's.")
 
 
-def _refusal(error: RegistrarError, client: Client) -> Finding:
+def _refusal(error: RegistrarError, client: Client, config: OvhConfig) -> Finding:
     """Return what is wrong with the key, by OVH's own code."""
     if isinstance(error, Unreadable):
-        return Finding("ovh_unreadable", _sentence(error))
+        return Finding("ovh_unreadable", f"OVH answers at {_place(config)} in an unknown form.")
     if isinstance(error, RegistrarUnavailable):
-        return Finding("ovh_away", _sentence(error))
+        return Finding("ovh_away", f"OVH does not answer at {_place(config)}, or only now and then.")
     if isinstance(error, NotThere):
-        return Finding("ovh_away", "What answers at OVH_API_URL or OVH_ENDPOINT is not OVH's API.")
+        return Finding("ovh_away", f"What answers at {_place(config)} is not OVH's API.")
     if client.is_service_account or error.code == "ovh_client_refused":
-        return Finding("service_account_refused", _sentence(error))
+        return Finding("service_account_refused", f"OVH refuses the service account{_words_of(error)}.")
     ovh = error.params.get("ovh")
     code = str(ovh.get("code") or "") if isinstance(ovh, dict) else ""
-    return Finding(_OF_A_PART.get(code, "consumer_key_refused"), _sentence(error))
+    return Finding(_OF_A_PART.get(code, "consumer_key_refused"), f"OVH refuses the key{_words_of(error)}.")
 
 
-def _sentence(error: RegistrarError) -> str:
-    """Return the error in words for an operator, without the advice to people in Slack."""
-    return refusal(error).text
+def _words_of(error: RegistrarError) -> str:
+    """Return OVH's own words about a refusal, in quotation marks."""
+    ovh = error.params.get("ovh")
+    words = str(ovh.get("said") or "") if isinstance(ovh, dict) else ""
+    return f": “{words}”" if words else ""
+
+
+def _place(config: OvhConfig) -> str:
+    return config.api_url or config.endpoint

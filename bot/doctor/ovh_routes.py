@@ -27,7 +27,7 @@ ROUTES = (
     "GET /order/cart/{cartId}/item/{itemId}/requiredConfiguration", "GET /order/cart/{cartId}/summary",
     "GET /order/catalog/public/domain", "POST /order/cart", "POST /order/cart/{cartId}/assign",
     "POST /order/cart/{cartId}/checkout", "POST /order/cart/{cartId}/domain",
-    "POST /order/cart/{cartId}/item/{itemId}/configuration", "PUT /order/cart/{cartId}",
+    "POST /order/cart/{cartId}/item/{itemId}/configuration",
     "GET /domain", "GET /domain/configurationRule", "GET /domain/contact", "GET /domain/contact/{contactId}",
     "GET /domain/extensions", "GET /domain/extensions/highlighted",
     "GET /domain/extensions/{name}/registryConfigurations", "GET /domain/{serviceName}",

@@ -47,13 +47,13 @@ async def check_people(client: AsyncWebClient, workspace: Workspace, policy: Pol
     for group in sorted(policy.groups):
         finding = await _read_group(client, group, people)
         if finding is not None:
-            yield Finding(finding.code, f"{finding.what} ({_named_in(group, roles)}).")
+            yield Finding(finding.code, f"{_named_in(group, roles)}: {finding.what}.")
     named = {person for circle in roles.values() for person in circle if person not in policy.groups}
     for person in sorted(named.union(*people.members.values())):
         finding = await _read_person(client, workspace, person, people)
         if finding is not None and person in named:
-            yield Finding(finding.code, f"{finding.what} ({_named_in(person, roles)}).")
-    if people.is_whole:  # else the findings above say what to fix first
+            yield Finding(finding.code, f"{_named_in(person, roles)}: {finding.what}.")
+    if policy.approvers and people.is_whole:  # else the findings above say what to fix first
         for finding in _enough(policy, {role: _usable(circle, people) for role, circle in roles.items()}):
             yield finding
 
@@ -64,10 +64,9 @@ def _roles(policy: Policy) -> Mapping[_Role, frozenset[str]]:
 
 def _named_in(member: str, roles: Mapping[_Role, frozenset[str]]) -> str:
     """Name the settings; payers and operators are the approvers where nothing else is set."""
-    found = [role.value for role, circle in roles.items() if member in circle]
-    others = {circle for role, circle in roles.items() if role is not _Role.APPROVERS}
-    alone = found[:1] if found[0] == _Role.APPROVERS and others == {roles[_Role.APPROVERS]} else found
-    return ", ".join(alone)
+    approvers = roles[_Role.APPROVERS]
+    settings = {role: circle for role, circle in roles.items() if role is _Role.APPROVERS or circle != approvers}
+    return ", ".join(role.value for role, circle in settings.items() if member in circle)
 
 
 async def _read_group(client: AsyncWebClient, group: str, people: _People) -> Finding | None:
@@ -78,11 +77,11 @@ async def _read_group(client: AsyncWebClient, group: str, people: _People) -> Fi
         word = read(error).word
         code = _OF_A_GROUP.get(word, "group_unreadable")
         what = "does not exist" if code == "group_gone" else f"cannot be read ({word})"
-        return Finding(code, f"The user group {group} {what}")
+        return Finding(code, f"the user group {group} {what}")
     listed = answer.get("users")
     people.members[group] = frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
     if not people.members[group]:
-        return Finding("group_empty", f"The user group {group} has no members")
+        return Finding("group_empty", f"the user group {group} has no members")
     return None
 
 
@@ -95,7 +94,7 @@ async def _read_person(client: AsyncWebClient, workspace: Workspace, person: str
         if word in _UNKNOWN:
             return Finding("person_unknown", f"Slack knows no {person} in this workspace")
         people.is_whole = False
-        return Finding("people_unreadable", f"The profile of {person} cannot be read ({word})")
+        return Finding("people_unreadable", f"the profile of {person} cannot be read ({word})")
     membership = workspace.membership_of(described) if isinstance(described, Mapping) else Membership.UNREADABLE
     people.usable[person] = membership is Membership.MEMBER
     if membership is Membership.MEMBER:
@@ -137,7 +136,10 @@ def _enough_approvers(policy: Policy, approvers: frozenset[str]) -> Finding:
     if not number:
         return Finding("nobody_approves", "No full member of the workspace may approve.")
     if has_second and number < _TWO:
-        return Finding("too_few_for_two", "Only one full member may approve.")
+        return Finding(
+            "too_few_for_two",
+            "Only one full member may approve, and requests above DESK_SECOND_APPROVAL_OVER need two.",
+        )
     if policy.self_approval:
         return Finding("approvers_ok", f"{_counted(approvers, 'person')} may approve, their own requests, too.")
     if number < _TWO:

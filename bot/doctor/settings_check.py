@@ -2,59 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from bot.app import ovh_config
 from bot.doctor.findings import Finding
-from bot.settings import LONGEST_MONEY_CALL, Settings, SettingsError, read_rules, read_settings
+from bot.settings import LONGEST_MONEY_CALL, Settings, SettingsError, read_settings, read_valid
 from registrars.ovh.api.session import check as check_keys
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
-    """What could be read: None if a fault leaves nothing to check with. Keys may be missing in it."""
+    """The settings, without values that are wrong; None if a file cannot be read.
+
+    `wrong` are the names with a fault.
+    """
 
     settings: Settings | None
     findings: list[Finding]
+    wrong: frozenset[str] = frozenset()
 
     @property
-    def has_slack(self) -> bool:
-        return self.settings is not None and bool(self.settings.slack_bot_token.get_secret_value())
+    def for_slack(self) -> Settings | None:
+        """The settings if Slack can be asked with them."""
+        has_token = self.settings is not None and bool(self.settings.slack_bot_token.get_secret_value())
+        return self.settings if has_token and not self.wrong & {"SLACK_BOT_TOKEN", "SLACK_API_URL"} else None
 
     @property
-    def has_ovh(self) -> bool:
-        """Whether the keys are whole and OVH's client accepts them."""
-        if self.settings is None or any(finding.code == "ovh_settings_unusable" for finding in self.findings):
-            return False
-        one, other = self.settings.ovh_consumer_key, self.settings.ovh_client_secret
-        return one is not None or other is not None
+    def for_ovh(self) -> Settings | None:
+        """The settings if OVH can be asked with them: the keys are whole, and OVH's client accepts them."""
+        is_usable = not any(finding.code == "ovh_settings_unusable" for finding in self.findings)
+        are_wrong = any(name.startswith("OVH_") for name in self.wrong)
+        return self.settings if is_usable and not are_wrong else None
+
+    @property
+    def for_database(self) -> Settings | None:
+        """The settings if they name a database."""
+        return None if "DATABASE_URL" in self.wrong else self.settings
 
 
 def read_all() -> ReadSettings:
-    """Read the settings; if keys are missing, read the rest, so that more than the first gap is checked."""
-    settings, lines = _read(read_settings)
-    findings = [Finding("setting_wrong", f"{line.rstrip('.')}.") for line in lines]
-    if settings is None:
-        settings, _ = _read(read_rules)
-    if settings is not None:
-        findings += _unusable_keys(settings) + _unsafe(settings)
-    return ReadSettings(settings, findings or [Finding("settings_ok", "All settings can be read.")])
-
-
-def _read(read: Callable[[], Settings]) -> tuple[Settings | None, tuple[str, ...]]:
+    """Read the settings. A wrong value does not hide what else can be checked."""
     try:
-        return read(), ()
+        settings = read_settings()
     except SettingsError as error:
-        return None, error.lines
+        reading, lines = read_valid(), error.lines
+    else:
+        found = _unusable_keys(settings) + _unsafe(settings)
+        return ReadSettings(settings, found or [Finding("settings_ok", "All settings can be read.")])
+    findings = [Finding("setting_wrong", f"{line.rstrip('.')}.") for line in lines]
+    if reading is None:
+        return ReadSettings(None, findings)
+    return ReadSettings(reading.settings, findings, reading.wrong)
 
 
 def _unusable_keys(settings: Settings) -> list[Finding]:
-    if settings.ovh_consumer_key is None and settings.ovh_client_secret is None:
-        return []  # missing keys are faults already
     try:
         check_keys(ovh_config(settings))
     except ValueError as error:

@@ -2,10 +2,11 @@
 
 from bot.settings.model import LONGEST_MONEY_CALL, Settings
 from bot.settings.names import ignored_variables, library_variables
-from bot.settings.reading import SettingsError, read_database_url, read_rules, read_settings
+from bot.settings.reading import Reading, SettingsError, read_database_url, read_rules, read_settings, read_valid
 
 __all__ = [
     "LONGEST_MONEY_CALL",
+    "Reading",
     "Settings",
     "SettingsError",
     "ignored_variables",
@@ -13,4 +14,5 @@ __all__ = [
     "read_database_url",
     "read_rules",
     "read_settings",
+    "read_valid",
 ]
