@@ -12,6 +12,8 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bot.doctor.findings import Finding
+from bot.doctor.probe.carts import KnownCarts
+from ordering.model.cart import CartState
 from store.database_url import describe, parse_database_url, server
 from store.diagnosis import explained
 from store.engine import Engines, open_engines
@@ -23,6 +25,7 @@ from store.transactions import SqlStore
 _PATIENCE = 10  # seconds for one statement
 _MEGABYTE = 1024 * 1024
 _FULL, _LOW = 50 * _MEGABYTE, 1024 * _MEGABYTE  # bytes left on the disk
+_MOST_CARTS = 5  # that the probe reads
 _OLDEST_SERVER = 14  # the oldest major version that gets fixes
 _SERVER = """
 SELECT current_setting('server_version_num')::int / 10000, current_setting('server_version'), rolsuper
@@ -49,8 +52,7 @@ def check_database(url: str) -> Iterator[Finding]:
 
 def presences(url: str) -> frozenset[str] | None:
     """Return the carts by which this bot announces itself at OVH; None if the database does not say."""
-    file = file_of(parse_database_url(url))
-    if file is not None and not (file.exists() and file.stat().st_size):
+    if not _has_content(url):
         return frozenset()
     try:
         with closing(open_engines(url, patience=_PATIENCE, idle=_PATIENCE)) as engines, explained(engines.read):
@@ -60,6 +62,30 @@ def presences(url: str) -> frozenset[str] | None:
                 return carts.presences()
     except DatabaseError:
         return None
+
+
+def known_carts(url: str) -> KnownCarts:
+    """Return the carts at OVH that the database knows, for the probe; none if it cannot be read."""
+    if not _has_content(url):
+        return KnownCarts()
+    own = presences(url)
+    try:
+        with closing(open_engines(url, patience=_PATIENCE, idle=_PATIENCE)) as engines, explained(engines.read):
+            if revision(engines) != newest():
+                return KnownCarts()
+            with SqlStore(engines).read() as carts:
+                ordered = [cart for cart in carts.every_cart() if cart.order is not None and cart.attempt is not None]
+    except DatabaseError:
+        return KnownCarts()
+    newest_first = sorted(ordered, key=lambda cart: cart.id, reverse=True)
+    at_ovh = {cart.attempt.registrar_cart: cart.state for cart in newest_first if cart.attempt is not None}
+    delivered = [cart for cart, state in at_ovh.items() if state is CartState.DELIVERED]
+    return KnownCarts(tuple(at_ovh)[:_MOST_CARTS], tuple(delivered)[:_MOST_CARTS], own or frozenset())
+
+
+def _has_content(url: str) -> bool:
+    file = file_of(parse_database_url(url))
+    return file is None or (file.exists() and bool(file.stat().st_size))
 
 
 def _content(engines: Engines) -> Iterator[Finding]:

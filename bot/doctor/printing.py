@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from bot.doctor.findings import Group, Level, Report, Result
 
@@ -27,10 +28,11 @@ def lines(report: Report) -> Iterator[str]:
     yield f"{_counted(report)}. {_ENDS[report.result]}"
 
 
-def as_json(report: Report) -> str:
-    """Return the report for a program: the result, and each finding with its code."""
+def as_json(report: Report, *, probe: Mapping[str, Any] | None = None) -> str:
+    """Return the report for a program: the result, each finding with its code, and the probe's report if it ran."""
     findings = [finding.to_json() for finding in report.findings]
-    return json.dumps({"result": report.result.value, "findings": findings}, ensure_ascii=False, indent=1)
+    content = {"result": report.result.value, "findings": findings} | ({"probe": probe} if probe else {})
+    return json.dumps(content, ensure_ascii=False, indent=1)
 
 
 def _counted(report: Report) -> str:

@@ -67,6 +67,7 @@ class OvhSimulator:
         self.outsider = Outsider(self.clock, self.names, self.carts, self.orders, self.payments)
         self.registry = Registry(self.clock, self.names, self.orders, self.contacts.own)
         self.names.delivered = self.registry.delivered
+        self.pages = False  # whether lists can come with whole objects, by OVH's own header
         self.description = Description()
         self.faults = Faults()
         self.quota = Quota()
@@ -156,7 +157,9 @@ class OvhSimulator:
                 signing.check(self.credentials, request.method, url, path, body, request.headers, self.time())
             self.payments.settle()
             is_service = "Authorization" in request.headers
-            return 200, route.handler(routing.Call(self, parts, request.query, _decoded(body), is_service))
+            return 200, route.handler(
+                routing.Call(self, parts, request.query, _decoded(body), is_service, request.headers)
+            )
         except OvhError as error:
             return error.status, error.body
         except (KeyError, ValueError, TypeError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.ovh.errors import OvhError, gateway
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: the account, the path's parameters, the query, the body, and whether a service account makes it."""
+    """One call: the account, the path's parameters, query, body and headers, and whether a service account makes it."""
 
     ovh: OvhSimulator
     parts: tuple[str, ...]
     query: Mapping[str, str]
     body: dict[str, Any]
     is_service: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def needs(self, *names: str) -> None:
         """Raise the gateway's error if the body lacks one of these."""

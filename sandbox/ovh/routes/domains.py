@@ -80,8 +80,12 @@ def _task(call: Call) -> dict[str, Any]:
 
 
 @route("GET", "/domain")
-def _domains(call: Call) -> list[str]:
-    return sorted(call.ovh.registry.owned())
+def _domains(call: Call) -> list[Any]:
+    """Return the names; with OVH's own header, and if the account's `pages` is on, the whole objects."""
+    names = sorted(call.ovh.registry.owned())
+    if call.ovh.pages and call.headers.get("X-Pagination-Mode") == "CachedObjectList-Pages":
+        return [call.ovh.registry.service(name) for name in names]
+    return names
 
 
 @route("GET", "/domain/{serviceName}")
