@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.doctor.codes import CODES, Group, Level
+from bot.doctor.probe import FACTS
 from tests.doctor.cases import CASES
 
 PAGE = Path(__file__).parents[1] / "docs" / "doctor.md"
@@ -24,6 +25,7 @@ what to do.
 | option | does |
 | --- | --- |
 | `--post` | also posts one line in the approval channel, which everyone there sees |
+| `--probe` | also finds out how OVH really behaves: see [below](#the-probe) |
 | `--json` | prints `{{"result": …, "findings": [{{"group", "level", "code", "what", "do"}}]}}` |
 
 - A **fault** keeps people from buying names. The command then exits with 1, otherwise with 0.
@@ -38,6 +40,20 @@ page from the same list.
 """
 
 
+_PROBE = """## The probe
+
+OVH does not publish everything that a bot would like to know. `domain-desk doctor --probe` finds out, with your key:
+it makes carts, puts made-up names into them, deletes them, and reads past orders. It orders nothing and pays nothing.
+It asks before it begins, and once more before it touches the cart of a delivered request; `--yes` answers the first
+question and skips the second. It makes some 60 calls, in about a minute.
+
+It prints a line for each fact, and writes `ovh-probe-….json`. That file holds statuses, error classes and the form of
+answers, but no key, name, number or amount: please attach it to a bug report. A fact that **differs** is one in which
+OVH behaves otherwise than the simulated OVH of the tests. The bot is built so that each answer is safe; a difference
+is worth a report all the same.
+"""
+
+
 def page() -> str:
     """Return the whole page."""
     parts = [_INTRODUCTION]
@@ -47,6 +63,8 @@ def page() -> str:
         if not_checked := list(_not_checked(group)):
             parts.append("Not checked:\n")
             parts.append("\n".join(["| code | what to do |", "| --- | --- |", *not_checked]) + "\n")
+    parts.append(_PROBE)
+    parts.append("\n".join(_facts()) + "\n")
     return "\n".join(parts)
 
 
@@ -64,6 +82,13 @@ def _not_checked(group: Group) -> Iterator[str]:
     for name, code in CODES.items():
         if code.group is group and code.level is Level.NOT_CHECKED:
             yield f"| `{name}` | {code.fix or 'the line says why'} |"
+
+
+def _facts() -> Iterator[str]:
+    yield "| fact | question | the simulation | what depends on it |"
+    yield "| --- | --- | --- | --- |"
+    for code, fact in FACTS.items():
+        yield f"| `{code}` | {fact.question} | {fact.assumed or 'any'} | {fact.matters} |"
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.findings import Finding
 from handlers.toolkit.members import Workspace
-from handlers.toolkit.slack_errors import FAILURES, read
+from handlers.toolkit.slack_errors import FAILURES, Kind, read
 from ordering.model.policy import Membership, Policy
 
 _UNKNOWN = {"user_not_found", "user_not_visible"}
@@ -22,6 +22,7 @@ _OF_A_PERSON = {
     Membership.INVITED: ("person_invited", "has not accepted the invitation yet"),
 }
 _OF_A_GROUP = {"no_such_subteam": "group_gone", "plan_upgrade_required": "group_not_on_plan"}
+_MOST_MEMBERS = 30  # of a group, that are read
 _TWO, _THREE = 2, 3  # approvers
 
 
@@ -33,11 +34,12 @@ class _Role(StrEnum):
 
 @dataclass
 class _People:
-    """What was read of people and groups, each once. `faults` are findings without their roles."""
+    """What was read of people and groups, each once. `is_whole` is False if a part of it could not be read."""
 
     members: dict[str, frozenset[str]] = field(default_factory=dict)
     usable: dict[str, bool] = field(default_factory=dict)
     is_whole: bool = True
+    slack_is_away: bool = False  # then each further call would only wait, too
 
 
 async def check_people(client: AsyncWebClient, workspace: Workspace, policy: Policy) -> AsyncIterator[Finding]:
@@ -49,13 +51,28 @@ async def check_people(client: AsyncWebClient, workspace: Workspace, policy: Pol
         if finding is not None:
             yield Finding(finding.code, f"{_named_in(group, roles)}: {finding.what}.")
     named = {person for circle in roles.values() for person in circle if person not in policy.groups}
-    for person in sorted(named.union(*people.members.values())):
+    for person in _to_read(named, people):
         finding = await _read_person(client, workspace, person, people)
         if finding is not None and person in named:
             yield Finding(finding.code, f"{_named_in(person, roles)}: {finding.what}.")
+        if people.slack_is_away:
+            break
     if policy.approvers and people.is_whole:  # else the findings above say what to fix first
         for finding in _enough(policy, {role: _usable(circle, people) for role, circle in roles.items()}):
             yield finding
+
+
+def _to_read(named: set[str], people: _People) -> list[str]:
+    """Return whom to read: those that settings name, and some members of each group.
+
+    The other members count as full members, which most are: Slack allows few calls a minute.
+    """
+    to_read = set(named)
+    for members in people.members.values():
+        some, others = sorted(members)[:_MOST_MEMBERS], sorted(members)[_MOST_MEMBERS:]
+        to_read.update(some)
+        people.usable.update(dict.fromkeys(others, True))
+    return sorted(to_read)
 
 
 def _roles(policy: Policy) -> Mapping[_Role, frozenset[str]]:
@@ -90,10 +107,12 @@ async def _read_person(client: AsyncWebClient, workspace: Workspace, person: str
         described = (await client.users_info(user=person)).get("user")
     except FAILURES as error:
         people.usable[person] = False
-        word = read(error).word
+        refusal = read(error)
+        word = refusal.word
         if word in _UNKNOWN:
             return Finding("person_unknown", f"Slack knows no {person} in this workspace")
         people.is_whole = False
+        people.slack_is_away = refusal.kind is Kind.PASSING
         return Finding("people_unreadable", f"the profile of {person} cannot be read ({word})")
     membership = workspace.membership_of(described) if isinstance(described, Mapping) else Membership.UNREADABLE
     people.usable[person] = membership is Membership.MEMBER

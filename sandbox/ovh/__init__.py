@@ -67,6 +67,7 @@ class OvhSimulator:
         self.outsider = Outsider(self.clock, self.names, self.carts, self.orders, self.payments)
         self.registry = Registry(self.clock, self.names, self.orders, self.contacts.own)
         self.names.delivered = self.registry.delivered
+        self.unknown_field = ""
         self.pages = False  # whether lists can come with whole objects, by OVH's own header
         self.description = Description()
         self.faults = Faults()

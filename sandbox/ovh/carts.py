@@ -97,6 +97,7 @@ class Carts:
     value beyond them, or cuts it if `cuts` is on;
     `shortest_life` (seconds) is the least that a cart lives: OVH raises a lower value to it;
     with `keeps_deleted` DELETE succeeds and the cart stays;
+    `unknown_label` is a label that each item asks for in addition;
     `takes_twice` is whether the same name makes a second item, or is refused with 409;
     `refuses_items_as` is the status and class of the refusal of a name that cannot be sold.
     """
@@ -128,6 +129,7 @@ class Carts:
         self.shortest_life = 0.0
         self.keeps_deleted = False
         self.takes_twice = True
+        self.unknown_label = ""
         self.refuses_items_as = (400, "Client::BadRequest")
         self.all: dict[str, Cart] = {}
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import subprocess
 
 from sandbox.slack.faults import ALWAYS
-from tests.bot.commands import run
+from sandbox.slack.world import User
+from tests.bot.commands import begin, run
 from tests.doctor.setup import SetUp
 
 
@@ -125,3 +127,72 @@ async def test_a_running_bot_is_no_problem(set_up):
     finally:
         await bot.stop()
     assert json.loads(done.stdout)["result"] == "ok"
+
+
+async def test_a_large_group_costs_few_calls(set_up):
+    """Slack allows few calls a minute: the doctor reads some members and counts the others."""
+    world = set_up.slack.state.world
+    world.groups["S0LARGE"] = {world.add(User(f"U0MANY{n:03}", f"many{n}", f"Many {n}")).id for n in range(200)}
+    set_up.use(DESK_APPROVERS="S0LARGE")
+    done = await doctor(set_up, "--json")
+    findings = {found["code"]: found for found in json.loads(done.stdout)["findings"]}
+    assert findings["approvers_ok"]["what"].startswith("200 people may approve")
+    assert set_up.slack.server.calls.count("users.info") < 50
+
+
+async def test_waits_once_for_profiles_that_never_come(set_up):
+    """A Slack that hangs in the middle ends the reading of people, not the report."""
+    set_up.use(DESK_APPROVERS=",".join(f"U0MANY{n}" for n in range(9)))
+    set_up.slack.faults.add("users.info", "html_503", times=ALWAYS)
+    done = await doctor(set_up, "--json")
+    assert set_up.slack.server.calls.count("users.info") == 1
+    assert "people_unreadable" in {found["code"] for found in json.loads(done.stdout)["findings"]}
+
+
+# The probe
+
+
+async def test_the_probe_asks_first(set_up):
+    """Whoever says no, or cannot be asked, has nothing tried."""
+    for answer in ("n\n", ""):
+        done = await asyncio.to_thread(_probe, set_up, answer)
+        assert done.returncode == 1
+        assert "It orders nothing and pays nothing. Go on?" in done.stderr
+    assert {call.method for call in set_up.ovh.calls} == {"GET"}
+    assert not list(set_up.folder.glob("ovh-probe-*"))
+
+
+async def test_the_probe_writes_its_report(set_up):
+    """A line for each fact, and a file for a bug report; no cart is left."""
+    done = await asyncio.to_thread(_probe, set_up, "y\n")
+    assert done.returncode == 0, done.stderr
+    assert "as assumed   Is a deleted cart gone? Yes." in done.stdout
+    (file,) = set_up.folder.glob("ovh-probe-*.json")
+    assert f"The report is in {file.name}." in done.stdout
+    assert all(cart.expire <= set_up.ovh.clock.now() for cart in set_up.ovh.carts.all.values())
+
+
+async def test_the_probe_runs_unattended(set_up):
+    """With `--yes`, and as JSON; a difference is named with what depends on it."""
+    set_up.ovh.carts.matches = "ignored"
+    done = await doctor(set_up, "--probe", "--yes", "--json")
+    facts = {fact["code"]: fact for fact in json.loads(done.stdout)["probe"]["facts"]}
+    assert facts["list_filter"]["outcome"] == "differs"
+    assert facts["list_filter"]["found"] == "not at all"
+    assert "costs calls and no safety" in facts["list_filter"]["matters"]
+
+
+async def test_the_probe_needs_a_key_that_works(set_up):
+    """A fault at OVH comes first."""
+    set_up.use(OVH_CONSUMER_KEY="obviously-fake")
+    done = await doctor(set_up, "--probe", "--yes")
+    assert done.returncode == 1
+    assert "fix the faults above first" in done.stderr
+    assert {call.method for call in set_up.ovh.calls} == {"GET"}
+
+
+def _probe(set_up: SetUp, answer: str) -> subprocess.CompletedProcess[str]:
+    """Run the probe, and answer its question."""
+    with begin("-m", "bot", "doctor", "--probe", cwd=set_up.folder, stdin=True, **set_up.settings()) as process:
+        out, err = process.communicate(answer, timeout=60)
+    return subprocess.CompletedProcess([], process.returncode, out, err)

@@ -17,7 +17,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact about OVH. `assumed` is what the simulation does, empty if any answer fits; `matters` is what depends on the fact in the bot."""
+    """A fact about OVH.
+
+    `assumed` is what the simulation does, empty if any answer fits; `matters` is what depends on it in the bot.
+    """
 
     question: str
     assumed: str
@@ -85,7 +88,8 @@ FACTS: Mapping[str, Fact] = {
     "delete_of_an_ordered_cart": Fact(
         "Does OVH delete a cart that was ordered?",
         "yes",
-        "If OVH refuses, a successful delete proves that nothing was ordered, and 15 minutes of waiting could be two.",
+        "If OVH refuses, a successful delete proves that nothing was ordered, and 15 minutes of waiting could be two. No "
+        "part of the bot reads this yet.",
     ),
     "ordered_cart_names_its_order": Fact(
         "Which calls name the order of an ordered cart?",
