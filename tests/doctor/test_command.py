@@ -153,7 +153,7 @@ async def test_waits_once_for_profiles_that_never_come(set_up):
 
 
 async def test_the_probe_asks_first(set_up):
-    """Whoever says no, or cannot be asked, has nothing tried."""
+    """After a no, or without an answer, nothing is tried."""
     for answer in ("n\n", ""):
         done = await asyncio.to_thread(_probe, set_up, answer)
         assert done.returncode == 1

@@ -109,7 +109,6 @@ def deletion(lab: Lab) -> Iterator[Answer]:
 def ordered_carts(lab: Lab, known: KnownCarts, *, may_delete: bool) -> Iterator[Answer]:
     """What past ordered carts show. Only the cart of a delivered request is deleted, and only if that was agreed."""
     listed = [cart for cart in lab.list_carts() if isinstance(cart, str)]
-    yield from _oldest(lab, known, listed)
     found = [cart for cart in known.ordered if cart in listed]
     closed = {cart: lab.read_cart(cart) for cart in (found or listed)[:_MOST_READ]}
     ordered = [cart for cart, seen in closed.items() if seen.get("readOnly") is True]
@@ -133,12 +132,12 @@ def ordered_carts(lab: Lab, known: KnownCarts, *, may_delete: bool) -> Iterator[
     yield Answer("delete_of_an_ordered_cart", "yes" if seen.is_ok else "no, it refuses")
 
 
-def _oldest(lab: Lab, known: KnownCarts, listed: Sequence[str]) -> Iterator[Answer]:
+def oldest_cart(lab: Lab, known: KnownCarts) -> Iterator[Answer]:
     """How old the oldest of the bot's own empty carts is; each was asked to live for 30 days or a little less."""
-    mine = [cart for cart in listed if cart in known.markers][:_MOST_READ]
+    mine = [cart for cart in lab.list_carts() if cart in known.markers][:_MOST_READ]
     ends = [moment for cart in mine if (moment := _moment(lab.read_cart(cart).get("expire"))) is not None]
     if not ends:
-        return
+        raise Unsettled("the list shows none yet")
     age = lab.now() - (min(ends) - _LONGEST_MARKER)
     yield Answer("oldest_cart_listed", f"up to {max(0, age.days)} days")
 

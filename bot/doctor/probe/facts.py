@@ -88,8 +88,8 @@ FACTS: Mapping[str, Fact] = {
     "delete_of_an_ordered_cart": Fact(
         "Does OVH delete a cart that was ordered?",
         "yes",
-        "If OVH refuses, a successful delete proves that nothing was ordered, and 15 minutes of waiting could be two. No "
-        "part of the bot reads this yet.",
+        "If OVH refuses, a successful delete proves that nothing was ordered, and 15 minutes of waiting could be two. "
+        "No part of the bot reads this yet.",
     ),
     "ordered_cart_names_its_order": Fact(
         "Which calls name the order of an ordered cart?",

@@ -78,8 +78,9 @@ def _questions(
         (("longest_life",), carts.life),
         (("longest_description",), carts.description),
         (("delete_ends_a_cart",), carts.deletion),
+        (("oldest_cart_listed",), partial(carts.oldest_cart, known=known)),
         (
-            ("oldest_cart_listed", "closed_cart_listed", "ordered_cart_names_its_order", "delete_of_an_ordered_cart"),
+            ("closed_cart_listed", "ordered_cart_names_its_order", "delete_of_an_ordered_cart"),
             partial(carts.ordered_carts, known=known, may_delete=may_delete),
         ),
         (("unknown_extension", "malformed_name"), names.refused_names),
