@@ -140,6 +140,8 @@ def doctor(
         try:
             probed = run_probe(report, lambda question: typer.confirm(question, err=True), is_asked=not yes)
         except NotProbed as error:
+            if as_json:
+                typer.echo(printing.as_json(report))
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None
         if not as_json:

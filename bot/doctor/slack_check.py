@@ -107,7 +107,9 @@ async def _channel(client: AsyncWebClient, channel: str | None, *, post: bool) -
             "channel_not_checked", f"Whether the bot may post in the approval channel {channel} was not tried."
         )
     try:
-        await client.chat_postMessage(channel=channel, text=words.slack.TEST_POST)
+        await client.chat_postMessage(
+            channel=channel, text=words.slack.TEST_POST, unfurl_links=False, unfurl_media=False
+        )
     except FAILURES as error:
         refusal = read(error)
         if refusal.answered and refusal.kind is not Kind.PASSING:

@@ -185,8 +185,9 @@ async def test_the_probe_runs_unattended(set_up):
 async def test_the_probe_needs_a_key_that_works(set_up):
     """A fault at OVH comes first."""
     set_up.use(OVH_CONSUMER_KEY="obviously-fake")
-    done = await doctor(set_up, "--probe", "--yes")
+    done = await doctor(set_up, "--probe", "--yes", "--json")
     assert done.returncode == 1
+    assert json.loads(done.stdout)["result"] == "fault"
     assert "fix the faults above first" in done.stderr
     assert {call.method for call in set_up.ovh.calls} == {"GET"}
 

@@ -198,6 +198,19 @@ async def test_carts_are_deleted_when_a_question_fails(world):
     assert set(world.ovh.carts.all) - carts == _expired(world.ovh)
 
 
+@pytest.mark.parametrize("fault", ["rate_limit", "error500", "html502", "check_timeout"])
+async def test_an_overload_settles_nothing(world, fault):
+    """A busy OVH is no fact about it."""
+    world.ovh.faults.add("GET", "/order/cart", fault)
+    world.ovh.faults.add("POST", "/order/cart/*/domain", fault)
+    findings = await world.probe(may_delete=False)
+    answers = {answer.code: answer for answer in findings.answers}
+    for code in ("new_cart_listed", "unknown_extension"):
+        assert answers[code].outcome is Outcome.NOT_SETTLED
+        assert "overloaded" in answers[code].why
+    assert answers["delete_ends_a_cart"].outcome is Outcome.AS_ASSUMED
+
+
 async def test_says_how_many_carts_ovh_kept(world):
     """They are empty or unpaid, and expire."""
     world.ovh.faults.add("DELETE", "/order/cart/*", "refuse", times=99)

@@ -134,7 +134,7 @@ def ordered_carts(lab: Lab, known: KnownCarts, *, may_delete: bool) -> Iterator[
 
 def oldest_cart(lab: Lab, known: KnownCarts) -> Iterator[Answer]:
     """How old the oldest of the bot's own empty carts is; each was asked to live for 30 days or a little less."""
-    mine = [cart for cart in lab.list_carts() if cart in known.markers][:_MOST_READ]
+    mine = sorted(known.markers.intersection(each for each in lab.list_carts() if isinstance(each, str)))[:_MOST_READ]
     ends = [moment for cart in mine if (moment := _moment(lab.read_cart(cart).get("expire"))) is not None]
     if not ends:
         raise Unsettled("the list shows none yet")

@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from bot.doctor.probe.redaction import path_without_ids, shape, words_without_ids
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.connection import Reply
+from registrars.ovh.api.errors import Answer as OvhAnswer
 
 _GONE = frozenset({404, 460})
 _OK = 300
@@ -103,7 +105,10 @@ class Lab:
         headers: Mapping[str, str] | None = None,
         late: int = 0,
     ) -> Seen:
-        """Make one call, and record its form; raises `RegistrarUnavailable` without an answer."""
+        """Make one call, and record its form.
+
+        Raises `RegistrarUnavailable` without an answer, and `Unsettled` if OVH is overloaded or its answer is unreadable.
+        """
         reply = self._client.try_out(method, path, query=query, body=body, headers=headers, late=late)
         seen = Seen(reply.status, reply.headers, _decoded(reply))
         note: dict[str, Any] = {"call": f"{method} {path_without_ids(path)}", "status": seen.status}
@@ -118,6 +123,8 @@ class Lab:
         else:
             note["answer"] = {"error": seen.refusal, "message": words_without_ids(seen.message, self.token)}
         self.evidence.append(note)
+        if OvhAnswer(seen.status, seen.body, garbled=seen.body is None and not _is_void(reply)).is_busy:
+            raise Unsettled(f"OVH was overloaded, or its answer is unreadable ({seen.status})")
         return seen
 
     def try_cart(self, description: str | None = None, life: timedelta | None = None) -> Seen:
@@ -158,8 +165,14 @@ class Lab:
     def clean_up(self) -> int:
         """Delete every cart that this probe made; return how many OVH did not delete. They expire by themselves."""
         for cart in list(self._open):
-            self.delete_cart(cart)
+            with suppress(Unsettled):
+                self.delete_cart(cart)
         return self.left
+
+
+def _is_void(reply: Reply) -> bool:
+    """Return whether a reply says nothing, as OVH's void routes do."""
+    return reply.content.strip() in {b"", b"null"}
 
 
 def _decoded(reply: Reply) -> Any:  # noqa: ANN401 - decoded JSON

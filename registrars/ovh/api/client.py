@@ -152,9 +152,12 @@ class Client:
             permit.used = True
             self._session.make_ready()
             try:
-                return self._session.try_out(method, target, body, headers=headers, late=late)
+                reply = self._session.try_out(method, target, body, headers=headers, late=late)
             except requests.RequestException as error:
+                self._on_timeout(method, path, error)
                 raise OvhTimeout from error
+        self._heed(read(reply))
+        return reply
 
     @contextmanager
     def money_call(self, path: str, body: Mapping[str, Any]) -> Iterator[ReadyCall]:
