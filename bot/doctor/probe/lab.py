@@ -107,7 +107,7 @@ class Lab:
     ) -> Seen:
         """Make one call, and record its form.
 
-        Raises `RegistrarUnavailable` without an answer, and `Unsettled` if OVH is overloaded or its answer is unreadable.
+        Raises `RegistrarUnavailable` without an answer, `Unsettled` if OVH is overloaded or its answer is unreadable.
         """
         reply = self._client.try_out(method, path, query=query, body=body, headers=headers, late=late)
         seen = Seen(reply.status, reply.headers, _decoded(reply))
