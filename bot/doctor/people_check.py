@@ -136,14 +136,12 @@ def _enough(policy: Policy, usable: Mapping[_Role, frozenset[str]]) -> list[Find
     approvers, payers, operators = (usable[role] for role in _Role)
     found = [_enough_approvers(policy, approvers)]
     found.append(
-        Finding("payers_ok", f"{_counted(payers, 'person')} may pay.")
+        Finding("payers_ok", f"{_counted(payers)} may pay.")
         if payers
         else Finding("nobody_pays", "No full member of the workspace may pay.")
     )
     found.append(
-        Finding(
-            "operators_ok", f"{_counted(operators, 'person')} hear alarms.".replace("1 person hear", "1 person hears")
-        )
+        Finding("operators_ok", f"{_counted(operators)} {'hears' if len(operators) == 1 else 'hear'} alarms.")
         if operators
         else Finding("nobody_operates", "No full member of the workspace hears alarms.")
     )
@@ -160,14 +158,14 @@ def _enough_approvers(policy: Policy, approvers: frozenset[str]) -> Finding:
             "Only one full member may approve, and requests above DESK_SECOND_APPROVAL_OVER need two.",
         )
     if policy.self_approval:
-        return Finding("approvers_ok", f"{_counted(approvers, 'person')} may approve, their own requests, too.")
+        return Finding("approvers_ok", f"{_counted(approvers)} may approve, their own requests, too.")
     if number < _TWO:
         (only,) = approvers
         return Finding("one_approver", f"Only {only} may approve, so nobody can approve what {only} requests.")
     if has_second and number < _THREE:
         return Finding("two_approvers_only", "Two people may approve, so neither can buy what needs two approvals.")
-    return Finding("approvers_ok", f"{_counted(approvers, 'person')} may approve, each the requests of the others.")
+    return Finding("approvers_ok", f"{_counted(approvers)} may approve, each the requests of the others.")
 
 
-def _counted(people: frozenset[str], noun: str) -> str:
-    return f"{len(people)} {noun if len(people) == 1 else 'people'}"
+def _counted(people: frozenset[str]) -> str:
+    return f"{len(people)} {'person' if len(people) == 1 else 'people'}"
