@@ -54,7 +54,10 @@ def _scopes(headers: Mapping[str, Any]) -> Finding:
     named = next((value for name, value in headers.items() if name.lower() == _SCOPES), None)
     if named is None:
         return Finding("scopes_not_named", "Slack does not say which scopes the bot token has.")
-    given, needed = {scope.strip() for scope in str(named).split(",")} - {""}, manifest.scopes()
+    needed = manifest.scopes()
+    if needed is None:
+        return Finding("scopes_not_named", "This installation has no manifest.yml to compare the app's scopes with.")
+    given = {scope.strip() for scope in str(named).split(",")} - {""}
     if missing := sorted(needed - given):
         return Finding("scopes_missing", f"The app lacks {_scope(missing)}.")
     if extra := sorted(given - needed):
