@@ -61,12 +61,10 @@ _NEVER_NEEDED = tuple(
         (
             "PUT /me", "POST /me/payment/method", "POST /me/api/oauth2/client", "DELETE /me/api/credential/*",
             "PUT /domain/*/serviceInfos", "POST /domain/*/changeContact", "POST /domain/*/nameServers/update",
-            "GET /domain/*/authInfo", "DELETE /services/*", "POST /service/*/terminate", "POST /service/*/renew",
+            "DELETE /services/*", "POST /service/*/terminate",
         ),
     )
 )  # fmt: skip
-# `GET /domain/*` covers it, and the bot needs that.
-_COVERED = frozenset({"GET /domain/*/authInfo"})
 
 
 def rights_findings(grants: Grants) -> Iterator[Finding]:
@@ -82,8 +80,7 @@ def rights_findings(grants: Grants) -> Iterator[Finding]:
             "rights_mid_path",
             f"Only rules with a * in the middle grant {_listed(in_middle)}. Whether OVH honours those is not known.",
         )
-    wide = [right for right in _NEVER_NEEDED if grants.includes(right) and str(right) not in _COVERED]
-    if wide:
+    if wide := [right for right in _NEVER_NEEDED if grants.includes(right)]:
         yield Finding("key_too_wide", f"The key may do more than the bot needs, such as {_listed(wide[:3])}.")
 
 
