@@ -153,6 +153,53 @@ def login(
 
 
 @app.command()
+def doctor(
+    post: Annotated[
+        bool, typer.Option("--post", help="Also post one line, which everyone there sees, in the approval channel.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON, with a code for each finding.")
+    ] = False,
+    with_probe: Annotated[
+        bool, typer.Option("--probe", help="Also find out by some 60 harmless calls how OVH's API really behaves.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the probe.")] = False,
+) -> None:
+    """Check the set-up: settings, environment, database, Slack and OVH. Nothing is ordered, paid or changed.
+
+    Prints one line per finding, with what to do. The bot may run. `--probe` asks first, and writes its report to a file
+    without private data. Exits with 1 if there is a fault, else with 0.
+    """
+    import asyncio
+
+    from bot import logging as logs
+    from bot.doctor import examine, printing
+    from bot.doctor.probe import report as probe_report
+    from bot.doctor.probing import NotProbed, run_probe
+
+    logs.configure("CRITICAL", None)
+    report = asyncio.run(examine(post=post))
+    if not as_json:
+        for line in printing.lines(report):
+            typer.echo(line)
+    probed = None
+    if with_probe:
+        try:
+            probed = run_probe(report, lambda question: typer.confirm(question, err=True), is_asked=not yes)
+        except NotProbed as error:
+            if as_json:
+                typer.echo(printing.as_json(report))
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+        if not as_json:
+            for line in ("", *probe_report.lines(probed.findings), f"The report is in {probed.path}."):
+                typer.echo(line)
+    if as_json:
+        typer.echo(printing.as_json(report, probe=probed.content if probed is not None else None))
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
 def export(
     form: Annotated[
         Format, typer.Option("--format", help="json: a list of requests. csv: a row for each name.")

@@ -71,8 +71,15 @@ def refusal_in(error: BaseException, *, setting: str, api_url: str, unknown_word
     if refusal.kind is Kind.TOKEN:
         return f"{problem} Copy the token again from the app's page at api.slack.com/apps."
     if refusal.word == "missing_scope":
-        return f"{problem} Give the app the scope {refusal.needed or 'that manifest.yml lists'} and install it again."
+        return f"{problem} {_scope_fix(refusal.needed, setting)}"
     return f"{problem} Check the app and its token at api.slack.com/apps."
+
+
+def _scope_fix(needed: str | None, setting: str) -> str:
+    """Return how to get a scope: an app-level token has its own, which the manifest does not list."""
+    if setting == "SLACK_APP_TOKEN":
+        return f"Make an app-level token with the scope {needed or 'connections:write'}."
+    return f"Give the app the scope {needed or 'that manifest.yml lists'} and install it again."
 
 
 def _not_slack(refusal: Refusal, api_url: str) -> str | None:

@@ -40,9 +40,9 @@ def migrate(engines: Engines) -> str:
     with explained(engines.write):
         known = revision(engines)
         if known == newest():
-            _require_whole(engines)
+            require_whole(engines)
             _restrict(engines)
-            _require_writable(engines)
+            require_writable(engines)
             return known
         _restrict(engines)
         found = _upgrade(engines)
@@ -87,7 +87,7 @@ def require_newest(engines: Engines) -> None:
             raise DatabaseUnusable(
                 f"The database {name} is empty or older than this version: run `domain-desk migrate`."
             )
-        _require_whole(engines)
+        require_whole(engines)
         _restrict(engines)
 
 
@@ -134,7 +134,7 @@ def _damaged(name: str, what: str) -> str:
     return f"The database {name} is damaged: it has no longer {what} of its revision. Restore it from a backup."
 
 
-def _require_whole(engines: Engines) -> None:
+def require_whole(engines: Engines) -> None:
     """Raise `DatabaseUnusable` if a table or a column of the newest revision is missing."""
     with engines.read.connect() as connection:
         there = {
@@ -154,7 +154,7 @@ def _restrict(engines: Engines) -> None:
         restrict(file)
 
 
-def _require_writable(engines: Engines) -> None:
+def require_writable(engines: Engines) -> None:
     """Raise `DatabaseUnusable` if the database is not writable, at startup rather than at the first order."""
     name = describe(engines.write.url)
     with engines.write.connect() as connection:  # leaving it rolls back

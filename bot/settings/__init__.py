@@ -3,16 +3,19 @@
 from bot.settings.model import LONGEST_MONEY_CALL, Settings
 from bot.settings.names import ignored_variables, library_variables
 from bot.settings.reading import (
+    Reading,
     SettingsError,
     read_database_url,
     read_ovh_access,
     read_rules,
     read_settings,
+    read_valid,
     read_witness_key,
 )
 
 __all__ = [
     "LONGEST_MONEY_CALL",
+    "Reading",
     "Settings",
     "SettingsError",
     "ignored_variables",
@@ -21,5 +24,6 @@ __all__ = [
     "read_ovh_access",
     "read_rules",
     "read_settings",
+    "read_valid",
     "read_witness_key",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -58,6 +59,30 @@ def read_rules() -> Settings:
     return _settings(found, lambda found: missing_and_mixed(found, access=False))
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the sources hold in spite of faults: each valid value, what to fix, and the names with a fault."""
+
+    settings: Settings
+    lines: tuple[str, ...] = ()
+    wrong: frozenset[str] = frozenset()
+
+
+def read_valid() -> Reading | None:
+    """Read all settings without raising: a wrong value counts as not set.
+
+    None if a whole file cannot be read: then it is not known what is set.
+    """
+    found = read_sources(os.environ, Path())
+    read_ovh_conf(found)
+    chosen = _chosen(found)
+    settings, faults = _validated(chosen)
+    faults = [*found.faults, *missing_and_mixed(found), *faults]
+    if any(not fault.name for fault in faults):
+        return None
+    return Reading(settings, _sorted(faults), frozenset(fault.name for fault in faults))
+
+
 def read_database_url() -> str:
     """Read `DATABASE_URL` and check no other setting.
 
@@ -90,21 +115,29 @@ def read_witness_key() -> str | None:
 
 def _settings(found: Found, check: Callable[[Found], list[Fault]]) -> Settings:
     chosen = _chosen(found)
-    faults = [*found.faults, *check(found)]
-    settings = Settings()
-    try:
-        settings = Settings.model_validate({name.lower(): one.value for name, one in chosen.items()})
-    except ValidationError as error:
-        secrets = [str(clean(one.value)) for name, one in chosen.items() if name.lower() in SECRETS]
-        for problem in error.errors(include_url=False, include_input=False):
-            one = chosen[str(problem["loc"][0]).upper()]
-            faults.append(Fault(one.name, _line(one, problem["ctx"]["error"], secrets)))
-    if faults:
+    found_faults = [*found.faults, *check(found)]
+    settings, faults = _validated(chosen)
+    if faults := [*found_faults, *faults]:
         raise SettingsError(_sorted(faults))
     settings._origins.update({name.lower(): one.origin for name, one in chosen.items()})  # noqa: SLF001 - our own
     if settings.desk_ops_port == settings.port and settings.port:
         settings.desk_ops_port = None  # the same port is the default: one server for all
     return settings
+
+
+def _validated(chosen: dict[str, Given]) -> tuple[Settings, list[Fault]]:
+    """Return the settings without the values that are wrong, and a fault for each of those."""
+    try:
+        return Settings.model_validate({name.lower(): one.value for name, one in chosen.items()}), []
+    except ValidationError as error:
+        secrets = [str(clean(one.value)) for name, one in chosen.items() if name.lower() in SECRETS]
+        problems = {
+            str(problem["loc"][0]).upper(): problem["ctx"]["error"]
+            for problem in error.errors(include_url=False, include_input=False)
+        }
+    faults = [Fault(chosen[name].name, _line(chosen[name], why, secrets)) for name, why in problems.items()]
+    valid = {name.lower(): one.value for name, one in chosen.items() if name not in problems}
+    return Settings.model_validate(valid), faults
 
 
 def _chosen(found: Found) -> dict[str, Given]:

@@ -20,6 +20,7 @@ from sandbox.ovh.bills import Bills
 from sandbox.ovh.carts import Carts
 from sandbox.ovh.clock import Clock
 from sandbox.ovh.contacts import Contacts
+from sandbox.ovh.description import Description
 from sandbox.ovh.errors import OvhError, gateway, refused
 from sandbox.ovh.faults import Fault, Faults
 from sandbox.ovh.held import Held
@@ -76,11 +77,13 @@ class OvhSimulator:
             self.clock, self.orders, self.registry.owned, self.registry.first_years, self.renewals.charge,
             self.registry.lose,
         )  # fmt: skip
+        self.unknown_field = ""
+        self.pages = False  # whether lists can come with whole objects, by OVH's own header: not established
+        self.description = Description()
         self.faults = Faults()
         self.quota = Quota()
         self.calls: list[Recorded] = []
         self.held = Held()
-        self.lists_objects = True  # whether `GET /domain` offers whole objects page by page: not established
         self.address = ""  # the base URL of its pages, once it listens
         self._runner: web.AppRunner | None = None
 
@@ -90,6 +93,7 @@ class OvhSimulator:
         OrderPage(self).add_to(server.router)
         Tokens(self).add_to(server.router)
         KeyPage(self).add_to(server.router)
+        self.description.add_to(server.router, _PREFIXES)
         server.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()

@@ -94,7 +94,12 @@ class Carts:
     `expired_status` is the response to an expired cart (404, or OVH's 460);
     for `closes_after` seconds a cart that was checked out still claims not to be read-only;
     `longest_life` (seconds) and `longest_description` (characters) are limits; OVH refuses a
-    value beyond them, or cuts it if `cuts` is on.
+    value beyond them, or cuts it if `cuts` is on;
+    `shortest_life` (seconds) is the least that a cart lives: OVH raises a lower value to it;
+    with `keeps_deleted` DELETE succeeds and the cart stays;
+    `unknown_label` is a label that each item asks for in addition;
+    `takes_twice` is whether the same name makes a second item, or is refused with 409;
+    `refuses_items_as` is the status and class of the refusal of a name that cannot be sold.
     """
 
     def __init__(self, clock: Clock, names: Names, contacts: Contacts) -> None:
@@ -121,6 +126,11 @@ class Carts:
         self.longest_life: float | None = None
         self.longest_description: int | None = None
         self.cuts = False
+        self.shortest_life = 0.0
+        self.keeps_deleted = False
+        self.takes_twice = True
+        self.unknown_label = ""
+        self.refuses_items_as = (400, "Client::BadRequest")
         self.all: dict[str, Cart] = {}
 
     # Life cycle
@@ -173,7 +183,8 @@ class Carts:
         """Delete a cart; a closed one is refused if `deletes_closed` is off."""
         if not self.deletes_closed:
             _must_be_open(cart)
-        del self.all[cart.id]
+        if not self.keeps_deleted:
+            del self.all[cart.id]
 
     def order_of(self, cart: Cart, call: Literal["checkout", "summary"]) -> int | None:
         """Return a closed cart's order if this call names it."""
@@ -185,7 +196,7 @@ class Carts:
         latest = wanted if self.longest_life is None else after(self._clock.now(), self.longest_life)
         if wanted > latest and not self.cuts:
             raise refused("Invalid value for expire")
-        return min(wanted, latest)
+        return max(min(wanted, latest), after(self._clock.now(), self.shortest_life))
 
     def _description(self, text: str) -> str:
         """Return the cart's description; raises 400 beyond `longest_description`, or cuts it."""
@@ -219,7 +230,9 @@ class Carts:
         """Add a name; the same name twice makes two items. Without a pricing mode OVH takes its first offer."""
         _must_be_open(cart)
         name = str(body["domain"])
-        offer = self._offer(cart, name, body.get("pricingMode"))
+        if not self.takes_twice and any(item.domain == name for item in cart.items.values()):
+            raise OvhError(409, {"class": "Client::Conflict", "message": "This domain is already in the cart"})
+        offer = self._sold(cart, name, body.get("pricingMode"))
         duration = body.get("duration") or f"P{offer.years[0]}Y"
         _must_be_offered(offer, duration)
         plan = body.get("planCode") or offer.extension
@@ -231,6 +244,14 @@ class Carts:
             item.configurations[next(self._numbers)] = ("OWNER_LEGAL_AGE", "true")
         cart.items[item.id] = item
         return self.item(cart, item)
+
+    def _sold(self, cart: Cart, name: str, mode: str | None) -> Offer:
+        """Return the offer for a new item; raises OVH's refusal if the name cannot be sold."""
+        try:
+            return self._offer(cart, name, mode)
+        except OvhError as error:
+            status, kind = self.refuses_items_as
+            raise OvhError(status, error.body | {"class": kind}) from None
 
     def change_item(self, cart: Cart, item: Item, body: dict[str, Any]) -> dict[str, Any]:
         _must_be_open(cart)

@@ -33,6 +33,7 @@ class Credentials:
 
     A consumer key whose `status` is not validated, or whose `expiration` is over, is refused everywhere. With
     `tells_itself` it still reads `/auth/currentCredential`; OVH's own behaviour is not known.
+    With `honours_middle` off, a * before the end of a rule grants nothing: nobody knows whether OVH honours it.
     `tolerance` is how many seconds a signature's timestamp may differ from OVH's clock. OVH's own limit is not known.
     `denied` are (method, path pattern) that are refused although the rules grant them, as an IAM policy would. With
     `login_first` a call without an application key that needs a login gets 401 instead of 403, as seen at OVH. `issued`
@@ -51,6 +52,7 @@ class Credentials:
     expiration: datetime | None = None
     tells_itself: bool = False
     tolerance: float = 60.0
+    honours_middle: bool = True
     denied: tuple[tuple[str, str], ...] = ()
     login_first: bool = False
     issued: dict[str, float] = field(default_factory=dict)
@@ -118,4 +120,6 @@ def _is_granted(credentials: Credentials, method: str, path: str, granted: Itera
     def fits(rules: Iterable[tuple[str, str]]) -> bool:
         return any(rule == method and fnmatchcase(path, pattern) for rule, pattern in rules)
 
+    if not credentials.honours_middle:
+        granted = tuple((rule, pattern) for rule, pattern in granted if "*" not in pattern[:-1])
     return fits(granted) and not fits(credentials.denied)

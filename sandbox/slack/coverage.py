@@ -11,7 +11,7 @@ METHOD_COVERAGE: dict[str, str] = {
     "auth.teams.list": MISSING,
     "auth.test": SUPPORTED,
     "blocks.validate": PARTIAL,
-    "bots.info": MISSING,
+    "bots.info": PARTIAL,
     "chat.appendStream": MISSING,
     "chat.delete": SUPPORTED,
     "chat.deleteScheduledMessage": MISSING,

@@ -18,7 +18,7 @@ from sandbox.slack.web_api import METHODS
 from sandbox.slack.world import APP, Credentials
 
 SCOPES = frozenset({"commands", "chat:write", "chat:write.public", "users:read", "usergroups:read"})
-_NESTED = {"blocks", "view", "attachments", "metadata"}
+_NESTED = {"blocks", "view", "message", "attachments", "metadata"}
 _IGNORES_FOR = 20.0  # seconds; longer than any client waits for the answer to its CLOSE
 
 
@@ -29,7 +29,7 @@ class Server:
         self._state = state
         self._credentials = credentials
         self._faults = faults
-        self._scopes = scopes
+        self.scopes = scopes
         self._tickets: set[str] = set()
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._runner: web.AppRunner | None = None
@@ -38,6 +38,9 @@ class Server:
         self.sockets: list[web.WebSocketResponse] = []
         self.took: dict[str, web.WebSocketResponse] = {}  # the last connection of each click, by its trigger
         self.calls: list[str] = []
+        self.names_scopes = True  # False: a proxy drops the header with the token's scopes
+        self.opens_sockets = True  # False: Socket Mode is off in the app's configuration
+        self.unknown: set[str] = set()  # methods that this Slack does not have
         self.ignores_close = False  # True: a CLOSE frame is never answered, as by a proxy or a hanging machine
         self.base = ""
 
@@ -154,7 +157,12 @@ class Server:
         await self._state.change()
         if fault is not None and fault.kind == "lost_after" and request.transport is not None:
             request.transport.abort()
-        return web.json_response(answer)
+        return web.json_response(answer, headers=self._scope_headers(request.headers.get("Authorization", "")))
+
+    def _scope_headers(self, authorization: str) -> dict[str, str]:
+        """Return the header with a token's scopes, which Slack adds to each answer to a valid bot token."""
+        is_bot = authorization == f"Bearer {self._credentials.bot_token}"
+        return {"X-OAuth-Scopes": ",".join(sorted(self.scopes))} if is_bot and self.names_scopes else {}
 
     def _do(self, name: str, authorization: str, arguments: dict[str, Any]) -> dict[str, Any]:
         token = authorization.removeprefix("Bearer ")
@@ -165,15 +173,17 @@ class Server:
         is_app = token == self._credentials.app_token
         if is_app != (name == "apps.connections.open"):
             raise SlackError("not_allowed_token_type")
+        if is_app and not self.opens_sockets:
+            raise SlackError("not_enabled")  # a guess: Slack's own code for this is not known
         if is_app:
             ticket = secrets.token_urlsafe(12)
             self._tickets.add(ticket)
             return {"ok": True, "url": f"ws://{self.base}/socket?ticket={ticket}"}
-        if name not in METHODS:
+        if name not in METHODS or name in self.unknown:
             raise SlackError("unknown_method")
         scope, function = METHODS[name]
-        if scope is not None and scope not in self._scopes:
-            raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self._scopes)))
+        if scope is not None and scope not in self.scopes:
+            raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
         return {"ok": True} | function(self._state, arguments)
 
     # Response URLs

@@ -10,7 +10,7 @@ from sandbox.slack import limits
 from sandbox.slack.block_kit import faults_of, faults_of_view
 from sandbox.slack.messages import Message
 from sandbox.slack.state import SlackError, State
-from sandbox.slack.world import BOT_USER, TEAM, Channel
+from sandbox.slack.world import APP, BOT, BOT_USER, TEAM, Channel
 
 Arguments = Mapping[str, Any]
 Method = Callable[[State, Arguments], dict[str, Any]]
@@ -154,10 +154,23 @@ def _publish(state: State, args: Arguments) -> dict[str, Any]:
 
 @method("blocks.validate")
 def _validate(_state: State, args: Arguments) -> dict[str, Any]:
-    found = faults_of_view(args["view"]) if "view" in args else faults_of(args.get("blocks") or [])
-    if found:
-        raise SlackError("invalid_blocks", errors=[{"message": fault} for fault in found])
+    """Check blocks, a message or a view; exactly one of them."""
+    given = [name for name in ("blocks", "message", "view") if args.get(name) is not None]
+    if len(given) != 1:
+        raise SlackError("invalid_arguments")
+    name, content = given[0], args[given[0]]
+    blocks = content if name == "blocks" else content.get("blocks") or []
+    if found := faults_of_view(content) if name == "view" else faults_of(blocks):
+        errors = [{"code": "failed_constraint", "message": fault, "pointer": "", "constraint": {}} for fault in found]
+        raise SlackError(f"invalid_{name}", errors=errors)
     return {}
+
+
+@method("bots.info", "users:read")
+def _bot(_state: State, args: Arguments) -> dict[str, Any]:
+    if args.get("bot") != BOT:
+        raise SlackError("bot_not_found")
+    return {"bot": {"id": BOT, "app_id": APP, "user_id": BOT_USER, "name": "domain-desk", "deleted": False}}
 
 
 def _content(state: State, args: Arguments) -> tuple[str, list[dict[str, Any]]]:

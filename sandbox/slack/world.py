@@ -11,9 +11,9 @@ ORGANISATION, SISTER_TEAM = "E0SANDBOX", "T0SISTER"
 FOREIGN_ORGANISATION, FOREIGN_TEAM = "E0OTHER", "T0OTHER"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Credentials:
-    """Keys without access to anything real."""
+    """Keys without access to anything real. An app token may name its app, as Slack's do: ``xapp-1-A0SANDBOX-…``."""
 
     bot_token: str = "xoxb-sandbox-not-a-real-token"  # noqa: S105 - a pretend secret
     app_token: str = "xapp-sandbox-not-a-real-token"  # noqa: S105 - a pretend secret

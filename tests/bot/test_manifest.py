@@ -20,11 +20,16 @@ SCOPES = {
     "users_info": {"users:read"},
     "usergroups_users_list": {"usergroups:read"},
     "auth_test": set(),
+    "apps_connections_open": set(),  # by the app token, which has a scope of its own
+    "blocks_validate": set(),
+    "bots_info": {"users:read"},
     "views_open": set(),
     "views_update": set(),
     "views_publish": set(),
 }
-METHOD = re.compile(r"\.((?:chat|views|users|usergroups|conversations|auth|reactions|files|pins)_\w+)\(")
+METHOD = re.compile(
+    r"\.((?:apps|blocks|bots|chat|views|users|usergroups|conversations|auth|reactions|files|pins)_\w+)\("
+)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,9 @@ CHANNEL_MESSAGES = "messages in channels"
 REPLIES = "replies to people"
 FORMS = "forms"
 
+# What an operator's check of the approval channel posts there.
+TEST_POST = "This is a test by an operator: approval cards will appear in this channel."
+
 LATE_MESSAGES = "Slack does not accept some messages. I keep trying to send them. See slack-status.com."
 
 # What to do about Slack's error codes that only the operator can fix.

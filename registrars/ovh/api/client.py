@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +19,7 @@ from ordering.model.errors import NotSent, OutcomeUnknown, RateLimitTimeout, Reg
 from ordering.process.progress import current_progress, queued
 from registrars.ovh.api import errors
 from registrars.ovh.api.config import OvhConfig
+from registrars.ovh.api.connection import Reply
 from registrars.ovh.api.errors import Answer, OvhTimeout, Throttled, Unreadable
 from registrars.ovh.api.money import MoneyCall, MoneyCalls
 from registrars.ovh.api.observing import CallOutcome, Observer, OvhCall, nobody, outcome_of
@@ -34,6 +36,8 @@ _MONEY_CALL_WAITS = 20.0  # seconds that a money call waits for its permit, befo
 # Seconds. A poll has one of a few worker places, and is rescheduled after a timeout. Not sooner: at one call a second,
 # all of these few must get their permits.
 _LONGEST_WAITS = {Priority.POLLING: 30.0}
+# The paths that the probe may write to: carts, what is in them, and nothing that orders.
+_HARMLESS = re.compile(r"/order/cart(/[0-9a-f-]+(/assign|/domain)?)?")
 _JOB_WAITS = 60.0  # seconds for a permit; after that a job releases its cart and comes back
 _log = structlog.get_logger()
 
@@ -146,6 +150,35 @@ class Client:
         if answer.has_no_content and not returns_nothing(method, path.partition("?")[0]):
             raise Unreadable
         return answer.body
+
+    def try_out(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        late: int = 0,
+    ) -> Reply:
+        """Send one call that costs nothing, and return OVH's reply as it came: for the probe, which studies replies.
+
+        `late` makes its timestamp that many seconds too old. Raises `RegistrarUnavailable` without an answer, and
+        `ValueError` for a route that orders, pays or changes a name.
+        """
+        if method != "GET" and not _HARMLESS.fullmatch(path):
+            raise ValueError(f"{method} {path} is not for trying out")
+        target = f"{path}?{urlencode(query)}" if query else path
+        with self._permit(Priority.PEOPLE, within=None) as permit:
+            permit.used = True
+            self._session.make_ready()
+            try:
+                reply = self._session.try_out(method, target, body, headers=headers, late=late)
+            except requests.RequestException as error:
+                self._on_timeout(method, path, error)
+                raise OvhTimeout from error
+        self._heed(read(reply))
+        return reply
 
     @contextmanager
     def money_call(self, path: str, body: Mapping[str, Any]) -> Iterator[ReadyCall]:

@@ -92,9 +92,28 @@ class Session:
 
         Exceptions of `requests` propagate.
         """
-        response = self._raw(method, target, None if body is None else dict(body))
-        reply = Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
+        reply = _reply(self._raw(method, target, None if body is None else dict(body)))
         return read(reply), reply.headers.get("x-ovh-queryid")
+
+    def try_out(
+        self,
+        method: str,
+        target: str,
+        body: Mapping[str, Any] | None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        late: int = 0,
+    ) -> Reply:
+        """Send a call that costs nothing, once, and return the reply as it came.
+
+        `late` is by how many seconds its timestamp is too old. Exceptions of `requests` propagate.
+        """
+        delta = self._ovh._time_delta
+        self._ovh._time_delta = (delta or 0) - late
+        try:
+            return _reply(self._raw(method, target, None if body is None else dict(body), headers))
+        finally:
+            self._ovh._time_delta = delta
 
     def open_money_call(self, target: str, body: Mapping[str, Any]) -> MoneyCall:
         """Connect for one money call. Nothing is sent yet.
@@ -122,13 +141,16 @@ class Session:
     def close(self) -> None:
         self._ovh._session.close()
 
-    def _raw(self, method: str, target: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401 - the package carries no types
+    def _raw(
+        self, method: str, target: str, body: dict[str, Any] | None, headers: Mapping[str, str] | None = None
+    ) -> Any:  # noqa: ANN401 - the package carries no types
+        more = dict(headers or {})
         try:
             if target == CLOCK:
                 return self._ovh.raw_call(method, target, body, need_auth=False)
             if self._tokens is None:
-                return self._ovh.raw_call(method, target, body)
-            bearer = {"Authorization": f"Bearer {self._tokens.bearer()}"}
+                return self._ovh.raw_call(method, target, body, headers=more)
+            bearer = more | {"Authorization": f"Bearer {self._tokens.bearer()}"}
             return self._ovh.raw_call(method, target, body, need_auth=False, headers=bearer)
         except APIError as error:  # the package's own check, before anything is sent
             raise RegistrarRefused(code="ovh_keys_incomplete") from error
@@ -195,6 +217,10 @@ class Session:
         # Without an `auth`, requests sends the login from ~/.netrc instead of a token. Proxies and CA files still
         # apply.
         session.auth = _as_signed
+
+
+def _reply(response: requests.Response) -> Reply:
+    return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
 
 
 def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -31,7 +31,10 @@ def _change_item(call: Call) -> dict[str, Any]:
 
 @route("GET", "/order/cart/{cartId}/item/{itemId}/requiredConfiguration", unsigned=True)
 def _required(call: Call) -> list[dict[str, Any]]:
-    return [question.to_json() for question in _one(call).questions]
+    """Return what the registry asks; with `unknown_label` of the account's carts, a label that no source lists, too."""
+    unknown = call.ovh.carts.unknown_label
+    more = [{"label": unknown, "type": "string"}] if unknown else []
+    return [question.to_json() for question in _one(call).questions] + more
 
 
 @route("GET", "/order/cart/{cartId}/item/{itemId}/configuration", unsigned=True)

@@ -15,8 +15,13 @@ _ACTIONS = {"create", "trade", "transfer", "update"}
 
 @route("GET", "/domain/configurationRule", unsigned=True)
 def _rule(call: Call) -> dict[str, Any]:
+    """Return the rule of a name; with the account's `unknown_field`, with a field of the owner that no source lists."""
     extension, label = _asked(call)
-    return rule_of(extension, label, call.asks("action"))
+    rule = rule_of(extension, label, call.asks("action"))
+    if call.ovh.unknown_field:
+        owner = next(part for part in rule["and"] if part.get("label") == "OWNER_CONTACT")
+        owner["fields"]["and"].append({"label": call.ovh.unknown_field, "type": "string", "constraints": []})
+    return rule
 
 
 @route("POST", "/domain/configurationRule/check")

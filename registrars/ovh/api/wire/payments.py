@@ -28,6 +28,7 @@ class Method(Wire):
     label: Text | None = None
     description: Text | None = None
     default: Flag | None = None
+    expiration_date: Moment | None = None
 
 
 class Transaction(Wire):
