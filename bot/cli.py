@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -147,18 +148,59 @@ def verify(
     it later proves that nothing before it was rewritten. Exits with 1 if a fault was found, with 2 if the database
     must be fixed first.
     """
-    from ordering.record.verification import Audit
-    from store.diagnosis import explained
-    from store.transactions import SqlStore
-
     if head is not None and not re.fullmatch(r"[0-9a-f]{64}", head):
         _end(f"--head {head}: write the 64 digits that `verify` printed.")
-    with _engines() as engines, explained(engines.read), SqlStore(engines).read() as carts:
-        audit = Audit(carts.record(), known_head=head)
-        faults = 0
-        for faults, fault in enumerate(audit.faults(), start=1):  # noqa: B007 - the summary needs their number
-            typer.echo(str(fault))
-    typer.echo(audit.summary(faults))
+    with _engines() as engines:
+        faults = _audit(engines, known_head=head)
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file, such as backups/desk-2026-11-28.db. It must not exist.")],
+) -> None:
+    """Copy a SQLite database to a new file while the bot runs, and check the copy's record.
+
+    A bot that starts on the copy begins in recover mode: it orders and pays nothing until `recover` has compared the
+    copy with OVH. For PostgreSQL it prints what to type instead. Exits with 1 if the record has a fault (the copy is
+    kept), with 2 if no copy was made.
+    """
+    from bot.settings import SettingsError, read_database_url
+    from store.backup import back_up, postgresql_recipe
+    from store.database_url import parse_database_url
+    from store.diagnosis import explained
+    from store.engine import open_engines
+    from store.errors import DatabaseError
+    from store.migrate import newest, require_some, revision
+    from store.sqlite_file import file_of
+
+    faults = 0
+    try:
+        parse_database_url(f"sqlite:///{file}")
+    except ValueError:
+        _end(f"A database cannot be restored from {file}: its folder is missing, or its name is special. Name another.")
+    try:
+        engines = open_engines(read_database_url(), patience=_PATIENCE, idle=_PATIENCE)
+        if file_of(engines.read.url) is None:
+            _end(postgresql_recipe(engines.read.url))
+        with explained(engines.read):
+            require_some(engines)
+            is_marked = back_up(engines, file)
+            is_newest = revision(engines) == newest()
+        engines.close()
+        typer.echo(f"{file}: the copy is complete.")
+        if is_newest:
+            copy = open_engines(f"sqlite:///{file}")
+            faults = _audit(copy)
+            copy.close()
+        else:
+            typer.echo("Its schema is older than this version: after an upgrade of the copy, check it by `verify`.")
+        if not is_marked:
+            typer.echo("Its schema has no recover mode: if you restore it, run `domain-desk recover --begin` first.")
+    except SettingsError as error:
+        _fix(error.lines)
+    except DatabaseError as error:
+        _end(str(error))
     raise typer.Exit(1 if faults else 0)
 
 
@@ -267,6 +309,21 @@ def _engines() -> Iterator[Engines]:
         _fix(error.lines)
     except DatabaseError as error:
         _end(str(error))
+
+
+def _audit(engines: Engines, *, known_head: str | None = None) -> int:
+    """Print each fault of the record and a summary; return the number of faults."""
+    from ordering.record.verification import Audit
+    from store.diagnosis import explained
+    from store.transactions import SqlStore
+
+    faults = 0
+    with explained(engines.read), SqlStore(engines).read() as carts:
+        audit = Audit(carts.record(), known_head=known_head)
+        for faults, fault in enumerate(audit.faults(), start=1):  # noqa: B007 - the summary needs their number
+            typer.echo(str(fault))
+    typer.echo(audit.summary(faults))
+    return faults
 
 
 def _fix(lines: tuple[str, ...]) -> NoReturn:

@@ -91,6 +91,14 @@ def require_newest(engines: Engines) -> None:
         _restrict(engines)
 
 
+def require_some(engines: Engines) -> None:
+    """Raise `DatabaseError` unless the database has a revision that this version knows, old or new. Creates no file."""
+    name = describe(engines.read.url)
+    file = file_of(engines.read.url)
+    if (file is not None and not file.exists()) or not revision(engines):
+        raise DatabaseUnusable(f"The database {name} is empty. Correct DATABASE_URL.")
+
+
 def revision(engines: Engines) -> str:
     """Return the revision of the database; an empty string if it has no tables yet.
 
