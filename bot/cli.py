@@ -205,6 +205,61 @@ def backup(
 
 
 @app.command()
+def copy(
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", help="An empty PostgreSQL database: postgresql://user@host/name. PGPASSFILE may hold the password."
+        ),
+    ],
+) -> None:
+    """Move a SQLite database to an empty PostgreSQL database. Stop the bot first.
+
+    Checks the record before and after, then closes the old file: nothing starts on it any more. Old buttons are void
+    once, and rendered again. Exits with 1 if the record has a fault, with 2 if a setting or a database must be fixed
+    first; the old database can then still be used.
+    """
+    from datetime import UTC, datetime
+
+    from ordering.process.predecessor import end_predecessors_calls
+    from store import relocation
+    from store.database_url import describe, parse_database_url
+    from store.diagnosis import explained
+    from store.engine import open_engines
+    from store.errors import DatabaseError
+    from store.sqlite_file import file_of, hold
+    from store.transactions import SqlStore
+
+    try:
+        place = parse_database_url(to)
+    except ValueError as error:
+        _end(str(error).replace("DATABASE_URL", "--to"))
+    if file_of(place) is not None:
+        _end("--to: name a PostgreSQL database. For a second SQLite file, use `domain-desk backup`.")
+    try:
+        with _engines() as source:
+            if (file := file_of(source.read.url)) is None:
+                _end("DATABASE_URL names a PostgreSQL database already. `copy` moves a SQLite database.")
+            with hold(f"sqlite:///{file}"):
+                target = open_engines(to, patience=_PATIENCE, idle=_PATIENCE)
+                relocation.require_empty(target)
+                if _audit(source):
+                    typer.echo("Nothing was copied. See docs/runbook.md: the record has a fault.", err=True)
+                    raise typer.Exit(1)
+                now = datetime.now(UTC)
+                with explained(source.write):
+                    end_predecessors_calls(SqlStore(source), now)
+                audit = relocation.copy_all(source, target, now=now)
+                relocation.close_for_good(source, target, now=now)
+                relocation.release(source, target)
+                target.close()
+                typer.echo(f"Copied to {describe(place)}. {audit.summary(0)}")
+                typer.echo(f"{file} is closed for good. Set DATABASE_URL to the new database, and start the bot.")
+    except DatabaseError as error:
+        _end(str(error))
+
+
+@app.command()
 def recover(
     yes: Annotated[
         bool, typer.Option("--yes", help="Answer yes: you have compared the printed list with OVH.")

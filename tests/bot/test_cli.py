@@ -15,7 +15,7 @@ from tests.bot.commands import begin, run, stderr, stdout
 HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "alembic", "ovh", "aiohttp", "dotenv")
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["rules"], ["export"], ["verify"], ["migrate"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["rules"], ["export"], ["verify"], ["migrate"], ["backup"], ["copy"]])
 def test_help_reads_well_and_loads_nothing_heavy(command, tmp_path):
     """One line on what a command does and when, and how it ends."""
     script = (

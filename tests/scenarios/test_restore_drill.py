@@ -1,6 +1,7 @@
 """The restore drill of docs/operate.md: back up under a living bot, lose the database, restore, recover."""
 
 import asyncio
+import copy
 import re
 import shutil
 import subprocess
@@ -96,7 +97,7 @@ async def page_opens(scenario: Scenario) -> None:
 
 async def test_a_restored_backup_orders_nothing_twice(scenario: Scenario):
     """Order after the backup, lose the database, restore: recover finds the order, and the request gets it."""
-    waiting = await scenario.requested()
+    waiting = copy.deepcopy(await scenario.requested())
     restore = await back_up(scenario)
     await scenario.cleo.click(waiting, "Approve")
     await scenario.payable(_LEASES)
