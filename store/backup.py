@@ -137,4 +137,6 @@ def _publish(part: Path, to: Path) -> None:
 
 
 def _unwritable(to: Path, error: OSError) -> DatabaseUnusable:
-    return DatabaseUnusable(f"{to} cannot be written ({error.strerror}). Name a file in a folder that you may write in.")
+    return DatabaseUnusable(
+        f"{to} cannot be written ({error.strerror}). Name a file in a folder that you may write in."
+    )

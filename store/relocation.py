@@ -105,7 +105,7 @@ def _copy(table: Table, old: Connection, new: Connection, name: str) -> None:
             # The next row gets the number after the highest one; an empty table begins at 1.
             highest = f"(SELECT max({numbered.name}) FROM {table.name})"
             sequence = f"pg_get_serial_sequence('{table.name}', '{numbered.name}')"
-            new.execute(text(f"SELECT setval({sequence}, coalesce({highest}, 1), {highest} IS NOT NULL)"))  # noqa: S608 - names of our own tables
+            new.execute(text(f"SELECT setval({sequence}, coalesce({highest}, 1), {highest} IS NOT NULL)"))
     except (DataError, IntegrityError) as error:
         raise DatabaseUnusable(
             f"A row of the table {table.name} does not fit into {name} ({type(error.orig).__name__}). "

@@ -28,10 +28,11 @@ def _row(table: Table, cart: int, event: int) -> dict[str, Any]:
 def _value(column: Column[Any], cart: int, event: int) -> Any:
     for key in column.foreign_keys:
         return cart if key.column.table.name == "carts" else event
-    if isinstance(column.type, DateTime):
+    kind = getattr(column.type, "impl_instance", column.type)  # the type that a decorated one stores
+    if isinstance(kind, DateTime):
         return _AT
-    if isinstance(column.type, JSON):
+    if isinstance(kind, JSON):
         return {"ü": [1, None, "🦦"]}
-    if isinstance(column.type, Boolean | Integer):
-        return True if isinstance(column.type, Boolean) else 7
+    if isinstance(kind, Boolean | Integer):
+        return True if isinstance(kind, Boolean) else 7
     return f"{column.name} ü 🦦"
