@@ -103,9 +103,9 @@ def _copy(table: Table, old: Connection, new: Connection, name: str) -> None:
             new.execute(insert(table), page)
         if (numbered := table.autoincrement_column) is not None:
             # The next row gets the number after the highest one; an empty table begins at 1.
-            highest = f"(SELECT max({numbered.name}) FROM {table.name})"
-            sequence = f"pg_get_serial_sequence('{table.name}', '{numbered.name}')"
-            new.execute(text(f"SELECT setval({sequence}, coalesce({highest}, 1), {highest} IS NOT NULL)"))
+            highest = select(func.max(numbered)).scalar_subquery()
+            sequence = func.pg_get_serial_sequence(table.name, numbered.name)
+            new.execute(select(func.setval(sequence, func.coalesce(highest, 1), highest.is_not(None))))
     except (DataError, IntegrityError) as error:
         raise DatabaseUnusable(
             f"A row of the table {table.name} does not fit into {name} ({type(error.orig).__name__}). "

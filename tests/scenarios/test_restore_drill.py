@@ -44,7 +44,7 @@ async def scenario(stage: Stage) -> Scenario:
 
 
 async def back_up(scenario: Scenario) -> Restore:
-    """Copy the database under the living bot as an operator does; return what puts the copy in the place of a new one."""
+    """Copy the database under the living bot as an operator does; return what restores it."""
     stage, url = scenario.stage, scenario.stage.environment["DATABASE_URL"]
     if url.startswith("sqlite"):
         printed = await stage.bot.run_command("backup", "backup.db")
