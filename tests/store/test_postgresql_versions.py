@@ -1,0 +1,124 @@
+"""The bot's whole life on each version of PostgreSQL that this machine has: the support matrix of docs/install.md."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ordering.model.cart import CartState
+from ordering.record.verification import Audit
+from store.engine import open_engines
+from store.heartbeats import Heartbeat
+from store.migrate import migrate, newest
+from store.relocation import close_for_good, copy_all, release, require_empty
+from store.transactions import SqlStore
+from tests.builders import NOW
+from tests.conftest import Rules
+from tests.databases import new_postgresql, new_sqlite
+from tests.store.released import put_release, released
+from tests.throwaway_postgres import remove_later
+
+DEBIAN = Path("/usr/lib/postgresql")  # where Debian and Ubuntu, and PostgreSQL's own packages for them, put servers
+BUNDLED = "18"
+INSTALL = Path(__file__).parents[2] / "docs" / "install.md"
+
+
+def others() -> list[str]:
+    """Return the major versions of the servers that the machine has beside the bundled one."""
+    found = {path.parents[1].name for path in DEBIAN.glob("*/bin/initdb")} - {BUNDLED}
+    return sorted(found, key=int)
+
+
+@contextmanager
+def server(version: str, folder: Path) -> Iterator[str]:
+    """Run a server of this version on a socket in the folder; yield its address without a database."""
+    programs = DEBIAN / version / "bin"
+    as_user: list[str] = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        os.chown(folder, 65534, 65534)
+    data = folder / "data"
+    quiet = {"check": True, "capture_output": True, "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, "cwd": folder}
+    subprocess.run([*as_user, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], **quiet)
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
+    command = [*as_user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options]
+    subprocess.run([*command, "start"], **quiet)
+    try:
+        yield f"postgresql://postgres@/postgres?host={folder}"
+    finally:
+        subprocess.run([*command, "-m", "immediate", "stop"], **quiet)
+
+
+@pytest.fixture(scope="module", params=[BUNDLED, *others()])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of each version; its address without a database."""
+    if request.param == BUNDLED:
+        yield request.getfixturevalue("postgres")
+        return
+    folder = Path("/tmp") / f"desk-pg{request.param}-{os.getpid()}"  # noqa: S108 - a socket's path has 107 bytes at most
+    folder.mkdir(mode=0o755)
+    with server(request.param, folder) as found:
+        yield found
+    remove_later(folder)
+
+
+@pytest.fixture
+def url(address: str) -> str:
+    return new_postgresql(address)
+
+
+def whole(url: str) -> bool:
+    engines = open_engines(url)
+    with SqlStore(engines).read() as carts:
+        found = [str(fault) for fault in Audit(carts.record()).faults()]
+    engines.close()
+    return found == []
+
+
+def test_a_request_lives_on_this_version(url: str):
+    """From empty tables to the delivery, with heartbeats, and a record that verifies."""
+    engines = open_engines(url)
+    assert migrate(engines) == newest()
+    Heartbeat(engines).beat()
+    rules = Rules(SqlStore(engines))
+    cart = rules.paid()
+    rules.registrar.deliver()
+    assert rules.run_worker(cart.id, steps=4, seconds=400).state is CartState.DELIVERED
+    engines.close()
+    assert whole(url)
+
+
+def test_the_first_release_is_upgraded_on_this_version(url: str, tmp_path: Path):
+    """Its record is whole afterwards."""
+    engines = open_engines(url)
+    put_release(engines, released("0013"), tmp_path)
+    assert migrate(engines) == newest()
+    engines.close()
+    assert whole(url)
+
+
+def test_a_desk_moves_to_this_version(url: str, tmp_path: Path):
+    """A copy from SQLite goes on with the next number."""
+    source, target = open_engines(new_sqlite(tmp_path)), open_engines(url)
+    cart = Rules(SqlStore(source)).requested()
+    require_empty(target)
+    copy_all(source, target, now=NOW)
+    close_for_good(source, target, now=NOW)
+    release(source, target)
+    assert Rules(SqlStore(target)).requested("next.ovh", "C2").id == cart.id + 1
+    for engines in (source, target):
+        engines.close()
+    assert whole(url)
+
+
+def test_the_matrix_names_each_version(address: str):
+    """A version that a test runs is in the documents, with the word for it."""
+    with psycopg.connect(address) as connection:
+        version = str(connection.info.server_version // 10_000)
+    rows = re.findall(r"^\| PostgreSQL (\d+) \|", INSTALL.read_text(), re.MULTILINE)
+    assert version in rows
