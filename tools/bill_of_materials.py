@@ -85,13 +85,13 @@ def _needs(package: dict[str, Any], extra: str) -> Iterator[tuple[str, str]]:
 def licence(name: str) -> str:
     """Return the SPDX expression of an installed package; raises `KeyError` for a licence that nobody has read yet."""
     found = distribution(name)
-    metadata = found.metadata
-    if expression := metadata.get("License-Expression"):
+    for expression in found.metadata.get_all("License-Expression") or ():
         return str(expression)
-    for said in (*_classified(found), str(metadata.get("License") or "").strip()):
+    told = [*_classified(found), *(found.metadata.get_all("License") or ())]
+    for said in map(str.strip, told):
         if said in _SPDX or said in _SPDX.values():
             return _SPDX.get(said, said)
-    raise KeyError(f"{name}: add its licence to _SPDX, once somebody has read it: {metadata.get('License')!r}")
+    raise KeyError(f"{name}: add its licence to _SPDX, once somebody has read it: {told}")
 
 
 def _classified(found: Distribution) -> Iterator[str]:
@@ -107,7 +107,16 @@ def licence_list() -> str:
 
 def sbom() -> str:
     """Return the SBOM: uv's, without what changes from run to run or belongs to other platforms, with licences."""
-    command = [os.environ.get("UV", "uv"), "export", "--frozen", "--no-dev", "--extra", _EXTRA, "--format", "cyclonedx1.5"]
+    command = [
+        os.environ.get("UV", "uv"),
+        "export",
+        "--frozen",
+        "--no-dev",
+        "--extra",
+        _EXTRA,
+        "--format",
+        "cyclonedx1.5",
+    ]
     told = subprocess.run([*command, "--quiet"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     bill: dict[str, Any] = json.loads(told)
     del bill["serialNumber"], bill["metadata"]["timestamp"]
@@ -121,7 +130,9 @@ def sbom() -> str:
 
 
 def _within(needs: dict[str, Any], there: set[str]) -> dict[str, Any]:
-    return needs | ({"dependsOn": [each for each in needs["dependsOn"] if each in there]} if "dependsOn" in needs else {})
+    return needs | (
+        {"dependsOn": [each for each in needs["dependsOn"] if each in there]} if "dependsOn" in needs else {}
+    )
 
 
 def main(arguments: list[str]) -> int:

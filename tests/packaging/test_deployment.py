@@ -31,7 +31,9 @@ def test_the_compose_file_fits_its_schema(compose):
     """The schema of the Compose specification, which refuses unknown keys."""
     jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(compose)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(compose | {"services": {"bot": {"prots": []}}})
+        jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(
+            compose | {"services": {"bot": {"prots": []}}}
+        )
 
 
 def test_the_bots_container_is_closed(compose):
@@ -112,9 +114,7 @@ def test_nginx_knows_each_directive(tmp_path):
 def test_only_two_addresses_are_outside(server):
     """All others, the health pages among them, are answered by 404 without asking the bot."""
     locations = {" ".join(each["args"]): each["block"] for each in server if each["directive"] == "location"}
-    passed = {
-        place for place, block in locations.items() if any(each["directive"] == "proxy_pass" for each in block)
-    }
+    passed = {place for place, block in locations.items() if any(each["directive"] == "proxy_pass" for each in block)}
     assert passed == {"= /slack/events", "= /mcp"}
     assert [(each["directive"], each["args"]) for each in locations["/"]] == [("return", ["404"])]
 

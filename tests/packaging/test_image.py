@@ -99,7 +99,9 @@ def test_it_knows_postgresql(image, data):
 def test_it_has_no_tools_of_developers(image):
     """It holds the bot and the libraries of packaging/licences.md, and nothing else."""
     found = (path.name.removesuffix(".dist-info") for path in image.glob("lib/python*/site-packages/*.dist-info"))
-    installed = {name.replace("_", "-").lower(): version for name, _, version in (each.partition("-") for each in found)}
+    installed = {
+        name.replace("_", "-").lower(): version for name, _, version in (each.partition("-") for each in found)
+    }
     assert installed.pop("domain-desk")
     assert installed == shipped()
 
@@ -137,7 +139,12 @@ async def health(image: Path, environment: dict[str, str]) -> tuple[int | None, 
 
 @pytest.mark.parametrize(
     ("settings", "port"),
-    [({}, "3000"), ({"PORT": "80"}, "80"), ({"PORT": "80", "DESK_OPS_PORT": "81"}, "81"), ({"DESK_OPS_PORT": "none"}, "3000")],
+    [
+        ({}, "3000"),
+        ({"PORT": "80"}, "80"),
+        ({"PORT": "80", "DESK_OPS_PORT": "81"}, "81"),
+        ({"DESK_OPS_PORT": "none"}, "3000"),
+    ],
 )
 def test_the_health_check_finds_the_port(settings, port):
     """As the bot reads it, where nothing listens."""

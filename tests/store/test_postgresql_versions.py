@@ -43,7 +43,12 @@ def server(version: str, folder: Path) -> Iterator[str]:
         as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
         os.chown(folder, 65534, 65534)
     data = folder / "data"
-    quiet = {"check": True, "capture_output": True, "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, "cwd": folder}
+    quiet = {
+        "check": True,
+        "capture_output": True,
+        "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        "cwd": folder,
+    }
     subprocess.run([*as_user, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], **quiet)
     options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
     command = [*as_user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options]
