@@ -90,7 +90,11 @@ def test_systemd_finds_the_unit_safe(tmp_path):
 
 def _systemd(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["systemd-analyze", *arguments], capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin"}
+        [str(shutil.which("systemd-analyze")), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin"},
     )
 
 

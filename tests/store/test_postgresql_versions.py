@@ -43,20 +43,21 @@ def server(version: str, folder: Path) -> Iterator[str]:
         as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
         os.chown(folder, 65534, 65534)
     data = folder / "data"
-    quiet = {
-        "check": True,
-        "capture_output": True,
-        "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-        "cwd": folder,
-    }
-    subprocess.run([*as_user, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], **quiet)
+    _run(folder, *as_user, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8")
     options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
     command = [*as_user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options]
-    subprocess.run([*command, "start"], **quiet)
+    _run(folder, *command, "start")
     try:
         yield f"postgresql://postgres@/postgres?host={folder}"
     finally:
-        subprocess.run([*command, "-m", "immediate", "stop"], **quiet)
+        _run(folder, *command, "-m", "immediate", "stop")
+
+
+def _run(folder: Path, *command: str | Path) -> None:
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    # To a file and not to a pipe: the server that pg_ctl starts would hold the pipe open.
+    with (folder / "told").open("ab") as told:
+        subprocess.run(command, check=True, cwd=folder, env=environment, stdout=told, stderr=told)
 
 
 @pytest.fixture(scope="module", params=[BUNDLED, *others()])
