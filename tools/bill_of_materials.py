@@ -1,6 +1,6 @@
 """List what the bot is shipped with: the licence of each library, and an SBOM in CycloneDX's form.
 
-    python -m tools.bill_of_materials                  write packaging/licences.md from uv.lock and the installed packages
+    python -m tools.bill_of_materials                  write packaging/licences.md
     python -m tools.bill_of_materials --check          change nothing; exit 1 where the list would differ
     python -m tools.bill_of_materials --sbom FILE      write the SBOM: `uv export`, with the licences
 
