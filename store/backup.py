@@ -25,8 +25,8 @@ _NO_LINKS = {errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EM
 def back_up(engines: Engines, to: Path) -> bool:
     """Write a copy of a SQLite database to a new file of mode 0600; return whether the copy carries the mark.
 
-    The bot may run and write meanwhile: the copy is one moment's state. The file appears only when it is complete and
-    on the disk. A schema from before recover mode (revision 0019) has no place for the mark.
+    The bot may run and write in the meantime: the copy is one moment's state. The file appears only when it is complete
+    and on the disk. A schema from before recover mode (revision 0019) has no place for the mark.
 
     Raises `DatabaseUnusable` if the file exists or cannot be written, or if the database is damaged.
     """
@@ -119,7 +119,7 @@ def _flush(path: Path) -> None:
 
 
 def _publish(part: Path, to: Path) -> None:
-    """Give the complete file its name. A link, unlike a rename, never replaces a file that came meanwhile."""
+    """Give the complete file its name. A link, unlike a rename, never replaces a file that came in the meantime."""
     try:
         try:
             os.link(part, to)

@@ -83,15 +83,15 @@ def _needs(package: dict[str, Any], extra: str) -> Iterator[tuple[str, str]]:
 
 
 def licence(name: str) -> str:
-    """Return the SPDX expression of an installed package; raises `KeyError` for a licence that nobody has read yet."""
+    """Return the SPDX expression of an installed package; raises `KeyError` for a licence that is in no list yet."""
     found = distribution(name)
     for expression in found.metadata.get_all("License-Expression") or ():
         return str(expression)
-    told = [*_classified(found), *(found.metadata.get_all("License") or ())]
-    for said in map(str.strip, told):
-        if said in _SPDX or said in _SPDX.values():
-            return _SPDX.get(said, said)
-    raise KeyError(f"{name}: add its licence to _SPDX, once somebody has read it: {told}")
+    names = [*_classified(found), *(found.metadata.get_all("License") or ())]
+    for text in map(str.strip, names):
+        if text in _SPDX or text in _SPDX.values():
+            return _SPDX.get(text, text)
+    raise KeyError(f"{name}: add its licence to _SPDX, once a person has read it: {names}")
 
 
 def _classified(found: Distribution) -> Iterator[str]:
@@ -117,8 +117,8 @@ def sbom() -> str:
         "--format",
         "cyclonedx1.5",
     ]
-    told = subprocess.run([*command, "--quiet"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    bill: dict[str, Any] = json.loads(told)
+    exported = subprocess.run([*command, "--quiet"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    bill: dict[str, Any] = json.loads(exported)
     del bill["serialNumber"], bill["metadata"]["timestamp"]
     libraries = shipped()
     bill["components"] = [each for each in bill["components"] if each["name"] in libraries]

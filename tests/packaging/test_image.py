@@ -91,7 +91,7 @@ def test_its_commands_work(image, data):
 
 
 def test_it_knows_postgresql(image, data):
-    """The driver is in the image."""
+    """The image has the extra for it."""
     refused = run(image, data, "migrate", DATABASE_URL="postgresql://desk@127.0.0.1:1/desk")
     assert "PostgreSQL does not answer at 127.0.0.1:1" in refused.stderr
 

@@ -58,7 +58,7 @@ async def back_up(scenario: Scenario) -> Restore:
 
 def _put_back(folder: Path) -> None:
     for old in folder.glob("desk.db*"):
-        old.unlink()  # also the log beside it: with another database's log the copy would be damaged
+        old.unlink()  # also the log next to it: with another database's log the copy would be damaged
     shutil.copy(folder / "backup.db", folder / "desk.db")
 
 

@@ -29,7 +29,7 @@ CI = Path(__file__).parents[2] / ".github" / "workflows" / "ci.yml"
 
 
 def others() -> list[str]:
-    """Return the major versions of the servers that the machine has beside the bundled one."""
+    """Return the major versions of the servers that the machine has next to the bundled one."""
     found = {path.parents[1].name for path in DEBIAN.glob("*/bin/initdb")} - {BUNDLED}
     return sorted(found, key=int)
 

@@ -98,7 +98,7 @@ def test_the_bot_goes_on_with_upgraded_carts(engines: Engines, thousand: bytes, 
 
 @pytest.mark.parametrize("revision", revisions_since(FIRST))
 def test_each_schema_since_is_upgraded_alike(engines: Engines, revision: str, tmp_path: Path, upgraded_at_once):
-    """An upgrade in two steps, by way of any schema that somebody may run, leaves the same rows as one in one step."""
+    """An upgrade in two steps, by way of any schema that a bot may have, leaves the same rows as one in one step."""
     put_release(engines, released(FIRST), tmp_path)
     upgrade_to(engines, revision)
     assert migrate(engines) == newest()
