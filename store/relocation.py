@@ -26,6 +26,8 @@ from store.queries import SqlReading
 _AT_ONCE = 500
 _SEEDED = {"chain", "recovery"}  # the migrations leave a first row in them
 _OF_PROCESSES = {"heartbeats"}  # names processes of the old database
+# Every version reads the revision before it starts, and before each write.
+_CLOSE = text("UPDATE alembic_version SET version_num = :revision")
 _IS_COPY = text("UPDATE recovery SET is_copy = :is_copy")
 
 
@@ -73,8 +75,7 @@ def close_for_good(source: Engines, target: Engines, *, now: datetime) -> None:
         connection.execute(text("CREATE TABLE moved (place TEXT NOT NULL, at TEXT NOT NULL)"))
         moved = {"place": place, "at": now.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")}
         connection.execute(text("INSERT INTO moved (place, at) VALUES (:place, :at)"), moved)
-        # Every version reads the revision before it starts, and before each write.
-        connection.execute(text("UPDATE alembic_version SET version_num = :moved"), {"moved": f"{MOVED}{newest()}"})
+        connection.execute(_CLOSE, {"revision": f"{MOVED}{newest()}"})
 
 
 def release(source: Engines, target: Engines) -> None:

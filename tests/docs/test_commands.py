@@ -23,8 +23,9 @@ DOCUMENTS = [
 ]  # fmt: skip
 # Commands that are not ours. `tests/scenarios/test_restore_drill.py` runs the two of PostgreSQL, no test the others.
 OTHERS = {
-    "cd", "coverage run", "cp", "docker compose", "docker build", "git clone", "install", "journalctl", "pg_dump", "pg_restore",
-    "pip install", "systemctl", "systemd-analyze", "useradd", "uv sync", "uv run",
+    "cd", "coverage run", "cp", "docker compose", "docker build", "git clone", "install", "journalctl", "pg_dump",
+    "pg_restore",
+    "pip install", "sqlite3", "systemctl", "systemd-analyze", "useradd", "uv sync", "uv run",
 }  # fmt: skip
 _BLOCK = re.compile(r"^ *```(?:sh|console)?\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`]+)`")
