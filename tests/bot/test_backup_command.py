@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from tests.bot.commands import run
+from tests.store.released import released
 
 
 @pytest.fixture
@@ -65,6 +66,18 @@ def test_a_folder_without_the_right_is_explained(folder):
     done = run("-m", "bot", "backup", "closed/copy.db", cwd=folder)
     assert done.returncode == 2
     assert "closed/copy.db cannot be written (Permission denied)" in done.stderr
+
+
+def test_a_database_of_an_older_version_is_copied(tmp_path):
+    """With the new version installed and nothing migrated yet: it says what the copy lacks."""
+    (tmp_path / "desk.db").write_bytes(released("0013"))
+    done = run("-m", "bot", "backup", "copy.db", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "check it by `verify`" in done.stdout
+    assert "run `domain-desk recover --begin` first" in done.stdout
+    there = {"DATABASE_URL": "sqlite:///copy.db"}
+    assert run("-m", "bot", "migrate", cwd=tmp_path, **there).returncode == 0
+    assert run("-m", "bot", "verify", cwd=tmp_path, **there).stdout.startswith("The record is whole: 73 events")
 
 
 def test_an_empty_database_has_no_backup(tmp_path):
