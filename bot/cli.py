@@ -148,10 +148,12 @@ def verify(
     it later proves that nothing before it was rewritten. Exits with 1 if a fault was found, with 2 if the database
     must be fixed first.
     """
+    from bot.copies import audit
+
     if head is not None and not re.fullmatch(r"[0-9a-f]{64}", head):
         _end(f"--head {head}: write the 64 digits that `verify` printed.")
     with _engines() as engines:
-        faults = _audit(engines, known_head=head)
+        faults = audit(engines, typer.echo, known_head=head)
     raise typer.Exit(1 if faults else 0)
 
 
@@ -165,38 +167,12 @@ def backup(
     copy with OVH. For PostgreSQL it prints what to type instead. Exits with 1 if the record has a fault (the copy is
     kept), with 2 if no copy was made.
     """
+    from bot.copies import make_backup
     from bot.settings import SettingsError, read_database_url
-    from store.backup import back_up, postgresql_recipe
-    from store.database_url import parse_database_url
-    from store.diagnosis import explained
-    from store.engine import open_engines
     from store.errors import DatabaseError
-    from store.migrate import newest, require_some, revision
-    from store.sqlite_file import file_of
 
-    faults = 0
     try:
-        parse_database_url(f"sqlite:///{file}")
-    except ValueError:
-        _end(f"A database cannot be restored from {file}: its folder is missing, or its name is special. Name another.")
-    try:
-        engines = open_engines(read_database_url(), patience=_PATIENCE, idle=_PATIENCE)
-        if file_of(engines.read.url) is None:
-            _end(postgresql_recipe(engines.read.url))
-        with explained(engines.read):
-            require_some(engines)
-            is_marked = back_up(engines, file)
-            is_newest = revision(engines) == newest()
-        engines.close()
-        typer.echo(f"{file}: the copy is complete.")
-        if is_newest:
-            copy = open_engines(f"sqlite:///{file}")
-            faults = _audit(copy)
-            copy.close()
-        else:
-            typer.echo("Its schema is older than this version: after an upgrade of the copy, check it by `verify`.")
-        if not is_marked:
-            typer.echo("Its schema has no recover mode: if you restore it, run `domain-desk recover --begin` first.")
+        faults = make_backup(read_database_url(), file, typer.echo)
     except SettingsError as error:
         _fix(error.lines)
     except DatabaseError as error:
@@ -219,44 +195,19 @@ def copy(
     once, and rendered again. Exits with 1 if the record has a fault, with 2 if a setting or a database must be fixed
     first; the old database can then still be used.
     """
-    from datetime import UTC, datetime
-
-    from ordering.process.predecessor import end_predecessors_calls
-    from store import relocation
-    from store.database_url import describe, parse_database_url
-    from store.diagnosis import explained
-    from store.engine import open_engines
+    from bot.copies import move_to_postgresql
+    from bot.settings import SettingsError, read_database_url
     from store.errors import DatabaseError
-    from store.sqlite_file import file_of, hold
-    from store.transactions import SqlStore
 
     try:
-        place = parse_database_url(to)
-    except ValueError as error:
-        _end(str(error).replace("DATABASE_URL", "--to"))
-    if file_of(place) is not None:
-        _end("--to: name a PostgreSQL database. For a second SQLite file, use `domain-desk backup`.")
-    try:
-        with _engines() as source:
-            if (file := file_of(source.read.url)) is None:
-                _end("DATABASE_URL names a PostgreSQL database already. `copy` moves a SQLite database.")
-            with hold(f"sqlite:///{file}"):
-                target = open_engines(to, patience=_PATIENCE, idle=_PATIENCE)
-                relocation.require_empty(target)
-                if _audit(source):
-                    typer.echo("Nothing was copied. See docs/runbook.md: the record has a fault.", err=True)
-                    raise typer.Exit(1)
-                now = datetime.now(UTC)
-                with explained(source.write):
-                    end_predecessors_calls(SqlStore(source), now)
-                audit = relocation.copy_all(source, target, now=now)
-                relocation.close_for_good(source, target, now=now)
-                relocation.release(source, target)
-                target.close()
-                typer.echo(f"Copied to {describe(place)}. {audit.summary(0)}")
-                typer.echo(f"{file} is closed for good. Set DATABASE_URL to the new database, and start the bot.")
+        faults = move_to_postgresql(read_database_url(), to, typer.echo)
+    except SettingsError as error:
+        _fix(error.lines)
     except DatabaseError as error:
         _end(str(error))
+    if faults:
+        typer.echo("Nothing was copied: the record has a fault. See docs/runbook.md#the-chain-is-broken.", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -364,21 +315,6 @@ def _engines() -> Iterator[Engines]:
         _fix(error.lines)
     except DatabaseError as error:
         _end(str(error))
-
-
-def _audit(engines: Engines, *, known_head: str | None = None) -> int:
-    """Print each fault of the record and a summary; return the number of faults."""
-    from ordering.record.verification import Audit
-    from store.diagnosis import explained
-    from store.transactions import SqlStore
-
-    faults = 0
-    with explained(engines.read), SqlStore(engines).read() as carts:
-        audit = Audit(carts.record(), known_head=known_head)
-        for faults, fault in enumerate(audit.faults(), start=1):  # noqa: B007 - the summary needs their number
-            typer.echo(str(fault))
-    typer.echo(audit.summary(faults))
-    return faults
 
 
 def _fix(lines: tuple[str, ...]) -> NoReturn:
