@@ -9,7 +9,7 @@ RUN    := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install sandbox rehearse test test-fast coverage browser bench bench-quick prove explore prove-the-proof pictures check format clean
+.PHONY: help install sandbox rehearse test test-fast coverage browser bench bench-quick prove explore prove-the-proof pictures check sbom format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,11 @@ check: .venv/.installed  ## Format, lint, types, import rules, sentences, words,
 	$(RUN) python -m tools.sentences
 	$(RUN) python -m tools.words
 	$(RUN) deptry .
+
+sbom: .venv/.installed  ## Write the licence list, and the SBOM in CycloneDX's form to dist/domain-desk.cdx.json
+	$(RUN) python -m tools.bill_of_materials
+	@mkdir -p dist
+	$(RUN) python -m tools.bill_of_materials --sbom dist/domain-desk.cdx.json
 
 format: .venv/.installed  ## Let ruff format and fix what it can
 	$(RUN) ruff format

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -254,18 +255,12 @@ def verify(
     it later proves that nothing before it was rewritten. Exits with 1 if a fault was found, with 2 if the database
     must be fixed first.
     """
-    from ordering.record.verification import Audit
-    from store.diagnosis import explained
-    from store.transactions import SqlStore
+    from bot.copies import audit
 
     if head is not None:
         head = _known_head(head)
-    with _engines() as engines, explained(engines.read), SqlStore(engines).read() as carts:
-        audit = Audit(carts.record(), known_head=head)
-        faults = 0
-        for faults, fault in enumerate(audit.faults(), start=1):  # noqa: B007 - the summary needs their number
-            typer.echo(str(fault))
-    typer.echo(audit.summary(faults))
+    with _engines() as engines:
+        faults = audit(engines, typer.echo, known_head=head)
     raise typer.Exit(1 if faults else 0)
 
 
@@ -298,6 +293,59 @@ def erase(
     typer.echo(f"{person} is erased from {done.requests} requests. In their place stands {done.pseudonym}.")
     if done.unchangeable:
         typer.echo(f"{done.unchangeable} events of earlier versions still name them: nothing can change those.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file, such as backups/desk-2026-11-28.db. It must not exist.")],
+) -> None:
+    """Copy a SQLite database to a new file while the bot runs, and check the copy's record.
+
+    A bot that starts on the copy begins in recover mode: it orders and pays nothing until `recover` has compared the
+    copy with OVH. For PostgreSQL it prints what to type instead. Exits with 1 if the record has a fault (the copy is
+    kept), with 2 if no copy was made.
+    """
+    from bot.copies import make_backup
+    from bot.settings import SettingsError, read_database_url
+    from store.errors import DatabaseError
+
+    try:
+        faults = make_backup(read_database_url(), file, typer.echo)
+    except SettingsError as error:
+        _fix(error.lines)
+    except DatabaseError as error:
+        _end(str(error))
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def copy(
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", help="An empty PostgreSQL database: postgresql://user@host/name. PGPASSFILE may hold the password."
+        ),
+    ],
+) -> None:
+    """Move a SQLite database to an empty PostgreSQL database. Stop the bot first.
+
+    Checks the record before and after, then closes the old file: nothing starts on it any more. Old buttons are void
+    once, and rendered again. Exits with 1 if the record has a fault, with 2 if a setting or a database must be fixed
+    first; the old database can then still be used.
+    """
+    from bot.copies import move_to_postgresql
+    from bot.settings import SettingsError, read_database_url
+    from store.errors import DatabaseError
+
+    try:
+        faults = move_to_postgresql(read_database_url(), to, typer.echo)
+    except SettingsError as error:
+        _fix(error.lines)
+    except DatabaseError as error:
+        _end(str(error))
+    if faults:
+        typer.echo("Nothing was copied: the record has a fault. See docs/runbook.md#the-chain-is-broken.", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -20,10 +20,11 @@ from store.engine import Engines
 from store.errors import DatabaseUnusable
 from store.sqlite_file import file_of, restrict
 
-_LOCK = 7_368_421  # arbitrary, but the same in every process
+MIGRATION_LOCK = 7_368_421  # arbitrary, but the same in every process
 _MIGRATION_MINUTES = 30  # a migration may rewrite every row of a large table
 _LOCK_MINUTES = 2  # another process may be migrating at this moment
 _REVISIONS = "alembic_version"
+MOVED = "moved-"  # before the revision of a SQLite database whose data moved to PostgreSQL
 _OUR_TABLES = """
 SELECT bool_and(has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
     AND has_table_privilege(c.oid, 'UPDATE'))
@@ -57,7 +58,7 @@ def _upgrade(engines: Engines) -> str:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SET LOCAL statement_timeout = '{_MIGRATION_MINUTES}min'"))
                 connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_MINUTES}min'"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
                 _hold_back_writers(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -91,6 +92,14 @@ def require_newest(engines: Engines) -> None:
         _restrict(engines)
 
 
+def require_some(engines: Engines) -> None:
+    """Raise `DatabaseError` unless the database has a revision that this version knows, old or new. Creates no file."""
+    name = describe(engines.read.url)
+    file = file_of(engines.read.url)
+    if (file is not None and not file.exists()) or not revision(engines):
+        raise DatabaseUnusable(f"The database {name} is empty. Correct DATABASE_URL.")
+
+
 def revision(engines: Engines) -> str:
     """Return the revision of the database; an empty string if it has no tables yet.
 
@@ -99,6 +108,8 @@ def revision(engines: Engines) -> str:
     with engines.read.connect() as connection:
         found = _revision(connection)
         name = describe(engines.read.url)
+        if found.startswith(MOVED):
+            raise DatabaseUnusable(_moved(name, connection))
         if found and found not in _known():
             raise DatabaseUnusable(_unknown(name, found))
         if not found and inspect(connection).get_table_names():
@@ -121,9 +132,17 @@ def _unknown(name: str, found: str) -> str:
     if found.isdigit() and int(found) > int(newest()):
         return (
             f"The database {name} was made by a newer version ({found}); this one knows {newest()}. "
-            "Start the newer version again, or restore a backup."
+            "Start the newer version again. To go back to this version, restore the backup from before the upgrade."
         )
     return _foreign(name)
+
+
+def _moved(name: str, connection: Connection) -> str:
+    place, at = connection.execute(text("SELECT place, at FROM moved")).one()
+    return (
+        f"The data of {name} moved to the PostgreSQL database {place} on {at}: nothing starts on this file any more. "
+        "Set DATABASE_URL to the new database."
+    )
 
 
 def _foreign(name: str) -> str:

@@ -213,4 +213,28 @@ OF_DATABASE_LOSS = (
         swap("(since, order) == (cart.since, cart.order)", "since == cart.since"),
         "tests/store/test_restored.py::test_an_order_read_in_the_lost_time_is_read_again",
     ),
+    Mutation(
+        "make a backup that does not know that it is a copy",
+        "store.backup:_mark",
+        swap("copy.execute(_MARK).rowcount == 1", "True"),
+        "tests/store/test_backup.py",
+    ),
+    Mutation(
+        "keep the epoch of a SQLite database that moves to PostgreSQL",
+        "store.relocation:_begin_epoch",
+        drop("recovery.raise_epoch(session, max(int(now.timestamp()), recovery.stamp(session).epoch + 1))"),
+        "tests/store/test_relocation.py",
+    ),
+    Mutation(
+        "begin on a moved database before the old one is closed",
+        "store.relocation:_begin_epoch",
+        drop('session.execute(_IS_COPY, {"is_copy": True})'),
+        "tests/store/test_relocation.py",
+    ),
+    Mutation(
+        "start on a SQLite database whose data moved to PostgreSQL",
+        "store.relocation:close_for_good",
+        drop('connection.execute(_CLOSE, {"revision": f"{MOVED}{newest()}"})'),
+        "tests/store/test_relocation.py",
+    ),
 )

@@ -14,7 +14,7 @@ _SECONDS = 60  # until a command that hangs is killed
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run Python with these arguments to its end, without root's privilege."""
-    return _run([*_without_privilege(), sys.executable, *arguments], cwd, environment)
+    return _run([*without_privilege(), sys.executable, *arguments], cwd, environment)
 
 
 def run_privileged(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -26,7 +26,7 @@ def _run(command: list[str], cwd: Path, environment: dict[str, str]) -> subproce
     return subprocess.run(
         command,
         cwd=cwd,
-        env=_inherited() | environment,
+        env=inherited() | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -37,9 +37,9 @@ def _run(command: list[str], cwd: Path, environment: dict[str, str]) -> subproce
 def begin(*arguments: str, cwd: Path, stdin: bool = False, **environment: str) -> subprocess.Popen[str]:
     """Start Python with these arguments; use it as a context."""
     return subprocess.Popen(
-        [*_without_privilege(), sys.executable, *arguments],
+        [*without_privilege(), sys.executable, *arguments],
         cwd=cwd,
-        env=_inherited() | environment,
+        env=inherited() | environment,
         stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -47,12 +47,12 @@ def begin(*arguments: str, cwd: Path, stdin: bool = False, **environment: str) -
     )
 
 
-def _without_privilege() -> list[str]:
+def without_privilege() -> list[str]:
     """Root writes whatever it likes: its capabilities are dropped, so that modes of files count in tests."""
     return ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
 
 
-def _inherited() -> dict[str, str]:
+def inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 

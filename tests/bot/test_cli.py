@@ -16,7 +16,8 @@ HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "alembic", "ovh", 
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["run"], ["doctor"], ["rules"], ["export"], ["verify"], ["erase"], ["migrate"]]
+    "command",
+    [[], ["run"], ["doctor"], ["rules"], ["export"], ["verify"], ["erase"], ["migrate"], ["backup"], ["copy"]],
 )
 def test_help_reads_well_and_loads_nothing_heavy(command, tmp_path):
     """One line on what a command does and when, and how it ends."""

@@ -7,7 +7,7 @@ import pytest
 from handlers.messages import words as catalogue
 from tests.refusing import said
 from tests.scenarios.conftest import PATIENCE, Scenario
-from tests.scenarios.test_restored import healthz
+from tests.scenarios.recovering import healthz
 
 CHECK_OUT, PAY = "POST /order/cart/*/checkout", "POST /me/order/*/pay"
 FILLS = tuple(("POST", f"/order/cart{rest}") for rest in ("", "/*/assign", "/*/domain", "/*/item/*"))

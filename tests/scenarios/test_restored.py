@@ -2,14 +2,11 @@
 
 import asyncio
 import copy
-import json
 import re
 import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import psycopg
 import pytest
@@ -22,6 +19,7 @@ from tests.builders import NOW
 from tests.refusing import said
 from tests.saying import after_time
 from tests.scenarios.conftest import Scenario
+from tests.scenarios.recovering import healthz, is_on_hold, recover
 
 RELEASED = after_time(catalogue.on_hold.released(Recovery(Cause.CARD, NOW, floor_from=NOW)))
 
@@ -94,38 +92,6 @@ async def _back_up_postgresql(stage: Stage, url: str) -> Restore:
         await stage.bot.start()
 
     return restore
-
-
-async def healthz(scenario: Scenario) -> dict[str, str]:
-    def read() -> dict[str, str]:
-        try:
-            with urlopen(f"http://127.0.0.1:{scenario.stage.bot.port}/healthz", timeout=5) as answer:
-                return dict(json.load(answer)["checks"])
-        except HTTPError as refused:
-            with refused:
-                return dict(json.load(refused)["checks"])
-
-    return await asyncio.to_thread(read)
-
-
-async def is_on_hold(scenario: Scenario) -> None:
-    async with asyncio.timeout(15):
-        while "on hold" not in (await healthz(scenario)).get("recover_mode", ""):  # noqa: ASYNC110 - a page tells nobody
-            await asyncio.sleep(0.1)
-
-
-async def recover(scenario: Scenario) -> str:
-    """Compare in a terminal, let the floor pass by OVH's clock, and end recover mode; return what was printed.
-
-    On PostgreSQL the floor counts from the word that all processes are stopped.
-    """
-    printed, arguments = "", ("recover", "--yes", "--all-stopped")
-    if scenario.stage.environment["DATABASE_URL"].startswith("postgresql"):
-        with pytest.raises(RuntimeError, match="ended with 1") as waits:
-            await scenario.stage.bot.run_command(*arguments)
-        printed = str(waits.value)
-    scenario.ovh.clock.put(FLOOR.total_seconds() + 60)
-    return printed + await scenario.stage.bot.run_command(*arguments)
 
 
 def direct(scenario: Scenario, user: str) -> list[Message]:

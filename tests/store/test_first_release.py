@@ -5,17 +5,13 @@
 
 import io
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from alembic import command
-from sqlalchemy import DateTime, inspect, text
+from sqlalchemy import text
 from sqlmodel import Session
 
 from bot.export import write_json
@@ -26,20 +22,18 @@ from ordering.model.ids import CartId
 from ordering.model.policy import Membership, Person
 from ordering.record.hash_chain import Entry, sealed
 from ordering.record.verification import Audit
-from store import migrate as migration
 from store.audit_log import entries
 from store.engine import Engines, open_engines
 from store.migrate import migrate, newest
 from store.transactions import SqlStore
 from tests.builders import NOW, POLICY
 from tests.conftest import Rules
+from tests.store.released import put_release, released
 from tests.store.tampering import found, tampering
 
-DUMP = Path(__file__).with_name("release_0013.sql")
 HEAD = "e8bad4ff880900d2a33739dbf04ecfa4be244afa49df3e57baeb9ec040f6bdc3"
 EVENTS, CARTS = 73, 16
 LATE, REFUSED, TERMS_CHANGED, SUBMITTED = map(CartId, (1, 2, 11, 15))  # numbers of carts
-TABLES = ("carts", "lines", "sales_orders", "events", "chain", "untold", "messages")
 K = EventKind
 
 
@@ -47,34 +41,9 @@ K = EventKind
 def engines(empty_url: str, tmp_path: Path) -> Iterator[Engines]:
     """The database as the release left it, on both kinds of database."""
     opened = open_engines(empty_url)
-    if opened.are_shared:
-        _copy(tmp_path / "release.db", opened)
-    else:
-        with closing(sqlite3.connect(tmp_path / "desk.db")) as connection:
-            connection.executescript(DUMP.read_text())
+    put_release(opened, released("0013"), tmp_path)
     yield opened
     opened.close()
-
-
-def _copy(file: Path, engines: Engines) -> None:
-    """Put the same rows into a database of that schema."""
-    with closing(sqlite3.connect(file)) as old, engines.write.begin() as connection:
-        old.executescript(DUMP.read_text())
-        old.row_factory = sqlite3.Row
-        config = migration._config()  # noqa: SLF001 - to stop at an older revision
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0013")
-        connection.execute(text("DELETE FROM chain"))  # the migrations leave an empty one
-        for table in TABLES:
-            columns = inspect(connection).get_columns(table)
-            dated = {column["name"] for column in columns if isinstance(column["type"], DateTime)}
-            for row in old.execute(f"SELECT * FROM {table} ORDER BY 1"):
-                values: dict[str, Any] = {n: f"{row[n]}+00" if n in dated and row[n] else row[n] for n in row.keys()}  # noqa: SIM118 - iterating a Row gives its values
-                names, marks = ", ".join(f'"{name}"' for name in values), ", ".join(f":{name}" for name in values)
-                connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)
-        for table in ("carts", "lines", "messages"):
-            end = f"(SELECT max(id) FROM {table})"
-            connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {end})"))
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ SHAPES = [
             ("POST", "/me/order/*/payWithRegisteredPaymentMean"),
         ),
         [],
-        id="as the README says",
+        id="as docs/install.md says",
     ),
     pytest.param(
         (*READS, ("POST", "/order/cart"), ("POST", "/order/cart/*/checkout"), ("POST", "/me/order/*/pay")),
