@@ -108,9 +108,8 @@ def test_a_person_in_a_live_request_is_not_erased(rules, engines):
 
 def test_an_erasure_covers_up_no_fault(rules, engines):
     """A record that a user changed is left as it is, so that the fault stays visible."""
-    with tampering(engines) as session:
-        session.execute(text("UPDATE carts SET purpose = 'another' WHERE id = 1"))
-        session.commit()
+    with engines.write.begin() as connection:
+        connection.execute(text("UPDATE carts SET purpose = 'another' WHERE id = 1"))
     with pytest.raises(CannotErase, match="verify"):
         erase(rules.store, "U0ADA", at=NOW)
     assert "U0ADA" in everything_in(engines)
