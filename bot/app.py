@@ -24,9 +24,9 @@ from bot.worker import Worker, keep_going
 from handlers.messages import refusal
 from handlers.notifier import Notifier
 from handlers.recovery_mode import RecoverWatch
-from handlers.search.sessions import Searches, SharedSearches
-from handlers.toolkit.context import Services
-from handlers.toolkit.inbox import Inbox
+from handlers.routing.inbox import Inbox
+from handlers.routing.services import Services
+from handlers.search_sessions import Searches, SharedSearches
 from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts

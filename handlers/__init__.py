@@ -20,11 +20,11 @@ from handlers import (
 )
 from handlers import recovery as attention
 from handlers.home import Homes
+from handlers.routing.inbox import Inbox
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.search import buttons as search_clicks
-from handlers.toolkit.context import Services
 from handlers.toolkit.deduplication import Once
-from handlers.toolkit.inbox import Inbox
-from handlers.toolkit.router import Router
 from handlers.toolkit.slack_errors import SlackAlerts
 
 

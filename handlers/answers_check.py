@@ -8,10 +8,10 @@ import structlog
 
 from handlers.messages import words
 from handlers.messages.en.findings import finding
+from handlers.routing.services import Services
+from handlers.text.mrkdwn import escape
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
-from handlers.toolkit.mrkdwn import escape
 from handlers.toolkit.payloads import AnswersSheet
 from handlers.toolkit.responder import Reply
 from handlers.views.cart import request_modal

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from handlers import messages
 from handlers.messages import words
 from handlers.questions import learn_quietly
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.modals import checking
 from handlers.toolkit.names_typed import parts_of
 from handlers.toolkit.payloads import CartNumber, NameInCart, NameOffered
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from handlers.views import cart as views
 from handlers.views.offers import choice
 from handlers.views.prices import warned

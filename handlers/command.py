@@ -11,9 +11,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import cart
 from handlers.messages import words
+from handlers.routing.services import Services
 from handlers.search import run as search
-from handlers.toolkit.command_name import ANY
-from handlers.toolkit.context import Services
+from handlers.text.command_name import ANY
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 from handlers.views.help import help_message

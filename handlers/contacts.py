@@ -16,21 +16,21 @@ from handlers import messages
 from handlers.messages import words
 from handlers.messages.en import contact_fields
 from handlers.questions import may_answer, name_to_own, render
+from handlers.routing.router import Router
+from handlers.routing.services import Services
+from handlers.text.mrkdwn import escape
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import RenderedMessage, Secret
-from handlers.toolkit.context import Services
 from handlers.toolkit.country_names import countries_as_registrar_takes
 from handlers.toolkit.email_address import email_faults
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.identity_numbers import doubtful, fingerprint
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
-from handlers.toolkit.mrkdwn import escape
 from handlers.toolkit.ovh_queue import LineFull
 from handlers.toolkit.payloads import AnswersSheet, CartNumber, NewContact, Nothing
 from handlers.toolkit.phone import phones_as_registrar_takes
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from handlers.views import contacts as views
 from handlers.views.owner_inputs import as_meant
 from handlers.views.question_inputs import Filled

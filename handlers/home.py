@@ -15,7 +15,7 @@ from slack_sdk.models.views import View
 
 from handlers.messages import words
 from handlers.notifier import approval_card
-from handlers.toolkit.context import Services
+from handlers.routing.services import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
 from handlers.toolkit.stamps import without_events

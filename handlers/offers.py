@@ -6,13 +6,13 @@ from handlers import messages
 from handlers.cart import added
 from handlers.messages import words
 from handlers.questions import learn_quietly
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import NameOffered, OfferChoice
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from handlers.views import offers as views
 from ordering.model.offer_selection import ChoiceNeeded
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from handlers import messages
 from handlers.messages import words
-from handlers.toolkit.context import Services
+from handlers.routing.services import Services
 from handlers.toolkit.country_names import countries_as_registrar_takes
 from handlers.toolkit.email_address import email_faults
 from handlers.toolkit.error_messages import sentence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from handlers.messages import words
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import CartNumber
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from handlers.views import owners as views
 
 _CLOSED = RenderedMessage.from_text(words.owners.CLOSED)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from handlers.messages import words
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import CartAsShown, CartNumber, Decision
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from handlers.views.payment import fetching_link, invoice_link, order_link
 from ordering.model.errors import NotPossible
 from ordering.model.sales_order import MethodId

@@ -14,16 +14,16 @@ from handlers.answers_check import check_in_background
 from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.owner_gaps import complete, typed_faults
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, Secret
-from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import handed_back, sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
 from handlers.toolkit.ovh_queue import LineFull
 from handlers.toolkit.payloads import AnswersSheet, CartNumber, QuestionsAbout
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from handlers.views import questions as views
 from handlers.views.cautions import caution_for
 from handlers.views.owner_inputs import typed_gaps

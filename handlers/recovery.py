@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from handlers.messages import words
 from handlers.messages.en import decisions as says
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import Decision
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from handlers.views import recovery as views
 from ordering.model.ids import OrderId
 

@@ -11,14 +11,14 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.messages import words
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import Compared, Nothing
 from handlers.toolkit.poster import Poster, is_person
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from handlers.toolkit.slack_errors import FAILURES, SlackAlerts, read
 from handlers.toolkit.threads import Bridge
 from handlers.toolkit.user_groups import read_user_group

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from handlers.messages import words
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.context import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import CartNumber, YearsForm
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from handlers.views.cautions import caution_for
 from handlers.views.years import touched, years_modal
 

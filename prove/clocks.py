@@ -23,7 +23,7 @@ import registrars.ovh.markers
 import registrars.ovh.orders
 import store.queries
 import store.transactions
-from handlers.search import sessions
+from handlers import search_sessions as sessions
 
 _DATED: tuple[ModuleType, ...] = (
     bot.app, bot.worker_pool, registrars.ovh.api.money, registrars.ovh.availability.lookup,

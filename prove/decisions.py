@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from handlers.messages import words
-from handlers.toolkit.mrkdwn import person
+from handlers.text.mrkdwn import person
 from ordering.model.cart import CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind

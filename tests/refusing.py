@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from handlers import messages
-from handlers.toolkit.mrkdwn import escape_markup
+from handlers.text.mrkdwn import escape_markup
 from ordering.model.errors import OrderingError
 
 

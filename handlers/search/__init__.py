@@ -1,1 +1,1 @@
-"""Search: the query parser, the running search, its sessions and its buttons."""
+"""Search: the query parser, the running search and its buttons."""

@@ -9,16 +9,16 @@ from functools import wraps
 from handlers.cart import added, channel_of
 from handlers.messages import words
 from handlers.questions import learn_quietly
+from handlers.routing.router import Handler, Router
+from handlers.routing.services import Services
 from handlers.search.run import run, show
-from handlers.search.sessions import Search
+from handlers.search_sessions import Search
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, sections
-from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import SearchPage
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Handler, Router
 from handlers.views import search as views
 from handlers.views.search_pages import Standing
 from ordering.model.errors import NotPossible

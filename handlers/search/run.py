@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
 from handlers.messages import words
+from handlers.routing.services import Services
 from handlers.search.query_parser import search_of, why_words
-from handlers.search.sessions import MOST_AT_ONCE, Search
+from handlers.search_sessions import MOST_AT_ONCE, Search
+from handlers.text.command_name import command
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.command_name import command
-from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import handed_back
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply

@@ -1,1 +1,1 @@
-"""Shared by every listener: context, replies, members, action ids, tasks and threads."""
+"""Shared by every listener and view: blocks, payloads, replies, members, tasks and threads."""

@@ -17,8 +17,8 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from handlers.messages import words
+from handlers.text.mrkdwn import cut, cut_bytes
 from handlers.toolkit.folding import MESSAGE, Part, Room, fold
-from handlers.toolkit.mrkdwn import cut, cut_bytes
 from handlers.toolkit.payloads import Payload
 
 _SECTION = 3000

@@ -9,9 +9,10 @@ from slack_sdk.models.blocks import Block
 
 from handlers import messages
 from handlers.messages import words
+from handlers.messages.hint import hinted
+from handlers.text.mrkdwn import cut, escape, escape_markup, group_or_person, plain
 from handlers.toolkit.blocks import RenderedMessage, context, section, sections
 from handlers.toolkit.folding import listed
-from handlers.toolkit.mrkdwn import cut, escape, escape_markup, group_or_person, hinted, plain
 from ordering.model.errors import NotAllowed, OrderingError
 
 _WHAT, _LINE = 100, 400  # characters

@@ -14,7 +14,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, ContextBlock, SectionBlock
 from slack_sdk.models.blocks.basic_components import TextObject
 
-from handlers.toolkit.mrkdwn import cut_bytes
+from handlers.text.mrkdwn import cut_bytes
 
 _FENCE = "```"
 _HEADER = 100  # bytes that a header takes in addition to its text, as others measured

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from handlers.messages import words
 from handlers.messages.en.question_labels import summary
-from handlers.toolkit.mrkdwn import cut, escape, escape_markup, person
+from handlers.text.mrkdwn import cut, escape, escape_markup, person
 from ordering.model.cart_line import Line
 from ordering.model.question import FOR_ALL_TO_READ, LONGEST_REASON, OWNER_CONTACT
 from ordering.model.quote import Quote

@@ -9,10 +9,10 @@ from slack_sdk.models.views import View
 
 from handlers.messages import blocked, happened, remark, words
 from handlers.messages.en.grammar import names
+from handlers.text.mrkdwn import cut_bytes, escape, escape_lines
 from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section
 from handlers.toolkit.folding import MESSAGE, Part, Room
-from handlers.toolkit.mrkdwn import cut_bytes, escape, escape_lines
 from handlers.toolkit.payloads import CartAsShown, Decision
 from handlers.views.answer_summary import answered
 from handlers.views.cart import copy_button

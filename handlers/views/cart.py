@@ -9,10 +9,11 @@ from slack_sdk.models.views import View
 
 from handlers.messages import happened, words
 from handlers.messages.en.findings import finding
+from handlers.messages.hint import hinted
+from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section, sections
 from handlers.toolkit.folding import VIEW, Part, fold, listed
-from handlers.toolkit.mrkdwn import cut, escape, hinted
 from handlers.toolkit.payloads import CartNumber, NameInCart
 from handlers.views.answer_summary import answered
 from handlers.views.details import details_button

@@ -21,10 +21,10 @@ from slack_sdk.models.views import View
 
 from handlers.messages import words
 from handlers.messages.en import contact_fields
+from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import VIEW, fold, listed
-from handlers.toolkit.mrkdwn import cut, escape
 from handlers.toolkit.payloads import NewContact
 from handlers.views.owner_inputs import needed_inputs
 from ordering.model.contact import LONGEST_FIELD, Contact, Field, LegalForm, fields_of

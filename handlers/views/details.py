@@ -8,10 +8,10 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
 from handlers.messages import words
+from handlers.text.mrkdwn import escape
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import button, buttons, context, section, sections
 from handlers.toolkit.folding import VIEW, Room, weight
-from handlers.toolkit.mrkdwn import escape
 from handlers.toolkit.payloads import CartPage
 from handlers.views.answer_summary import answered
 from handlers.views.receipt import receipt

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from handlers.messages import happened, remark
 from handlers.messages.en import news as says
+from handlers.text.mrkdwn import escape_lines
 from handlers.toolkit.blocks import RenderedMessage, buttons, section
-from handlers.toolkit.mrkdwn import escape_lines
 from handlers.views.cart import copy_button
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
 from ordering.model.events import Event

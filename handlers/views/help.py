@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from handlers.messages import words
+from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit.blocks import RenderedMessage, section
-from handlers.toolkit.mrkdwn import cut, escape
 
 _TYPED_LENGTH = 80
 

@@ -8,9 +8,9 @@ from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
 from slack_sdk.models.views import View
 
 from handlers.messages import words
+from handlers.text.mrkdwn import cut
 from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import VIEW, Part, Room, fold, weight
-from handlers.toolkit.mrkdwn import cut
 from handlers.views.cart import cart_lines
 from ordering.model.cart import Cart
 from ordering.model.overview import Overview

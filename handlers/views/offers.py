@@ -8,9 +8,9 @@ from slack_sdk.models.blocks import ButtonElement, InputBlock, Option, RadioButt
 from slack_sdk.models.views import View
 
 from handlers.messages import words
+from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, context, section
-from handlers.toolkit.mrkdwn import cut, escape
 from handlers.toolkit.payloads import NameOffered, OfferChoice
 from handlers.views.prices import offered, unusual_terms
 from ordering.model.domain_name import DomainName

@@ -10,8 +10,8 @@ from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 
 from handlers.messages import words
 from handlers.messages.en import contact_fields
+from handlers.text.mrkdwn import cut, escape, escape_markup, plain
 from handlers.toolkit.blocks import context
-from handlers.toolkit.mrkdwn import cut, escape, escape_markup, plain
 from handlers.views.question_inputs import token_of
 from ordering.model.contact import LONGEST_FIELD, Field, LegalForm
 from ordering.model.owner_needs import NeededField, OwnerNeeds

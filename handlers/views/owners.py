@@ -8,11 +8,11 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
 from handlers.messages import words
+from handlers.text.mrkdwn import cut, escape_markup
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
-from handlers.toolkit.mrkdwn import cut, escape_markup
 from handlers.toolkit.payloads import CartNumber
 from handlers.views.contacts import in_full
 from ordering.model.cart import Cart

@@ -6,10 +6,10 @@ from slack_sdk.models.blocks import Block, ButtonElement, Option, StaticSelectEl
 from slack_sdk.models.views import View
 
 from handlers.messages import remark, words
+from handlers.text.mrkdwn import cut_bytes, escape
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, Secret, button, buttons, confirm, context, section
 from handlers.toolkit.modals import note
-from handlers.toolkit.mrkdwn import cut_bytes, escape
 from handlers.toolkit.payloads import CartAsShown, CartNumber
 from ordering.model.cart import Cart
 from ordering.model.sales_order import PaymentMethod, SalesOrder

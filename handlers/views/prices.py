@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.messages import words
 from handlers.messages.en.warnings import warning
-from handlers.toolkit.mrkdwn import escape
+from handlers.text.mrkdwn import escape
 from ordering.model.cart_line import Line
 from ordering.model.offer import Offer, OfferKind
 

@@ -19,7 +19,7 @@ from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.messages.en.contact_fields import NO_NAME
-from handlers.toolkit.mrkdwn import cut, plain
+from handlers.text.mrkdwn import cut, plain
 from handlers.toolkit.payloads import AnswersSheet, Asked
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact

@@ -12,10 +12,10 @@ from slack_sdk.models.views import View
 
 from handlers.messages import words
 from handlers.messages.en import question_labels
+from handlers.text.mrkdwn import cut, escape, escape_markup, plain
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, section
 from handlers.toolkit.modals import note
-from handlers.toolkit.mrkdwn import cut, escape, escape_markup, plain
 from handlers.toolkit.payloads import AnswersSheet, CartNumber, Nothing, QuestionsAbout
 from handlers.views.owner_inputs import gap_inputs
 from handlers.views.question_inputs import answer_input, digest, field_id, names_and_inputs

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from handlers.messages import words
+from handlers.text.mrkdwn import escape_markup
 from handlers.toolkit.blocks import rows
 from handlers.toolkit.folding import Part
-from handlers.toolkit.mrkdwn import escape_markup
 from handlers.views.prices import unusual_terms
 from ordering.model.cart_line import Line
 from ordering.model.cost import HORIZONS, cost_of, together

@@ -7,9 +7,9 @@ from slack_sdk.models.views import View
 
 from handlers.messages import remark, words
 from handlers.messages.en.grammar import names
+from handlers.text.mrkdwn import cut_bytes, escape
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import button, buttons, confirm, context, section
-from handlers.toolkit.mrkdwn import cut_bytes, escape
 from handlers.toolkit.payloads import Decision
 from handlers.views.payment import button_value, open_order, pays_again
 from ordering.model.cart import Cart

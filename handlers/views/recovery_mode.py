@@ -5,9 +5,9 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock
 
 from handlers.messages import words
+from handlers.text.mrkdwn import escape, when
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, confirm, context, section
-from handlers.toolkit.mrkdwn import escape, when
 from handlers.toolkit.payloads import Compared, Nothing
 from handlers.views.approval import request_ends
 from handlers.views.details import details_button

@@ -9,9 +9,9 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Block
 
 from handlers.messages import words
+from handlers.text.mrkdwn import escape
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, confirm, context, section
-from handlers.toolkit.mrkdwn import escape
 from handlers.toolkit.payloads import SearchPage
 from handlers.views.prices import offered
 from handlers.views.search_pages import Found, Standing, V, pages

@@ -14,8 +14,8 @@ from slack_sdk.models.blocks import Block
 
 from handlers.messages import words
 from handlers.messages.en.unknown_names import why_unknown
+from handlers.text.mrkdwn import cut, escape, escape_markup
 from handlers.toolkit.blocks import section
-from handlers.toolkit.mrkdwn import cut, escape, escape_markup
 from handlers.views.offers import add_button, side_by_side
 from ordering.model.cart import MOST_LINES
 from ordering.model.domain_name import DomainName

@@ -8,9 +8,9 @@ from slack_sdk.models.blocks import Block
 
 from handlers.messages import words
 from handlers.messages.en.warnings import warning
+from handlers.text.mrkdwn import escape
 from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import Part, optional
-from handlers.toolkit.mrkdwn import escape
 from handlers.views.receipt import disagreements, over_the_years
 from ordering.model.cart import Cart
 

@@ -95,6 +95,8 @@ BLIND: Mapping[str, str] = {
     "take every error of OVH's for the one that is known": "no law is about what a card says of a trouble",
     "let a payment explain a transaction from before it": "one request is alone here, so no other payment of the bot "
     "explains a transaction",
+    "believe that an order was read in full whatever the database holds": "the order is read again within the hour, "
+    "and no law is about how soon its card says how it can be paid",
     "pay with a method that was removed at OVH": _BEFORE,
     "take a list of methods that cannot be read for one without the method": _BEFORE,
     "take an empty list of methods for one without the method": _BEFORE,

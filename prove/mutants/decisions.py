@@ -101,19 +101,19 @@ OF_DECISIONS = (
     ),
     Mutation(
         "acknowledge a click that was not written down",
-        "handlers.toolkit.inbox:Inbox.take",
+        "handlers.routing.inbox:Inbox.take",
         swap("return False", "return True"),
         "tests/scenarios/test_clicks.py::test_a_database_that_hangs_gets_no_answer",
     ),
     Mutation(
         "acknowledge a decision whatever the inbox says",
-        "handlers.toolkit.router:Router.decision.clicked",
+        "handlers.routing.router:Router.decision.clicked",
         never("not await self._inbox.take(act, Interaction.of_action(body))"),
         f"{_ROUTER}::test_a_decision_is_acknowledged_only_if_it_is_stored",
     ),
     Mutation(
         "acknowledge a form that decides whatever the inbox says",
-        "handlers.toolkit.router:Router.decision_form.submitted",
+        "handlers.routing.router:Router.decision_form.submitted",
         never("not await self._inbox.take(form, did)"),
         f"{_ROUTER}::test_a_deciding_form_is_stored_before_its_acknowledgement",
     ),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import web
@@ -28,8 +29,11 @@ from sandbox.ovh.order_page import OrderPage
 from sandbox.ovh.orders import Orders
 from sandbox.ovh.outsider import Outsider
 from sandbox.ovh.payments import Payments
+from sandbox.ovh.prices import MARKETS
 from sandbox.ovh.quota import Quota
 from sandbox.ovh.registry import Registry
+from sandbox.ovh.renewals import Renewals
+from sandbox.ovh.services import Services
 from sandbox.ovh.signing import Credentials
 from sandbox.ovh.tokens import Tokens, TokenService
 
@@ -65,15 +69,20 @@ class OvhSimulator:
         self.payments = Payments(self.clock, self.orders)
         self.bills = Bills(self.clock, self.orders)
         self.outsider = Outsider(self.clock, self.names, self.carts, self.orders, self.payments)
-        self.registry = Registry(self.clock, self.names, self.orders, self.contacts.own)
-        self.names.delivered = self.registry.delivered
-        self.unknown_field = ""
-        self.pages = False  # whether lists can come with whole objects, by OVH's own header
+        self.registry = Registry(self.clock, self.names, self.orders)
+        self.names.delivered = self.registry.owned
+        self.renewals = Renewals(self.clock, self.orders, self.payments, MARKETS[subsidiary])
+        self.services = self.registry.services = Services(
+            self.clock, self.orders, self.registry.owned, self.registry.first_years, self.renewals.charge,
+            self.registry.lose,
+        )  # fmt: skip
+        self.unknown_field = ""  # of an owner, that every rule asks for in addition
         self.description = Description()
         self.faults = Faults()
         self.quota = Quota()
         self.calls: list[Recorded] = []
         self.held = Held()
+        self.lists_objects = True  # whether `GET /domain` offers whole objects page by page: not established
         self.address = ""  # the base URL of its pages, once it listens
         self._runner: web.AppRunner | None = None
 
@@ -87,7 +96,7 @@ class OvhSimulator:
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
-        self.address = self.outsider.address = f"http://{host}:{self._runner.addresses[0][1]}"
+        self.address = self.outsider.address = self.renewals.address = f"http://{host}:{self._runner.addresses[0][1]}"
         return f"{self.address}/1.0"
 
     async def stop(self) -> None:
@@ -143,28 +152,31 @@ class OvhSimulator:
         way = self.faults.take_on_the_way(request.method, path)
         if way is not None and way.kind == "held":
             await self.held.wait(way.options.get("seconds"))
-        status, answer = self._answer(request, path, body)
+        status, answer, headers = self._answer(request, path, body)
         self._record(request, path, status)
         if way is not None and way.kind == "repeated":
-            status, answer = _refused_with(way) if "status" in way.options else self._answer(request, path, body)
+            if "status" in way.options:
+                status, answer = _refused_with(way)
+            else:
+                status, answer, headers = self._answer(request, path, body)
             self._record(request, path, status)
-        return await self._spoil_after(request, fault) or _json(status, answer)
+        return await self._spoil_after(request, fault) or _json(status, answer, headers)
 
-    def _answer(self, request: web.Request, path: str, body: str) -> tuple[int, Any]:
+    def _answer(self, request: web.Request, path: str, body: str) -> tuple[int, Any, dict[str, str]]:
         try:
             route, parts = routing.find(request.method, path)
             if not route.unsigned or "X-Ovh-Signature" in request.headers:
                 url = f"{request.scheme}://{request.host}{request.raw_path}"
                 signing.check(self.credentials, request.method, url, path, body, request.headers, self.time())
             self.payments.settle()
+            self.services.settle()
             is_service = "Authorization" in request.headers
-            return 200, route.handler(
-                routing.Call(self, parts, request.query, _decoded(body), is_service, request.headers)
-            )
+            call = routing.Call(self, parts, request.query, _decoded(body), is_service, request.headers)
+            return 200, route.handler(call), call.answers
         except OvhError as error:
-            return error.status, error.body
+            return error.status, error.body, {}
         except (KeyError, ValueError, TypeError):
-            return 400, refused("Some parameters are invalid in the request").body
+            return 400, refused("Some parameters are invalid in the request").body, {}
 
     async def _spoil_before(self, request: web.Request, fault: Fault | None) -> web.Response | None:
         """Inject the faults that occur before the call is carried out."""
@@ -204,8 +216,8 @@ def _cut(request: web.Request) -> None:
         request.transport.abort()
 
 
-def _json(status: int, body: Any) -> web.Response:  # noqa: ANN401 - any response body
-    headers = {"X-OVH-QUERYID": f"FR.sandbox-1.{uuid.uuid4().hex[:8]}.1.{uuid.uuid4()}"}
+def _json(status: int, body: Any, more: Mapping[str, str] = MappingProxyType({})) -> web.Response:  # noqa: ANN401 - any response body
+    headers = {**more, "X-OVH-QUERYID": f"FR.sandbox-1.{uuid.uuid4().hex[:8]}.1.{uuid.uuid4()}"}
     return web.Response(status=status, text=json.dumps(body), content_type="application/json", headers=headers)
 
 

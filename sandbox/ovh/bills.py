@@ -21,7 +21,6 @@ class Bill:
     id: str
     order: Order
     at: datetime
-    category: str = "purchase-web"
     password: str = field(default_factory=lambda: secrets.token_urlsafe(8))
 
 
@@ -59,7 +58,7 @@ class Bills:
         return {
             "billId": bill.id,
             "orderId": order.id,
-            "category": bill.category,
+            "category": order.category,
             "date": self._clock.text(bill.at),
             "priceWithTax": price(order.total, order.currency),
             "priceWithoutTax": price(order.total - order.tax, order.currency),

@@ -24,6 +24,14 @@ Extensions = Literal["shown", "missing", "null", "no owner", "other"]
 Source = int | str  # the source of the money: a payment method's id, an account's name, or "page"
 
 
+@dataclass(frozen=True)
+class Renewal:
+    """What an order renews: a service of the account, and for how many months."""
+
+    service: int
+    months: int
+
+
 @dataclass
 class PaymentCall:
     """A payment call that reached OVH: its order, its source, its time, and whether it moved money.
@@ -54,7 +62,8 @@ class Order:
 
     `lines` are the checkout's, with the names instead of placeholders. `pending` are attempts that the bank has not
     answered yet. `expires_at` unset means two weeks. `dry_run_total` is the total of the cart's last dry run.
-    `foreign` orders were made by an `Outsider`, not through the API. `late`, `late_for` and `shows_after` override the
+    `foreign` orders were made by an `Outsider`, not through the API. `renewals` are what it renews, `renewed` those
+    that are done. `category` is what its invoice calls it. `late`, `late_for` and `shows_after` override the
     account's settings for this order if they are set.
     """
 
@@ -79,6 +88,9 @@ class Order:
     waived: bool = False
     dry_run_total: Decimal | None = None
     foreign: bool = False
+    renewals: list[Renewal] = field(default_factory=list)
+    renewed: list[Renewal] = field(default_factory=list)
+    category: str = "purchase-web"
     late: Late | Literal["lines in turn"] | None = None
     late_for: float = 0.0
     shows_after: float | None = None
@@ -126,8 +138,11 @@ class Orders:
         self.all: dict[int, Order] = {}
         self.task_errors: dict[str, str] = {}
 
+    def next_number(self) -> int:
+        return next(self._numbers)
+
     def create(self, cart: Cart, checked: dict[str, Any], address: str, *, waived: bool) -> Order:
-        number = next(self._numbers)
+        number = self.next_number()
         names = [item.domain for item in cart.items.values()]
         order = Order(
             id=number,
@@ -238,6 +253,8 @@ class Orders:
     def extension(self, order: Order, number: str) -> dict[str, Any]:
         """Return the ordered terms of a line; lines without an item, such as the zones', have no plan."""
         self.detail(order, number)
+        if order.renewals:
+            return _renewal(order)
         if self.extensions == "missing":
             raise not_found("The requested object does not exist")
         line = order.lines[int(number) - order.id * 1000]
@@ -266,6 +283,17 @@ class Orders:
 
     def _waits(self, order: Order) -> bool:
         return self.waits_for_waiver and not order.waived and self._clock.now() < _retractable_until(order)
+
+
+def _renewal(order: Order) -> dict[str, Any]:
+    """Return the terms of a renewal's line: what nobody has shown is left out."""
+    (renewal,) = order.renewals
+    name = order.lines[0]["domain"]
+    plan = {
+        "code": name.partition(".")[2], "duration": f"P{renewal.months}M", "quantity": 1, "pricingMode": "default",
+        "product": {"name": "domain"},
+    }  # fmt: skip
+    return {"order": {"action": "renew", "type": "plan", "plan": plan, "configurations": []}}
 
 
 def _place(placeholder: str) -> int:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: the account, the path's parameters, query, body and headers, and whether a service account makes it."""
+    """One call: the account, the path's parameters, the query, the body, and whether a service account makes it.
+
+    `headers` are the caller's, `answers` those that the answer gets.
+    """
 
     ovh: OvhSimulator
     parts: tuple[str, ...]
@@ -23,6 +26,7 @@ class Call:
     body: dict[str, Any]
     is_service: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
 
     def needs(self, *names: str) -> None:
         """Raise the gateway's error if the body lacks one of these."""

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from handlers.toolkit.command_name import ANY, DEFAULT
+from handlers.text.command_name import ANY, DEFAULT
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "tests" / "spec" / "slack" / "manifest.schema.2.0.0.json"  # written by tools/write_spec.py

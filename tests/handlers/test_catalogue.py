@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from handlers.messages import words as catalogue
-from handlers.toolkit.mrkdwn import when
+from handlers.text.mrkdwn import when
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from handlers.messages import words as catalogue
+from handlers.text.mrkdwn import cut_bytes, escape
 from handlers.toolkit import error_messages as refusals
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, context, rows, section
 from handlers.toolkit.folding import MESSAGE, VIEW, Part, Room, fold, weight
-from handlers.toolkit.mrkdwn import cut_bytes, escape
 from handlers.toolkit.payloads import AnswersSheet, Decision
 from handlers.views import answer_summary as answered
 from handlers.views import approval, cart, contacts, details, home, questions, years

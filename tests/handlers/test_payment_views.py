@@ -7,8 +7,8 @@ import pytest
 
 from handlers.messages import happened, remark
 from handlers.messages import words as catalogue
+from handlers.text.mrkdwn import escape, escape_lines
 from handlers.toolkit.blocks import section
-from handlers.toolkit.mrkdwn import escape, escape_lines
 from handlers.views import approval
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event

@@ -9,8 +9,8 @@ from slack_sdk.errors import SlackApiError
 from handlers.messages import words as catalogue
 from handlers.notifier import approval_card
 from handlers.recovery_mode import RecoverWatch
+from handlers.text.mrkdwn import when
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.mrkdwn import when
 from handlers.toolkit.payloads import Decision
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.views import recovery_mode as views

@@ -20,15 +20,15 @@ from handlers import (
 )
 from handlers.messages import refused
 from handlers.messages.en import failures
+from handlers.routing.inbox import Handler
+from handlers.routing.router import Router
+from handlers.routing.services import Services
 from handlers.search import buttons
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.context import Services
-from handlers.toolkit.inbox import Handler
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import checking
 from handlers.toolkit.payloads import CartNumber, YearsForm
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import Router
 from ordering.model.ids import CartId
 
 

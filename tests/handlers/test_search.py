@@ -11,7 +11,7 @@ import pytest
 
 from handlers.messages import words as catalogue
 from handlers.search.run import run
-from handlers.search.sessions import MOST_AT_ONCE, Search, Searches, SharedSearches
+from handlers.search_sessions import MOST_AT_ONCE, Search, Searches, SharedSearches
 from handlers.toolkit.threads import Bridge
 from handlers.views.search_pages import Standing
 from ordering.model.domain_name import DomainName
@@ -145,7 +145,7 @@ class InMind:
 class TestOfTwoProcesses:
     @pytest.fixture
     def sessions(self, monkeypatch: pytest.MonkeyPatch) -> InMind:
-        monkeypatch.setattr("handlers.search.sessions._BEAT", 0.01)
+        monkeypatch.setattr("handlers.search_sessions._BEAT", 0.01)
         return InMind({}, {}, set())
 
     @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from handlers.search.sessions import Search, Searches
+from handlers.search_sessions import Search, Searches
 from handlers.views.search_pages import Standing
 from ordering.model.domain_name import DomainName
 from ordering.model.money import Money

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from handlers.messages import words as catalogue
-from handlers.toolkit.context import Services
+from handlers.routing.services import Services
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 

@@ -11,9 +11,9 @@ from handlers.messages import blocked, happened
 from handlers.messages import words as catalogue
 from handlers.messages.en.question_labels import summary
 from handlers.messages.en.warnings import warning
+from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.mrkdwn import cut, escape
 from handlers.toolkit.payloads import Decision
 from handlers.views import approval, cart, details, home, offers, years
 from handlers.views import recovery as attention

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from handlers.messages import words as catalogue
-from handlers.toolkit.command_name import CommandNames
+from handlers.text.command_name import CommandNames
 from ordering.model.cart import CartState
 from tests.refusing import said
 from tests.saying import result_of
@@ -104,4 +104,4 @@ def test_no_code_that_talks_to_people_fixes_the_name():
     """Only the module of the name holds the manifest's; everything else asks it."""
     files = [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "ordering").rglob("*.py"), *(ROOT / "store").glob("*.py")]
     found = [str(path.relative_to(ROOT)) for path in files if MANIFESTS.search(path.read_text())]
-    assert found == ["handlers/toolkit/command_name.py"]
+    assert found == ["handlers/text/command_name.py"]

@@ -8,7 +8,7 @@ from datetime import datetime
 from handlers.messages.en.buttons import DETAILS
 from handlers.messages.en.cart import state_alone
 from handlers.messages.en.grammar import names, people
-from handlers.toolkit.mrkdwn import group_or_person, person, when
+from handlers.text.mrkdwn import group_or_person, person, when
 from ordering.model.cart import Cart
 from ordering.model.sales_order import SalesOrder
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from handlers.messages.en import buttons, states
 from handlers.messages.en.grammar import counted, few, names, people, years
-from handlers.toolkit.command_name import code
-from handlers.toolkit.mrkdwn import person
+from handlers.text.command_name import code
+from handlers.text.mrkdwn import person
 from ordering.model.cart import Cart
 from ordering.model.domain_name import DomainName
 from ordering.model.money import Money

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.messages.en import buttons
-from handlers.toolkit.command_name import code, command
+from handlers.text.command_name import code, command
 
 HOW_IT_WORKS = (
     "Fill a cart together. An approver approves it with one click, I order it at OVH, and a payer pays the order."

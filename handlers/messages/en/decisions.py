@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.messages.en.grammar import people
-from handlers.toolkit.mrkdwn import when
+from handlers.text.mrkdwn import when
 from ordering.model.money import Money
 
 # About a request -----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.toolkit.command_name import code
+from handlers.text.command_name import code
 
 APP = "Domain Desk"  # the title of a form that shows only a message
 OLD_FORM = "This form is from an older version of mine. Close it, then press the button again."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from handlers.toolkit.mrkdwn import cut, person
+from handlers.text.mrkdwn import cut, person
 from ordering.model.cart import Cart
 
 _NAMED = 5  # names of a cart that a sentence lists

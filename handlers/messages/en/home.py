@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.toolkit.command_name import code
+from handlers.text.command_name import code
 
 WAITING_FOR_YOU = "Waiting for you"
 NOTHING_WAITING = "Nothing is waiting for you."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.messages.en.grammar import names
-from handlers.toolkit.mrkdwn import person
+from handlers.text.mrkdwn import person
 from ordering.model.cart import Cart
 
 # How a request ended -------------------------------------------------------------------------------------------------

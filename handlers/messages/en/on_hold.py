@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers.messages.en.buttons import ORDER_ANYWAY
 from handlers.messages.en.grammar import counted
-from handlers.toolkit.mrkdwn import when
+from handlers.text.mrkdwn import when
 from ordering.model.money import Money
 from ordering.model.recovery import Cause, Loss, Marker, Recovery
 

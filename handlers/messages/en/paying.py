@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers.messages.en import phrases
 from handlers.messages.en.buttons import OPEN_ORDER, PAY
 from handlers.messages.en.grammar import capitalised, counted, names
-from handlers.toolkit.mrkdwn import person, when
+from handlers.text.mrkdwn import person, when
 from ordering.model.cart import Cart
 from ordering.model.money import Money
 

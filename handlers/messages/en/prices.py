@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers.messages.en import buttons
 from handlers.messages.en.grammar import day, years
-from handlers.toolkit.mrkdwn import when
+from handlers.text.mrkdwn import when
 from ordering.model.domain_name import DomainName
 from ordering.model.money import Money
 from ordering.model.offer import USUAL_PHASES, OfferKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from handlers.messages.en.grammar import counted, few, listed
-from handlers.toolkit.mrkdwn import person
+from handlers.text.mrkdwn import person
 
 TITLE = "Registry questions"
 ASKING = "Asking OVH what the registries want to know…"

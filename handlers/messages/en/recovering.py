@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.messages.en.buttons import CLOSE_WITHOUT_ORDERING, COPY, ORDER_ANYWAY, TRY_AGAIN
 from handlers.messages.en.grammar import names
-from handlers.toolkit.mrkdwn import person
+from handlers.text.mrkdwn import person
 from ordering.model.cart import Cart
 from ordering.model.money import Money
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from handlers.messages.catalogue import Hint, Wording
 from handlers.messages.en.phrases import domain, quoted
 from handlers.messages.en.refusals import REFUSALS, nested
-from handlers.toolkit.command_name import code
+from handlers.text.command_name import code
 from ordering.model.facts import Data
 
 _says = REFUSALS.says

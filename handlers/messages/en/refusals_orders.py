@@ -11,7 +11,7 @@ from handlers.messages.en.evidence import differences
 from handlers.messages.en.phrases import domain
 from handlers.messages.en.refusals import REFUSALS, TRY_AGAIN
 from handlers.messages.en.states import is_now
-from handlers.toolkit.mrkdwn import person, when
+from handlers.text.mrkdwn import person, when
 
 _says = REFUSALS.says
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.messages.en.states import began, state
-from handlers.toolkit.mrkdwn import person, when
+from handlers.text.mrkdwn import person, when
 from ordering.model.cart import Cart
 from ordering.model.events import Event
 from ordering.model.facts import EventKind as K

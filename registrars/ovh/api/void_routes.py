@@ -12,6 +12,7 @@ _VOID = (
     ("DELETE", "/order/cart/{}/item/{}/configuration/{}"),
     ("POST", "/domain/configurationRule/check"),
     ("PUT", "/domain/{}/serviceInfos"),
+    ("PUT", "/services/{}"),
     ("POST", "/me/order/{}/waiveRetraction"),
     ("POST", "/me/task/domain/{}/(?:accelerate|cancel|relaunch)"),
     ("PUT", "/me/task/domain/{}/argument/{}"),

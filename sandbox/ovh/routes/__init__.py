@@ -12,6 +12,8 @@ from sandbox.ovh.routes import (
     orders,
     payments,
     rules,
+    services,
+    tasks,
 )
 
 __all__ = [
@@ -26,4 +28,6 @@ __all__ = [
     "orders",
     "payments",
     "rules",
+    "services",
+    "tasks",
 ]

@@ -16,7 +16,7 @@ def _bills(call: Call) -> list[str]:
         bill.id
         for bill in call.ovh.bills.all()
         if order in {None, str(bill.order.id)}
-        and category in {None, bill.category}
+        and category in {None, bill.order.category}
         and (start is None or bill.at >= start)
         and (end is None or bill.at <= end)
     ]

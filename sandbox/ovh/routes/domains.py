@@ -1,4 +1,4 @@
-"""The names that can be registered, the account's names, and the registry's tasks."""
+"""The extensions: which there are, and what their registries accept."""
 
 from __future__ import annotations
 
@@ -41,11 +41,6 @@ def _pricing_attributes(_call: Call) -> list[dict[str, Any]]:
     ]
 
 
-@route("GET", "/domain/{serviceName}/serviceInfos")
-def _service_infos(call: Call) -> dict[str, Any]:
-    return call.ovh.registry.service_infos(call.parts[0])
-
-
 @route("GET", "/domain/extensions/{name}")
 def _extension(call: Call) -> dict[str, Any]:
     return {"name": _known(call.parts[0]).name}
@@ -59,38 +54,6 @@ def _registry(call: Call) -> dict[str, Any]:
 @route("GET", "/domain/extensions")
 def _extensions(_call: Call) -> list[str]:
     return sorted(EXTENSIONS)
-
-
-@route("GET", "/me/task/domain")
-def _tasks(call: Call) -> list[int]:
-    like, status = call.query.get("domain") or "", call.query.get("status")
-    if call.query.get("function") not in {None, "DomainCreate"}:
-        return []
-    registry = call.ovh.registry
-    return [
-        number
-        for number, (_, name) in registry.tasks().items()
-        if like in name and status in {None, registry.task(str(number))["status"]}
-    ]
-
-
-@route("GET", "/me/task/domain/{id}")
-def _task(call: Call) -> dict[str, Any]:
-    return call.ovh.registry.task(call.parts[0])
-
-
-@route("GET", "/domain")
-def _domains(call: Call) -> list[Any]:
-    """Return the names; with OVH's own header, and if the account's `pages` is on, the whole objects."""
-    names = sorted(call.ovh.registry.owned())
-    if call.ovh.pages and call.headers.get("X-Pagination-Mode") == "CachedObjectList-Pages":
-        return [call.ovh.registry.service(name) for name in names]
-    return names
-
-
-@route("GET", "/domain/{serviceName}")
-def _domain(call: Call) -> dict[str, Any]:
-    return call.ovh.registry.service(call.parts[0])
 
 
 def _known(name: str) -> Extension:

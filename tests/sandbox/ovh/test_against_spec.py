@@ -4,6 +4,7 @@ import pytest
 
 from sandbox.ovh import routing
 from sandbox.ovh.coverage import COVERAGE, MISSING
+from sandbox.ovh.tasks import Argument
 from tests.sandbox.ovh.schema import Schema
 
 # OVH documents /auth/time in prose and serves it to every client; its schema copy holds it, too.
@@ -29,6 +30,11 @@ BODIES = {
     "PUT /domain/contact/{contactId}": {"email": "bob@example.com"},
     "POST /domain/configurationRule/check": {"owner": OWNER},
     "POST /me/order/{orderId}/pay": {"paymentMethod": {"id": 8120045}},
+    "PUT /domain/{serviceName}/serviceInfos": {
+        "renew": {"automatic": True, "deleteAtExpiration": False, "forced": False, "manualPayment": False, "period": 12}
+    },
+    "PUT /services/{serviceId}": {"renew": {"mode": "automatic", "period": "P1Y"}, "terminationPolicy": "empty"},
+    "PUT /me/task/domain/{id}/argument/{key}": {"value": "a reason"},
 }  # fmt: skip
 ORDER = [
     "POST /order/cart", "POST /order/cart/{cartId}/assign", "PUT /order/cart/{cartId}",
@@ -43,7 +49,7 @@ ORDER = [
 # Names in a path whose value is the first of a list.
 FROM_A_LIST = {
     "orderDetailId": "/me/order/{orderId}/details", "id": "/me/task/domain", "billId": "/me/bill",
-    "transactionId": "/me/payment/transaction",
+    "transactionId": "/me/payment/transaction", "key": "/me/task/domain/{id}/argument",
 }  # fmt: skip
 QUERIES = {
     "GET /order/cart/{cartId}/domain": "?domain=free.ovh",
@@ -85,21 +91,26 @@ async def test_every_answer_fits_the_schema(simulator, client, call, schema):
         "name": "fr",
     }
     known["contactId"] = 21003344
-    faults = []
+    faults, bodies = [], dict(BODIES)
     for route in [*TORN_DOWN, *ORDER, *middle]:
         method, path = route.split(" ", 1)
         for name, listing in FROM_A_LIST.items():
             if path.endswith(f"{{{name}}}"):
                 known[name] = (await call(client.get, listing.format(**known)))[0]
         query = QUERIES.get(route, "")
-        body = BODIES.get(route) if method in {"POST", "PUT"} else None
+        body = bodies.get(route) if method in {"POST", "PUT"} else None
         answer = await call(client.call, method, path.format(**known) + query, body)
-        if isinstance(answer, dict):
+        if isinstance(answer, dict) and not path.endswith("/renew"):
             known |= {name: answer[name] for name in ("cartId", "itemId", "orderId") if answer.get(name)}
             if "configuration" in path and "id" in answer:
                 known["configurationId"] = answer["id"]
         if route == "POST /me/order/{orderId}/pay":
             simulator.deliver_now()
+            # The account has the name, and a task about it asks for a correction.
+            simulator.names.owned.add("name.ovh")
+            simulator.registry.arguments.ask("name.ovh", Argument("legitimacy", bool))
+            known["serviceId"] = simulator.services.of("name.ovh").id
+            bodies["POST /service/{serviceId}/renew"] = {"duration": "P1Y", "services": [known["serviceId"]]}
         faults += [f"{route}: {fault}" for fault in schema.faults(schema.routes[method, path], answer, "answer")]
     assert faults == []
 

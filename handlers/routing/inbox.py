@@ -16,9 +16,9 @@ from datetime import timedelta
 import structlog
 
 from handlers.messages import words
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.context import Services
 from handlers.toolkit.error_messages import goes_on, refused, unforeseen
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import cart_of

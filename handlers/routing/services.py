@@ -12,9 +12,9 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.search.sessions import Searches
+from handlers.search_sessions import Searches
+from handlers.text.command_name import CommandNames
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.command_name import CommandNames
 from handlers.toolkit.error_messages import cut_short, refused, unforeseen
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.members import Members

@@ -15,10 +15,10 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
+from handlers.routing.inbox import Inbox
+from handlers.routing.services import Services
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import RenderedMessage
-from handlers.toolkit.context import Services
-from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import outdated
 from handlers.toolkit.payloads import Payload

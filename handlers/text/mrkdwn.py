@@ -5,9 +5,6 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-from handlers.messages.catalogue import Hint
-from handlers.toolkit.command_name import code
-
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
 
 
@@ -51,11 +48,6 @@ def _ended(kept: str) -> str:
         if start > kept.rfind(closing):
             kept = kept[:start]
     return kept.rstrip() + "…"
-
-
-def hinted(hint: Hint) -> str:
-    """Return a mrkdwn sentence: what to type, and what it does."""
-    return f"{code(escape(hint.words))} {escape(hint.effect)}."
 
 
 def person(user: str) -> str:
