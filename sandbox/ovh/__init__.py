@@ -77,8 +77,8 @@ class OvhSimulator:
             self.clock, self.orders, self.registry.owned, self.registry.first_years, self.renewals.charge,
             self.registry.lose,
         )  # fmt: skip
-        self.unknown_field = ""
-        self.pages = False  # whether lists can come with whole objects, by OVH's own header: not established
+        self.unknown_field = ""  # of an owner, that every rule asks for in addition
+        self.lists_objects = True  # whether `GET /domain` offers whole objects page by page: not established
         self.description = Description()
         self.faults = Faults()
         self.quota = Quota()

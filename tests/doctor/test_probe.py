@@ -92,7 +92,7 @@ def _star(*, honours):
 
 
 def _pages(ovh):
-    ovh.pages = True
+    ovh.lists_objects = False
 
 
 def _field(ovh):
@@ -129,7 +129,7 @@ SWITCHES = [
     ("terms_of_past_orders", _orders("missing"), "nothing (404)"),
     ("terms_of_past_orders", _orders("null"), "only empty fields"),
     ("terms_of_past_orders", _orders("no owner"), "no owner"),
-    ("pages", _pages, "yes"),
+    ("pages", _pages, "no"),
 ]
 
 

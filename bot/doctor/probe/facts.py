@@ -143,7 +143,7 @@ FACTS: Mapping[str, Fact] = {
     ),
     "pages": Fact(
         "Can the names of the account be read with all details in one list?",
-        "no",
+        "yes",
         "The bot reads names one by one. If it can, it could spend fewer calls.",
     ),
 }

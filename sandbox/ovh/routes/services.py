@@ -18,7 +18,7 @@ _ROUTES = {"/domain": 0, "/domain/{serviceName}": 0, "/domain/zone": 1, "/domain
 def _domains(call: Call) -> list[Any]:
     """Return the names, or whole objects page by page if the caller asks for them and the account offers it."""
     names = sorted(call.ovh.registry.owned())
-    if call.headers.get("X-Pagination-Mode") != _PAGES or not call.ovh.pages:
+    if call.headers.get("X-Pagination-Mode") != _PAGES or not call.ovh.lists_objects:
         return names
     number, size = int(call.headers.get("X-Pagination-Number", 1)), int(call.headers.get("X-Pagination-Size", _PAGE))
     found = [_object(call, name) for name in names]

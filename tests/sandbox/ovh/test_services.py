@@ -65,14 +65,13 @@ async def test_how_a_name_is_renewed_may_be_null(client, call, service):
 async def test_names_come_page_by_page_where_offered(simulator, client, call, service):
     """Whole objects with their total, sorted; or plain names where the account does not offer it."""
     simulator.names.owned.add("other.com")
-    simulator.pages = True
     headers = {
         "X-Pagination-Mode": "CachedObjectList-Pages", "X-Pagination-Size": "1", "X-Pagination-Sort": "expirationDate",
     }  # fmt: skip
     answer = await call(client.raw_call, "GET", "/domain", None, True, headers)  # noqa: FBT003 - the package's own signature
     assert [each["domain"] for each in answer.json()] == ["ours.com"]
     assert answer.headers["X-Pagination-Elements"] == "2"
-    simulator.pages = False
+    simulator.lists_objects = False
     answer = await call(client.raw_call, "GET", "/domain", None, True, headers)  # noqa: FBT003 - as above
     assert answer.json() == ["other.com", "ours.com"]
 
