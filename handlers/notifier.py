@@ -54,6 +54,7 @@ def _card(cart: Cart, policy: Policy, room: Room) -> RenderedMessage:
         waive_retraction=policy.waive_retraction,
         approvers=policy.approvers,
         payers=policy.payers,
+        shared=policy.approval_channel in {None, cart.channel},
         room=room,
     )
 

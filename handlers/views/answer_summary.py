@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from handlers.messages import words
 from handlers.messages.en.question_labels import summary
@@ -20,7 +20,11 @@ def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
 
     With a quote it shows every answer that OVH got for it, which the approval seals; without one, the users' answers.
     """
-    parts = {line: _parts(line, quote) for line in lines}
+    return _lines({line: _parts(line, quote) for line in lines})
+
+
+def _lines(parts: Mapping[Line, list[str]]) -> list[str]:
+    """Return one text line per name; what is equal for all of several names is listed once."""
     if len(parts) == 1:
         return [_of(str(line.domain), summaries) for line, summaries in parts.items() if summaries]
     alike = [part for part in next(iter(parts.values()), []) if all(part in summaries for summaries in parts.values())]
@@ -29,19 +33,32 @@ def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
     return shared + [_of(str(line.domain), summaries) for line, summaries in own.items() if summaries]
 
 
+def answered_by_people(lines: Sequence[Line], quote: Quote | None) -> list[str]:
+    """Return the same lines without what the bot answers by itself: what people declared to the registries."""
+    return _lines({line: _summaries(_by_people(line, quote)) for line in lines})
+
+
+def _by_people(line: Line, quote: Quote | None) -> list[ShownAnswer]:
+    return [answer for answer in _given(line, quote) if answer[2] is not None]
+
+
 def _of(name: str, summaries: Iterable[str]) -> str:
     return f"*{escape_markup(name)}*  {', '.join(summaries)}"
 
 
 def _parts(line: Line, quote: Quote | None) -> list[str]:
     given = _given(line, quote)
+    own_data = quote is not None and all(label != OWNER_CONTACT for label, *_ in given)
+    return [*([words.questions.OWN_DATA] if own_data else []), *_summaries(given, alone=not own_data)]
+
+
+def _summaries(given: Sequence[ShownAnswer], *, alone: bool = True) -> list[str]:
+    """Return the answers in words, and the number of private ones; `alone` if nothing stands before them."""
     summaries = [_in_words(*answer) for answer in given if answer[0] in FOR_ALL_TO_READ]
-    if quote is not None and all(label != OWNER_CONTACT for label, *_ in given):
-        summaries.insert(0, words.questions.OWN_DATA)
     others = [answer for answer in given if answer[0] not in FOR_ALL_TO_READ]
     if others:
         by = dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda answer: answer[2] or ""))
-        summaries.append(words.questions.private_answers(len(others), list(by), alone=not summaries))
+        summaries.append(words.questions.private_answers(len(others), list(by), alone=alone and not summaries))
     return summaries
 
 

@@ -1,6 +1,7 @@
 """The catalogue in English."""
 
 from handlers.messages.en import (
+    approving,
     buttons,
     card,
     cart,
@@ -48,6 +49,7 @@ __all__ = [
     "EVENTS",
     "REFUSALS",
     "REMARKS",
+    "approving",
     "buttons",
     "card",
     "cart",
