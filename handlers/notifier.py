@@ -194,8 +194,11 @@ class Notifier:
         """Render a cart. A failure is logged and reported to the operator, and never holds back other messages."""
         stamp, on_hold = await self._bridge.call(self._outbox.rendering)
         try:
-            is_open = role is MessageRole.CART
-            rendered = shared_cart(cart) if is_open else approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
+            if role is MessageRole.CART:
+                shown = shared_cart(cart)
+                rendered = replace(shown, blocks=stamped(shown.blocks, stamp))
+            else:
+                rendered = approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
         except Exception:  # noqa: BLE001 - a bug in a view: the message names the cart, the log has the error
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)

@@ -21,6 +21,7 @@ _ALL_OF_IT = 5 * _PATIENCE  # seconds: a cart that keeps changing without an end
 _TO_APPROVE, _TO_PAY = says.TO_APPROVE, says.TO_PAY
 _ENDED = (says.DELIVERED, says.NOT_BOUGHT, says.REJECTED)
 _ASKED = (_TO_APPROVE, _TO_PAY, "Try again")
+_ON_CARDS = ("Cart #", _TO_APPROVE)  # one of these stands on each card
 Action = Callable[[], Awaitable[object]]
 
 
@@ -166,10 +167,10 @@ class Team:
             await self.approver.submit(reason="Not this month")
 
     async def _click(self, who: Actor, button: str) -> None:
-        card = self.card()
-        if card is not None:
+        place = self._cart() if button == "Withdraw" else self.card()
+        if place is not None:
             with suppress(NotAcknowledged, NoSuchButton):
-                await who.click(card, button)
+                await who.click(place, button)
 
     async def _ask(self) -> None:
         cart = self._cart()
@@ -220,7 +221,7 @@ class Team:
 
 
 def _is_card(message: Message) -> bool:
-    return not message.thread_ts and not message.ephemeral and "Cart #" in message.plain_text()
+    return not message.thread_ts and not message.ephemeral and any(words in message.plain_text() for words in _ON_CARDS)
 
 
 async def _nothing() -> None:

@@ -8,7 +8,7 @@ from handlers.messages import words
 from handlers.messages.en.question_labels import summary
 from handlers.text.mrkdwn import cut, escape, escape_markup, person
 from ordering.model.cart_line import Line
-from ordering.model.question import FOR_ALL_TO_READ, LONGEST_REASON, OWNER_CONTACT
+from ordering.model.question import FOR_ALL_TO_READ, LONGEST_REASON, OWNER_CONTACT, STATEMENTS
 from ordering.model.quote import Quote
 
 _MOST_CHARACTERS = 2 * LONGEST_REASON  # some characters get longer when they are escaped
@@ -33,13 +33,13 @@ def _lines(parts: Mapping[Line, list[str]]) -> list[str]:
     return shared + [_of(str(line.domain), summaries) for line, summaries in own.items() if summaries]
 
 
-def answered_by_people(lines: Sequence[Line], quote: Quote | None) -> list[str]:
-    """Return the same lines without what the bot answers by itself: what people declared to the registries."""
-    return _lines({line: _summaries(_by_people(line, quote)) for line in lines})
+def declared(lines: Sequence[Line], quote: Quote | None) -> list[str]:
+    """Return the same lines without what the bot answers by itself, unless it is a statement to the registry."""
+    return _lines({line: _summaries(_declared(line, quote)) for line in lines})
 
 
-def _by_people(line: Line, quote: Quote | None) -> list[ShownAnswer]:
-    return [answer for answer in _given(line, quote) if answer[2] is not None]
+def _declared(line: Line, quote: Quote | None) -> list[ShownAnswer]:
+    return [(label, value, by) for label, value, by in _given(line, quote) if by is not None or label in STATEMENTS]
 
 
 def _of(name: str, summaries: Iterable[str]) -> str:

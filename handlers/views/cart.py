@@ -19,6 +19,7 @@ from handlers.views.answer_summary import answered
 from handlers.views.details import details_button
 from handlers.views.prices import priced, warned
 from handlers.views.questions import questions_button, still_open
+from handlers.views.request_card import withdraw_button
 from handlers.views.years import years_button
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
@@ -213,6 +214,7 @@ def _closed(cart: Cart) -> RenderedMessage:
         [
             section(words.cart.sent(cart)),
             rows([_added(line) for line in cart.lines], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
+            *buttons(withdraw_button(cart) if cart.state is S.SUBMITTED else None),
             context(words.cart.after_sent(cart.id)),
         ],
     )

@@ -19,7 +19,7 @@ from ordering.model.cost import HORIZONS, cost_of, tax_rate, together, with_tax
 from ordering.model.money import Money
 from ordering.model.quote import Quote
 
-_PHONE, _FORM = 38, 40  # columns of a message and of a form on a phone
+_WIDTH = 38  # columns that a phone shows
 _MOST_LINES = 20  # of more names, a message shows the first ones and all that carry a warning
 _FIRST = 15
 _UNKNOWN = "?"
@@ -33,7 +33,7 @@ def price_table(lines: Sequence[Line], quote: Quote, *, rank: int) -> Part:
     It shows at most twenty names, those with a warning first, and the sum of the others.
     """
     order = sorted(range(len(lines)), key=lambda place: (not lines[place].warnings, place))
-    table = _Table(lines, [_figures(line, quote) for line in lines], _totals(lines, quote), _PHONE)
+    table = _Table(lines, [_figures(line, quote) for line in lines], _totals(lines, quote), _WIDTH)
 
     def render(number: int) -> Sequence[Block]:
         rows = table.rows([_says.NOW, _says.PER_YEAR], sorted(order[:number]))
@@ -52,7 +52,7 @@ def shown_at_most(lines: Sequence[Line]) -> int:
 def every_price(lines: Sequence[Line], quote: Quote | None) -> list[str]:
     """Return the rows of the same table for a form: all names, with what is special about their prices."""
     totals = _totals(lines, quote) if quote else None
-    table = _Table(lines, [_figures(line, quote) for line in lines], totals, _FORM)
+    table = _Table(lines, [_figures(line, quote) for line in lines], totals, _WIDTH)
     remarks = [list(_remarks(line, quote)) for line in lines]
     return table.rows([_says.NOW, _says.PER_YEAR], range(len(lines)), remarks)
 
@@ -63,7 +63,7 @@ def over_the_years(lines: Sequence[Line], quote: Quote | None) -> list[str]:
     sums = [together(column) for column in zip(*costs, strict=True)]
     rate = tax_rate(quote) if quote else None
     taxed = [with_tax(amount, rate) for amount in sums]
-    return _Table(lines, costs, (sums, taxed), _FORM).rows([_says.years(n) for n in HORIZONS], range(len(lines)))
+    return _Table(lines, costs, (sums, taxed), _WIDTH).rows([_says.years(n) for n in HORIZONS], range(len(lines)))
 
 
 def a_year(lines: Sequence[Line], quote: Quote) -> tuple[Money | None, bool]:

@@ -12,7 +12,7 @@ from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, confirm, context, rows, section
 from handlers.toolkit.folding import Part, Room
 from handlers.toolkit.payloads import CartAsShown
-from handlers.views.answer_summary import answered_by_people
+from handlers.views.answer_summary import declared
 from handlers.views.details import details_button
 from handlers.views.price_table import a_year, price_table, shown_at_most, total_of
 from handlers.views.prices import unusual_terms
@@ -43,7 +43,7 @@ def request_card(
             section(_about(cart, who)),
             *_prices(cart),
             *_decisions(cart, shared=shared, hidden=hidden, is_complete=is_complete),
-            rows(answered_by_people(cart.lines, cart.quote), rank=3, more=_says.MORE_ANSWERS),
+            rows(declared(cart.lines, cart.quote), rank=3, more=_says.MORE_ANSWERS),
             context(_footer(cart, hidden=hidden, waived=waive_retraction)),
         ]
         return RenderedMessage.of(_alone(cart), parts, room)
@@ -56,7 +56,8 @@ def request_card(
 
 def _alone(cart: Cart) -> str:
     yearly, taxed = a_year(cart.lines, cart.quote) if cart.quote else (None, False)
-    return _says.alone(cart, words.grammar.names(cart), yearly, taxed=taxed)
+    purpose = escape(cart.purpose or "")
+    return _says.alone(cart, purpose, words.grammar.names(cart), yearly, taxed=taxed)
 
 
 def _about(cart: Cart, who: str) -> str:

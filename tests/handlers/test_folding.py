@@ -206,7 +206,7 @@ def test_details_shows_every_name_and_answer(script, count):
     read: list[str] = []
     page, more = 0, True
     while more:
-        view = details.details_modal(shown, waive_retraction=True, page=page)
+        view = details.details_modal(shown, waive_retraction=True, sees_owners=True, page=page)
         fits_a_view(view)
         read += words(view.to_dict()["blocks"])
         more = any(e["text"]["text"] == "Next page" for _, e in elements(view.to_dict()["blocks"]))

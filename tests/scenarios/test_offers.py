@@ -55,7 +55,7 @@ async def test_an_offer_is_chosen_in_a_form(scenario: Scenario):
     await scenario.form_says(added("launch-otter.com"))
     scenario.ada.close_modal()
     await scenario.request()
-    assert "€128.99" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
+    assert "€154.79" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_a_name_with_several_offers_asks_which_one(scenario: Scenario):
@@ -111,7 +111,7 @@ async def test_years_are_chosen_in_a_form_and_bought(scenario: Scenario):
     await scenario.sees(scenario.ada, "3 years, offered at €2.99 for 1 year, then €3.59 a year")
     await scenario.request()
     card = await scenario.card(catalogue.card.TO_APPROVE)
-    assert re.search(r"name\.ovh +€10\.17\n", card.plain_text())
+    assert re.search(r"name\.ovh · 3 yr +€10\.17 +€3\.59\n", card.plain_text())
     await scenario.cleo.click(card, "Approve")
     await scenario.payable()
     assert [line["description"] for line in scenario.orders[0].lines if "months" in line["description"]] == [

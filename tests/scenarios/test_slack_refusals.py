@@ -52,7 +52,7 @@ async def test_a_channel_archived_after_the_request_loses_nobody(scenario: Scena
     await scenario.requested()
     await scenario.cleo.open_home()
     scenario.slack.state.world.channel("approvals").archived = True
-    await scenario.cleo.click(await scenario.home_says(scenario.cleo, "Cart #1"), "Approve")
+    await scenario.cleo.click(await scenario.home_says(scenario.cleo, "#1 from"), "Approve")
     await scenario.sees(scenario.ada, "<#C0APPROVALS> is archived", channel="ada")
     card = await card_of(scenario, "dan", catalogue.paying.KEEPS_OPEN)
     await card_of(scenario, "cleo", catalogue.paying.KEEPS_OPEN)
@@ -159,7 +159,7 @@ async def test_refused_content_arrives_as_plain_text(scenario: Scenario):
         scenario.slack.faults.add("chat.postMessage", "error", error="msg_blocks_too_long", channel="C0APPROVALS")
         await scenario.search_and_add("name.ovh")
         await scenario.request()
-        card = await scenario.card(f"Cart #1: {catalogue.cart.state(CartState.SUBMITTED)}.")
+        card = await scenario.card("Approve €3.59? #1:")
         assert card.blocks == []
         assert [line["log_level"] for line in logged if line["event"] == "content_refused"] == ["error"]
 
@@ -180,7 +180,7 @@ async def test_a_deleted_card_is_posted_again(scenario: Scenario):
     scenario.slack.state.messages[card.channel].remove(card)
     await scenario.ada.command("show 1")
     await scenario.cleo.open_home()
-    await scenario.cleo.click(await scenario.home_says(scenario.cleo, "Cart #1"), "Approve")
+    await scenario.cleo.click(await scenario.home_says(scenario.cleo, "#1 from"), "Approve")
     await scenario.payable()
 
 

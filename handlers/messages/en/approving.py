@@ -32,11 +32,11 @@ def begins_alone(cart: Cart) -> str:
     return f"{_approve(cart)}? #{cart.id}:"
 
 
-def alone(cart: Cart, names: str, yearly: Money | None, *, taxed: bool) -> str:
+def alone(cart: Cart, purpose: str, names: str, yearly: Money | None, *, taxed: bool) -> str:
     """Return the notification of a request: what it costs, for which names, for whom, and why."""
-    purpose = f", “{cut(cart.purpose, _LONGEST_PURPOSE)}”" if cart.purpose else ""
+    why = f", “{cut(purpose, _LONGEST_PURPOSE)}”" if purpose else ""
     later = f" Then {yearly} a year{'' if taxed else ' before tax'}." if yearly else ""
-    return f"{begins_alone(cart)} {names}{_for(cart)}{purpose}.{later}"
+    return f"{begins_alone(cart)} {names}{_for(cart)}{why}.{later}"
 
 
 def _approve(cart: Cart) -> str:
