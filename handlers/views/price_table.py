@@ -37,7 +37,7 @@ def price_table(lines: Sequence[Line], quote: Quote, *, rank: int) -> Part:
 
     def render(number: int) -> Sequence[Block]:
         rows = table.rows([_says.NOW, _says.PER_YEAR], sorted(order[:number]))
-        return sections(["\n".join(rows)], fence=True)
+        return sections(rows, fence=True)
 
     return Part(render, shown_at_most(lines), rank)
 

@@ -1,6 +1,7 @@
 """The card of a request that is waiting: what it folds, and what it asks before that is approved."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def shown(cart: Cart, *, needed: int = 1, shared: bool = False):
     return rendered
 
 
-def approve(cart: Cart) -> dict:
+def approve(cart: Cart) -> dict[str, Any]:
     elements = (element for block in blocks_of(shown(cart)) for element in block.get("elements", []))
     return next(element for element in elements if element.get("action_id") == "approve")
 
