@@ -195,8 +195,8 @@ class Notifier:
         stamp, on_hold = await self._bridge.call(self._outbox.rendering)
         try:
             if role is MessageRole.CART:
-                shown = shared_cart(cart)
-                rendered = replace(shown, blocks=stamped(shown.blocks, stamp))
+                rendered = shared_cart(cart)
+                rendered = replace(rendered, blocks=stamped(rendered.blocks, stamp))
             else:
                 rendered = approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
         except Exception:  # noqa: BLE001 - a bug in a view: the message names the cart, the log has the error

@@ -22,7 +22,7 @@ class Columns:
         return cls(width, [max(map(len, column)) for column in zip(*figures, strict=True)])
 
     def row(self, name: str, figures: Figures) -> str:
-        """Return a row; a name that does not fit beside the figures has a line of its own above them."""
+        """Return a row; a name that does not fit next to the figures has a line of its own above them."""
         right = "".join(f" {figure:>{room}}" for figure, room in zip(figures, self.widths, strict=True))
         room = self.width - len(right)
         if columns_of(name) > room:

@@ -88,21 +88,21 @@ class _Table:
     width: int
 
     def rows(
-        self, heads: Sequence[str], shown: Sequence[int], remarks: Sequence[Sequence[str]] | None = None
+        self, heads: Sequence[str], visible: Sequence[int], remarks: Sequence[Sequence[str]] | None = None
     ) -> list[str]:
         """Return the rows of these names, one text each, between the head and the totals."""
         texts = [[_figure(amount) for amount in row] for row in self.figures]
-        hidden = [place for place in range(len(self.names)) if place not in set(shown)]
+        hidden = [place for place in range(len(self.names)) if place not in set(visible)]
         rest = [[_figure(together(self.figures[n][i] for n in hidden)) for i in range(len(heads))]] if hidden else []
         sums, taxed = ([_figure(amount) for amount in row] for row in self.totals or ((), ()))
         taxed = ["" if text == _UNKNOWN else text for text in taxed]
         below = [row for row in (sums, taxed) if row]
         columns = Columns.of([heads, *texts, *rest, *below], width=self.width)
         made = [columns.row(_says.BEFORE_TAX, heads)]
-        for place in shown:
+        for place in visible:
             special = remarks[place] if remarks else ()
             made.append("\n".join([columns.row(_name(self.names[place]), texts[place]), *special]))
-        made += [columns.row(_says.more_names(len(hidden), after=bool(shown)), row) for row in rest]
+        made += [columns.row(_says.more_names(len(hidden), after=bool(visible)), row) for row in rest]
         heads_below = (_says.SUM, _says.WITH_TAX)
         totals = [columns.row(head, row) for head, row in zip(heads_below, below, strict=False)]
         return [*made, columns.rule, *totals] if totals else made

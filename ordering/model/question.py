@@ -19,7 +19,7 @@ LONGEST_REASON = 500  # limit so that forty reasons fit on one approval card
 OWNER_CONTACT = "OWNER_CONTACT"
 # A yes to one of these is a statement with legal effect. Only a person gives it: never a default, never a copy.
 LEGAL = frozenset({"ACCEPT_CONDITIONS", "CLAIMS_NOTICE"})
-# What a registry is told about why a name may be registered: approvers read it on the card, whoever gave it.
+# Statements to a registry about why it should register a name: approvers read them on the card.
 STATEMENTS = LEGAL | {"REASON"}
 # These are about one name alone, so they are never copied to another.
 OF_ONE_NAME = frozenset({"CLAIMS_NOTICE", "PROTECTED_CODE"})
