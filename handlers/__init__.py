@@ -16,6 +16,7 @@ from handlers import (
     payment,
     questions,
     recovery_mode,
+    returns,
     years,
 )
 from handlers import recovery as attention
@@ -43,6 +44,7 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     questions.register(router)
     contacts.register(router)
     approval.register(router)
+    returns.register(router)
     details.register(router)
     owners.register(router)
     attention.register(router)

@@ -14,8 +14,7 @@ from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import AnswersSheet
 from handlers.toolkit.responder import Reply
-from handlers.views.cart import request_modal
-from ordering.model.cart import CartState
+from handlers.views.request_form import request_form
 from ordering.model.errors import OrderingError
 from ordering.model.preflight_findings import Finding, Fix
 
@@ -65,7 +64,7 @@ class Below:
         refused = {found.domain for found in findings}
         ready = [] if checking else [line.domain for line in cart.lines if line.domain not in refused]
         answered = [line.domain for line in cart.lines if line.answers and not line.open_questions]
-        form = request_modal(
+        form = request_form(
             cart, purpose=self._at.purpose, findings=findings, ready=ready, answered_now=answered if checking else ()
         )
         self._hash = await self._reply.replace_form(form, unchanged_since=self._hash) or ""

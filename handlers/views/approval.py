@@ -20,7 +20,7 @@ from handlers.views.owners import owner_button
 from handlers.views.payment import open_invoice, open_order, paying, payment
 from handlers.views.receipt import short_receipt
 from handlers.views.recovery import attention
-from handlers.views.request_card import request_card
+from handlers.views.request_card import edit_button, request_card, withdraw_button
 from handlers.views.terms import warnings
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
 from ordering.model.events import Event
@@ -28,7 +28,7 @@ from ordering.model.facts import EventKind
 
 _LONGEST_TEXT = 1_000  # bytes of text by users and by OVH on a card
 _MOST_MENTIONED = 8
-S = CartState
+S, K = CartState, EventKind
 _says = words.card
 
 
@@ -51,8 +51,7 @@ def card(
             cart, needed=approvals_needed, waive_retraction=waive_retraction, approvers=approvers, payers=payers,
             shared=shared, room=room,
         )  # fmt: skip
-    status = _status(cart, payers)
-    parts = _parts(cart, status)
+    parts = _parts(cart, _head(cart, payers), shared=shared)
     rendered = RenderedMessage.of(_says.alone(cart), parts, room)
     if rendered.is_complete:
         return rendered
@@ -61,9 +60,15 @@ def card(
     )
 
 
-def _parts(cart: Cart, status: str) -> list[Block | Part]:
+def _head(cart: Cart, payers: frozenset[str]) -> str:
+    if cart.state is S.RETURNED:
+        return words.returns.card(cart, escape_lines(remark(cart)))
+    return _says.head(cart.id, _status(cart, payers))
+
+
+def _parts(cart: Cart, head: str, *, shared: bool) -> list[Block | Part]:
     """Return the card's parts in reading order. Remarks on names fold first, then names."""
-    parts: list[Block | Part] = [section(cut_bytes(_says.head(cart.id, status), _LONGEST_TEXT))]
+    parts: list[Block | Part] = [section(cut_bytes(head, _LONGEST_TEXT))]
     if cart.purpose:
         parts.append(section(cut_bytes(f">{escape(cart.purpose)}", _LONGEST_TEXT)))
     parts.append(rows(warnings(cart), rank=2, more=_says.MORE_WARNINGS))
@@ -72,7 +77,7 @@ def _parts(cart: Cart, status: str) -> list[Block | Part]:
     if cart.blocked:
         text = cut_bytes(escape(blocked(cart.blocked)), _LONGEST_TEXT)
         parts.append(section(_says.retrying(text, cart.blocked.since)))
-    return [*parts, *_actions(cart)]
+    return [*parts, *_actions(cart, shared=shared)]
 
 
 def reject_modal(cart: Cart, *, clicked: Decision) -> View:
@@ -107,6 +112,8 @@ def thread_line(
     if event.kind is EventKind.PAYMENT_REMINDER:
         return _reminder(cart, payers)
     note = escape_lines(happened(event))
+    if event.by and before is not None and before.state is S.RETURNED and event.state is S.SUBMITTED:
+        return words.returns.asked_again(event.by, words.approving.either(approvers))
     if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note) or event.kind is EventKind.PAYMENT_STARTED:
         return None
     if event.by and (done := _by_person(event, event.by, note)):
@@ -120,6 +127,7 @@ def thread_line(
         S.PAYING: _paying(event, cart, note),
         S.PAID: note or _says.PAYMENT_RECEIVED,
         S.DELIVERED: note or _says.registered(cart),
+        S.RETURNED: words.returns.in_thread(cart, event.by, note) if event.kind is K.CHANGES_REQUESTED else None,
         S.REJECTED: _says.rejected_in_thread(cart, event.by, reason),
         S.CANCELLED: note,
         S.NEEDS_ATTENTION: _says.needs_attention(_all_who_may_recover(cart, approvers | payers), note),
@@ -213,8 +221,10 @@ def _public(cart: Cart) -> bool:
     return not cart.channel.startswith("D")
 
 
-def _actions(cart: Cart) -> list[Block]:
+def _actions(cart: Cart, *, shared: bool) -> list[Block]:
     match cart.state:
+        case S.RETURNED:
+            return buttons(edit_button(cart), withdraw_button(cart)) if shared else []
         case S.CHECKED_OUT if cart.order is not None:
             return [*payment(cart, cart.order), *buttons(owner_button(cart))]
         case S.APPROVED | S.PAYING | S.PAID | S.DELIVERED:

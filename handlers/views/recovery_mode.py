@@ -21,9 +21,11 @@ _says = words.on_hold
 def held_card(cart: Cart) -> RenderedMessage:
     """Return the card of an open request in recover mode: the request can only be ended."""
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
-    ends = (reject_button(cart), withdraw_button(cart)) if cart.state is CartState.SUBMITTED else ()
+    rejects = reject_button(cart) if cart.state is CartState.SUBMITTED else None
+    withdraws = withdraw_button(cart) if cart.state in {CartState.SUBMITTED, CartState.RETURNED} else None
     return RenderedMessage.of(
-        _says.card_alone(cart.id), [section(_says.card(cart.id, total)), *buttons(*ends, details_button(cart))]
+        _says.card_alone(cart.id),
+        [section(_says.card(cart.id, total)), *buttons(rejects, withdraws, details_button(cart))],
     )
 
 

@@ -11,7 +11,7 @@ from handlers.text.mrkdwn import cut, cut_bytes, escape, escape_lines
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, confirm, context, rows, section
 from handlers.toolkit.folding import Part, Room
-from handlers.toolkit.payloads import CartAsShown
+from handlers.toolkit.payloads import CartAsShown, CartNumber
 from handlers.views.answer_summary import declared
 from handlers.views.details import details_button
 from handlers.views.price_table import a_year, price_table, shown_at_most, total_of
@@ -83,7 +83,11 @@ def _prices(cart: Cart) -> list[Block | Part]:
 def _decisions(cart: Cart, *, shared: bool, hidden: int, is_complete: bool) -> list[Block]:
     withdraw = withdraw_button(cart) if shared else None
     return buttons(
-        _approve(cart, hidden=hidden, is_complete=is_complete), details_button(cart), reject_button(cart), withdraw
+        _approve(cart, hidden=hidden, is_complete=is_complete),
+        details_button(cart),
+        _ask_for_changes(cart),
+        reject_button(cart),
+        withdraw,
     )
 
 
@@ -97,6 +101,12 @@ def _approve(cart: Cart, *, hidden: int, is_complete: bool) -> ButtonElement:
         label, Act.APPROVE, CartAsShown(cart.id, cart.request_mark), style="primary",
         about=words.buttons.about_cart(label, cart.id), confirm=question,
     )  # fmt: skip
+
+
+def _ask_for_changes(cart: Cart) -> ButtonElement:
+    label = words.buttons.ASK_FOR_CHANGES
+    about = words.buttons.about_cart(label, cart.id)
+    return button(label, Act.ASK_FOR_CHANGES, CartAsShown(cart.id, cart.request_mark), about=about)
 
 
 def _hidden(cart: Cart) -> list[Line]:
@@ -116,6 +126,12 @@ def withdraw_button(cart: Cart) -> ButtonElement:
     """Return the button with which a requester takes a request back."""
     label = words.buttons.WITHDRAW
     return button(label, Act.WITHDRAW, CartAsShown(cart.id), about=words.buttons.about_cart(label, cart.id))
+
+
+def edit_button(cart: Cart) -> ButtonElement:
+    """Return the button that opens the form in which a returned request is edited."""
+    label = words.buttons.EDIT_REQUEST
+    return button(label, Act.EDIT, CartNumber(cart.id), style="primary", about=words.buttons.about_cart(label, cart.id))
 
 
 def _footer(cart: Cart, *, hidden: int, waived: bool) -> str:

@@ -64,9 +64,7 @@ MOVES: dict[CartState, frozenset[CartState]] = {
     S.CANCELLED: frozenset(),
 }
 
-WAITING = frozenset(
-    {S.SUBMITTED, S.RETURNED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.NEEDS_ATTENTION}
-)
+WAITING = frozenset({S.SUBMITTED, S.RETURNED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.NEEDS_ATTENTION})
 # Its names may be removed and its answers changed. Only an open one is the channel's cart, to which names are added.
 EDITABLE = frozenset({S.OPEN, S.RETURNED})
 # From the approval on, money is promised or spent, so these carts count against the monthly limit. So does a cart that

@@ -107,7 +107,7 @@ class Policy:
         if not cart.is_editable:
             raise NotPossible(code="cart_closed", cart=cart.id, state=cart.state.value)
         if cart.state is CartState.RETURNED and person.id not in cart.contributors:
-            raise NotAllowed(code="not_a_contributor", cart=cart.id, ask=sorted(cart.contributors))
+            raise NotAllowed(code="not_a_contributor", cart=cart.id, ask=cart.contributors)
 
     def may_approve(self, cart: Cart, person: Person) -> None:
         """Raise `NotAllowed` if this person may not approve or reject this cart."""

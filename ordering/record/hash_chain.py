@@ -110,7 +110,8 @@ def digest(entry: Entry) -> str:
 def facts(cart: Cart) -> str:
     """Serialize what an event proves: the request, what was approved, ordered and paid, and by whom.
 
-    It leaves out data that changes without an event: the names of a cart that is open or returned, the order's status, when a payment was sent.
+    It leaves out data that changes without an event: the names of a cart that is open or returned, the order's status,
+    when a payment was sent.
     Private answers are included as digests only: events can never be removed.
     """
     quote, seal, attempt, order, payment = cart.quote, cart.seal, cart.attempt, cart.order, cart.payment

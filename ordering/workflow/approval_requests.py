@@ -50,6 +50,14 @@ class ApprovalRequests:
         if _is_private(cart.channel) and self._policy.approval_channel is None and not self._policy.self_approval:
             raise NotPossible(code="nobody_could_approve", cart=cart.id)
 
+    def may_edit(self, cart_id: CartId, *, by: Person) -> Cart:
+        """Return a returned request; raises if it is none, or if this person may not edit it."""
+        cart = read_cart(self._store, cart_id)
+        self._policy.may_change(cart, by)
+        if cart.state is not S.RETURNED:
+            raise NotPossible(code="not_returned", cart=cart_id)
+        return cart
+
     def request(
         self,
         cart_id: CartId,
