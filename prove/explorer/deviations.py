@@ -88,7 +88,10 @@ COMPARES: Options = ("all-stopped",)
 ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
 # `opens`: opens the order's page first, leaves it open, and presses Pay.
 PAYS: Options = ("prepaid", "page", "opens", "twice", "old-card", "after-91000")
-APPROVES: Options = ("self", "twice", "old-card", "after-91000")
+# `returns`: asks for changes first. `returns-twice`: and the form arrives once more, after the request was sent again.
+APPROVES: Options = ("self", "twice", "old-card", "returns", "returns-twice", "after-91000")
+# `withdraws`: the requester takes the returned request back. `same`: sends it again without a change.
+EDITS: Options = ("withdraws", "same", "twice", "after-91000")
 
 _HIDES = {
     "late": "all",

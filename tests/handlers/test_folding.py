@@ -130,7 +130,7 @@ def buttons_of(rendered: RenderedMessage) -> set[str]:
 
 
 MUST_STAND = {
-    S.SUBMITTED: {Act.APPROVE, Act.REJECT, Act.WITHDRAW},
+    S.SUBMITTED: {Act.APPROVE, Act.ASK_FOR_CHANGES, Act.REJECT},
     S.CHECKED_OUT: {Act.PAY, Act.METHOD, Act.OPEN_ORDER},
     S.PAID: {Act.OPEN_ORDER},
     S.REJECTED: {Act.COPY},

@@ -227,7 +227,7 @@ def test_what_a_new_try_cannot_fix_has_its_way_told():
 @pytest.mark.parametrize(
     ("state", "labels"),
     [
-        (S.SUBMITTED, ["Approve", "Details", "Reject"]),
+        (S.SUBMITTED, ["Approve", "Details", "Ask for changes", "Reject"]),
         (S.APPROVED, ["Stop"]),
         (S.CHECKED_OUT, ["Pay", "Open order", "Show owner"]),
         (S.PAID, ["Open order"]),
