@@ -1,15 +1,18 @@
 """Ask for changes: the requester hears why, edits the request from its own message, and approval is asked again."""
 
+from random import Random
+
 import pytest
 
 from handlers.messages import words as catalogue
+from prove.team import Team
 from sandbox.slack import Actor, Message, OpenView
 from tests.builders import euros
 from tests.refusing import said
 from tests.saying import added
 from tests.scenarios.conftest import Scenario
 
-CHANGES = "Changes requested"
+CHANGES = catalogue.returns.CHANGES_REQUESTED
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ async def returned(scenario: Scenario, *names: str, reason: str = "Drop other.fr
 
 
 async def edits(scenario: Scenario, who: Actor) -> OpenView:
-    """Somebody opens the form of the returned request from the message in its channel."""
+    """Open the form of the returned request from the message in its channel."""
     await who.click(await scenario.sees(who, "Edit request"), "Edit request")
     return await scenario.form_says(catalogue.cart.PURPOSE, who=who)
 
@@ -57,7 +60,7 @@ async def test_a_returned_request_is_edited_and_bought(scenario: Scenario):
 
 
 async def test_the_first_card_approves_nothing_after_a_return(scenario: Scenario):
-    """A copy of the card from before the return, pressed late, is told to be outdated, also in the next round."""
+    """A copy of the card from before the return, pressed late, decides nothing, also in the next round."""
     card = await scenario.requested()
     button = scenario.cleo._find(card, "Approve")  # noqa: SLF001 - the button as it was on the first card
     await scenario.cleo.click(card, "Ask for changes")
@@ -118,3 +121,10 @@ async def test_what_they_did_themselves_is_not_told(scenario: Scenario):
     await scenario.ada.click(await scenario.sees(scenario.ada, "Withdraw"), "Withdraw")
     await scenario.card(catalogue.card.NOT_BOUGHT)
     assert [m.text for m in scenario.ada.messages("ada") if CHANGES not in m.text] == []
+
+
+async def test_a_team_that_asks_for_changes_still_buys_once(scenario: Scenario):
+    """The campaign's users return a request, edit it, approve and pay it."""
+    ending = await Team(scenario.stage, Random(1), returns=True).buy("name.ovh")
+    assert catalogue.card.DELIVERED in ending
+    assert [len(order.payments) for order in scenario.orders] == [1]

@@ -22,16 +22,19 @@ WHAT_TO_CHANGE_MISSING = "Say in a few words what should change."
 # The returned request ------------------------------------------------------------------------------------------------
 
 
+CHANGES_REQUESTED = "Changes requested"
+
+
 def card(cart: Cart, reason: str) -> str:
     """Return what everybody reads of a returned request: who wants what changed, and who does it."""
     fact = cart.fact.data if cart.fact else {}
     next_one = f"Next: {_requester(cart)} edits the request and sends it again."
-    return f"🟠 *#{cart.id} · Changes requested*{_total(fact)}\n{_by(fact)}: {reason}\n{next_one}"
+    return f"🟠 *#{cart.id} · {CHANGES_REQUESTED}*{_total(fact)}\n{_by(fact)}: {reason}\n{next_one}"
 
 
 def told(cart: Cart, by: str | None, reason: str) -> str:
     """Return, to the requester, that an approver asks for changes."""
-    return f"🟠 *#{cart.id} · Changes requested* by {person(by) if by else 'an approver'}\n>{reason}\n{WHAT_NEXT}"
+    return f"🟠 *#{cart.id} · {CHANGES_REQUESTED}* by {person(by) if by else 'an approver'}\n>{reason}\n{WHAT_NEXT}"
 
 
 WHAT_NEXT = "Edit the request, then request approval again. Nothing was ordered."
