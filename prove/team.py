@@ -186,7 +186,7 @@ class Team:
             await asyncio.gather(*(self._click(who, "Approve") for who in self.without_right))
 
     async def _edit(self) -> None:
-        """Have the requester request approval again, after somebody else tried to edit the request."""
+        """Have the requester request approval again, after another user tried to edit the request."""
         cart = self._cart()
         if cart is None:
             return

@@ -217,7 +217,7 @@ def test_the_limits_hold_for_the_changed_request(rules):
 
 
 def test_nobody_could_approve_the_changed_request(rules):
-    """Who shaped it does not decide alone, also when somebody else sends it again."""
+    """Who shaped it does not decide alone, also when another user sends it again."""
     rules.restart(replace(POLICY, approvers=frozenset({"U0ADA", "U0BEN", "U0CLEO"})))
     cart = returned(rules, shared(rules))
     with refuses("nobody_may_approve", NotPossible):
