@@ -211,7 +211,7 @@ class Cart:
         Each attempt, payment and question to a person gets a new fingerprint. A blocked reason or a new payment method
         does not change it, so a click made before that re-rendering is still accepted.
         """
-        total = self.order.total if self.order else None
+        total = self.order.total.in_digests if self.order else None
         return hashlib.sha256(f"{self.state} {self.since.isoformat()} {total}".encode()).hexdigest()[:12]
 
     @property

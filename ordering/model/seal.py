@@ -55,7 +55,9 @@ def seal(
         "currency": quote.total.currency,
     }
     if form is SealForm.WITH_RENEWALS:
-        terms["renewals"] = sorted([line.domain.ascii, str(line.renewal or "")] for line in lines)
+        terms["renewals"] = sorted(
+            [line.domain.ascii, line.renewal.in_digests if line.renewal else ""] for line in lines
+        )
     canonical = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return Seal(hashlib.sha256(canonical.encode()).hexdigest(), quote.total)
 

@@ -72,7 +72,7 @@ async def test_a_name_with_several_offers_asks_which_one(scenario: Scenario):
 async def test_a_premium_name_is_named_as_such_with_its_renewal(scenario: Scenario):
     await scenario.ada.command("search premium-otter.com")
     found = await scenario.sees(scenario.ada, "premium-otter.com")
-    assert "€1250.00 for 1 year, then €350.00 a year" in found.plain_text()
+    assert "€1,250.00 for 1 year, then €350.00 a year" in found.plain_text()
     await scenario.ada.click(found, "Add to cart")
     await scenario.sees(scenario.ada, added("premium-otter.com"))
     await scenario.request()
@@ -85,7 +85,7 @@ async def test_transfer_and_aftermarket_offers_are_not_sold_as_new(scenario: Sce
     await scenario.ada.command("search taken-otter.com aftermarket-otter.com")
     found = await scenario.sees(scenario.ada, catalogue.search.none_available(2, some_unknown=False))
     assert "taken-otter.com (transfer €13.49)" in found.plain_text()
-    assert "aftermarket-otter.com (€2399.00)" in found.plain_text()
+    assert "aftermarket-otter.com (€2,399.00)" in found.plain_text()
     assert "Add to cart" not in found.plain_text()
 
 
