@@ -17,6 +17,7 @@ from handlers import (
     payment,
     questions,
     recovery_mode,
+    returns,
     years,
 )
 from handlers import help as help_clicks
@@ -49,6 +50,7 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     questions.register(router)
     contacts.register(router)
     approval.register(router)
+    returns.register(router)
     details.register(router)
     owners.register(router)
     attention.register(router)

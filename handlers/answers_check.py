@@ -14,8 +14,7 @@ from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.payloads import AnswersSheet
 from handlers.toolkit.responder import Reply
-from handlers.views.cart import request_modal
-from ordering.model.cart import CartState
+from handlers.views.request_form import request_form
 from ordering.model.errors import OrderingError
 from ordering.model.preflight_findings import Finding, Fix
 
@@ -29,7 +28,7 @@ async def check_in_background(services: Services, did: Interaction, at: AnswersS
     await below.show([], checking=True)
     person = await services.person(did)
     cart = await services.bridge.call(services.workflow.queries.cart, at.cart_id)
-    if cart.state is not CartState.OPEN or len(cart.lines) > _MOST_NAMES:
+    if not cart.is_editable or len(cart.lines) > _MOST_NAMES:
         return
     try:
         async with services.ovh.place(did.user) as threads:
@@ -60,12 +59,12 @@ class Below:
         if not self._hash:
             return
         cart = await self._services.bridge.call(self._services.workflow.queries.cart, self._at.cart_id)
-        if cart.state is not CartState.OPEN:
+        if not cart.is_editable:
             return
         refused = {found.domain for found in findings}
         ready = [] if checking else [line.domain for line in cart.lines if line.domain not in refused]
         answered = [line.domain for line in cart.lines if line.answers and not line.open_questions]
-        form = request_modal(
+        form = request_form(
             cart,
             purpose=self._at.purpose,
             findings=findings,

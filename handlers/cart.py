@@ -21,8 +21,9 @@ from handlers.toolkit.responder import Reply
 from handlers.views import cart as views
 from handlers.views.offers import choice
 from handlers.views.prices import warned
+from handlers.views.request_form import request_form
 from handlers.views.trial import with_trial
-from ordering.model.cart import Cart
+from ordering.model.cart import Cart, CartState
 from ordering.model.cost import together
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError
@@ -173,8 +174,8 @@ async def history(services: Services, did: Interaction, reply: Reply, typed: str
 
 async def _remove_clicked(services: Services, did: Interaction, reply: Reply, clicked: NameInCart) -> None:
     cart = await _remove(services, did, clicked.cart_id, clicked.domain)
-    if did.form and cart.lines:
-        form = views.request_modal(cart, purpose=did.typed(PURPOSE), trial=services.workflow.policy.trial)
+    if did.form and (cart.lines or cart.state is CartState.RETURNED):
+        form = request_form(cart, purpose=did.typed(PURPOSE), trial=services.workflow.policy.trial)
         await reply.show_form(form, otherwise=RenderedMessage.from_text(_removed(cart, [clicked.domain])))
     elif did.ephemeral or did.form:
         await reply.send(views.shared_cart(cart, trial=services.workflow.policy.trial), replace=True)

@@ -21,11 +21,11 @@ def register(router: Router) -> None:
 
 async def _show(services: Services, did: Interaction, reply: Reply, at: CartPage) -> None:
     """Open the form, or turn its page. The trigger expires after three seconds, so only the database is read before."""
-    cart, _events = await services.bridge.call(
-        services.workflow.queries.timeline, at.cart_id, by=await services.person(did)
+    person, policy = await services.person(did), services.workflow.policy
+    cart, _events = await services.bridge.call(services.workflow.queries.timeline, at.cart_id, by=person)
+    form = details_modal(
+        cart, waive_retraction=policy.waive_retraction, sees_owners=policy.sees_owners(person), page=at.page
     )
-    waived = services.workflow.policy.waive_retraction
-    form = details_modal(cart, waive_retraction=waived, page=at.page)
     if did.form:
         await reply.show_form(form, otherwise=_CLOSED)
     else:

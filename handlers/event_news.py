@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -12,6 +12,7 @@ from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.poster import Poster, is_direct
 from handlers.toolkit.retries import Retries, event_key
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, read
+from handlers.toolkit.stamps import stamped
 from handlers.toolkit.threads import Bridge
 from handlers.views.approval import thread_line
 from handlers.views.direct_messages import news
@@ -83,8 +84,10 @@ class News:
     async def _notify_requester(self, cart: Cart, each: Undelivered, cards: Sequence[Message]) -> None:
         """Notify the requester by direct message: the card is in an approvers' channel, and edits notify no one."""
         apart = [at for at in cards if at.channel not in {cart.channel, cart.requester} and not is_direct(at.channel)]
-        rendered = news(each.event, cart, before=each.before)
+        rendered = news(each.event, cart, before=each.before, payers=self._policy.payers)
         if apart and rendered is not None and cart.requester is not None:
+            stamp, _ = await self._bridge.call(self._outbox.rendering)
+            rendered = replace(rendered, blocks=stamped(rendered.blocks, stamp))
             await self._notify_once(each.event, cart.requester, rendered, cart)
 
     async def _notify_thread(self, cart: Cart, each: Undelivered, at: Message) -> None:

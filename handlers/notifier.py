@@ -25,6 +25,7 @@ from handlers.toolkit.stamps import stamped
 from handlers.toolkit.threads import Bridge
 from handlers.toolkit.user_groups import read_user_group
 from handlers.views.approval import card
+from handlers.views.card_rules import CardRules
 from handlers.views.cart import shared_cart, unshown
 from handlers.views.direct_messages import ARCHIVED, sent_directly, shown_nowhere
 from handlers.views.recovery_mode import held_card
@@ -48,16 +49,16 @@ def approval_card(
 
 
 def _card(cart: Cart, policy: Policy, room: Room) -> RenderedMessage:
-    return card(
-        cart,
+    rules = CardRules(
         approvals_needed=policy.approvals_needed(cart.seal.total) if cart.seal else 1,
         waive_retraction=policy.waive_retraction,
         approvers=policy.approvers,
         payers=policy.payers,
         trial=policy.trial,
-        room=room,
+        shared=policy.approval_channel in {None, cart.channel},
         confirms_payment=policy.confirms_payment(cart),
     )
+    return card(cart, rules, room)
 
 
 class Notifier:
@@ -196,12 +197,11 @@ class Notifier:
         """Render a cart. A failure is logged and reported to the operator, and never holds back other messages."""
         stamp, on_hold = await self._bridge.call(self._outbox.rendering)
         try:
-            is_open = role is MessageRole.CART
-            rendered = (
-                shared_cart(cart, trial=self._policy.trial)
-                if is_open
-                else approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
-            )
+            if role is MessageRole.CART:
+                rendered = shared_cart(cart, trial=self._policy.trial)
+                rendered = replace(rendered, blocks=stamped(rendered.blocks, stamp))
+            else:
+                rendered = approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
         except Exception:  # noqa: BLE001 - a bug in a view: the message names the cart, the log has the error
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)

@@ -128,7 +128,7 @@ async def _open(services: Services, did: Interaction, reply: Reply, about: Quest
     if any(line.questions is None for line in cart.lines):
         async with services.at_ovh(did, reply) as threads:
             await threads.call(services.workflow.questions.learn, cart.id, first=domain)
-    over_request = did.callback == Form.REQUEST
+    over_request = did.callback in {Form.REQUEST, Form.EDIT}
     at = AnswersSheet(
         cart.id,
         focus=domain.ascii if domain else "",

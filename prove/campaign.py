@@ -245,7 +245,9 @@ def _team(met: Met) -> Team:
     """Create the simulated users of a run."""
     faults = met.drawn
     requester = "cleo" if faults.approver_asks else "ada"
-    team = Team(met.stage, Random(faults.chance), requester=requester, untrue=faults.untrue)
+    # One request in five is returned for changes first.
+    returns = Random(f"returns {faults.chance}").random() < _RETURNED
+    team = Team(met.stage, Random(faults.chance), requester=requester, untrue=faults.untrue, returns=returns)
     met.oracle = team.oracle
     if met.colleague is not None:
         team.oracle.on_cancel = met.colleague.cancels
@@ -269,6 +271,7 @@ async def _all_of(fates: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 
 _IDS = re.compile(r"[0-9a-f-]{36}|\d+|\?.*|[\w-]+\.(ovh|com)")  # differences between runs, not between places
+_RETURNED = 0.2  # of the requests
 _ENDINGS = (words.card.DELIVERED, words.card.NOT_BOUGHT, words.card.REJECTED, words.card.NEEDS_ATTENTION)
 
 

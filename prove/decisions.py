@@ -30,6 +30,7 @@ def _reported() -> Iterator[tuple[re.Pattern[str], CartState | None, EventKind]]
     yield _pattern(catalogue.approved(cart)), _S.APPROVED, _K.APPROVED
     yield _pattern(catalogue.approved_partly(cart)), _S.SUBMITTED, _K.PARTLY_APPROVED
     yield _pattern(catalogue.rejected(cart)), _S.REJECTED, _K.REJECTED
+    yield _pattern(catalogue.returned(cart)), _S.RETURNED, _K.CHANGES_REQUESTED
     yield _pattern(catalogue.withdrawn(cart)), _S.CANCELLED, _K.REQUEST_WITHDRAWN
     yield _pattern(catalogue.paying(cart, None)), _S.PAYING, _K.PAYMENT_REQUESTED
     yield _pattern(catalogue.paying(cart, hole)), _S.PAYING, _K.PAYMENT_REQUESTED

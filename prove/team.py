@@ -9,6 +9,7 @@ from contextlib import suppress
 from random import Random
 
 from handlers.messages.en import card as says
+from handlers.messages.en.returns import CHANGES_REQUESTED
 from prove.oracle import Oracle
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
@@ -20,7 +21,9 @@ _MOST_ANSWERS = 4  # to a card that stays the same: the bot keeps polling, and m
 _ALL_OF_IT = 5 * _PATIENCE  # seconds: a cart that keeps changing without an end counts as stuck, too
 _TO_APPROVE, _TO_PAY = says.TO_APPROVE, says.TO_PAY
 _ENDED = (says.DELIVERED, says.NOT_BOUGHT, says.REJECTED)
+_RETURNED = CHANGES_REQUESTED
 _ASKED = (_TO_APPROVE, _TO_PAY, "Try again")
+_ON_CARDS = ("Cart #", _TO_APPROVE, _RETURNED)  # one of these stands on each card
 Action = Callable[[], Awaitable[object]]
 
 
@@ -39,6 +42,7 @@ class Team:
         channel: str = "domains",
         requester: str = "ada",
         untrue: float = 0.0,
+        returns: bool = False,
     ) -> None:
         self._stage = stage
         self._slack = stage.slack
@@ -49,6 +53,7 @@ class Team:
         self._decided: Counter[str] = Counter()
         self._names: tuple[str, ...] = ()
         self._race = self._refuse = False
+        self._returns = returns
         self.cleo, self.dan = map(stage.slack.person, ("cleo", "dan"))
         self.without_right = [stage.slack.person(name) for name in ("ada", "ben", "gwen")]
         self.requester = stage.slack.person(requester)
@@ -127,9 +132,14 @@ class Team:
         if _TO_APPROVE in card and self._race:
             clicks = [(who, "Approve") for who in [self.cleo, self.dan] * 3 + self.without_right]
             await self._all_at_once([*clicks, (self.requester, "Withdraw")], refuse=True)
+        elif _TO_APPROVE in card and self._returns:
+            self._returns = False
+            await self._ask_for_changes()
         elif _TO_APPROVE in card:
             in_vain = (self._click(who, "Approve") for who in (self.requester, *self.without_right))
             await asyncio.gather(*in_vain, self._reject() if self._refuse else self._click(self.approver, "Approve"))
+        elif _RETURNED in card:
+            await self._edit()
         elif _TO_PAY in card and self._race and self._decided[_TO_PAY] <= _MOST_FAILURES:
             await self._all_at_once([(self.dan, "Pay")] * 4 + [(self.cleo, "Pay")] * 2)
         elif _TO_PAY in card:
@@ -165,11 +175,33 @@ class Team:
             await self._slack.until(lambda: self.approver.modal, _AGAIN)
             await self.approver.submit(reason="Not this month")
 
-    async def _click(self, who: Actor, button: str) -> None:
+    async def _ask_for_changes(self) -> None:
+        """Return the request, while others press its buttons: neither they nor the card of before decide anything."""
         card = self.card()
+        await self._click(self.approver, "Ask for changes")
+        with suppress(TimeoutError, NotAcknowledged, NoSuchButton):
+            await self._slack.until(lambda: self.approver.modal, _AGAIN)
+            await self.approver.submit(reason="Say what for")
         if card is not None:
+            await asyncio.gather(*(self._click(who, "Approve") for who in self.without_right))
+
+    async def _edit(self) -> None:
+        """Have the requester request approval again, after another user tried to edit the request."""
+        cart = self._cart()
+        if cart is None:
+            return
+        with suppress(NotAcknowledged, NoSuchButton, TimeoutError):
+            await self.cleo.click(cart, "Edit request")
+            self.requester.close_modal()
+            await self.requester.click(cart, "Edit request")
+            await self._slack.until(lambda: self.requester.modal, _AGAIN)
+            await self.requester.submit(purpose="For the launch in May")
+
+    async def _click(self, who: Actor, button: str) -> None:
+        place = self._cart() if button == "Withdraw" else self.card()
+        if place is not None:
             with suppress(NotAcknowledged, NoSuchButton):
-                await who.click(card, button)
+                await who.click(place, button)
 
     async def _ask(self) -> None:
         cart = self._cart()
@@ -220,7 +252,7 @@ class Team:
 
 
 def _is_card(message: Message) -> bool:
-    return not message.thread_ts and not message.ephemeral and "Cart #" in message.plain_text()
+    return not message.thread_ts and not message.ephemeral and any(words in message.plain_text() for words in _ON_CARDS)
 
 
 async def _nothing() -> None:

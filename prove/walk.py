@@ -181,7 +181,7 @@ class Walk(RuleBasedStateMachine):
     def _is_told(self, cart: Cart, card: Shown) -> bool:
         """Return whether this message, as Slack shows it, has the cart's state."""
         visible = self._stage.slack.state.find(card.channel, card.ts or "")
-        return visible is not None and words.cart.state_head(cart) in visible.text
+        return visible is not None and words.card.head_alone(cart) in visible.text
 
     def _count(self, **many: int) -> None:
         with _COUNTING:

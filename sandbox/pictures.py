@@ -75,7 +75,7 @@ class Pictures:
         await page.locator("#form [type=submit]").click()
         await expect(_message(page, "is with the approvers")).to_be_visible()
         await _be(page, "Cleo", "approvals")
-        await self._shoot(page, _message(page, "waiting for approval from"), "approval")
+        await self._shoot(page, _message(page, "please decide"), "approval")
         await page.locator("[data-action=approve]").last.click()
         await self._shoot(page, _message(page, "OVH keeps the order open"), "order")
         await _be(page, "Dan", "Domain Desk")
@@ -109,7 +109,10 @@ class Pictures:
         await form.locator("[type=submit]").click()
         await expect(_message(page, "is with the approvers")).to_be_visible()
         await _be(page, "Cleo", "approvals")
-        await self._shoot(page, _message(page, "Cart #2: waiting for approval from"), "cost", small=True)
+        await _message(page, "#2 from").locator("[data-action=details]").click()
+        await expect(form).to_contain_text("What it costs over the years")
+        await self._shoot(page, form, "cost", small=True)
+        await _leave_form(page)
 
     async def _answer(self, page: Page) -> None:
         """Take pictures of Ben, in his own conversation with the bot, adding a name whose registry asks a question."""

@@ -31,7 +31,7 @@ from ordering.ports.inbox import Inbox as Rows
 Handler = Callable[[Services, Interaction, Reply], Awaitable[None]]
 
 # These only stop or refuse, so they go first, end the older clicks on their cart, and stay valid indefinitely.
-STOPPING = frozenset({Act.STOP.value, Act.WITHDRAW.value, Form.REJECT.value})
+STOPPING = frozenset({Act.STOP.value, Act.WITHDRAW.value, Form.REJECT.value, Form.CHANGES.value})
 # The value of these buttons changes with each state of the cart: the same value means the same decision.
 _ASKED_ONCE = frozenset(
     {

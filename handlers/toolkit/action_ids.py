@@ -31,6 +31,8 @@ class Act(StrEnum):
     COPY = "copy_lines"
     APPROVE = "approve"
     REJECT = "reject"
+    ASK_FOR_CHANGES = "ask_changes"
+    EDIT = "edit_request"
     WITHDRAW = "withdraw"
     STOP = "stop"
     METHOD = "payment_method"
@@ -60,8 +62,8 @@ class Act(StrEnum):
 # Buttons that decide about a request: each click carries a fingerprint of what the user saw.
 DECIDING = frozenset(
     {
-        Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.PAY, Act.IT_WAS_PAID, Act.NOT_PAID, Act.TRY_AGAIN, Act.GIVE_UP,
-        Act.ADOPT, Act.NOTHING_ORDERED, Act.ORDER_ANYWAY, Act.STOP,
+        Act.APPROVE, Act.REJECT, Act.ASK_FOR_CHANGES, Act.WITHDRAW, Act.PAY, Act.IT_WAS_PAID, Act.NOT_PAID,
+        Act.TRY_AGAIN, Act.GIVE_UP, Act.ADOPT, Act.NOTHING_ORDERED, Act.ORDER_ANYWAY, Act.STOP,
     }
 )  # fmt: skip
 
@@ -73,6 +75,8 @@ class Form(StrEnum):
     OFFER = "offer_form"
     YEARS = "years_form"
     REJECT = "reject_form"
+    CHANGES = "changes_form"
+    EDIT = "edit_form"
     ADOPT = "adopt_form"
     ANSWERS = "answers_form"
     CONTACT = "contact_form"

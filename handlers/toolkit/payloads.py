@@ -76,18 +76,22 @@ class CartNumber:
 
 @dataclass(frozen=True, slots=True)
 class CartAsShown:
-    """A cart, and the fingerprint of what its card showed; empty if it does not matter."""
+    """A cart, and the fingerprint of what its card showed; empty if it does not matter.
+
+    `asked` is the fingerprint of a purpose that a user was asked about; only a cart with a `mark` has it.
+    """
 
     cart_id: CartId
     mark: str = ""
+    asked: str = ""
 
     def __str__(self) -> str:
-        return f"{self.cart_id} {self.mark}".rstrip()
+        return f"{self.cart_id} {self.mark} {self.asked}".rstrip()
 
     @classmethod
     def read(cls, text: str) -> Self:
-        number, *rest = text.split() or [""]
-        return cls(_cart(number), rest[0] if rest else "")
+        number, mark, asked, *_ = [*text.split(), "", "", ""]
+        return cls(_cart(number), mark, asked)
 
 
 @dataclass(frozen=True, slots=True)

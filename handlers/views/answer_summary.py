@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from handlers.messages import words
 from handlers.messages.en.question_labels import summary
 from handlers.text.mrkdwn import cut, escape, escape_markup, person
 from ordering.model.cart_line import Line
-from ordering.model.question import FOR_ALL_TO_READ, LONGEST_REASON, OWNER_CONTACT
+from ordering.model.question import FOR_ALL_TO_READ, LONGEST_REASON, OWNER_CONTACT, STATEMENTS
 from ordering.model.quote import Quote
 
 _MOST_CHARACTERS = 2 * LONGEST_REASON  # some characters get longer when they are escaped
@@ -20,7 +20,11 @@ def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
 
     With a quote it shows every answer that OVH got for it, which the approval seals; without one, the users' answers.
     """
-    parts = {line: _parts(line, quote) for line in lines}
+    return _lines({line: _parts(line, quote) for line in lines})
+
+
+def _lines(parts: Mapping[Line, list[str]]) -> list[str]:
+    """Return one text line per name; what is equal for all of several names is listed once."""
     if len(parts) == 1:
         return [_of(str(line.domain), summaries) for line, summaries in parts.items() if summaries]
     alike = [part for part in next(iter(parts.values()), []) if all(part in summaries for summaries in parts.values())]
@@ -29,22 +33,36 @@ def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
     return shared + [_of(str(line.domain), summaries) for line, summaries in own.items() if summaries]
 
 
+def declared(lines: Sequence[Line], quote: Quote | None) -> list[str]:
+    """Return the same lines without what the bot answers by itself, unless it is a statement to the registry."""
+    return _lines({line: _summaries(_declared(line, quote)) for line in lines})
+
+
+def _declared(line: Line, quote: Quote | None) -> list[ShownAnswer]:
+    return [(label, value, by) for label, value, by in _given(line, quote) if by is not None or label in STATEMENTS]
+
+
 def _of(name: str, summaries: Iterable[str]) -> str:
     return f"*{escape_markup(name)}*  {', '.join(summaries)}"
 
 
 def _parts(line: Line, quote: Quote | None) -> list[str]:
     given = _given(line, quote)
-    summaries = [_in_words(*answer) for answer in given if answer[0] in FOR_ALL_TO_READ]
-    if quote is not None and all(label != OWNER_CONTACT for label, *_ in given):
-        summaries.insert(0, words.questions.OWN_DATA)
-    others = [answer for answer in given if answer[0] not in FOR_ALL_TO_READ]
-    if others:
-        by = dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda answer: answer[2] or ""))
-        summaries.append(words.questions.private_answers(len(others), list(by), alone=not summaries))
+    own_data = quote is not None and all(label != OWNER_CONTACT for label, *_ in given)
+    summaries = [*([words.questions.OWN_DATA] if own_data else []), *_summaries(given, alone=not own_data)]
     if line.deleted:
         by = dict.fromkeys(_who(gone.by) for gone in sorted(line.deleted, key=lambda gone: gone.by))
         summaries.append(words.questions.deleted_answers(len(line.deleted), list(by), alone=not summaries))
+    return summaries
+
+
+def _summaries(given: Sequence[ShownAnswer], *, alone: bool = True) -> list[str]:
+    """Return the answers in words, and the number of private ones; `alone` if nothing stands before them."""
+    summaries = [_in_words(*answer) for answer in given if answer[0] in FOR_ALL_TO_READ]
+    others = [answer for answer in given if answer[0] not in FOR_ALL_TO_READ]
+    if others:
+        by = dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda answer: answer[2] or ""))
+        summaries.append(words.questions.private_answers(len(others), list(by), alone=alone and not summaries))
     return summaries
 
 

@@ -14,14 +14,15 @@ from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section
 from handlers.toolkit.folding import MESSAGE, Part, Room
 from handlers.toolkit.payloads import CartAsShown, Decision
-from handlers.views.answer_summary import answered
+from handlers.views.card_rules import CardRules
 from handlers.views.cart import copy_button
 from handlers.views.details import details_button
 from handlers.views.owners import owner_button
 from handlers.views.payment import open_invoice, open_order, paying, payment
-from handlers.views.receipt import receipt, short_receipt
+from handlers.views.receipt import short_receipt
 from handlers.views.recovery import attention
-from handlers.views.terms import contracts, cost, retraction, warnings
+from handlers.views.request_card import edit_button, request_card, withdraw_button
+from handlers.views.terms import warnings
 from handlers.views.trial import trial_notice, with_trial
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
 from ordering.model.events import Event
@@ -29,27 +30,18 @@ from ordering.model.facts import EventKind
 
 _LONGEST_TEXT = 1_000  # bytes of text by users and by OVH on a card
 _MOST_MENTIONED = 8
-S = CartState
+S, K = CartState, EventKind
 _says = words.card
 
 
-def card(
-    cart: Cart,
-    *,
-    approvals_needed: int,
-    waive_retraction: bool,
-    approvers: frozenset[str],
-    payers: frozenset[str],
-    trial: bool = False,
-    room: Room = MESSAGE,
-    confirms_payment: bool = True,
-) -> RenderedMessage:
+def card(cart: Cart, rules: CardRules, room: Room = MESSAGE) -> RenderedMessage:
     """Return the card: what will be bought, for whom and why, the total, and who does what next.
 
-    A *Details* button opens what does not fit the room. `trial` is whether the trial is on.
+    A *Details* button opens what does not fit the room.
     """
-    status = _status(cart, approvals_needed, approvers, payers)
-    parts = _parts(cart, status, waive_retraction=waive_retraction, trial=trial, confirms_payment=confirms_payment)
+    if cart.state is S.SUBMITTED:
+        return request_card(cart, rules, room)
+    parts = _parts(cart, _head(cart, rules.payers), rules)
     alone = with_trial(_says.alone(cart), cart)
     rendered = RenderedMessage.of(alone, parts, room)
     if rendered.is_complete:
@@ -57,30 +49,25 @@ def card(
     return replace(RenderedMessage.of(alone, [*parts, *buttons(details_button(cart))], room), is_complete=False)
 
 
-def _parts(
-    cart: Cart, status: str, *, waive_retraction: bool, trial: bool, confirms_payment: bool
-) -> list[Block | Part]:
-    """Return the card's parts in reading order. Links and sums fold first, then remarks on names, then names."""
-    parts: list[Block | Part] = [section(cut_bytes(_says.head(cart.id, status), _LONGEST_TEXT))]
-    parts += trial_notice(cart, trial=trial)
+def _head(cart: Cart, payers: frozenset[str]) -> str:
+    if cart.state is S.RETURNED:
+        return words.returns.card(cart, escape_lines(remark(cart)))
+    return _says.head(cart.id, _status(cart, payers))
+
+
+def _parts(cart: Cart, head: str, rules: CardRules) -> list[Block | Part]:
+    """Return the card's parts in reading order. Remarks on names fold first, then names."""
+    parts: list[Block | Part] = [section(cut_bytes(head, _LONGEST_TEXT))]
+    parts += trial_notice(cart, trial=rules.trial)
     if cart.purpose:
         parts.append(section(cut_bytes(f">{escape(cart.purpose)}", _LONGEST_TEXT)))
-    if cart.state is S.SUBMITTED and (note := escape_lines(remark(cart)).strip()):
-        parts.append(section(cut_bytes(note, _LONGEST_TEXT)))
     parts.append(rows(warnings(cart), rank=2, more=_says.MORE_WARNINGS))
-    deciding = cart.state in {S.SUBMITTED, S.APPROVED}
-    parts.append((receipt if deciding else short_receipt)(cart.lines, cart.quote).part(rank=1))
-    if deciding:
-        parts += cost(cart, rank=5)
-        parts.append(rows(answered(cart.lines, cart.quote), rank=3, more=words.cart.MORE_ANSWERS_IN_DETAILS))
+    parts.append(short_receipt(cart.lines, cart.quote).part(rank=1))
     parts.append(context(cut_bytes(_who(cart), _LONGEST_TEXT)))
-    if deciding:
-        parts += contracts(cart, rank=4)
-        parts.append(context(retraction(waived=waive_retraction)))
     if cart.blocked:
         text = cut_bytes(escape(blocked(cart.blocked)), _LONGEST_TEXT)
         parts.append(section(_says.retrying(text, cart.blocked.since)))
-    return [*parts, *_actions(cart, confirms_payment=confirms_payment)]
+    return [*parts, *_actions(cart, rules)]
 
 
 def reject_modal(cart: Cart, *, clicked: Decision) -> View:
@@ -116,19 +103,22 @@ def thread_line(
     if event.kind is EventKind.PAYMENT_REMINDER:
         return _reminder(cart, payers)
     note = escape_lines(happened(event))
+    if event.by and before is not None and before.state is S.RETURNED and event.state is S.SUBMITTED:
+        return words.returns.asked_again(event.by, words.approving.either(approvers))
     if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note) or event.kind is EventKind.PAYMENT_STARTED:
         return None
     if event.by and (done := _by_person(event, event.by, note)):
         return done
     reason = escape_lines(cart.reason or "")
     plain = {
-        S.SUBMITTED: _says.to(_says.one_of(approvers), note),
+        S.SUBMITTED: _says.to(words.approving.either(approvers), note),
         S.APPROVED: note,
         S.CHECKING_OUT: note,
         S.CHECKED_OUT: _to_pay(event, cart, before, payers),
         S.PAYING: _paying(event, cart, note),
         S.PAID: note or _says.PAYMENT_RECEIVED,
         S.DELIVERED: note or _says.registered(cart),
+        S.RETURNED: words.returns.in_thread(cart, event.by, note) if event.kind is K.CHANGES_REQUESTED else None,
         S.REJECTED: _says.rejected_in_thread(cart, event.by, reason),
         S.CANCELLED: note,
         S.NEEDS_ATTENTION: _says.needs_attention(_all_who_may_recover(cart, approvers | payers), note),
@@ -177,7 +167,7 @@ def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[st
     if note and before is not None and before.state is S.CHECKED_OUT:
         return note
     if before is not None and before.state is S.PAYING:
-        return _says.to_person(before.by, note) if before.by else _says.to(_says.one_of(payers), note)
+        return _says.to_person(before.by, note) if before.by else _says.to(words.approving.either(payers), note)
     return _says.ordered(payers, cart, note, payable=cart.order is None or not cart.order.owner_hidden)
 
 
@@ -195,14 +185,13 @@ def _reminder(cart: Cart, payers: frozenset[str]) -> str | None:
     return _says.reminder(payers, cart.order, cart.order.expires_at)
 
 
-def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozenset[str]) -> str:
+def _status(cart: Cart, payers: frozenset[str]) -> str:
     """Return the cart's state and whom it waits for, in one sentence."""
     if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.owner_hidden:
         return _says.checking_owner(cart)
     if cart.attempt is not None and cart.attempt.denied_by is not None and cart.is_undecided:
         return _says.LOOKING_FOR_ORDER
     return {
-        S.SUBMITTED: _says.waiting_for_approval(approvers - frozenset(cart.approved_by), cart, needed),
         S.APPROVED: words.trial.CHECKING if cart.is_trial else _says.ORDERING,
         S.CHECKING_OUT: _says.ORDERING,
         S.CHECKED_OUT: _says.waiting_for_payment(payers, cart),
@@ -223,16 +212,12 @@ def _public(cart: Cart) -> bool:
     return not cart.channel.startswith("D")
 
 
-def _actions(cart: Cart, *, confirms_payment: bool) -> list[Block]:
+def _actions(cart: Cart, rules: CardRules) -> list[Block]:
     match cart.state:
-        case S.SUBMITTED:
-            approve = button(
-                words.buttons.APPROVE, Act.APPROVE, CartAsShown(cart.id, cart.request_mark), style="primary",
-                about=words.buttons.about_cart(words.buttons.APPROVE, cart.id),
-            )  # fmt: skip
-            return buttons(approve, *request_ends(cart), owner_button(cart))
+        case S.RETURNED:
+            return buttons(edit_button(cart), withdraw_button(cart)) if rules.shared else []
         case S.CHECKED_OUT if cart.order is not None:
-            return [*payment(cart, cart.order, confirms=confirms_payment), *buttons(owner_button(cart))]
+            return [*payment(cart, cart.order, confirms=rules.confirms_payment), *buttons(owner_button(cart))]
         case S.APPROVED | S.PAYING | S.PAID | S.DELIVERED:
             return _while_carried_out(cart)
         case state if state in NOT_BOUGHT:
@@ -251,17 +236,6 @@ def _while_carried_out(cart: Cart) -> list[Block]:
     if cart.state is S.PAYING:
         return [*buttons(stop), *paying(cart, cart.order)] if stop else paying(cart, cart.order)
     return buttons(open_order(cart), open_invoice(cart))
-
-
-def request_ends(cart: Cart) -> tuple[ButtonElement, ButtonElement]:
-    """Return the buttons that end a request: an approver's and the requester's."""
-    reject, withdraw = words.buttons.REJECT, words.buttons.WITHDRAW
-    return (
-        button(
-            reject, Act.REJECT, CartAsShown(cart.id), style="danger", about=words.buttons.about_cart(reject, cart.id)
-        ),
-        button(withdraw, Act.WITHDRAW, CartAsShown(cart.id), about=words.buttons.about_cart(withdraw, cart.id)),
-    )
 
 
 def stop_button(cart: Cart) -> ButtonElement:

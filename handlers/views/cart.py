@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
-from handlers.messages import happened, words
+from handlers.messages import happened, remark, words
 from handlers.messages.en.findings import finding
 from handlers.messages.hint import hinted
-from handlers.text.mrkdwn import cut, escape
+from handlers.text.mrkdwn import cut, escape, escape_lines
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section, sections
 from handlers.toolkit.folding import VIEW, Part, fold, listed
@@ -21,6 +21,7 @@ from handlers.views.details import details_button
 from handlers.views.offers import open_cart_button
 from handlers.views.prices import priced, warned
 from handlers.views.questions import questions_button, still_open
+from handlers.views.request_card import edit_button, withdraw_button
 from handlers.views.trial import trial_notice, with_trial
 from handlers.views.years import years_button
 from ordering.model.cart import Cart, CartState
@@ -33,7 +34,7 @@ from ordering.model.preflight_findings import Finding, Fix
 from ordering.model.recovery import Stamp
 from ordering.model.typing_slips import NameNearlyThere
 
-_PURPOSE_LENGTH = 300
+PURPOSE_LENGTH = 300
 _MOST_EVENTS = 40
 S = CartState
 
@@ -62,7 +63,7 @@ def shared_cart(cart: Cart, *, note: str = "", trial: bool = False) -> RenderedM
         [
             section(words.cart.head(cart)),
             *trial_notice(cart, trial=trial),
-            listed([_removable(cart, line) for line in cart.lines], rank=1, more=_other_names),
+            listed([removable(cart, line) for line in cart.lines], rank=1, more=_other_names),
             context(words.cart.NET_BEFORE_APPROVAL),
             *buttons(ask, questions_button(cart), years_button(cart)),
             *([context(note)] if note else []),
@@ -140,13 +141,7 @@ def request_modal(
     parts: list[Block | Part] = [*trial_notice(cart, trial=trial)]
     if problem:
         parts.append(section(words.cart.not_sent(problem)))
-    if findings:
-        parts.append(section(words.cart.FIX_THESE))
-        todo: list[Block] = [section(_sentence(found), accessory=_fix(cart, found)) for found in findings]
-        parts.append(listed(todo, rank=1, more=_more_to_fix))
-    for sentence_of, names in ((words.cart.ready, ready), (words.cart.answered, answered_now)):
-        if names:
-            parts.append(context(sentence_of([escape(str(name)) for name in names])))
+    parts += to_fix(cart, findings, ready=ready, answered_now=answered_now)
     parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more=words.cart.MORE_NAMES))
     parts.append(rows(answered(cart.lines, None), rank=3, more=words.cart.MORE_ANSWERS))
     parts.append(
@@ -155,7 +150,7 @@ def request_modal(
             label=words.cart.PURPOSE,
             hint=words.cart.PURPOSE_HINT,
             element=PlainTextInputElement(
-                action_id=PURPOSE, max_length=_PURPOSE_LENGTH, initial_value=cut(purpose, _PURPOSE_LENGTH) or None
+                action_id=PURPOSE, max_length=PURPOSE_LENGTH, initial_value=cut(purpose, PURPOSE_LENGTH) or None
             ),
         )
     )
@@ -168,6 +163,21 @@ def request_modal(
         close=words.buttons.NOT_YET,
         blocks=fold(parts, VIEW).blocks,
     )
+
+
+def to_fix(
+    cart: Cart, findings: Sequence[Finding], *, ready: Sequence[DomainName], answered_now: Sequence[DomainName]
+) -> list[Block | Part]:
+    """Return what must be fixed before a request, each with its button, and which names are ready or being checked."""
+    parts: list[Block | Part] = []
+    if findings:
+        parts.append(section(words.cart.FIX_THESE))
+        todo: list[Block] = [section(_sentence(found), accessory=_fix(cart, found)) for found in findings]
+        parts.append(listed(todo, rank=1, more=_more_to_fix))
+    for sentence_of, names in ((words.cart.ready, ready), (words.cart.answered, answered_now)):
+        if names:
+            parts.append(context(sentence_of([escape(str(name)) for name in names])))
+    return parts
 
 
 def pending(carts: Sequence[Cart]) -> RenderedMessage:
@@ -268,7 +278,8 @@ def _remove(cart: Cart, domain: DomainName) -> ButtonElement:
     return button(label, Act.REMOVE, NameInCart(cart.id, domain), about=about)
 
 
-def _removable(cart: Cart, line: Line) -> SectionBlock:
+def removable(cart: Cart, line: Line) -> SectionBlock:
+    """Return a name with its price, what is still asked about it, who added it, and a button to remove it."""
     todo = still_open(line)
     texts = [f"*{line.domain}*  {priced(line)}{warned(line)}", todo, words.cart.added_by(line.added_by)]
     return section("\n".join(filter(None, texts)), accessory=_remove(cart, line.domain))
@@ -282,9 +293,22 @@ def _closed(cart: Cart) -> RenderedMessage:
             section(words.cart.sent(cart)),
             *trial_notice(cart, trial=False),
             rows([_added(line) for line in cart.lines], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
+            *_of_requester(cart),
             context(words.cart.after_sent(cart.id)),
         ],
     )
+
+
+def _of_requester(cart: Cart) -> list[Block]:
+    """Return what the requester of an undecided request can do with it."""
+    match cart.state:
+        case S.SUBMITTED:
+            return buttons(withdraw_button(cart))
+        case S.RETURNED:
+            note = section(words.returns.card(cart, escape_lines(remark(cart))))
+            return [note, *buttons(edit_button(cart), withdraw_button(cart))]
+        case _:
+            return []
 
 
 def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> RenderedMessage:

@@ -14,13 +14,16 @@ from handlers.toolkit.blocks import button, buttons, context, section, sections
 from handlers.toolkit.folding import VIEW, Room, weight
 from handlers.toolkit.payloads import CartPage
 from handlers.views.answer_summary import answered
-from handlers.views.receipt import receipt
-from handlers.views.terms import every_contract, retraction, warnings
+from handlers.views.owners import owner_button
+from handlers.views.price_table import every_price, over_the_years
+from handlers.views.receipt import disagreements
+from handlers.views.terms import every_contract, extras, retraction, warnings
 from handlers.views.trial import trial_notice
 from ordering.model.cart import Cart
 
-_HEAD = 4  # blocks outside the list: the head, the page number and two buttons
-_PAGE = Room(VIEW.size - 2_000, VIEW.blocks - _HEAD)
+_FOOT = 3  # blocks below the list: the page number and two buttons
+_PAGE = Room(VIEW.size - 2_000, VIEW.blocks - _FOOT)
+_says = words.details
 
 
 def details_button(cart: Cart) -> ButtonElement:
@@ -29,9 +32,12 @@ def details_button(cart: Cart) -> ButtonElement:
     return button(label, Act.DETAILS, CartPage(cart.id), about=words.buttons.about_cart(label, cart.id))
 
 
-def details_modal(cart: Cart, *, waive_retraction: bool, page: int = 0) -> View:
-    """Return one page of all names with prices, warnings, answers and contracts; `page` counts from 0."""
-    pages = _pages(_everything(cart, waive_retraction=waive_retraction))
+def details_modal(cart: Cart, *, waive_retraction: bool, sees_owners: bool, page: int = 0) -> View:
+    """Return one page of everything that an approval covers; `page` counts from 0.
+
+    `sees_owners`: the person may read who will own the names, by a button.
+    """
+    pages = _pages(_everything(cart, waive_retraction=waive_retraction, sees_owners=sees_owners))
     page = min(max(page, 0), len(pages) - 1)
     back = button(words.buttons.PREVIOUS_PAGE, Act.DETAILS, CartPage(cart.id, page - 1)) if page else None
     on = button(words.buttons.NEXT_PAGE, Act.DETAILS, CartPage(cart.id, page + 1)) if page + 1 < len(pages) else None
@@ -41,7 +47,7 @@ def details_modal(cart: Cart, *, waive_retraction: bool, page: int = 0) -> View:
         callback_id=Form.NOTE,
         title=words.details.title(cart.id),
         close=words.buttons.CLOSE,
-        blocks=[section(words.details.head(len(cart.lines))), *pages[page], *where, *_turned(back, on)],
+        blocks=[*pages[page], *where, *_turned(back, on)],
     )
 
 
@@ -50,15 +56,33 @@ def _turned(back: ButtonElement | None, on: ButtonElement | None) -> list[Block]
     return [*buttons(back), *buttons(on)]
 
 
-def _everything(cart: Cart, *, waive_retraction: bool) -> list[Block]:
+def _everything(cart: Cart, *, waive_retraction: bool, sees_owners: bool) -> list[Block]:
+    answers, accepted = answered(cart.lines, cart.quote), [*every_contract(cart), retraction(waived=waive_retraction)]
     return [
         *trial_notice(cart, trial=False),
         *(sections([f">{escape(cart.purpose)}"]) if cart.purpose else []),
-        *sections(receipt(cart.lines, cart.quote).rows, fence=True),
         *sections(warnings(cart)),
-        *sections(answered(cart.lines, cart.quote)),
-        *sections(every_contract(cart)),
-        context(retraction(waived=waive_retraction)),
+        *_costs(cart),
+        *(sections([_says.TOLD, *answers]) if answers else []),
+        *buttons(owner_button(cart) if sees_owners and cart.quote else None),
+        *sections([_says.ACCEPTS, *accepted]),
+        *(context(text) for text in [_says.who(cart)] if text),
+    ]
+
+
+def _costs(cart: Cart) -> list[Block]:
+    """Return the prices now and later, and what is odd about OVH's figures."""
+    quote = cart.quote
+    remarks = [*disagreements(cart.lines, quote), *filter(None, [extras(cart)])]
+    if quote and quote.before and quote.reduction and quote.reduction.minor:
+        remarks.append(words.prices.reduced(quote.before, quote.reduction))
+    return [
+        section(_says.COST),
+        *sections(every_price(cart.lines, quote), fence=True),
+        *sections(remarks),
+        section(_says.OVER_THE_YEARS),
+        *sections(over_the_years(cart.lines, quote), fence=True),
+        context(_says.MY_SUMS),
     ]
 
 

@@ -1,12 +1,16 @@
-"""Direct messages to a requester whose card is in a channel that they may not see."""
+"""Direct messages to a requester: what became of their request, each once, unless they did it themselves."""
 
 from __future__ import annotations
 
-from handlers.messages import happened, remark
+from slack_sdk.models.blocks import Block
+
+from handlers.messages import happened, remark, words
 from handlers.messages.en import news as says
 from handlers.text.mrkdwn import escape_lines
 from handlers.toolkit.blocks import RenderedMessage, buttons, section
 from handlers.views.cart import copy_button
+from handlers.views.details import details_button
+from handlers.views.request_card import edit_button, withdraw_button
 from handlers.views.trial import with_trial
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
 from ordering.model.events import Event
@@ -15,13 +19,20 @@ from ordering.model.facts import EventKind
 S = CartState
 
 
-def news(event: Event, cart: Cart, *, before: Event | None) -> RenderedMessage | None:
-    """Return the message that a request ended or is stuck; None otherwise, or if the requester caused it."""
+def news(
+    event: Event, cart: Cart, *, before: Event | None, payers: frozenset[str] = frozenset()
+) -> RenderedMessage | None:
+    """Return the message of what became of a request; None if nothing did, or if the requester caused it."""
     if event.by == cart.requester or _is_known(event, cart, before):
         return None
+    if event.state is S.RETURNED and event.kind is not EventKind.CHANGES_REQUESTED:
+        return None  # a contributor edits it
     if event.state is S.SUBMITTED and event.by is not None:
         return None  # one of several approvals
     sentences = {
+        S.APPROVED: says.approved(cart, event.by) if event.kind is EventKind.APPROVED else None,
+        S.RETURNED: words.returns.told(cart, event.by, _why(event, cart)),
+        S.CHECKED_OUT: says.ordered(cart, payers) if _is_new_order(event, before) else None,
         S.REJECTED: says.rejected(cart, event.by, _why(event, cart)),
         S.CANCELLED: says.closed(cart, event.by, _why_closed(event, cart)),
         S.NEEDS_ATTENTION: says.needs_attention(cart, _why_stuck(event, cart)),
@@ -31,8 +42,22 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> RenderedMessage |
     if sentences is None:
         return None
     sentences = with_trial(sentences, cart)
-    copy = buttons(copy_button(cart)) if event.state in NOT_BOUGHT else []
-    return RenderedMessage.of(sentences, [section(sentences), *copy])
+    return RenderedMessage.of(sentences, [section(sentences), *_buttons(event, cart)])
+
+
+def _buttons(event: Event, cart: Cart) -> list[Block]:
+    if event.state in NOT_BOUGHT:
+        return buttons(copy_button(cart))
+    if event.state is S.RETURNED:
+        return buttons(edit_button(cart), withdraw_button(cart))
+    return buttons(details_button(cart))
+
+
+def _is_new_order(event: Event, before: Event | None) -> bool:
+    """Return whether this event made or found the order; a payment that failed, or an invoice, did not."""
+    return event.kind in {EventKind.ORDER_CREATED, EventKind.ORDER_FOUND, EventKind.ORDER_ADOPTED} and (
+        before is None or before.state is not S.CHECKED_OUT
+    )
 
 
 ARCHIVED = {"is_archived", "is_inactive"}

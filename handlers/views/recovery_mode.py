@@ -9,8 +9,8 @@ from handlers.text.mrkdwn import escape, when
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, confirm, context, section
 from handlers.toolkit.payloads import Compared, Nothing
-from handlers.views.approval import request_ends
 from handlers.views.details import details_button
+from handlers.views.request_card import reject_button, withdraw_button
 from handlers.views.trial import trial_notice, with_trial
 from ordering.model.cart import Cart, CartState
 from ordering.model.recovery import Comparison, HiddenOrder, Loss, Recovery, Stamp, Unknown
@@ -22,13 +22,14 @@ _says = words.on_hold
 def held_card(cart: Cart) -> RenderedMessage:
     """Return the card of an open request in recover mode: the request can only be ended."""
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
-    ends = request_ends(cart) if cart.state is CartState.SUBMITTED else ()
+    rejects = reject_button(cart) if cart.state is CartState.SUBMITTED else None
+    withdraws = withdraw_button(cart) if cart.state in {CartState.SUBMITTED, CartState.RETURNED} else None
     return RenderedMessage.of(
         with_trial(_says.card_alone(cart.id), cart),
         [
             section(_says.card(cart.id, total)),
             *trial_notice(cart, trial=False),
-            *buttons(*ends, details_button(cart)),
+            *buttons(rejects, withdraws, details_button(cart)),
         ],
     )
 

@@ -27,6 +27,7 @@ class CartState(StrEnum):
 
     OPEN = "open"
     SUBMITTED = "submitted"
+    RETURNED = "returned"
     APPROVED = "approved"
     CHECKING_OUT = "checking_out"
     CHECKED_OUT = "checked_out"
@@ -46,7 +47,9 @@ S = CartState
 AnyCart = TypeVar("AnyCart", bound="Cart")  # in its phase, which saving does not change
 MOVES: dict[CartState, frozenset[CartState]] = {
     S.OPEN: frozenset({S.SUBMITTED, S.CANCELLED}),
-    S.SUBMITTED: frozenset({S.APPROVED, S.REJECTED, S.CANCELLED}),
+    S.SUBMITTED: frozenset({S.APPROVED, S.RETURNED, S.REJECTED, S.CANCELLED}),
+    # An approver asked for changes: its requester edits the request and submits it again, or withdraws it.
+    S.RETURNED: frozenset({S.SUBMITTED, S.CANCELLED}),
     S.APPROVED: frozenset({S.CHECKING_OUT, S.SUBMITTED, S.CANCELLED, S.NEEDS_ATTENTION}),
     S.CHECKING_OUT: frozenset({S.CHECKED_OUT, S.APPROVED, S.NEEDS_ATTENTION}),
     S.CHECKED_OUT: frozenset({S.PAYING, S.PAID, S.CANCELLED, S.NEEDS_ATTENTION}),
@@ -63,7 +66,9 @@ MOVES: dict[CartState, frozenset[CartState]] = {
     S.CANCELLED: frozenset(),
 }
 
-WAITING = frozenset({S.SUBMITTED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.NEEDS_ATTENTION})
+WAITING = frozenset({S.SUBMITTED, S.RETURNED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.NEEDS_ATTENTION})
+# Its names may be removed and its answers changed. Only an open one is the channel's cart, to which names are added.
+EDITABLE = frozenset({S.OPEN, S.RETURNED})
 # From the approval on, money is promised or spent, so these carts count against the monthly limit. So does a cart that
 # needs attention: it may be paid for until a person resolves it.
 COMMITTED = frozenset({S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED, S.NEEDS_ATTENTION})
@@ -149,6 +154,10 @@ class Cart:
         """Return the cart with a request for approval of these terms."""
         submitted = self._to(S.SUBMITTED, at=at)
         return replace(submitted, lines=lines, requester=requester, purpose=purpose, quote=quote, seal=seal)
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
 
     def cancel(self, *, at: datetime, fact: Fact | None = None) -> Self:
         """Return the cart as closed without being bought; `fact` is why, as people should know it."""
@@ -248,7 +257,7 @@ class Cart:
         Each attempt, payment and question to a person gets a new fingerprint. A blocked reason or a new payment method
         does not change it, so a click made before that re-rendering is still accepted.
         """
-        total = self.order.total if self.order else None
+        total = self.order.total.in_digests if self.order else None
         return hashlib.sha256(f"{self.state} {self.since.isoformat()} {total}".encode()).hexdigest()[:12]
 
     @property
@@ -336,6 +345,11 @@ class Cart:
     @property
     def people_who_added(self) -> frozenset[str]:
         return frozenset(line.added_by for line in self.lines)
+
+    @property
+    def contributors(self) -> frozenset[str]:
+        """The requester, and everyone who shaped a name: they may edit a returned request."""
+        return self.people_who_shaped | ({self.requester} if self.requester else frozenset())
 
     @property
     def people_who_shaped(self) -> frozenset[str]:

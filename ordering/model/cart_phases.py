@@ -12,7 +12,7 @@ from typing import Self
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
-from ordering.model.facts import Fact
+from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.ids import OrderId
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
@@ -22,13 +22,8 @@ S = CartState
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Requested(Cart):
-    """A cart whose terms were sent to the approvers."""
-
-    requester: str
-    purpose: str
-    quote: Quote
-    seal: Seal
+class Phase(Cart):
+    """A cart in one of its phases: a subclass names what is on record."""
 
     @classmethod
     def of(cls, cart: Cart) -> Self:
@@ -42,6 +37,24 @@ class Requested(Cart):
         if missing:
             raise AssertionError(f"cart #{cart.id} is {cart.state.in_words} without {', '.join(missing)}")
         return cls(**data)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Returned(Phase):
+    """A request that an approver returned for changes: nothing about its terms is on record."""
+
+    requester: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Requested(Phase):
+    """A cart whose terms were sent to the approvers."""
+
+    requester: str
+    purpose: str
+    quote: Quote
+    seal: Seal
 
     def submit_again(self, *, at: datetime, lines: tuple[Line, ...], quote: Quote, seal: Seal) -> Self:
         """Return the cart with other terms, which nobody approved yet."""
@@ -58,6 +71,14 @@ class Requested(Cart):
         """Return the cart as waiting for approval again; `approved_by` are approvals that still count."""
         waiting = self._to(S.SUBMITTED, at=at)
         return replace(waiting, approved_by=approved_by, approved_at=None, approved_at_ovh=None)
+
+    def send_back(self, *, at: datetime, by: str, reason: str) -> Returned:
+        """Return the request for changes, without its terms and approvals: no approval of them can count any more."""
+        moved = self._to(S.RETURNED, at=at)
+        kept = {each.name: getattr(moved, each.name) for each in fields(moved)}
+        data: Data = {"by": by, "reason": reason, "total": amount(self.quote.total)}
+        returned = Cart(**kept | {"quote": None, "seal": None, "approved_by": ()})
+        return Returned.of(returned).saying(EventKind.CHANGES_REQUESTED, data)
 
     def reject(self, *, at: datetime, rejected_by: str, reason: str) -> Self:
         """Return the rejected cart."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ordering.model.cart_line import Line
 from ordering.model.money import Money
 from ordering.model.quote import Quote
 
 HORIZONS = (1, 3, 5)  # years
+_STEPS = (Decimal("0.01"), Decimal("0.005"), Decimal("0.001"))  # of a rate: 20 %, 5.5 %, 8.1 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,24 @@ def together(amounts: Iterable[Money | None]) -> Money | None:
             return None
         total = amount if total is None else total + amount
     return total
+
+
+def tax_rate(quote: Quote) -> Decimal | None:
+    """Return the tax rate of a dry run, such as 0.2; None if no plain rate explains its tax to the cent.
+
+    OVH gives one tax for the whole cart, so lines with different rates show as a rate that no country has.
+    """
+    net = quote.without_tax.amount
+    if net <= 0 or quote.without_tax + quote.tax != quote.total:
+        return None
+    exact = quote.tax.amount / net
+    for step in _STEPS:
+        rate = (exact / step).quantize(Decimal(1)) * step
+        if Money.rounded(net * rate, quote.tax.currency) == quote.tax:
+            return rate
+    return None
+
+
+def with_tax(amount: Money | None, rate: Decimal | None) -> Money | None:
+    """Return an amount with tax at this rate; None if either is unknown."""
+    return None if amount is None or rate is None else Money.rounded(amount.amount * (1 + rate), amount.currency)

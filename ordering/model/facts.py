@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     NAMES_COPIED = "names_copied"
     APPROVAL_REQUESTED = "approval_requested"
     REQUEST_WITHDRAWN = "request_withdrawn"
+    CHANGES_REQUESTED = "changes_requested"
     PARTLY_APPROVED = "partly_approved"
     APPROVED = "approved"
     REJECTED = "rejected"

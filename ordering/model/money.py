@@ -58,11 +58,18 @@ class Money:
         return self.currency == limit.currency and self <= limit
 
     def __str__(self) -> str:
-        symbol = _SYMBOLS.get(self.currency)
-        if symbol is None:
-            return f"{self.amount} {self.currency}"
+        """Return the amount as people read it: ``€1,234.50``, ``1.19 PLN``."""
+        return self._written(",")
+
+    @property
+    def in_digests(self) -> str:
+        """The amount as text for digests: it must stay as it is, because seals and buttons of the past are compared."""
+        return self._written("")
+
+    def _written(self, thousands: str) -> str:
+        symbol, amount = _SYMBOLS.get(self.currency), f"{abs(self.amount):{thousands}}"
         sign = "-" if self.minor < 0 else ""
-        return f"{sign}{symbol}{abs(self.amount)}"
+        return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {self.currency}"
 
     def _same(self, other: Money) -> int:
         if other.currency != self.currency:

@@ -93,7 +93,8 @@ class Offer:
 
         It is a hash, so it holds no data to trust: it only shows whether the offer the user saw is still offered.
         """
-        seen = [self.pricing_mode, self.phase, str(self.price), str(self.renewal), *map(str, self.years)]
+        renewal = self.renewal.in_digests if self.renewal else str(None)
+        seen = [self.pricing_mode, self.phase, self.price.in_digests, renewal, *map(str, self.years)]
         return hashlib.sha256(" ".join(seen).encode()).hexdigest()[:12]
 
 

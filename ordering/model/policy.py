@@ -145,9 +145,12 @@ class Policy:
         return True
 
     def may_change(self, cart: Cart, person: Person) -> None:
+        """Raise if this person may not change this cart: anybody an open one, its contributors a returned one."""
         self.may_fill(person)
-        if cart.state is not CartState.OPEN:
+        if not cart.is_editable:
             raise NotPossible(code="cart_closed", cart=cart.id, state=cart.state.value)
+        if cart.state is CartState.RETURNED and person.id not in cart.contributors:
+            raise NotAllowed(code="not_a_contributor", cart=cart.id, ask=cart.contributors)
 
     def sees(self, cart: Cart, person: Person, *, here: str | None = None) -> bool:
         """Whether this person may see what is in a cart, from the channel `here`.
@@ -176,12 +179,12 @@ class Policy:
         """Return whether this person could approve this open cart now, but not after changing one of its names."""
         return not self.self_approval and self.decides(person) and person.id not in cart.people_who_shaped
 
-    def needs_another_approver(self, cart: Cart, approvers: Collection[Person], *, requester: Person) -> bool:
+    def needs_another_approver(self, cart: Cart, approvers: Collection[Person], *, requester: str) -> bool:
         """Return whether none of these approvers could approve the cart if this requester asks for it.
 
         An approver whose right cannot be read just now counts as one who could.
         """
-        asked = replace(cart, requester=requester.id)
+        asked = replace(cart, requester=requester)
         return all(self.right_to_approve(asked, person) is Right.LOST for person in approvers)
 
     def right_to_approve(self, cart: Cart, person: Person) -> Right:

@@ -20,6 +20,8 @@ OWNER_CONTACT = "OWNER_CONTACT"
 ACCEPT_CONDITIONS = "ACCEPT_CONDITIONS"
 # A yes to one of these is a statement with legal effect. Only a person gives it: never a default, never a copy.
 LEGAL = frozenset({ACCEPT_CONDITIONS, "CLAIMS_NOTICE"})
+# Statements to a registry about why it should register a name: approvers read them on the card.
+STATEMENTS = LEGAL | {"REASON"}
 # These are about one name alone, so they are never copied to another.
 OF_ONE_NAME = frozenset({"CLAIMS_NOTICE", "PROTECTED_CODE"})
 # Answers that a channel may read. Any other answer may contain a birthday, an identity number or a code.

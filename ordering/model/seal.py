@@ -86,7 +86,9 @@ def seal(
         "currency": quote.total.currency,
     }
     if form is not SealForm.WITHOUT_RENEWALS:
-        terms["renewals"] = sorted([line.domain.ascii, str(line.renewal or "")] for line in lines)
+        terms["renewals"] = sorted(
+            [line.domain.ascii, line.renewal.in_digests if line.renewal else ""] for line in lines
+        )
     canonical = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     return Seal(f"{_TRIAL if trial else ''}{digest}", quote.total, salt)

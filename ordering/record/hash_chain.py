@@ -28,7 +28,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ordering.model.answer_digests import Digest, digest_of
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
 from ordering.model.events import Event
 from ordering.model.facts import canonical
@@ -111,11 +111,12 @@ def digest(entry: Entry) -> str:
 def facts(cart: Cart) -> str:
     """Serialize what an event proves: the request, what was approved, ordered and paid, and by whom.
 
-    It leaves out data that changes without an event: an open cart's names, the order's status, when a payment was sent.
+    It leaves out data that changes without an event: the names of a cart that is open or returned, the order's status,
+    when a payment was sent.
     Private answers are included as digests only: events can never be removed.
     """
     quote, seal, attempt, order, payment = cart.quote, cart.seal, cart.attempt, cart.order, cart.payment
-    lines = () if cart.state is CartState.OPEN else cart.lines
+    lines = () if cart.is_editable else cart.lines
     content: dict[str, Any] = {
         "state": cart.state.value,
         "since": _moment(cart.since),

@@ -52,6 +52,14 @@ class ApprovalRequests:
         if _is_private(cart.channel) and self._policy.approval_channel is None and not self._policy.self_approval:
             raise NotPossible(code="nobody_could_approve", cart=cart.id)
 
+    def may_edit(self, cart_id: CartId, *, by: Person) -> Cart:
+        """Return a returned request; raises if it is none, or if this person may not edit it."""
+        cart = read_cart(self._store, cart_id)
+        self._policy.may_change(cart, by)
+        if cart.state is not S.RETURNED:
+            raise NotPossible(code="not_returned", cart=cart_id)
+        return cart
+
     def request(
         self,
         cart_id: CartId,
@@ -60,19 +68,23 @@ class ApprovalRequests:
         purpose: str,
         approvers: Collection[Person] | None = None,
         sure: str = "",
+        mark: str = "",
     ) -> Cart:
         """Check the cart with OVH, seal the result, close the cart and request approval.
 
         `approvers` are all of them as Slack describes them now; None if Slack did not return them. If the pre-flight
-        fails, the cart stays open and the error says what to do. Raises `NameNearlyThere` if a name is one letter away
-        from a word of the purpose, unless `sure` is that purpose: the person was asked and sent the same again.
+        fails, the cart stays as it is and the error says what to do. Raises `NameNearlyThere` if a name is one letter
+        away from a word of the purpose, unless `sure` is that purpose: the person was asked and sent the same again. A
+        returned request keeps its requester; `mark` is its fingerprint on the form, so that an older form does not
+        submit it.
         """
         cart = read_cart(self._store, cart_id)
         if cart.state is S.SUBMITTED and (cart.requester, cart.purpose) == (requester.id, purpose.strip()):
             return cart  # the same person sent the same form again
         self.may_request(cart, requester)
+        _must_show_this_return(cart, mark)
         self._decisions.must_be_allowed(cart_id, None)
-        self.must_leave_an_approver(cart, requester, approvers)
+        self.must_leave_an_approver(cart, asker_of(cart, requester), approvers)
         if not is_visible(purpose):
             raise NotPossible(code="purpose_missing")
         if sure != purpose_mark(purpose):
@@ -85,20 +97,21 @@ class ApprovalRequests:
             # What was quoted is saved: if a name or an answer changed in the meantime, this fails.
             cart = carts.cart(cart_id)
             self._policy.may_change(cart, requester)
+            _must_show_this_return(cart, mark)
             if not cart.holds_the_same_as(quoted):
                 raise CartChanged(cart_id)
             if findings := held(carts, [line.domain for line in cart.lines], without=cart.id):
                 raise NotReady(cart_id, findings)
             return submit(carts, cart, checked, self._policy, requester=requester, purpose=purpose, now=now)
 
-    def must_leave_an_approver(self, cart: Cart, requester: Person, approvers: Collection[Person] | None) -> None:
+    def must_leave_an_approver(self, cart: Cart, asker: str, approvers: Collection[Person] | None) -> None:
         """Raise `NotPossible` if nobody of these could approve the cart; None: Slack did not return them."""
-        if approvers is not None and self._policy.needs_another_approver(cart, approvers, requester=requester):
-            shaped = any(person.id in cart.people_who_shaped - {requester.id} for person in approvers)
+        if approvers is not None and self._policy.needs_another_approver(cart, approvers, requester=asker):
+            shaped = any(person.id in cart.people_who_shaped - {asker} for person in approvers)
             raise NotPossible(code="nobody_may_approve", cart=cart.id, shaped=shaped)
 
     def check(self, cart_id: CartId, *, by: Person) -> tuple[Finding, ...]:
-        """Check an open cart with OVH as `request` does, and return what must be fixed; empty if nothing must.
+        """Check an editable cart with OVH as `request` does, and return what must be fixed; empty if nothing must.
 
         Questions that OVH insists on are stored. Raises `RegistrarError` if OVH does not answer.
         """
@@ -111,14 +124,14 @@ class ApprovalRequests:
         return ()
 
     def withdraw(self, cart_id: CartId, *, by: Person, stamp: Stamp | None = None) -> Cart:
-        """Withdraw one's own undecided request, also in recover mode. Repeating it changes nothing."""
+        """Withdraw one's own undecided or returned request, also in recover mode. Repeating it changes nothing."""
         self._policy.must_be_member(by)
         now = self._clock()
         with self._decisions.begin(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
             if cart.state is S.CANCELLED and cart.requester == by.id and cart.fact == _WITHDRAWN:
                 return cart
-            if cart.state is not S.SUBMITTED:
+            if cart.state not in {S.SUBMITTED, S.RETURNED}:
                 raise NotPossible(code="not_withdrawable", cart=cart_id, state=cart.state.value)
             if by.id != cart.requester:
                 raise NotAllowed(code="not_the_requester", cart=cart_id)
@@ -155,13 +168,14 @@ def submit(
     submitted = cart.submit(
         at=now,
         lines=lines,
-        requester=requester.id,
+        requester=asker_of(cart, requester),
         purpose=purpose.strip(),
         quote=quote,
         seal=seal(checked.lines, quote, waive_retraction=policy.waive_retraction, trial=policy.trial),
     )
     carts.show_in(cart.id, MessageRole.APPROVAL, policy.approval_channel or cart.channel)
     data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
+    data = {**data, **_after_changes(cart)}
     recorded: Data = {**data, "policy": policy.digest}
     event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=recorded, by=requester.id)
     return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), *filter(None, [after]), event)
@@ -177,6 +191,24 @@ def _refuse_slip(cart: Cart, purpose: str) -> None:
     if (slip := near_in_text([line.domain for line in cart.lines], purpose)) is not None:
         domain, word = slip
         raise NameNearlyThere(domain, word, where="purpose")
+
+
+def _must_show_this_return(cart: Cart, mark: str) -> None:
+    """Raise `CardOutdated` if the form of a returned request is from before this return."""
+    if cart.state is S.RETURNED:
+        cart.require_mark(mark)
+
+
+def asker_of(cart: Cart, person: Person) -> str:
+    """Return who requests: a contributor who submits a returned request does so for its requester."""
+    return cart.requester if cart.state is S.RETURNED and cart.requester else person.id
+
+
+def _after_changes(cart: Cart) -> Data:
+    """Return who asked for changes and why, for the approvers of the next round."""
+    fact = cart.fact
+    returned = fact is not None and fact.kind is EventKind.CHANGES_REQUESTED
+    return {"asked": {"by": fact.data["by"], "reason": fact.data["reason"]}} if fact and returned else {}
 
 
 def _is_private(channel: str) -> bool:

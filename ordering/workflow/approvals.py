@@ -61,8 +61,7 @@ class Approvals:
             if _is_approved_by(cart, approver, mark):
                 return cart
             asked = self._must_wait_for_approval(cart, approver)
-            if mark != cart.request_mark:
-                raise CardOutdated(cart_id)
+            _must_be_this_round(cart, mark)
             refuse_against_naming(self._policy, cart)
             refuse_beyond_limits(self._policy, carts, cart, asked.quote.total, now)
             waited = self._waited(carts, cart, clicked_at)
@@ -142,6 +141,34 @@ class Approvals:
             event = happened(rejected, now, EventKind.REJECTED, by=approver.id)
             return carts.save(rejected, event)
 
+    def may_return(self, cart_id: CartId, *, approver: Person, mark: str, stamp: Stamp | None = None) -> Cart:
+        """Raise if this person may not ask for changes to this request. Called before they write a reason."""
+        cart = self.may_reject(cart_id, approver=approver, stamp=stamp)
+        _must_be_this_round(cart, mark)
+        return cart
+
+    def ask_for_changes(
+        self, cart_id: CartId, *, approver: Person, reason: str, mark: str, stamp: Stamp | None = None
+    ) -> Cart:
+        """Return a request to its requester, with a reason; no earlier approval of it counts any more.
+
+        `mark` is the request mark on the button that was clicked. Repeating it changes nothing. Works in recover mode,
+        too.
+        """
+        if not is_visible(reason):
+            raise NotPossible(code="reason_missing")
+        now = self._clock()
+        with self._decisions.begin(cart_id, stamp, sends=False) as carts:
+            cart = carts.cart(cart_id)
+            if _was_returned_by(cart, approver):
+                return cart
+            asked = self._must_wait_for_approval(cart, approver)
+            _must_be_this_round(cart, mark)
+            returned = asked.send_back(at=now, by=approver.id, reason=reason.strip())
+            data = returned.fact.data if returned.fact else {}
+            event = happened(returned, now, EventKind.CHANGES_REQUESTED, data=data, by=approver.id)
+            return carts.save(returned, event)
+
     def stop(self, cart_id: CartId, *, by: Person, stamp: Stamp | None = None) -> Cart:
         """Stop an approved cart, or a payment, before its intent is committed; stopping again changes nothing.
 
@@ -175,6 +202,16 @@ class Approvals:
 def _is_approved_by(cart: Cart, approver: Person, mark: str) -> bool:
     """Return whether this person approved exactly this already, so repeating it is no error."""
     return approver.id in cart.approved_by and cart.seal is not None and mark.partition("-")[0] == cart.seal.short
+
+
+def _must_be_this_round(cart: Cart, mark: str) -> None:
+    """Raise `CardOutdated` unless the button is on the card of this round of asking."""
+    if mark != cart.request_mark:
+        raise CardOutdated(cart.id)
+
+
+def _was_returned_by(cart: Cart, approver: Person) -> bool:
+    return cart.state is S.RETURNED and cart.fact is not None and cart.fact.data.get("by") == approver.id
 
 
 def _said_before(cart: Cart) -> Data | None:

@@ -88,7 +88,7 @@ class Buying:
         if (before := self._requested_before(channel, seen, requester, purpose)) is not None:
             return before
         unstored = self._cart(channel, self._offers(seen, by=requester, purpose=purpose), by=requester)
-        self._approval_requests.must_leave_an_approver(unstored, requester, approvers)
+        self._approval_requests.must_leave_an_approver(unstored, requester.id, approvers)
         self._decisions.must_be_allowed(_NOT_STORED, None)
         checked = self._check(unstored)
         now = self._clock()

@@ -1,4 +1,4 @@
-"""The questions of registries about the names in an open cart, and the users' answers."""
+"""The questions of registries about the names in an open cart or a returned request, and the users' answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Questions:
         self._clock = clock
 
     def learn(self, cart_id: CartId, *, first: DomainName | None = None) -> Cart:
-        """Read OVH's questions for a few names of an open cart that have none yet, starting with `first`.
+        """Read OVH's questions for a few names of a cart that have none yet, starting with `first`.
 
         Questions that were read are stored. Raises `LinesRefused` if OVH refuses `first`, or if no name has known
         questions.
@@ -43,7 +43,7 @@ class Questions:
         cart = read_cart(self._store, cart_id)
         unknown = sorted((line for line in cart.lines if line.questions is None), key=lambda line: line.domain != first)
         unknown = unknown[:_MOST_AT_ONCE]
-        if cart.state is not S.OPEN or not unknown:
+        if not cart.is_editable or not unknown:
             return cart
         try:
             return keep_questions(self._store, cart_id, self._registrar.questions(unknown))
@@ -90,7 +90,7 @@ def keep_questions(store: Store, cart_id: CartId, asked: Mapping[DomainName, tup
     with store.begin() as carts:
         cart = carts.cart(cart_id)
         lines = as_asked(cart.lines, asked)
-        if cart.state is not CartState.OPEN or lines == cart.lines:
+        if not cart.is_editable or lines == cart.lines:
             return cart
         return carts.save(replace(cart, lines=lines))
 

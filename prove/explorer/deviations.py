@@ -91,7 +91,12 @@ ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
 # `opens`: opens the order's page first, leaves it open, and presses Pay.
 # `in-trial`: clicks while the bot is in the trial, then again after it. `of-trial`: the request was made in the trial.
 PAYS: Options = ("prepaid", "page", "opens", "twice", "old-card", "after-91000", "in-trial")
-APPROVES: Options = ("self", "twice", "old-card", "after-91000", "in-trial", "of-trial")
+# `returns`: asks for changes first. `returns-twice`: and the form arrives once more, after the request was sent again.
+APPROVES: Options = (
+    "self", "twice", "old-card", "returns", "returns-twice", "after-91000", "in-trial", "of-trial",
+)  # fmt: skip
+# `withdraws`: the requester takes the returned request back. `same`: sends it again without a change.
+EDITS: Options = ("withdraws", "same", "twice", "after-91000")
 
 _HIDES = {
     "late": "all",

@@ -20,8 +20,9 @@ from ordering.model.money import Money
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
+from ordering.process.recovery import must_allow, must_be_current
 from ordering.workflow import Workflow
-from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, ORDERED, PAYS, Options
+from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, EDITS, ORDERED, PAYS, Options
 from prove.explorer.law_names import NOT_APPROVED, NOT_OURS, UNHELD, LawBroken
 from prove.explorer.ledger import PREPAID, Method, moment
 from prove.explorer.processes import Unanswered
@@ -73,6 +74,7 @@ class People:
         self._tries = 0
         self._pays = 0
         self._others = 0
+        self._earlier_rounds: list[str] = []  # what Approve carried on the cards of rounds that ended in a return
         self.accepted: list[tuple[str, CartState]] = []
 
     def request(self, process: Process) -> None:
@@ -187,6 +189,8 @@ class People:
         """Return what the card asks a user to do, the manners in which they may do it, and the delay."""
         if cart.state is S.SUBMITTED:
             return "approves", APPROVES, _SOON
+        if cart.state is S.RETURNED:
+            return "edits", EDITS, _SOON
         if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.methods:
             return "pays", PAYS, _SOON if self._pays < _PATIENT else _HOUR
         return self._question(cart) if cart.state is S.NEEDS_ATTENTION else None
@@ -222,6 +226,7 @@ class People:
     def _act(self, kind: str, plan: Plan, process: Process) -> None:
         act = {
             "approves": self._approve,
+            "edits": self._edit,
             "pays": self._pay,
             "says what was ordered": self._say_ordered,
             "says what was paid": self._say_paid,
@@ -250,6 +255,11 @@ class People:
         if plan.manner == "in-trial":
             in_trial = _in_trial(process)
             _must_fail(lambda: _approved(in_trial, CLEO, cart.request_mark), "a request of before the trial")
+        for earlier in self._earlier_rounds:
+            _must_fail(lambda earlier=earlier: approve(process, approver=DAN, mark=earlier), "an earlier round")  # type: ignore[misc] # mypy infers no lambda with a default
+        if plan.manner.startswith("returns"):
+            self._return(process, cart, plan)
+            return
         self._decided(CLEO.id, approve, process)
         self._repeat(plan, CLEO.id, approve)
 
@@ -260,6 +270,53 @@ class People:
             if cart.state is S.SUBMITTED and cart.quote is not None:
                 waived = POLICY.waive_retraction
                 carts.save(replace(cart, seal=seal(cart.lines, cart.quote, waive_retraction=waived, trial=True)))
+
+    def _return(self, process: Process, cart: Cart, plan: Plan) -> None:
+        """Ask for changes. What the card of this round shows approves nothing any more."""
+
+        def returns(by: Process) -> Cart:
+            return by.workflow.approvals.ask_for_changes(
+                cart.id, approver=CLEO, reason="x", mark=cart.request_mark, stamp=plan.stamp
+            )
+
+        self._decided(CLEO.id, returns, process)
+        self._earlier_rounds.append(cart.request_mark)
+        if plan.manner == "returns-twice":
+            self._repeats.append((self._world.now + _TWICE_AFTER, partial(self._again, CLEO.id, returns)))
+
+    def _edit(self, process: Process, cart: Cart, plan: Plan) -> None:
+        """Have the requester edit a returned request and send it again, after others tried to and could not."""
+        name, workflow = cart.lines[-1].domain, process.workflow
+        _must_fail(lambda: workflow.cart_editing.remove(cart.id, name, by=DAN), "another's returned request")
+        for mark in self._earlier_rounds:
+            _must_fail(
+                lambda mark=mark: workflow.approvals.approve(cart.id, approver=DAN, mark=mark, stamp=plan.stamp),  # type: ignore[misc] # as above
+                "a returned request",
+            )
+
+        def again(by: Process) -> Cart:
+            return self._request_again(by, cart, plan)
+
+        def withdraw(by: Process) -> Cart:
+            return by.workflow.approval_requests.withdraw(cart.id, by=ADA, stamp=plan.stamp)
+
+        self._decided(ADA.id, withdraw if plan.manner == "withdraws" else again, process)
+        self._repeat(plan, ADA.id, again)
+
+    def _request_again(self, process: Process, cart: Cart, plan: Plan) -> Cart:
+        """Submit a returned request in the state after the pre-flight, without its last name unless it has only one."""
+        lines = cart.lines if plan.manner == "same" else cart.lines[:-1] or cart.lines
+        prepared = process.registrar.prepare(lines)
+        process.registrar.discard(prepared.registrar_cart)
+        sealed = seal(lines, prepared.quote, waive_retraction=POLICY.waive_retraction)
+        with process.workflow.recover_mode.noticing(number=cart.id), process.world.store.begin() as carts:
+            must_be_current(carts, plan.stamp, cart.id)
+            must_allow(carts)
+            now, kept = process.now(), carts.cart(cart.id)
+            POLICY.may_change(kept, ADA)
+            kept.require_mark(cart.mark)
+            asked = kept.submit(at=now, lines=lines, requester=ADA.id, purpose="y", quote=prepared.quote, seal=sealed)
+            return carts.save(asked, happened(asked, now, EventKind.APPROVAL_REQUESTED, by=ADA.id))
 
     def _pay(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.order is None:

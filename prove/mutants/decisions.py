@@ -6,6 +6,7 @@ from prove.mutants.changes import always, drop, never, swap, without_item, witho
 from prove.mutants.mutation import Mutation
 
 _AGE, _STOP, _INBOX = "tests/ordering/test_age.py", "tests/ordering/test_stop.py", "tests/store/test_inbox.py"
+_RETURNS, _SEND_BACK = "tests/ordering/test_returns.py", "ordering.model.cart_phases:Requested.send_back"
 _ROUTER = "tests/handlers/test_router.py"
 _CONDITIONS = "ordering.process.fulfilment:Fulfilment.__init__"
 _APPROVE, _STOPPING = "ordering.workflow.approvals:Approvals.approve", "ordering.workflow.approvals:Approvals.stop"
@@ -138,8 +139,38 @@ OF_DECISIONS = (
     Mutation(
         "approve what the card did not show",
         _APPROVE,
-        never("mark != cart.request_mark"),
+        drop("_must_be_this_round(cart, mark)"),
         "tests/ordering/test_workflow.py::test_an_approval_is_for_the_card_that_was_shown",
+    ),
+    Mutation(
+        "keep the terms of a returned request",
+        _SEND_BACK,
+        swap("{'quote': None, 'seal': None, 'approved_by': ()}", "{'approved_by': ()}"),
+        f"{_RETURNS}::test_a_returned_request_has_no_terms_to_approve",
+    ),
+    Mutation(
+        "keep the approvals of a returned request",
+        _SEND_BACK,
+        swap("{'quote': None, 'seal': None, 'approved_by': ()}", "{'quote': None, 'seal': None}"),
+        f"{_RETURNS}::test_half_an_approval_does_not_survive",
+    ),
+    Mutation(
+        "return a request by a form of an earlier round",
+        "ordering.workflow.approvals:Approvals.ask_for_changes",
+        drop("_must_be_this_round(cart, mark)"),
+        f"{_RETURNS}::test_a_form_of_an_earlier_round_returns_nothing",
+    ),
+    Mutation(
+        "send a returned request by a form of an earlier return",
+        "ordering.workflow.approval_requests:_must_show_this_return",
+        never("cart.state is S.RETURNED"),
+        f"{_RETURNS}::test_a_form_of_an_earlier_return_sends_nothing",
+    ),
+    Mutation(
+        "let somebody return their own request",
+        "ordering.workflow.approvals:Approvals._must_wait_for_approval",
+        drop("self._policy.may_approve(cart, approver)"),
+        f"{_RETURNS}::test_only_an_approver_of_the_request_asks_for_changes",
     ),
     Mutation(
         "take another offer than the one that was seen",

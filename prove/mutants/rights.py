@@ -11,6 +11,7 @@ _EARLIER, _MANUAL_RECOVERY, _SELF = (
     "tests/ordering/test_self_approval.py",
 )
 _WHO_MAY, _BUYING = "tests/ordering/test_who_may.py", "tests/store/contract/test_buying.py"
+_RETURNS = "tests/ordering/test_returns.py"
 _READS, _APPROVE = "ordering.workflow.approvals:Approvals._still_valid", "ordering.workflow.approvals:Approvals.approve"
 _RIGHT, _POLICY = "ordering.model.policy:Policy.right_to_approve", "ordering.model.policy:Policy.may_approve"
 
@@ -63,6 +64,24 @@ OF_RIGHTS = (
         "ordering.workflow.payments:PaymentDecisions.pay",
         drop("self._policy.may_pay(payer)"),
         "tests/ordering/test_workflow.py::test_only_a_payer_pays_with_a_method_of_the_order_and_once",
+    ),
+    Mutation(
+        "let anybody edit a returned request",
+        "ordering.model.policy:Policy.may_change",
+        never("cart.state is CartState.RETURNED and person.id not in cart.contributors"),
+        f"{_RETURNS}::test_only_those_it_belongs_to_edit_it",
+    ),
+    Mutation(
+        "take a contributor who sends a returned request for its requester",
+        "ordering.workflow.approval_requests:_asker",
+        swap("cart.requester if cart.state is S.RETURNED and cart.requester else person.id", "person.id"),
+        f"{_RETURNS}::test_a_contributor_edits_it_for_its_requester",
+    ),
+    Mutation(
+        "let a contributor withdraw a returned request",
+        "ordering.workflow.approval_requests:ApprovalRequests.withdraw",
+        never("by.id != cart.requester"),
+        f"{_RETURNS}::test_its_requester_withdraws_it",
     ),
     Mutation("let people approve their own request", _POLICY, swap("self.self_approval", "self.approvers"), _SELF),
     Mutation(

@@ -19,6 +19,7 @@ from handlers.toolkit.payloads import AnswersSheet, Decision
 from handlers.views import answer_summary as answered
 from handlers.views import approval, cart, contacts, details, home, questions, years
 from handlers.views import direct_messages as news
+from handlers.views.card_rules import CardRules
 from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
@@ -91,11 +92,8 @@ def a_cart(state: CartState, count: int, script: str, length: int) -> Cart:
 def card(shown: Cart, room: Room = MESSAGE) -> RenderedMessage:
     return approval.card(
         shown,
-        approvals_needed=2,
-        waive_retraction=True,
-        approvers=POLICY.approvers,
-        payers=POLICY.payers,
-        room=room,
+        CardRules(approvals_needed=2, waive_retraction=True, approvers=POLICY.approvers, payers=POLICY.payers),
+        room,
     )
 
 
@@ -135,7 +133,7 @@ def buttons_of(rendered: RenderedMessage) -> set[str]:
 
 
 MUST_STAND = {
-    S.SUBMITTED: {Act.APPROVE, Act.REJECT, Act.WITHDRAW},
+    S.SUBMITTED: {Act.APPROVE, Act.ASK_FOR_CHANGES, Act.REJECT},
     S.CHECKED_OUT: {Act.PAY, Act.METHOD, Act.OPEN_ORDER},
     S.PAID: {Act.OPEN_ORDER},
     S.REJECTED: {Act.COPY},
@@ -212,13 +210,14 @@ def test_details_shows_every_name_and_answer(script, count):
     read: list[str] = []
     page, more = 0, True
     while more:
-        view = details.details_modal(shown, waive_retraction=True, page=page)
+        view = details.details_modal(shown, waive_retraction=True, sees_owners=True, page=page)
         fits_a_view(view)
         read += words(view.to_dict()["blocks"])
         more = any(e["text"]["text"] == "Next page" for _, e in elements(view.to_dict()["blocks"]))
         page += 1
     text = "\n".join(read)
-    assert all(str(line.domain) in text for line in shown.lines)
+    assert all(line.domain.unicode in text for line in shown.lines)
+    assert all(line.domain.ascii in text for line in shown.lines)
     assert all(line in text for line in answered.answered(shown.lines, shown.quote))
 
 
@@ -227,8 +226,8 @@ def test_a_folded_card_counts_what_it_leaves_out():
     shown = a_cart(S.SUBMITTED, 500, "latin", 100)
     text = "\n".join(words(dicts(card(shown).blocks)))
     named = sum(f"n{number}.com" in text.replace("`", " ").split() for number in range(500))
-    assert 20 < named < 500
-    assert catalogue.grammar.more(500 - named, catalogue.prices.MORE_NAMES) in text
+    assert 10 < named < 500
+    assert catalogue.approving.more_names(500 - named, after=True) in text
     assert "€3.59" in text
     assert "<@U0CLEO>" in text
 

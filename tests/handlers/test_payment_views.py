@@ -10,6 +10,7 @@ from handlers.messages import words as catalogue
 from handlers.text.mrkdwn import escape, escape_lines
 from handlers.toolkit.blocks import section
 from handlers.views import approval
+from handlers.views.card_rules import CardRules
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind, Fact
@@ -37,7 +38,7 @@ def a_cart(state=S.PAYING, payment=SENT, order=ORDER, fact=None) -> Cart:
 
 def card(shown: Cart):
     return approval.card(
-        shown, approvals_needed=1, waive_retraction=True, approvers=POLICY.approvers, payers=POLICY.payers
+        shown, CardRules(approvals_needed=1, waive_retraction=True, approvers=POLICY.approvers, payers=POLICY.payers)
     )
 
 

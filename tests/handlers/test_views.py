@@ -17,6 +17,7 @@ from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.payloads import Decision, OfferChoice
 from handlers.views import approval, cart, details, home, offers, years
 from handlers.views import recovery as attention
+from handlers.views.card_rules import CardRules
 from handlers.views.help import help_message, unknown_command
 from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.domain_name import DomainName
@@ -70,7 +71,7 @@ def a_cart(state: CartState, lines=None, **more) -> Cart:
 
 def card(shown: Cart):
     return approval.card(
-        shown, approvals_needed=2, waive_retraction=True, approvers=POLICY.approvers, payers=POLICY.payers
+        shown, CardRules(approvals_needed=2, waive_retraction=True, approvers=POLICY.approvers, payers=POLICY.payers)
     )
 
 
@@ -146,8 +147,17 @@ def test_needs_attention_mentions_only_those_who_can_act():
     assert crowd.count("<@") == 8
 
 
+def words_of_details(shown: Cart) -> str:
+    """What the form behind the Details button says, on all its pages."""
+    pages = [
+        details.details_modal(shown, waive_retraction=True, sees_owners=False, page=page).to_dict() for page in range(9)
+    ]
+    once = {str(page): page for page in pages}.values()  # a number above the last page shows that page again
+    return "\n".join(text for page in once for text in words(page["blocks"]))
+
+
 def test_the_card_shows_all_terms_and_no_personal_data():
-    """The card says everything that the approval covers and no personal data."""
+    """The card and its details say everything that the approval covers and no personal data."""
     lines = [
         a_line().answered({"REASON": "Ours", "BIRTH": "1970-01-01"}, by="U0BEN"),
         a_line("b.ovh").answered({"OLD": "no longer asked"}, by="U0BEN"),
@@ -162,23 +172,27 @@ def test_the_card_shows_all_terms_and_no_personal_data():
             (lines[1], "OWNER_LEGAL_AGE", "true"),
         ]
     ]
-    words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=tuple(given)))))
-    assert f"*{catalogue.questions.EACH_NAME}*  {OF_AGE}\n" in words
+    shown = a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=tuple(given)))
+    words = words_of(card(shown))
     owner = summary("OWNER_CONTACT", value="21003400", by="")
     reason = summary("REASON", value="Ours", by="")
     private = catalogue.questions.private_answers(1, ["<@U0BEN>"], alone=False)
-    assert f"*name.ovh*  {owner}, {reason}, {private}\n" in words
-    assert f"*b.ovh*  {catalogue.questions.OWN_DATA}" in words
-    assert "1970" not in words
-    assert "no longer asked" not in words
+    assert f"*name.ovh*  {reason}, {private}\n" in words
+    in_details = words_of_details(shown)
+    assert f"*{catalogue.questions.EACH_NAME}*  {OF_AGE}\n" in in_details
+    assert f"*name.ovh*  {owner}, {reason}, {private}\n" in in_details
+    assert f"*b.ovh*  {catalogue.questions.OWN_DATA}" in in_details
+    for read in (words, in_details):
+        assert "1970" not in read
+        assert "no longer asked" not in read
 
 
 def test_equal_answers_of_forty_names_are_one_line():
-    """What is the same for forty names is one line on the card."""
+    """What is the same for forty names is one line in the details."""
     lines = [a_line(f"n{number}.ovh") for number in range(MOST_LINES)]
     given = tuple(Configuration(line.domain, "OWNER_LEGAL_AGE", "true") for line in lines)
-    words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=given))))
-    assert words.count(f"{catalogue.questions.OWN_DATA}, {OF_AGE}") == 1
+    read = words_of_details(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=given)))
+    assert read.count(f"{catalogue.questions.OWN_DATA}, {OF_AGE}") == 1
 
 
 def test_forty_of_the_longest_reasons_can_all_be_read():
@@ -190,10 +204,9 @@ def test_forty_of_the_longest_reasons_can_all_be_read():
     rendered = card(shown)
     check(rendered)
     assert {"Approve", "Details"} <= labels(rendered)
-    more = after_hole(catalogue.grammar.more(HOLE, catalogue.cart.MORE_ANSWERS_IN_DETAILS))
+    more = after_hole(catalogue.grammar.more(HOLE, catalogue.approving.MORE_ANSWERS))
     assert more in words_of(rendered)
-    pages = [details.details_modal(shown, waive_retraction=True, page=page).to_dict() for page in range(9)]
-    read = "\n".join(text for page in pages for text in words(page["blocks"]))
+    read = words_of_details(shown)
     assert all(reason.strip().replace("&", "&amp;") in read for reason in reasons)
 
 
@@ -215,7 +228,7 @@ def test_what_a_new_try_cannot_fix_has_its_way_told():
 @pytest.mark.parametrize(
     ("state", "labels"),
     [
-        (S.SUBMITTED, ["Approve", "Reject", "Withdraw", "Show owner"]),
+        (S.SUBMITTED, ["Approve", "Details", "Ask for changes", "Reject"]),
         (S.APPROVED, ["Stop"]),
         (S.CHECKED_OUT, ["Pay", "Open order", "Show owner"]),
         (S.PAID, ["Open order"]),
@@ -374,9 +387,10 @@ def test_warnings_stand_on_the_cart_and_on_the_card():
 def test_without_a_waiver_the_card_says_what_that_means():
     shown = a_cart(S.SUBMITTED)
     kept = approval.card(
-        shown, approvals_needed=1, waive_retraction=False, approvers=POLICY.approvers, payers=POLICY.payers
+        shown, CardRules(approvals_needed=1, waive_retraction=False, approvers=POLICY.approvers, payers=POLICY.payers)
     )
-    assert catalogue.prices.RETRACTION_KEPT in str(blocks_of(kept))
+    assert catalogue.approving.REFUND in str(blocks_of(kept))
+    assert catalogue.approving.NO_REFUND in str(blocks_of(card(shown)))
 
 
 def said_no(words: str, name: DomainName | None = None, fix: Fix | None = None) -> Finding:

@@ -32,3 +32,13 @@ def test_parts_smaller_than_a_cent_are_refused():
 def test_amounts_are_written_as_people_read_them():
     assert str(Money(119, "EUR")) == "€1.19"
     assert str(Money(119, "PLN")) == "1.19 PLN"
+
+
+def test_thousands_are_separated_for_people_alone():
+    """People read a comma; seals and buttons made before the comma are still recognised."""
+    assert [str(Money.of(text, "EUR")) for text in ("999.99", "1250.00", "-1234567.80")] == [
+        "€999.99", "€1,250.00", "-€1,234,567.80",
+    ]  # fmt: skip
+    assert str(Money.of("1250.00", "PLN")) == "1,250.00 PLN"
+    assert Money.of("1250.00", "EUR").in_digests == "€1250.00"
+    assert Money.of("-1250.00", "PLN").in_digests == "-1250.00 PLN"

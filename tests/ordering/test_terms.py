@@ -6,6 +6,7 @@ import pytest
 
 from handlers.messages import words as catalogue
 from handlers.views.approval import card
+from handlers.views.card_rules import CardRules
 from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
@@ -76,7 +77,9 @@ def test_the_approver_reads_that_terms_are_unusual(rules, mode, phase):
     """The card names premium, or OVH's mode and the launch phase."""
     rules.restart(ALLOWING)
     cart = requested(rules, replace(USUAL, pricing_mode=mode, phase=phase))
-    rendered = card(cart, approvals_needed=1, waive_retraction=True, approvers=frozenset(), payers=frozenset())
+    rendered = card(
+        cart, CardRules(approvals_needed=1, waive_retraction=True, approvers=frozenset(), payers=frozenset())
+    )
     shown = str([block.to_dict() for block in rendered.blocks])
     kind = OfferKind.PREMIUM if "premium" in mode else OfferKind.SPECIAL
     assert catalogue.prices.unusual_terms(kind, mode, catalogue.prices.phase(phase)) in shown

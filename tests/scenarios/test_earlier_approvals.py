@@ -34,7 +34,7 @@ async def test_a_half_approval_ends_with_its_right(scenario: Scenario, leaves: C
     """The card and the second approver read it, and nothing is ordered."""
     card = await scenario.requested()
     await scenario.cleo.click(card, "Approve")
-    half = await scenario.card("1 of 2 so far")
+    half = await scenario.card("✓ <@U0CLEO> approved.")
     leaves(scenario)
     await scenario.clicks_in_vain(scenario.dan, half, "Approve", catalogue.decisions.approved_partly(1, ["U0CLEO"]))
     await scenario.sees(scenario.dan, on_card(EventKind.PARTLY_APPROVED, void=1), channel="approvals")

@@ -41,13 +41,13 @@ async def test_killed_between_all_acts_the_order_is_made_and_paid_once(killed: S
     await kill_and_restart(scenario)
     await scenario.cleo.click(card, "Approve")
     await kill_and_restart(scenario)  # wherever the checkout is just now
-    if catalogue.card.TO_APPROVE in (await scenario.card("Cart #1")).plain_text():
+    if catalogue.card.TO_APPROVE in (await scenario.card("#1")).plain_text():
         await scenario.cleo.click(card, "Approve")  # the click itself was not yet on record
     card = await scenario.payable(seconds=40)
     await kill_and_restart(scenario)
     await scenario.dan.click(card, "Pay")
     await kill_and_restart(scenario)  # wherever the payment is just now
-    newest = await scenario.card("Cart #1")
+    newest = await scenario.card("#1")
     if catalogue.card.TO_PAY in newest.plain_text():
         await scenario.dan.click(newest, "Pay")
     await scenario.card(catalogue.card.DELIVERED, seconds=40)

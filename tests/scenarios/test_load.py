@@ -145,9 +145,10 @@ async def _reject(scenario: Scenario, card: Message) -> float:
     return time.monotonic() - began
 
 
-async def _withdraw(scenario: Scenario, card: Message) -> float:
+async def _withdraw(scenario: Scenario, _card: Message) -> float:
+    cart = await scenario.sees(scenario.ada, "Withdraw")
     began = time.monotonic()
-    await scenario.ada.click(card, "Withdraw")
+    await scenario.ada.click(cart, "Withdraw")
     return await _seconds_until(scenario, scenario.ada, before_hole(catalogue.decisions.withdrawn(HOLE)), began)
 
 

@@ -55,7 +55,7 @@ async def test_an_offer_is_chosen_in_a_form(scenario: Scenario):
     await scenario.form_says(added("launch-otter.com"))
     scenario.ada.close_modal()
     await scenario.request()
-    assert "€128.99" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
+    assert "€154.79" in (await scenario.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_a_name_with_several_offers_asks_which_one(scenario: Scenario):
@@ -72,7 +72,7 @@ async def test_a_name_with_several_offers_asks_which_one(scenario: Scenario):
 async def test_a_premium_name_is_named_as_such_with_its_renewal(scenario: Scenario):
     await scenario.ada.command("search premium-otter.com")
     found = await scenario.sees(scenario.ada, "premium-otter.com")
-    assert "€1250.00 for 1 year, then €350.00 a year" in found.plain_text()
+    assert "€1,250.00 for 1 year, then €350.00 a year" in found.plain_text()
     await scenario.ada.click(found, "Add to cart")
     await scenario.sees(scenario.ada, added("premium-otter.com"))
     await scenario.request()
@@ -86,7 +86,7 @@ async def test_transfer_and_aftermarket_offers_are_not_sold_as_new(scenario: Sce
     found = await scenario.sees(scenario.ada, catalogue.search.none_available(2, some_unknown=False))
     assert "taken-otter.com" in found.plain_text()
     assert "transfer" not in found.plain_text()  # nobody here can use its price
-    assert "aftermarket-otter.com (€2399.00)" in found.plain_text()
+    assert "aftermarket-otter.com (€2,399.00)" in found.plain_text()
     assert "Add to cart" not in found.plain_text()
 
 
@@ -112,7 +112,7 @@ async def test_years_are_chosen_in_a_form_and_bought(scenario: Scenario):
     await scenario.sees(scenario.ada, "3 years, offered at €2.99 for 1 year, then €3.59 a year")
     await scenario.request()
     card = await scenario.card(catalogue.card.TO_APPROVE)
-    assert re.search(r"name\.ovh +€10\.17\n", card.plain_text())
+    assert re.search(r"name\.ovh · 3 yr +€10\.17 +€3\.59\n", card.plain_text())
     await scenario.cleo.click(card, "Approve")
     await scenario.payable()
     assert [line["description"] for line in scenario.orders[0].lines if "months" in line["description"]] == [

@@ -136,7 +136,7 @@ async def test_what_the_team_buys_is_for_its_members_eyes(scenario: Scenario):
 async def test_a_user_group_approves_in_the_carts_own_channel(scenario: Scenario):
     await scenario.search_and_add("name.ovh")
     await scenario.request()
-    card = await scenario.sees(scenario.cleo, f"{catalogue.card.TO_APPROVE} <!subteam^S0APPROVERS>")
+    card = await scenario.sees(scenario.cleo, f"<!subteam^S0APPROVERS>, {catalogue.card.TO_APPROVE}")
     await scenario.cleo.click(card, "Approve")
     await scenario.sees(scenario.cleo, catalogue.paying.KEEPS_OPEN)
 
@@ -174,9 +174,9 @@ async def test_the_teams_rules_hold(scenario: Scenario):
     await scenario.ada.command("remove premium-name.ovh")
     await scenario.sees(scenario.ada, removed("premium-name.ovh"))
     card = await scenario.requested("name.ovh")
-    assert "0 of 2 so far" in card.plain_text()
+    assert "<@U0CLEO> and <@U0DAN>, " in card.plain_text()
     await scenario.cleo.click(card, "Approve")
-    card = await scenario.card("1 of 2 so far")
+    card = await scenario.card("✓ <@U0CLEO> approved.")
     await scenario.clicks_in_vain(scenario.cleo, card, "Approve", catalogue.decisions.approved_already(1))
     await scenario.dan.click(card, "Approve")
     await scenario.payable()

@@ -32,7 +32,8 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
 
 def cards(who: Actor, name: str) -> list[Message]:
     """The cards in a person's own conversation with the bot."""
-    return [m for m in who.messages(name) if "*Cart #1*" in m.plain_text() and not m.thread_ts]
+    shown = ((m, m.plain_text()) for m in who.messages(name) if not m.thread_ts)
+    return [m for m, text in shown if "*Cart #1*" in text or catalogue.card.TO_APPROVE in text]
 
 
 async def eventually(look: Callable[[], T | None], seconds: float = 15) -> T:
@@ -52,7 +53,7 @@ async def test_a_channel_archived_after_the_request_loses_nobody(scenario: Scena
     await scenario.requested()
     await scenario.cleo.open_home()
     scenario.slack.state.world.channel("approvals").archived = True
-    await scenario.cleo.click(await scenario.home_says(scenario.cleo, "Cart #1"), "Approve")
+    await scenario.cleo.click(await scenario.home_says(scenario.cleo, "#1 from"), "Approve")
     await scenario.sees(scenario.ada, "<#C0APPROVALS> is archived", channel="ada")
     card = await card_of(scenario, "dan", catalogue.paying.KEEPS_OPEN)
     await card_of(scenario, "cleo", catalogue.paying.KEEPS_OPEN)
@@ -159,7 +160,7 @@ async def test_refused_content_arrives_as_plain_text(scenario: Scenario):
         scenario.slack.faults.add("chat.postMessage", "error", error="msg_blocks_too_long", channel="C0APPROVALS")
         await scenario.search_and_add("name.ovh")
         await scenario.request()
-        card = await scenario.card(f"Cart #1: {catalogue.cart.state(CartState.SUBMITTED)}.")
+        card = await scenario.card("Approve €3.59? #1:")
         assert card.blocks == []
         assert [line["log_level"] for line in logged if line["event"] == "content_refused"] == ["error"]
 
@@ -171,7 +172,7 @@ async def test_an_odd_answer_to_a_post_loses_no_card(scenario: Scenario, kind):
     await scenario.search_and_add("name.ovh")
     await scenario.request()
     await scenario.card(catalogue.card.TO_APPROVE)
-    assert len([m for m in scenario.cleo.messages("approvals") if "*Cart #1*" in m.plain_text()]) == 1
+    assert len([m for m in scenario.cleo.messages("approvals") if catalogue.card.TO_APPROVE in m.plain_text()]) == 1
 
 
 async def test_a_deleted_card_is_posted_again(scenario: Scenario):
@@ -180,7 +181,7 @@ async def test_a_deleted_card_is_posted_again(scenario: Scenario):
     scenario.slack.state.messages[card.channel].remove(card)
     await scenario.ada.command("show 1")
     await scenario.cleo.open_home()
-    await scenario.cleo.click(await scenario.home_says(scenario.cleo, "Cart #1"), "Approve")
+    await scenario.cleo.click(await scenario.home_says(scenario.cleo, "#1 from"), "Approve")
     await scenario.payable()
 
 

@@ -1,6 +1,7 @@
 """The catalogue in English."""
 
 from handlers.messages.en import (
+    approving,
     buttons,
     buying,
     card,
@@ -33,6 +34,7 @@ from handlers.messages.en import (
     refusals_people,
     refusals_registrar,
     request,
+    returns,
     search,
     slack,
     states,
@@ -52,6 +54,7 @@ __all__ = [
     "EVENTS",
     "REFUSALS",
     "REMARKS",
+    "approving",
     "buttons",
     "buying",
     "card",
@@ -84,6 +87,7 @@ __all__ = [
     "refusals_people",
     "refusals_registrar",
     "request",
+    "returns",
     "search",
     "slack",
     "states",

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from handlers.messages.en import approving
+from handlers.messages.en.approving import begins_alone, either
 from handlers.messages.en.buttons import DETAILS
-from handlers.messages.en.cart import state_alone
+from handlers.messages.en.cart import state_alone, state_head
 from handlers.messages.en.grammar import names, people
 from handlers.text.mrkdwn import group_or_person, person, when
-from ordering.model.cart import Cart
+from ordering.model.cart import Cart, CartState
 from ordering.model.sales_order import SalesOrder
 
 # The first line ------------------------------------------------------------------------------------------------------
 
 # How states begin on the card: what follows is whom the card is waiting for, or the order.
-TO_APPROVE = "waiting for approval from"
+TO_APPROVE = approving.TO_APPROVE
 TO_PAY = "waiting for payment by"
 BEING_PAID = "being paid by"
 DELIVERED = "all names are registered"
@@ -33,12 +35,6 @@ def head(cart: int, status: str) -> str:
     return f"*Cart #{cart}*: {status}"
 
 
-def waiting_for_approval(approvers: Collection[str], cart: Cart, needed: int) -> str:
-    """Return who can approve, how many have to, and what it costs."""
-    counted = f" ({len(cart.approved_by)} of {needed} so far)" if needed > 1 else ""
-    return f"{TO_APPROVE} {one_of(approvers)}{counted}, {_total(cart)} with tax"
-
-
 def checking_owner(cart: Cart) -> str:
     """Return that an order cannot be paid before it is known to be this bot's."""
     return f"ordered: {_order_for(cart)} with tax. I'm checking whose order it is before it can be paid"
@@ -46,7 +42,7 @@ def checking_owner(cart: Cart) -> str:
 
 def waiting_for_payment(payers: Collection[str], cart: Cart) -> str:
     """Return who can pay which order."""
-    return f"ordered, {TO_PAY} {one_of(payers)}: {_order_for(cart)} with tax"
+    return f"ordered, {TO_PAY} {either(payers)}: {_order_for(cart)} with tax"
 
 
 def being_paid(by: str | None, cart: Cart) -> str:
@@ -82,19 +78,13 @@ def alone(cart: Cart) -> str:
     return f"{state_alone(cart)}{amount}{order}"
 
 
-def one_of(members: Collection[str], *, most: int = 8) -> str:
-    """Mention people and user groups of whom one has to act: ``@cleo, @dan or @approvers``."""
-    visible = [group_or_person(member) for member in sorted(members)[:most]]
-    return " or ".join(filter(None, [", ".join(visible[:-1]), visible[-1]])) if visible else "a person with the right"
-
-
-def _total(cart: Cart) -> str:
-    total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
-    return str(total) if total else "?"
-
-
 def _order_for(cart: Cart) -> str:
     return f"order {cart.order.id} for {cart.order.total}" if cart.order else "the order"
+
+
+def head_alone(cart: Cart) -> str:
+    """Return how the notification's text of a card begins: no two states begin alike."""
+    return begins_alone(cart) if cart.state is CartState.SUBMITTED else state_head(cart)
 
 
 # Below it ------------------------------------------------------------------------------------------------------------
@@ -211,24 +201,24 @@ def unless_shown_by(until: datetime) -> str:
 
 def payable_now(payers: Collection[str], cart: Cart) -> str:
     """Return, to the payers, that an order can be paid that could not be paid before."""
-    return to(one_of(payers), f"{_order(cart)} can be paid now.")
+    return to(either(payers), f"{_order(cart)} can be paid now.")
 
 
 def ordered(payers: Collection[str], cart: Cart, note: str = "", *, payable: bool) -> str:
     """Return, to the payers, that there is an order; `note` may say how it was found."""
     made = note or f"OVH made {_order(cart)}."
-    return to(one_of(payers), f"{made} It's {READY_TO_PAY}." if payable else made)
+    return to(either(payers), f"{made} It's {READY_TO_PAY}." if payable else made)
 
 
 def named_order(by: str, note: str, payers: Collection[str], cart: Cart) -> str:
     """Return who found the order, and, to the payers, that it can be paid."""
-    return f"{said_by(by, note)} {one_of(payers)}: {_order(cart)} is {READY_TO_PAY}."
+    return f"{said_by(by, note)} {either(payers)}: {_order(cart)} is {READY_TO_PAY}."
 
 
 def reminder(payers: Collection[str], order: SalesOrder, expires_at: datetime) -> str:
     """Return the reminder to pay."""
     return (
-        f"{one_of(payers)}: order {order.id} for {order.total} with tax is still unpaid. OVH cancels it on "
+        f"{either(payers)}: order {order.id} for {order.total} with tax is still unpaid. OVH cancels it on "
         f"{when(expires_at)}."
     )
 

@@ -33,6 +33,11 @@ def rejected(cart: int) -> str:
     return f"You rejected cart #{cart}. The requester reads why."
 
 
+def returned(cart: int) -> str:
+    """Return the answer to an approver who asked for changes."""
+    return f"You asked for changes to #{cart}. The requester reads why, edits it and requests approval again."
+
+
 YOUR_REASON = "Your reason was"  # the heading over it, where it was typed in vain
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from handlers.messages.en.approving import either
 from handlers.messages.en.grammar import names
 from handlers.text.mrkdwn import person
 from ordering.model.cart import Cart
@@ -10,6 +13,17 @@ from ordering.model.cart import Cart
 
 CARD_SAYS_MORE = "Its card says more."
 NOTHING_ORDERED = "Nothing was ordered."
+
+
+def approved(cart: Cart, by: str | None) -> str:
+    """Return who approved a request, and what comes next."""
+    return f"✅ {_about(cart)} is approved{_by(by)}. I'm ordering it at OVH."
+
+
+def ordered(cart: Cart, payers: Collection[str]) -> str:
+    """Return that a request is ordered, for how much, and who pays."""
+    total = f" for {cart.order.total} with tax" if cart.order else ""
+    return f"✅ {_about(cart)} is ordered{total}. Next: {either(payers)} pays."
 
 
 def rejected(cart: Cart, by: str | None, reason: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from handlers.messages.en import buttons
 from handlers.messages.en.grammar import day, years
 from handlers.text.mrkdwn import when
 from ordering.model.domain_name import DomainName
@@ -88,7 +86,6 @@ def offers_for(domain: DomainName) -> str:
 
 # The receipt ---------------------------------------------------------------------------------------------------------
 
-NAME, NOW, YEARS, RENEWAL = "Name", "Now", "Years", "Renewal"  # its columns
 WITHOUT_TAX, TAX, TOTAL = "without tax", "tax", "total with tax"
 BEFORE_REDUCTIONS, REDUCTIONS = "before reductions", "reductions"
 MORE_NAMES = "names"
@@ -104,10 +101,9 @@ def receipt_offered(price: Money) -> str:
     return f"offered at {price}"
 
 
-def over_the_years(sums: Iterable[tuple[int, Money]], renewals: Money) -> str:
-    """Return what all names cost over these years, and each year after that."""
-    spans = ", ".join(f"{amount} over {years(number)}" for number, amount in sums)
-    return f"Before tax, all names together: {spans}; renewals are {renewals} a year. I added this up, not OVH."
+def reduced(before: Money, by: Money) -> str:
+    """Return OVH's own figures of all reductions, without tax."""
+    return f"OVH's price before reductions is {before}; the reductions are {by}."
 
 
 def lines_disagree(summed: Money, total: Money) -> str:
@@ -124,19 +120,7 @@ PRICES_UNASSIGNED = "OVH doesn't say which price belongs to which name. Its tota
 
 # The terms -----------------------------------------------------------------------------------------------------------
 
-CONTRACTS = "*Ordering accepts these contracts*"
 PAID_ZONES = "OVH adds a DNS zone to each name; where it costs something, that is in the name's price."
 FREE_ZONES = "OVH adds a DNS zone to each name, at no charge."
-RETRACTION_WAIVED = "Ordering waives the right of retraction, so that OVH registers the names at once."
-RETRACTION_KEPT = "The right of retraction is kept: OVH may not register the names before it ends."
-
-
-def contracts(links: Sequence[str], more: int) -> str:
-    """Return the contracts, as links, and how many others there are."""
-    others = f" and {more} more" if more else ""
-    return f"Ordering accepts these contracts: {', '.join(links)}{others}"
-
-
-def contracts_counted(number: int) -> str:
-    """Return the number of the contracts, where their names have no room."""
-    return f"Contracts that ordering accepts: {number}, with their links in *{buttons.DETAILS}*"
+RETRACTION_WAIVED = "No refund: the 14-day right of withdrawal is waived, so that OVH can register the names at once."
+RETRACTION_KEPT = "The 14-day right of withdrawal is kept: OVH may not register the names before it ends."

@@ -125,6 +125,11 @@ def _() -> str:
     return "Say in a few words what the names are for: the approver will want to know."
 
 
+@_says("not_returned")
+def _(cart: int) -> str:
+    return f"Nobody asked for changes to #{cart}."
+
+
 @_says("not_withdrawable")
 def _(cart: int, state: str) -> str:
     return f"Cart #{cart} {is_now(state)}, so it can no longer be withdrawn."

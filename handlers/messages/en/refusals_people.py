@@ -92,6 +92,11 @@ def _(cart: int) -> str:
     return f"Only the person who requested cart #{cart} can withdraw it."
 
 
+@_says("not_a_contributor")
+def _(cart: int) -> str:
+    return f"An approver asked for changes to #{cart}, and only those who requested or added its names can make them."
+
+
 @_says("own_request")
 def _(cart: int) -> str:
     return f"You requested cart #{cart} yourself, so another approver decides."

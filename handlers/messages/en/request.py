@@ -42,8 +42,18 @@ _names = names
 
 
 @remark(K.APPROVAL_REQUESTED)
-def _(remarks: list[str]) -> str:
-    return "\n".join(_remarks(remarks))
+def _(remarks: list[str], asked: dict[str, str] | None = None) -> str:
+    return "\n".join([*([f"Changed after approvers asked: “{asked['reason']}”"] if asked else []), *_remarks(remarks)])
+
+
+@event(K.CHANGES_REQUESTED)
+def _(reason: str) -> str:
+    return f"“{reason}”"
+
+
+@remark(K.CHANGES_REQUESTED)
+def _(reason: str) -> str:
+    return f"“{reason}”"
 
 
 @event(K.PARTLY_APPROVED)

@@ -19,6 +19,7 @@ class _Words:
 _WORDS = {
     CartState.OPEN: _Words("open", "is still open", "opened"),
     CartState.SUBMITTED: _Words("waiting for approval", "is waiting for approval", "approval requested"),
+    CartState.RETURNED: _Words("changes requested", "is waiting for changes by its requester", "changes requested"),
     CartState.APPROVED: _Words("approved", "is approved", "approved"),
     CartState.CHECKING_OUT: _Words("being ordered", "is being ordered", "ordering"),
     CartState.CHECKED_OUT: _Words("ordered, waiting for payment", "is ordered and waiting for payment", "ordered"),

@@ -14,6 +14,7 @@ NOTHING_HAPPENED = "Nothing has happened to it yet."
 _HAPPENED = {
     K.APPROVAL_REQUESTED: "approval requested",
     K.REQUEST_WITHDRAWN: "request withdrawn",
+    K.CHANGES_REQUESTED: "changes requested",
     K.PARTLY_APPROVED: "first approval",
     K.ORDER_STOPPED: "stopped",
     K.APPROVAL_LAPSED: "the approval ended",

@@ -100,7 +100,7 @@ def unavailable(verdict: Verdict, offer: Offer | None = None) -> OrderingError:
             Verdict.PREMIUM,
             OFFER,
             (
-                "name.ovh is a premium name (€1250.00 without tax), and this team does not buy those. "
+                "name.ovh is a premium name (€1,250.00 without tax), and this team does not buy those. "
                 "Search for another name, or ask the operator to allow premium names."
             ),
         ),
@@ -108,7 +108,7 @@ def unavailable(verdict: Verdict, offer: Offer | None = None) -> OrderingError:
             Verdict.PREMIUM,
             replace(OFFER, pricing_mode="create-early", phase="eap"),
             (
-                "OVH offers name.ovh on special terms only (mode create-early, phase eap, €1250.00 without tax), and "
+                "OVH offers name.ovh on special terms only (mode create-early, phase eap, €1,250.00 without tax), and "
                 "this team does not buy those. Search for another name, or ask the operator to allow premium names."
             ),
         ),

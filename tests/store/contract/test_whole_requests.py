@@ -41,6 +41,22 @@ def is_rejected_and_requested_again(rules: Rules) -> Iterator[CartState]:
     yield rules.workflow.approval_requests.withdraw(CartId(2), by=rules.ada).state
 
 
+def is_returned_and_edited(rules: Rules) -> Iterator[CartState]:
+    rules.workflow.cart_editing.add("C1", DomainName.parse("second.ovh"), by=rules.ada)
+    asked, approvals = rules.requested(), rules.workflow.approvals
+    cart = approvals.ask_for_changes(CART, approver=rules.cleo, reason="Ohne das zweite 🦦", mark=asked.request_mark)
+    yield cart.state
+    yield rules.workflow.cart_editing.remove(CART, DomainName.parse("second.ovh"), by=rules.ada).state
+    rules.clock.pass_by(1)
+    cart = rules.workflow.approval_requests.request(CART, requester=rules.ada, purpose="One", mark=rules.mark(CART))
+    yield cart.state
+    with suppress(OrderingError):
+        approvals.approve(CART, approver=rules.cleo, mark=asked.request_mark)
+    yield rules.workflow.queries.cart(CART).state
+    yield approvals.approve(CART, approver=rules.cleo, mark=cart.request_mark).state
+    yield rules.run_worker(CART).state
+
+
 def is_asked_for_answers(rules: Rules) -> Iterator[CartState]:
     rules.registrar.asks["ovh"] = (Question("BIRTH"), Question("REASON"))
     name = DomainName.parse("asked.ovh")
@@ -94,6 +110,7 @@ def test_a_payment_with_a_fault_reads_alike(store, fault):
     [
         (is_delivered, S.DELIVERED),
         (is_rejected_and_requested_again, S.CANCELLED),
+        (is_returned_and_edited, S.CHECKED_OUT),
         (is_asked_for_answers, S.SUBMITTED),
         (is_requested_in_the_trial, S.CANCELLED),
         (loses_the_answer_of_the_checkout, S.CHECKED_OUT),
