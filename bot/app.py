@@ -15,6 +15,7 @@ from bot import logging as logs
 from bot.account_watch import AccountWatch
 from bot.health import DATABASE, JOBS, OVH, RECOVER_MODE, SLACK, Health, cancelled, keep_checking
 from bot.heartbeat import Pulse
+from bot.housekeeping import Housekeeping, deletes_answers
 from bot.http import Front
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
@@ -31,6 +32,7 @@ from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
+from ordering.process.answer_deletion import AnswerDeletion
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
@@ -135,6 +137,8 @@ class Bot:
             slots=_SLOTS,
             on_stuck=self._report_stuck,
         )
+        deletion = AnswerDeletion(store, kept=timedelta(days=settings.desk_answers_kept_days), clock=_now)
+        self._housekeeping = Housekeeping([deletes_answers(deletion, own)])
         self._recover_watch = RecoverWatch(
             services.workflow,
             self._client,
@@ -193,6 +197,7 @@ class Bot:
             self._checking.append(asyncio.create_task(checking))
         self._checking.append(asyncio.create_task(self._keep_reading_groups()))
         self._checking.append(asyncio.create_task(self._account_watch.run()))
+        self._checking.append(asyncio.create_task(self._housekeeping.run()))
         self._checking.append(asyncio.create_task(keep_going(self._inbox.work_off)))
         if self._socket is not None:
             await self._socket.open()

@@ -58,6 +58,11 @@ def _rules(settings: Settings) -> list[tuple[str, str, str]]:
         ),
         ("an approval waits to be ordered", f"{settings.desk_approval_hours:g} hours", "desk_approval_hours"),
         ("a payment waits to be sent", f"{settings.desk_payment_minutes:g} minutes", "desk_payment_minutes"),
+        (
+            "answers to registries are deleted",
+            f"{settings.desk_answers_kept_days:g} days after delivery, rejection or cancellation",
+            "desk_answers_kept_days",
+        ),
         ("OVH endpoint", settings.ovh_endpoint, "ovh_endpoint"),
         ("OVH subsidiary", settings.ovh_subsidiary or "the account's own", "ovh_subsidiary"),
     ]

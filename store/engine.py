@@ -18,7 +18,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from store.database_url import parse_database_url
 from store.sqlite_file import file_of, require_sqlite
 
-_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
+# `secure_delete`: deleted answers to registries must not stay readable in free parts of the file.
+_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _SWITCH_TRIES, _SWITCH_PAUSE = 100, 0.05  # 5 seconds in all
 _CONNECT_SECONDS = 5  # for each address of the host
 _LOCK_SECONDS = 10  # longer than any row or the hash chain stays locked, even under load

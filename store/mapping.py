@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ordering.model.answer_digests import DeletedAnswer, Digest, DigestForm
 from ordering.model.cart import AnyCart, BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
@@ -17,11 +18,13 @@ from ordering.model.ids import CartId, OrderId
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.money import Money
 from ordering.model.question import Answer, Kind, Question
-from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
+from ordering.model.quote import Configuration, Contract, DeletedConfiguration, Quote, QuotedLine
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, SentPayment, Statement
 from ordering.model.seal import Seal
 from ordering.ports.store import Message, MessageRole
 from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
+
+_IN_CLEAR = 3  # parts of a stored answer; a deleted one has four
 
 
 def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | None) -> Cart:
@@ -68,6 +71,8 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "seal_digest": seal.digest if seal else None,
         "seal_minor": seal.total.minor if seal else None,
         "seal_currency": seal.total.currency if seal else None,
+        "answers_salt": seal.salt if seal else None,
+        "keeps_answers": cart.has_private_answers,
         "approved_by": list(cart.approved_by),
         "approved_at": cart.approved_at,
         "approved_at_ovh": cart.approved_at_ovh,
@@ -109,7 +114,8 @@ def line_from(row: LineRow) -> Line:
         renewal=_money(row.renewal_minor, row.currency),
         regular=_money(row.regular_minor, row.currency),
         questions=None if row.questions is None else tuple(map(_question_from, row.questions)),
-        answers=tuple(Answer(label, value, by) for label, value, by in row.answers or ()),
+        answers=tuple(Answer(*answer) for answer in row.answers or () if len(answer) == _IN_CLEAR),
+        deleted=tuple(_deleted_from(*answer) for answer in row.answers or () if len(answer) != _IN_CLEAR),
         promotion_ends=utc(row.promotion_ends) if row.promotion_ends else None,
         phase=row.phase,
         offered_years=tuple(row.offered_years),
@@ -131,13 +137,25 @@ def line_row(cart_id: CartId, place: int, line: Line) -> LineRow:
         renewal_minor=line.renewal.minor if line.renewal else None,
         regular_minor=line.regular.minor if line.regular else None,
         questions=None if line.questions is None else [_question_columns(question) for question in line.questions],
-        answers=[[answer.label, answer.value, answer.by] for answer in line.answers] or None,
+        answers=[*_answer_columns(line), *map(_deleted_columns, line.deleted)] or None,
         promotion_ends=line.promotion_ends,
         phase=line.phase,
         offered_years=list(line.offered_years),
         warnings=[_warning_column(warning) for warning in line.warnings],
         shaped_by=sorted(line.shaped_by),
     )
+
+
+def _answer_columns(line: Line) -> list[list[str]]:
+    return [[answer.label, answer.value, answer.by] for answer in line.answers]
+
+
+def _deleted_columns(gone: DeletedAnswer) -> list[str]:
+    return [gone.label, gone.digest.form.value, gone.digest.text, gone.by]
+
+
+def _deleted_from(label: str, form: str, digest: str, by: str) -> DeletedAnswer:
+    return DeletedAnswer(label, by, Digest(DigestForm(form), digest))
 
 
 def _warning_from(stored: str | dict[str, Any]) -> LineWarning:
@@ -174,6 +192,10 @@ def quote_from(stored: dict[str, Any]) -> Quote:
         configuration=tuple(
             Configuration(DomainName(domain), label, value) for domain, label, value in stored["configuration"]
         ),
+        deleted=tuple(
+            DeletedConfiguration(DomainName(domain), label, Digest(DigestForm(form), digest))
+            for domain, label, form, digest in stored.get("deleted", ())
+        ),
         lines=tuple(_quoted_line(line, currency) for line in stored.get("lines", ())),
         before=_money(stored.get("before"), currency),
         reduction=_money(stored.get("reduction"), currency),
@@ -188,6 +210,7 @@ def quote_columns(quote: Quote) -> dict[str, Any]:
         "without_tax": quote.without_tax.minor,
         "contracts": [[contract.name, contract.url] for contract in quote.contracts],
         "configuration": [[c.domain.ascii, c.label, c.value] for c in quote.configuration],
+        "deleted": [[d.domain.ascii, d.label, d.digest.form.value, d.digest.text] for d in quote.deleted],
         "lines": [
             [n.domain.ascii if n.domain else None, n.label, n.price.minor, n.before.minor, n.extra] for n in quote.lines
         ],
@@ -264,7 +287,7 @@ def _quoted_line(stored: list[Any], currency: str) -> QuotedLine:
 def _seal_from(row: CartRow) -> Seal | None:
     if row.seal_digest is None or row.seal_minor is None or row.seal_currency is None:
         return None
-    return Seal(row.seal_digest, Money(row.seal_minor, row.seal_currency))
+    return Seal(row.seal_digest, Money(row.seal_minor, row.seal_currency), row.answers_salt)
 
 
 def _blocked_from(row: CartRow) -> BlockedReason | None:

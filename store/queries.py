@@ -30,6 +30,7 @@ from store.head import NewestHead
 from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceCallRow, PresenceRow
 from store.tables import (
     BEHIND,
+    ENDED_WITH_ANSWERS,
     LIVE,
     CartRow,
     EventRow,
@@ -150,6 +151,11 @@ class SqlReading:
             )
         )
         return Money(int(self._session.execute(query).scalar_one()), currency)
+
+    def ended_with_answers(self, *, limit: int) -> list[tuple[CartId, datetime]]:
+        ended = select(col(CartRow.id), col(CartRow.since)).where(text(ENDED_WITH_ANSWERS))  # as the index says
+        rows = self._session.execute(ended.order_by(col(CartRow.since), col(CartRow.id)).limit(limit))
+        return [(CartId(number), mapping.utc(since)) for number, since in rows if number is not None]
 
     def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         found: set[OrderId] = set()

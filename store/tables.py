@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH's numbers are 64-bit; so is SQLite's INTEGER
 LIVE = "state NOT IN ('cancelled', 'delivered', 'rejected')"  # carts that can still change
+ENDED_WITH_ANSWERS = "keeps_answers AND state IN ('cancelled', 'delivered', 'rejected')"  # answers to delete one day
 BEHIND = "shown < wanted"  # messages that do not show their wanted version
 
 
@@ -28,6 +29,12 @@ class CartRow(SQLModel, table=True):
         # Without these, listing the newest carts by state would sort every cart ever made.
         Index("carts_live", "id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
         Index("carts_by_approval", "approved_at"),
+        Index(
+            "carts_keep_answers",
+            "since",
+            sqlite_where=text(ENDED_WITH_ANSWERS),
+            postgresql_where=text(ENDED_WITH_ANSWERS),
+        ),
         Index("carts_by_payment", "payment_sent_at_ovh"),
     )
 
@@ -83,6 +90,8 @@ class CartRow(SQLModel, table=True):
     note_kind: str | None = None
     note_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    answers_salt: str | None = None  # of the private answers' digests, deleted with the answers
+    keeps_answers: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class LineRow(SQLModel, table=True):
@@ -103,7 +112,7 @@ class LineRow(SQLModel, table=True):
     renewal_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
     regular_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
     questions: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
-    answers: list[list[str]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    answers: list[list[Any]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     promotion_ends: datetime | None = None
     phase: str = "ga"
     offered_years: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))

@@ -95,6 +95,11 @@ class SqlTransaction(SqlReading):
         self._append(cart, *events)
         return moved
 
+    def save_without_answers(self, cart: Cart) -> None:
+        self._compare_and_set(cart, is_shown=True)
+        self._write_lines(cart)
+        self._session.flush()
+
     def postpone(self, cart_id: CartId, *, version: int, due_at: datetime | None) -> None:
         if self._hold(col(CartRow.id) == cart_id, col(CartRow.version) == version):
             self.set_timer(cart_id, TimerKind.STEP, due_at)
@@ -250,15 +255,17 @@ class SqlTransaction(SqlReading):
         wanted = self._session.execute(select(col(CartRow.version)).where(col(CartRow.id) == cart_id)).scalar_one()
         return MessageRow(cart_id=cart_id, role=role.value, channel=channel, wanted=wanted)
 
-    def _compare_and_set(self, cart: AnyCart) -> AnyCart:
+    def _compare_and_set(self, cart: AnyCart, *, is_shown: bool = False) -> AnyCart:
+        """Write the cart's row and have its messages rendered; not if `is_shown`, because nothing visible changed."""
         values = mapping.cart_columns(cart) | {"version": cart.version + 1}
         changed = self._session.execute(
             update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)
         )
         if cast("CursorResult[object]", changed).rowcount != 1:
             raise CartChanged(cart.id)
-        theirs = col(MessageRow.cart_id) == cart.id
-        self._session.execute(update(MessageRow).where(theirs).values(wanted=cart.version + 1))
+        if not is_shown:
+            theirs = col(MessageRow.cart_id) == cart.id
+            self._session.execute(update(MessageRow).where(theirs).values(wanted=cart.version + 1))
         return mapping.one_version_up(cart)
 
     def _write_lines(self, cart: Cart) -> None:

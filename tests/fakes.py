@@ -19,7 +19,7 @@ from ordering.model.owner_needs import OwnerNeeds
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question
-from ordering.model.quote import Quote
+from ordering.model.quote import Configuration, Quote
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -278,7 +278,13 @@ class FakeRegistrar(FakeAccount):
             raise LinesRefused(findings, asked)
         cart = f"cart {next(self._numbers)}"
         self.carts[cart] = None
-        return Prepared(cart, self.quote, asked)
+        given = tuple(
+            Configuration(line.domain, answer.label, answer.value)
+            for line in lines
+            for answer in line.answers
+            if any(question.label == answer.label for question in asked[line.domain])
+        )
+        return Prepared(cart, replace(self.quote, configuration=(*self.quote.configuration, *given)), asked)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         told = {line.domain: self.objects_to.get(line.domain.extension) for line in lines}

@@ -72,6 +72,7 @@ class Settings(BaseModel):
 
     desk_approval_hours: Annotated[float, BeforeValidator(partial(values.number, 0.01, 8_760, "hours"))] = 72
     desk_payment_minutes: Annotated[float, BeforeValidator(partial(values.number, 0.01, 10_080, "minutes"))] = 15
+    desk_answers_kept_days: Annotated[float, BeforeValidator(partial(values.number, 0, 3_650, "days"))] = 30
 
     database_url: Annotated[SecretStr, BeforeValidator(secrets.database_url)] = SecretStr("sqlite:///desk.db")
     host: Annotated[str, BeforeValidator(values.host)] = "127.0.0.1"

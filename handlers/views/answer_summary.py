@@ -42,6 +42,9 @@ def _parts(line: Line, quote: Quote | None) -> list[str]:
     if others:
         by = dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda answer: answer[2] or ""))
         summaries.append(words.questions.private_answers(len(others), list(by), alone=not summaries))
+    if line.deleted:
+        by = dict.fromkeys(_who(gone.by) for gone in sorted(line.deleted, key=lambda gone: gone.by))
+        summaries.append(words.questions.deleted_answers(len(line.deleted), list(by), alone=not summaries))
     return summaries
 
 

@@ -9,12 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self, TypeVar
 
+from ordering.model.answer_digests import Digest, digest_of
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CardOutdated, NotPossible
 from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.ids import CartId, OrderId
 from ordering.model.money import Money
+from ordering.model.question import is_private
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
 from ordering.model.seal import Seal
@@ -71,6 +73,8 @@ HOLDING = WAITING | {S.PAID}
 DECIDED = frozenset({S.APPROVED, S.CHECKING_OUT, S.PAYING})
 # These carts ended without an order that counts, so their names may be copied to another cart.
 NOT_BOUGHT = frozenset({S.REJECTED, S.CANCELLED})
+# Nothing leads out of these: such a cart is never ordered again.
+ENDED = frozenset({S.DELIVERED, S.REJECTED, S.CANCELLED})
 MOST_LINES = 40  # what fits on one card within Slack's 50 blocks
 
 
@@ -143,6 +147,31 @@ class Cart:
     def needs_attention(self, *, at: datetime, foreign_order: OrderId | None = None) -> Self:
         """Return the cart as handed to a person; `foreign_order` is the order made elsewhere to decide about."""
         return replace(self._to(S.NEEDS_ATTENTION, at=at), foreign_order=foreign_order)
+
+    def without_private_answers(self) -> Self:
+        """Return the ended cart with a digest in place of each private answer, and without their salt.
+
+        What is still to be ordered needs its answers: to ask for this before the end is a mistake of the program.
+        """
+        if self.state not in ENDED:
+            raise AssertionError(f"cart #{self.id} is {self.state.in_words}, so its answers are needed")
+        return replace(
+            self,
+            lines=tuple(line.without_private_answers(self.answer_digest) for line in self.lines),
+            quote=self.quote and self.quote.without_private_answers(self.answer_digest),
+            seal=self.seal and replace(self.seal, salt=None),
+        )
+
+    def answer_digest(self, name: str, label: str, value: str) -> Digest:
+        """Return the digest that stands for an answer of this cart."""
+        return digest_of(self.id, self.seal.salt if self.seal else None, name, label, value)
+
+    @property
+    def has_private_answers(self) -> bool:
+        """Whether it holds an answer in clear that is to be deleted some time after its end."""
+        given = {answer.label for line in self.lines for answer in line.answers}
+        given |= {each.label for each in (self.quote.configuration if self.quote else ())}
+        return any(map(is_private, given))
 
     def _to(self, state: CartState, *, at: datetime) -> Self:
         """Return the cart in another state, without what was about the old one.

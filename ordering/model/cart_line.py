@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ordering.model.answer_digests import DeletedAnswer, Digest
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.line_warnings import LineWarning
 from ordering.model.money import Money
 from ordering.model.offer import USUAL_PHASE, Offer, OfferKind
-from ordering.model.question import OWNER_CONTACT, Answer, Question, newly_asked
+from ordering.model.question import OWNER_CONTACT, Answer, Question, is_private, newly_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,9 @@ class Line:
 
     `price` is for the first of the `offered_years`, whatever `years` were chosen. `warnings` are what approvers should
     know about the name. `questions` are the registrar's questions when it was last asked (None: not yet);
-    `answers` are the users' answers. `shaped_by` are the users other than `added_by` who chose its years, gave or
-    removed an answer, or had the name in a cart that it was copied from.
+    `answers` are the users' answers, `deleted` those that were deleted later. `shaped_by` are the users other than
+    `added_by` who chose its years, gave or removed an answer, or had the name in a cart that it was copied
+    from.
     """
 
     domain: DomainName
@@ -37,6 +39,7 @@ class Line:
     warnings: tuple[LineWarning, ...] = ()
     questions: tuple[Question, ...] | None = None
     answers: tuple[Answer, ...] = ()
+    deleted: tuple[DeletedAnswer, ...] = ()
     shaped_by: frozenset[str] = frozenset()
 
     @classmethod
@@ -81,13 +84,17 @@ class Line:
         return self if years == self.years else replace(self, years=years, shaped_by=self.shaped_by | {by})
 
     def copied(self, *, by: str) -> Line:
-        """Return the line as this user adds it to another cart; all who shaped it before still count."""
-        return replace(self, added_by=by, shaped_by=self.shapers)
+        """Return the line as this user adds it to another cart; all who shaped it before still count.
+
+        Its deleted answers are asked again.
+        """
+        return replace(self, added_by=by, shaped_by=self.shapers, deleted=())
 
     @property
     def shapers(self) -> frozenset[str]:
         """Every user who decided something about this name. None of them may approve it alone."""
-        return self.shaped_by | {self.added_by} | {answer.by for answer in self.answers}
+        answered = {answer.by for answer in self.answers} | {gone.by for gone in self.deleted}
+        return self.shaped_by | {self.added_by} | answered
 
     @property
     def priced_years(self) -> int:
@@ -126,6 +133,14 @@ class Line:
         standing = question.standing or ""
         is_shown = question.accepts(standing) and not (question.is_legal or question.is_of_contacts)
         return standing if is_shown else ""
+
+    def without_private_answers(self, digest: Callable[[str, str, str], Digest]) -> Line:
+        """Return the line with a digest in place of each private answer; `digest` takes name, label and value."""
+        private = [answer for answer in self.answers if is_private(answer.label)]
+        name = self.domain.ascii
+        deleted = (DeletedAnswer(each.label, each.by, digest(name, each.label, each.value)) for each in private)
+        kept = tuple(answer for answer in self.answers if answer not in private)
+        return replace(self, answers=kept, deleted=(*self.deleted, *deleted))
 
     def asked(self, questions: Iterable[Question]) -> Line:
         """Return the line with the registrar's current questions; questions it insisted on before stay."""

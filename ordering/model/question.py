@@ -141,6 +141,11 @@ class Answer:
     by: str
 
 
+def is_private(label: str) -> bool:
+    """Return whether only its author and OVH may read an answer with this label."""
+    return label not in FOR_ALL_TO_READ
+
+
 def mark(label: str, text: str) -> str:
     """Fingerprint of an answer that does not reveal it. A form keeps one for each answer that it showed."""
     return hashlib.sha256(f"{label}\n{text.strip()}".encode("utf-8", "surrogatepass")).hexdigest()[:12]

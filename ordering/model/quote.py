@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
+from ordering.model.answer_digests import Digest
 from ordering.model.domain_name import DomainName
 from ordering.model.money import Money
+from ordering.model.question import is_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,15 @@ class Configuration:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedConfiguration:
+    """A private answer given to OVH that is deleted, by its digest."""
+
+    domain: DomainName
+    label: str
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
 class QuotedLine:
     """One of OVH's lines, without tax. `domain` is None if OVH does not say which name it is for.
 
@@ -43,13 +54,17 @@ class QuotedLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """OVH's figures for a cart. `before` is its price without tax before reductions, if OVH gives one."""
+    """OVH's figures for a cart. `before` is its price without tax before reductions, if OVH gives one.
+
+    `deleted` are the private answers of `configuration` that were deleted after the end of the request.
+    """
 
     total: Money  # with tax
     tax: Money
     without_tax: Money
     contracts: tuple[Contract, ...] = ()
     configuration: tuple[Configuration, ...] = ()
+    deleted: tuple[DeletedConfiguration, ...] = ()
     lines: tuple[QuotedLine, ...] = ()
     before: Money | None = None
     reduction: Money | None = None
@@ -61,6 +76,16 @@ class Quote:
     def price_before(self, domain: DomainName) -> Money | None:
         """Return the sum of a name's lines before reductions and gifts."""
         return _sum(line.before for line in self.lines if line.domain == domain and line.before.minor >= 0)
+
+    def without_private_answers(self, digest: Callable[[str, str, str], Digest]) -> Quote:
+        """Return the quote with a digest in place of each private answer; `digest` takes name, label and value."""
+        private = [each for each in self.configuration if is_private(each.label)]
+        deleted = (
+            DeletedConfiguration(each.domain, each.label, digest(each.domain.ascii, each.label, each.value))
+            for each in private
+        )
+        kept = tuple(each for each in self.configuration if each not in private)
+        return replace(self, configuration=kept, deleted=(*self.deleted, *deleted))
 
     @property
     def lines_together(self) -> Money | None:

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
+from ordering.model.answer_digests import Digest, new_salt, salted
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.facts import Data, amount, quoted
 from ordering.model.money import Money
 from ordering.model.offer import USUAL_PHASE
-from ordering.model.question import FOR_ALL_TO_READ
+from ordering.model.question import FOR_ALL_TO_READ, is_private
 from ordering.model.quote import Configuration, Quote
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A digest of the terms, and the total that was shown with them."""
+    """A digest of the terms, and the total that was shown with them.
+
+    `salt` is that of the private answers. It is None where there are none, where an earlier version sealed the request,
+    and after the answers are deleted.
+    """
 
     digest: str
     total: Money
+    salt: str | None = field(default=None, repr=False)
 
     @property
     def short(self) -> str:
@@ -40,32 +46,67 @@ class SealForm(IntEnum):
     """Which terms a seal covers."""
 
     WITHOUT_RENEWALS = 1  # how carts were sealed until migration 0014
-    WITH_RENEWALS = 2
+    WITH_RENEWALS = 2  # until migration 0025: it covers private answers in clear, so they must be kept to check it
+    WITH_DIGESTS = 3  # it covers a salted digest of each private answer, and the digest outlives the answer
 
 
 def seal(
-    lines: Sequence[Line], quote: Quote, *, waive_retraction: bool, form: SealForm = SealForm.WITH_RENEWALS
+    lines: Sequence[Line],
+    quote: Quote,
+    *,
+    waive_retraction: bool,
+    form: SealForm = SealForm.WITH_DIGESTS,
+    salt: str | None = None,
 ) -> Seal:
-    """Seal the terms as shown: names, years, offers, renewals, configuration, contracts, waiver, currency and total."""
+    """Seal the terms as shown: names, years, offers, renewals, configuration, contracts, waiver, currency and total.
+
+    Private answers get a new salt unless `salt` is given.
+    """
+    if form is SealForm.WITH_DIGESTS:
+        salt = salt or (new_salt() if _has_private_answers(lines, quote) else None)
+    else:
+        salt = None
     terms: dict[str, object] = {
         "lines": sorted(_terms(line) for line in lines),
-        "configuration": sorted([c.domain.ascii, c.label, c.value] for c in quote.configuration),
+        "configuration": sorted(_configuration(quote, salt)),
         "contracts": sorted([c.name, c.url] for c in quote.contracts),
         "waive_retraction": waive_retraction,
         "currency": quote.total.currency,
     }
-    if form is SealForm.WITH_RENEWALS:
+    if form is not SealForm.WITHOUT_RENEWALS:
         terms["renewals"] = sorted([line.domain.ascii, str(line.renewal or "")] for line in lines)
     canonical = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return Seal(hashlib.sha256(canonical.encode()).hexdigest(), quote.total)
+    return Seal(hashlib.sha256(canonical.encode()).hexdigest(), quote.total, salt)
 
 
 def form_of(sealed: Seal, lines: Sequence[Line], quote: Quote, *, waive_retraction: bool) -> SealForm | None:
     """Return the newest form in which these terms match the seal; None if they do not match."""
     for form in sorted(SealForm, reverse=True):
-        if seal(lines, quote, waive_retraction=waive_retraction, form=form).digest == sealed.digest:
+        now = seal(lines, quote, waive_retraction=waive_retraction, form=form, salt=sealed.salt)
+        if now.digest == sealed.digest:
             return form
     return None
+
+
+def _has_private_answers(lines: Sequence[Line], quote: Quote) -> bool:
+    given = {answer.label for line in lines for answer in line.answers}
+    return any(map(is_private, given | {each.label for each in quote.configuration}))
+
+
+def _configuration(quote: Quote, salt: str | None) -> Iterator[list[str]]:
+    """Yield the answers to OVH as they are sealed: with a salt, private ones as digests."""
+    for each in quote.configuration:
+        name, label = each.domain.ascii, each.label
+        if salt and is_private(label):
+            yield _digested(name, label, salted(salt, name, label, each.value))
+        else:
+            yield [name, label, each.value]
+    for gone in quote.deleted:
+        yield _digested(gone.domain.ascii, gone.label, gone.digest)
+
+
+def _digested(name: str, label: str, digest: Digest) -> list[str]:
+    return [name, label, digest.form.value, digest.text]  # one more part than an answer in clear, so never equal to one
 
 
 def _terms(line: Line) -> list[str | int]:

@@ -131,6 +131,9 @@ class Reading(Protocol):
     def committed(self, since: datetime, currency: str, *, without: CartId) -> Money:
         """Return the total with tax that was approved, ordered or paid since then, without that one cart."""
 
+    def ended_with_answers(self, *, limit: int) -> list[tuple[CartId, datetime]]:
+        """Return ended carts that hold private answers, and since when they have ended; longest ago first."""
+
     def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         """Return those of these sales orders that belong to a cart."""
 
@@ -217,6 +220,13 @@ class Transaction(Reading, Protocol):
 
         `due_at` sets the timer of its next step; None ends that timer. Raises `CartChanged` if the stored version is
         not the one that was read.
+        """
+
+    def save_without_answers(self, cart: Cart) -> None:
+        """Write an ended cart whose private answers were deleted, and increment its version.
+
+        It makes no event, since the newest one holds the same digests, and renders no message again. Raises
+        `CartChanged` if the stored version is not the one that was read.
         """
 
     def keep_foreign_order(self, order: ForeignOrder) -> None:

@@ -27,12 +27,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ordering.model.answer_digests import Digest, digest_of
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.events import Event
 from ordering.model.facts import canonical
 from ordering.model.money import Money
-from ordering.model.question import FOR_ALL_TO_READ
+from ordering.model.question import is_private
 
 _FIRST_FORM, _SECOND_FORM = "domain-desk event 1", "domain-desk event 2"
 
@@ -122,7 +123,7 @@ def facts(cart: Cart) -> str:
         "created_by": cart.created_by,
         "requester": cart.requester,
         "purpose": cart.purpose,
-        "lines": [_line(cart.id, line) for line in lines],
+        "lines": [_line(cart, line) for line in lines],
         "quote": quote and [_amount(quote.total), _amount(quote.tax), _amount(quote.without_tax)],
         "seal": seal and [seal.digest, _amount(seal.total)],
         "approved_by": list(cart.approved_by),
@@ -154,14 +155,19 @@ def read(content: str, cart_id: int) -> dict[str, Any]:
     return found | {"lines": [_veiled_line(cart_id, line) for line in lines]} if isinstance(lines, list) else found
 
 
-def _line(cart_id: int, line: Line) -> list[Any]:
-    """Serialize a line, then its answers with their authors, then its other shapers; the last two only if present."""
+def _line(cart: Cart, line: Line) -> list[Any]:
+    """Serialize a line, then its answers with their authors, then its other shapers; the last two only if present.
+
+    A deleted answer stands where it stood before, with the same digest.
+    """
     name = line.domain.ascii
     content = [name, line.years, line.pricing_mode, _amount(line.price), line.added_by]
-    answers = [
-        [a.label, a.value if a.label in FOR_ALL_TO_READ else _veiled(cart_id, name, a.label, a.value), a.by]
+    given: dict[str, list[Any]] = {
+        a.label: [a.label, _veil(cart.answer_digest(name, a.label, a.value)) if is_private(a.label) else a.value, a.by]
         for a in line.answers
-    ]
+    }
+    given |= {gone.label: [gone.label, _veil(gone.digest), gone.by] for gone in line.deleted}
+    answers = [given[label] for label in (sorted(given) if line.deleted else given)]
     if line.shaped_by:
         return [*content, answers, sorted(line.shaped_by)]
     return [*content, answers] if answers else content
@@ -182,19 +188,18 @@ def _veiled_line(cart_id: int, line: object) -> object:
 def _veiled_answer(cart_id: int, name: str, content: object) -> object:
     match content:
         case [str(label), str(value), by]:
-            return [label, _veiled(cart_id, name, label, value), by]
+            return [label, _veil(digest_of(cart_id, None, name, label, value)), by]
         case _:
             return content
 
 
-def _veiled(cart_id: int, name: str, label: str, value: str) -> dict[str, str]:
-    """Return an answer's digest, salted with what it was given for.
+def _veil(digest: Digest) -> dict[str, str]:
+    """Return an answer's digest as it stands in an event: a reader of events finds no private answer in them.
 
-    A reader of events thus finds no answer in them, and cannot see who else gave the same one. It does not resist brute
-    force over all possible answers: the salt is stored next to it, and there are few birthdays. As long as the cart's
-    own row exists, it holds the answers in clear; after that, the digest still proves them.
+    The cart's own row holds the answers in clear until they are deleted; after that, the digest still proves them to
+    a user who kept the answer and the salt.
     """
-    return {"sha256": hashlib.sha256(canonical([cart_id, name, label, value]).encode()).hexdigest()}
+    return {digest.form.value: digest.text}
 
 
 def _amount(money: Money) -> str:

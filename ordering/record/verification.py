@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ordering.model.answer_digests import DigestForm
 from ordering.model.cart import Cart
 from ordering.model.seal import form_of
 from ordering.record.hash_chain import Entry, Link, digest, facts, read
@@ -242,6 +243,15 @@ def _against(newest: Entry, kept: Kept) -> Iterator[Fault]:
 
 
 def _keeps_its_seal(cart: Cart) -> bool:
-    if cart.seal is None or cart.quote is None:
+    if cart.seal is None or cart.quote is None or _was_sealed_in_clear(cart):
         return True
     return any(form_of(cart.seal, cart.lines, cart.quote, waive_retraction=waived) for waived in (True, False))
+
+
+def _was_sealed_in_clear(cart: Cart) -> bool:
+    """Return whether an earlier version sealed the request with answers that are deleted now.
+
+    Nobody can check that seal. The events hold the digests of the lines' answers, and those have that form, too.
+    """
+    deleted = [gone.digest.form for line in cart.lines for gone in line.deleted]
+    return bool(deleted) and all(form is DigestForm.EARLIER for form in deleted)

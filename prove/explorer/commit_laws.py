@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import ENDED, Cart, CartState
 from ordering.model.facts import EventKind
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
 from ordering.ports.store import TimerKind
@@ -22,11 +22,12 @@ from prove.explorer.law_names import (
     STUCK,
     TOO_DEAR,
     TOO_OLD,
+    UNANSWERED,
     UNRECORDED,
     LawBroken,
 )
 from prove.explorer.ledger import START, Paid
-from prove.explorer.team import POLICY
+from prove.explorer.team import ANSWER, POLICY
 
 if TYPE_CHECKING:
     from prove.explorer.processes import Process
@@ -62,6 +63,7 @@ class CommitLaws:
         self._events = len(events)
         before, self._before = self._before, cart
         self._must_be_polled(cart)
+        self._must_keep_answers(cart)
         if cart.order is not None:
             self._must_be_good(cart)
             if before is None or before.order is None or before.order.missing_since is None:
@@ -121,6 +123,11 @@ class CommitLaws:
         """Check that a user comes back to a request that waits for OVH."""
         if cart.state in _POLLED and (TimerKind.STEP, cart.id) not in self._world.store.kept.timers:
             raise LawBroken(STUCK, f"{cart.state} without a timer")
+
+    def _must_keep_answers(self, cart: Cart) -> None:
+        """Check that a request that may still be ordered has the answers of its requester."""
+        if cart.state not in ENDED and any(line.answer(ANSWER.label) != ANSWER for line in cart.lines):
+            raise LawBroken(UNANSWERED, f"{cart.state} without {ANSWER.label}")
 
     def _must_be_good(self, cart: Cart) -> None:
         """Check the order of a request: it is our own, and payable only if it was approved."""

@@ -21,12 +21,13 @@ STOPPED = "orders or payments that were stopped before"
 STUCK = "carts stuck without a person told"
 PAID_AND_CANCELLED = "carts that ended as cancelled though they were paid"
 TOO_OLD = "decisions to pay that were carried out after their life"
+UNANSWERED = "requests without the answers that their order needs"
 RESTLESS = "requests looked at without an end"
 A_BUG = "steps that failed for a bug"
 LAWS = (
     *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, BESIDE, TOO_DEAR, STOPPED, TOO_OLD),
     *(OFFERED, SILENCE, AGAIN, UNHELD, UNRECORDED, INTERRUPTED, SLOW),
-    *(FOR_NO_REASON, LOST, STUCK, RESTLESS, PAID_AND_CANCELLED, A_BUG),
+    *(FOR_NO_REASON, LOST, STUCK, RESTLESS, PAID_AND_CANCELLED, UNANSWERED, A_BUG),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 
-from ordering.model.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
+from ordering.model.cart import COMMITTED, DECIDED, ENDED, HOLDING, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
@@ -115,6 +115,10 @@ class PlainReading:
             if cart.seal.total.currency == currency and cart.approved_at >= since:
                 total += (cart.order or cart.seal).total.minor
         return Money(total, currency)
+
+    def ended_with_answers(self, *, limit: int) -> list[tuple[CartId, datetime]]:
+        ended = (c for c in self._kept.carts.values() if c.state in ENDED and c.has_private_answers)
+        return sorted(((c.id, c.since) for c in ended), key=lambda each: (each[1], each[0]))[:limit]
 
     def known_orders(self, among: Collection[OrderId]) -> frozenset[OrderId]:
         return frozenset(number for number in among if number in self._kept.order_owner)

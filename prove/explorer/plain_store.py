@@ -71,6 +71,12 @@ class PlainTransaction(PlainReading):
         self._append(cart, events)
         return moved
 
+    def save_without_answers(self, cart: Cart) -> None:
+        kept = self._kept
+        if kept.carts[cart.id].version != cart.version:
+            raise CartChanged(cart.id)
+        kept.carts[cart.id] = replace(cart, version=cart.version + 1)
+
     def postpone(self, cart_id: CartId, *, version: int, due_at: datetime | None) -> None:
         cart = self._kept.carts.get(cart_id)
         if cart is not None and cart.version == version:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from greenlet import greenlet
 
 from ordering.model.cart import Cart
+from ordering.process.answer_deletion import AnswerDeletion
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.polling import PollSchedule
 from ordering.workflow import Workflow
@@ -60,12 +61,14 @@ class Process:
     registrar: OvhGateway = field(init=False)
     fulfilment: Fulfilment = field(init=False)
     workflow: Workflow = field(init=False)
+    deletion: AnswerDeletion = field(init=False)  # for which every ended request is old enough
 
     def __post_init__(self) -> None:
         self.store = ProcessStore(self.world.store, Client(self.now))
         self.registrar = gateway(self)
         parts: dict[str, Any] = {"store": self.store, "registrar": self.registrar, "policy": POLICY}
         self.fulfilment = Fulfilment(**parts, clock=self.now, poll_schedule=POLL_SCHEDULE)
+        self.deletion = AnswerDeletion(self.store, kept=timedelta(), clock=self.now)
         self.workflow = Workflow(**parts, clock=self.now)
         self.workflow.recover_mode.begin_if_copied()
 

@@ -1,5 +1,6 @@
 """All mutations; those about money come first."""
 
+from prove.mutants.answers import OF_ANSWERS
 from prove.mutants.audit_log import OF_AUDIT_LOG
 from prove.mutants.database_loss import OF_DATABASE_LOSS
 from prove.mutants.decisions import OF_DECISIONS
@@ -20,6 +21,7 @@ MUTATIONS = (
     *OF_RIGHTS,
     *OF_QUOTES,
     *OF_TERMS,
+    *OF_ANSWERS,
     *OF_AUDIT_LOG,
     *OF_STANDSTILL,
 )

@@ -35,7 +35,7 @@ OF_TERMS = (
     Mutation(
         "leave the renewal out of the seal",
         "ordering.model.seal:seal",
-        never("form is SealForm.WITH_RENEWALS"),
+        never("form is not SealForm.WITHOUT_RENEWALS"),
         "tests/ordering/test_terms.py::test_the_button_of_a_card_covers_its_renewals",
     ),
     Mutation(

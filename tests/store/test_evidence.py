@@ -1,6 +1,7 @@
 """A user who changes the record behind the bot's back is found out, and the event is named: on both databases."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from ordering.model.events import Event
 from ordering.model.facts import EventKind
 from ordering.model.ids import CartId
 from ordering.model.question import Question
+from ordering.model.seal import SealForm, seal
 from ordering.record.hash_chain import Entry, Link, chained
 from ordering.record.verification import Fault
 from store import audit_log as evidence
@@ -229,7 +231,9 @@ def test_a_private_answer_is_proven_without_being_stored(rules, attack, engines)
 
 def test_an_older_record_still_proves_answers(rules, attack, engines, monkeypatch):
     """A record from before answers were digests still proves them."""
-    monkeypatch.setattr("ordering.record.hash_chain.FOR_ALL_TO_READ", {"BIRTH", "REASON"})
+    monkeypatch.setattr("ordering.record.hash_chain.is_private", lambda _label: False)
+    earlier = partial(seal, form=SealForm.WITH_RENEWALS)
+    monkeypatch.setattr("ordering.workflow.approval_requests.seal", earlier)
     cart = an_answered_cart(rules)
     monkeypatch.undo()
     with Session(engines.read) as session:

@@ -134,6 +134,11 @@ OWN_DATA = "owner: the account's own data"
 BOT = "the bot"  # who answered by itself
 
 
+def deleted_answers(number: int, by: Sequence[str], *, alone: bool) -> str:
+    """Count the private answers that were deleted some time after the request ended."""
+    return f"{private_answers(number, by, alone=alone)}, deleted since"
+
+
 def private_answers(number: int, by: Sequence[str], *, alone: bool) -> str:
     """Count the answers that a channel may not see; `alone` if no other answer stands before them."""
     return f"{counted(number, 'answer' if alone else 'more answer')} given by {', '.join(by)}"

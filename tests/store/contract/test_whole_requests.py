@@ -86,8 +86,9 @@ def test_a_payment_with_a_fault_reads_alike(store, fault):
         (asks_a_person_about_its_order, None),
     ],
 )
-def test_a_whole_request_reads_alike(store, life, ends):
+def test_a_whole_request_reads_alike(store, life, ends, monkeypatch):
     """After each step every cart, event and timer is what the plain store has."""
+    monkeypatch.setattr("ordering.model.seal.new_salt", lambda: "5a17")  # otherwise two requests never have the same
     reached = compare(store, life)
     assert ends in {None, reached}
 
