@@ -48,6 +48,7 @@ from store.engine import Engines, open_engines
 from store.inbox import SqlInbox
 from store.migrate import migrate
 from store.rate_limit import LimiterStorage
+from store.registry_demands import RegistryDemandMemory
 from store.search_sessions import SharedSessionStore
 from store.transactions import SqlStore
 
@@ -88,7 +89,12 @@ class Bot:
         self._engines = engines
         self._client = slack_client(settings)
         own_id = bot_id(engines, team=workspace.team, bot_user=workspace.bot_user)
-        self._registrar = OvhGateway(ovh_config(settings), rate_limiter(settings, engines), bot_id=own_id)
+        self._registrar = OvhGateway(
+            ovh_config(settings),
+            rate_limiter(settings, engines),
+            bot_id=own_id,
+            demand_memory=RegistryDemandMemory(engines),
+        )
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_WORKER_THREADS)

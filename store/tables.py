@@ -305,6 +305,16 @@ class RateLimitRow(SQLModel, table=True):
     state: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
+class RegistryDemandRow(SQLModel, table=True):
+    """A question (`kind` question) or an owner's field (`kind` field) that a registry refused to do without."""
+
+    __tablename__ = "registry_demands"
+
+    extension: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    label: str = Field(primary_key=True)
+
+
 class SearchRow(SQLModel, table=True):
     """A user's search at one moment, and the process that runs it. Used only on PostgreSQL."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from slack_sdk.models.blocks import (
+    Block,
     InputBlock,
     Option,
     OptionGroup,
@@ -19,12 +21,13 @@ from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.messages.en.contact_fields import NO_NAME
-from handlers.toolkit.mrkdwn import cut, plain
+from handlers.toolkit.blocks import context
+from handlers.toolkit.mrkdwn import cut, escape, plain
 from handlers.toolkit.payloads import AnswersSheet, Asked
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
 from ordering.model.domain_name import DomainName
-from ordering.model.question import OWNER_CONTACT, Kind, Question, mark
+from ordering.model.question import ACCEPT_CONDITIONS, OWNER_CONTACT, Kind, Question, mark
 from ordering.model.question_sheet import Ask
 
 # Slack's limits: a label and hint, an option's text and value, and the options in a group.
@@ -36,6 +39,8 @@ _LONGEST_ID, _KEY = 200, 8
 _NAMES = 700  # characters of all names in a form's metadata
 FIELD = "answer."  # prefix of the ids of these inputs
 _NO_CONTACT = "default"  # an option's value cannot be empty
+_MOST_SAID = 1_000  # characters of what OVH says about conditions
+_ADDRESS = re.compile(r"https?://[^\s<>\"|]*[^\s<>\"|.,;:!?)]")  # without the punctuation after it
 Contacts = Sequence[Contact]
 
 
@@ -59,6 +64,14 @@ def answer_input(ask: Ask, contacts: Contacts, action_id: str, *, place: str, na
         optional=not (question.must_be_answered or is_owner),  # there is always a choice of the owner
         dispatch_action=True if is_owner else None,
     )
+
+
+def conditions_note(question: Question) -> list[Block]:
+    """Return what OVH says about the conditions that a user is asked to accept, with their link; empty without it."""
+    if question.label != ACCEPT_CONDITIONS or not question.explanation:
+        return []
+    said = _ADDRESS.sub(lambda found: f"<{found[0]}>", escape(cut(question.explanation, _MOST_SAID)))
+    return [context(words.questions.conditions(said))]
 
 
 def _title(question: Question) -> str:

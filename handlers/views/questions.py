@@ -18,7 +18,7 @@ from handlers.toolkit.modals import note
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup, plain
 from handlers.toolkit.payloads import AnswersSheet, CartNumber, Nothing, QuestionsAbout
 from handlers.views.owner_inputs import gap_inputs
-from handlers.views.question_inputs import answer_input, digest, field_id, names_and_inputs
+from handlers.views.question_inputs import answer_input, conditions_note, digest, field_id, names_and_inputs
 from ordering.model.cart import MOST_LINES, Cart
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
@@ -290,6 +290,7 @@ class _Page:
             about = words.contacts.for_names([str(name) for name in ask.domains]) if names and not is_for_all else ""
             place = digest(" ".join([*(name.ascii for name in ask.domains), ask.saved]))[:8]
             blocks.append(answer_input(ask, self._contacts, action_id, place=place, names=about))
+            blocks += conditions_note(ask.question)
         return blocks, noted
 
     def _take(self, blocks: Sequence[Block], noted: Sequence[tuple[Ask, str]]) -> bool:

@@ -17,8 +17,9 @@ from ordering.model.text import is_visible
 LONGEST_ANSWER = 3000
 LONGEST_REASON = 500  # limit so that forty reasons fit on one approval card
 OWNER_CONTACT = "OWNER_CONTACT"
+ACCEPT_CONDITIONS = "ACCEPT_CONDITIONS"
 # A yes to one of these is a statement with legal effect. Only a person gives it: never a default, never a copy.
-LEGAL = frozenset({"ACCEPT_CONDITIONS", "CLAIMS_NOTICE"})
+LEGAL = frozenset({ACCEPT_CONDITIONS, "CLAIMS_NOTICE"})
 # These are about one name alone, so they are never copied to another.
 OF_ONE_NAME = frozenset({"CLAIMS_NOTICE", "PROTECTED_CODE"})
 # Answers that a channel may read. Any other answer may contain a birthday, an identity number or a code.

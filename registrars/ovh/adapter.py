@@ -49,6 +49,7 @@ from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.cache import Cache
 from registrars.ovh.carts.carts import OvhCarts
+from registrars.ovh.carts.demands import DemandMemory, Demands
 from registrars.ovh.foreign_orders import ForeignOrderReader
 from registrars.ovh.key_rights import KeyRights
 from registrars.ovh.markers import PRODUCT, UNNAMED, Descriptions, Markers
@@ -83,14 +84,22 @@ class OvhGateway:
     """OVH as the domain sees it. Blocking and thread-safe.
 
     `rate_limiter` limits the call rate if other processes share the limit. `bot_id` is this bot's id, which the
-    descriptions of its carts contain. Raises `ValueError` with a line for the operator if the credentials are unusable.
+    descriptions of its carts contain. `demand_memory` keeps what registries insisted on. Raises `ValueError` with a
+    line for the operator if the credentials are unusable.
     """
 
-    def __init__(self, config: OvhConfig, rate_limiter: RateLimiter | None = None, *, bot_id: str = UNNAMED) -> None:
+    def __init__(
+        self,
+        config: OvhConfig,
+        rate_limiter: RateLimiter | None = None,
+        *,
+        bot_id: str = UNNAMED,
+        demand_memory: DemandMemory | None = None,
+    ) -> None:
         self._config = config
         self._client = Client(config, rate_limiter)
         descriptions = Descriptions(bot_id)
-        self._carts = OvhCarts(self._client, config, descriptions, home=self._home)
+        self._carts = OvhCarts(self._client, config, descriptions, home=self._home, demands=Demands(demand_memory))
         self._markers = Markers(self._client, descriptions, home=self._home)
         self._orders = Orders(self._client)
         self._foreign = ForeignOrderReader(self._client)

@@ -82,7 +82,7 @@ USUAL = (LEGAL_AGE, OWNER, ADMIN, TECH, DNS)
 
 ACCEPT = Question(
     "ACCEPT_CONDITIONS", "bool", needed=True, says=True, must_be_true=True,
-    help="The registry has special conditions that must be accepted.",
+    help="The registry has special conditions that must be accepted: https://registry.example/conditions?lang=en.",
 )  # fmt: skip
 REASON = Question("REASON", "string", needed=True, help="The purchase of this domain name must be justified.")
 CLAIMS = Question(

@@ -80,6 +80,7 @@ async def test_the_cart_shows_open_questions_the_card_the_answers(scenario: Scen
     await scenario.search_and_add("reason-otter.dev")
     shown = await questions(scenario, "Answer questions", when=asks_for("ACCEPT_CONDITIONS", "REASON"))
     assert BY_LABEL["ACCEPT_CONDITIONS"].hint in shown.plain_text()
+    assert "accepted: <https://registry.example/conditions?lang=en>." in str(shown.blocks)
     assert await scenario.ada.submit(**{CONDITIONS: "true", REASON: "Our <!channel> office"}) == {}
     assert scenario.ada.modal is None
     await scenario.request()

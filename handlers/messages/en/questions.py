@@ -134,6 +134,11 @@ OWN_DATA = "owner: the account's own data"
 BOT = "the bot"  # who answered by itself
 
 
+def conditions(said: str) -> str:
+    """Return what OVH says about a registry's own conditions; `said` is ready for mrkdwn, with its links."""
+    return f"What OVH says about them: {said}"
+
+
 def deleted_answers(number: int, by: Sequence[str], *, alone: bool) -> str:
     """Count the private answers that were deleted some time after the request ended."""
     return f"{private_answers(number, by, alone=alone)}, deleted since"

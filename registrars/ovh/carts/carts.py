@@ -38,14 +38,20 @@ class OvhCarts:
     """Builds carts with the answers to the registries' questions; `home` returns the account's subsidiary."""
 
     def __init__(
-        self, client: Client, config: OvhConfig, descriptions: Descriptions, *, home: Callable[[], str]
+        self,
+        client: Client,
+        config: OvhConfig,
+        descriptions: Descriptions,
+        *,
+        home: Callable[[], str],
+        demands: Demands | None = None,
     ) -> None:
         self._client = client
         self._descriptions = descriptions
         self._made: set[str] = set()  # made by this process, and not yet deleted or handed on
         self._home = home
         self._rules = Rules(client)
-        self._demands = Demands()
+        self._demands = demands or Demands()
         self.needs = Needs(self._rules, self._demands)
         self.contacts = Contacts(client)
         self._standing = {"OWNER_LEGAL_AGE": "true" if config.owner_legal_age else "false"}

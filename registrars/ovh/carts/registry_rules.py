@@ -12,7 +12,7 @@ import structlog
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarError
-from ordering.model.question import EXPLAINED
+from ordering.model.question import ACCEPT_CONDITIONS, EXPLAINED
 from registrars.ovh.api.client import Client
 from registrars.ovh.api.errors import CartRejected, Unreadable
 from registrars.ovh.api.wire.base import OBJECT, Json
@@ -39,8 +39,11 @@ class Rules:
         self._known: Cache[tuple[str, str], Json] = Cache(size=_MOST, fresh=_FRESH)
 
     def about(self, domain: DomainName, labels: set[str]) -> Mapping[str, Rule]:
-        """Return the rule's entry for each label that only OVH can explain; empty if OVH does not return it."""
-        if not labels - EXPLAINED:
+        """Return the rule's entry for each label that only OVH can explain; empty if OVH does not return it.
+
+        A registry's own conditions count as such: what they are, and where they stand, is in the rule's description.
+        """
+        if not labels - EXPLAINED | labels & {ACCEPT_CONDITIONS}:
             return {}
         try:
             return requirements.by_label(Rule.read(self.of(domain, "create") or {}))
