@@ -12,6 +12,9 @@ from sandbox.browser import FLAGS, find_browser
 from sandbox.stage import Stage
 
 NAMES = ("search", "bulk", "offers", "cart", "questions", "approval", "order", "cost", "home")
+# The forms for what registries ask, each at the width of a desk and of a phone; docs/registry-forms.md shows them.
+FORMS = ("registry-form", "registry-form-more", "registry-form-wrong", "registry-owner")
+WIDTHS = (1280, 390)
 # Hides what differs between runs, and what is too much for a picture.
 _QUIET = ".who time, .edited { visibility: hidden } .thread, .only-you { display: none }"
 _SAME_DATES = "document.querySelectorAll('.block time').forEach(each => each.textContent = 'Dec 8th, 10:00')"
@@ -22,6 +25,7 @@ _WORDS = (
 )
 _EXTENSIONS = "ovh,com,fr,net,org,io,eu,de,app,dev"
 _REDRAWN = 1000  # milliseconds in which the bot reads the registries' questions, and renders the cart once more
+_WHOLE_FORM = 3600  # pixels: a form scrolls where the page is lower
 _SIZE: ViewportSize = {"width": 1280, "height": 1400}
 
 
@@ -120,6 +124,40 @@ class Pictures:
         await form.get_by_label("Yes", exact=True).first.check()
         await form.locator("textarea").first.fill("Our office is in Ajaccio")
         await self._shoot(page, form, "questions")
+        await _leave_form(page)
+        await self._answer_registries(page)
+
+    async def _answer_registries(self, page: Page) -> None:
+        """Take pictures of the forms for names whose registries ask a lot: what is needed, all of it, and mistakes."""
+        for name in ("blue-otter.ca", "blue-otter.it"):
+            await _type(page, f"/domain add {name}")
+            await expect(_message(page, f"Added {name}")).to_be_visible()
+        await page.wait_for_timeout(_REDRAWN)
+        await page.locator("#messages [data-action=answer_questions]").last.click()
+        form = page.locator("#form")
+        await expect(form).to_contain_text("blue-otter.it")
+        await self._shoot_widths(page, "registry-form")
+        await form.locator("button", has_text="More options").click()
+        await expect(form.locator("button", has_text="Fewer options")).to_be_visible()
+        await self._shoot_widths(page, "registry-form-more")
+        await form.locator("button", has_text="Fewer options").click()
+        await form.locator("button", has_text="New owner").first.click()
+        await expect(form).to_contain_text("First name")
+        await self._shoot_widths(page, "registry-owner")
+        for number in range(await form.locator("select").count()):
+            await form.locator("select").nth(number).select_option(index=1)
+        for number in range(await form.locator("input[type=text]").count()):
+            await form.locator("input[type=text]").nth(number).fill(f"otter {number}")
+        await form.locator("[type=submit]").click()
+        await page.wait_for_timeout(_REDRAWN)
+        await self._shoot_widths(page, "registry-form-wrong")
+
+    async def _shoot_widths(self, page: Page, name: str) -> None:
+        """Take a picture of the form at each width."""
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": _WHOLE_FORM})
+            await self._shoot(page, page.locator("#form"), f"{name}-{width}", small=True)
+        await page.set_viewport_size(_SIZE)
 
     async def _shoot(self, page: Page, what: Locator, name: str, *, small: bool = False) -> None:
         """Take a picture of a part of the page."""

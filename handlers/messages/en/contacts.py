@@ -67,7 +67,8 @@ def stuck(labels: Sequence[str]) -> str:
 
 def account_lacks(labels: Sequence[str]) -> str:
     """Return what the registries need that the account's own data lack, by escaped labels."""
-    return f"*The account's own data lack:* {few(labels)}. Choose another owner, or create one."
+    lacks = few([label.removesuffix("?") for label in labels])  # some labels are questions
+    return f"*The account's own data lack:* {lacks}. Choose another owner, or create one."
 
 
 def wrong_value(reason: str) -> str:
