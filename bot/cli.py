@@ -114,6 +114,10 @@ def export(
         str | None,
         typer.Option(help="Only requests that something happened to from this day on (UTC), such as 2026-11-01."),
     ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(help="Only requests that this person had a part in, by Slack id, with the answers they gave."),
+    ] = None,
 ) -> None:
     """Print the record of all requests, newest last, for an auditor or a spreadsheet.
 
@@ -121,17 +125,23 @@ def export(
     """
     from bot import export as record
     from ordering.model.cart import CartState
+    from ordering.record.pseudonyms import people_of
     from store.diagnosis import explained
     from store.transactions import SqlStore
 
+    if person is not None:
+        _require_slack_id(person)
     try:
         start = record.since(since) if since else None
     except ValueError:
         _end(f"--since {since}: write a date like 2026-11-01.")
     with _engines() as engines, explained(engines.read), SqlStore(engines).read() as carts:
-        rows = ((c, carts.events(c.id)) for c in carts.every_cart(since=start) if c.state is not CartState.OPEN)
-        write = record.write_json if form is Format.JSON else record.write_csv
-        write(rows, sys.stdout)
+        found = (c for c in carts.every_cart(since=start) if c.state is not CartState.OPEN or person is not None)
+        rows = ((c, carts.events(c.id)) for c in found if person is None or person in people_of(c))
+        if form is Format.JSON:
+            record.write_json(rows, sys.stdout, person=person)
+        else:
+            record.write_csv(rows, sys.stdout)
 
 
 @app.command()
@@ -160,6 +170,37 @@ def verify(
             typer.echo(str(fault))
     typer.echo(audit.summary(faults))
     raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def erase(
+    person: Annotated[str, typer.Option(help="The person's Slack id, such as U012AB3CD.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Answer yes: nothing can bring back what is erased.")] = False,
+) -> None:
+    """Erase a person from the record: who they were, what they wrote, and the answers they gave.
+
+    What was bought, when and for how much stays readable, and `verify` stays whole. Exits with 1 if nothing was erased,
+    with 2 if the database must be fixed first.
+    """
+    from datetime import UTC, datetime
+
+    from bot.erasure import CannotErase
+    from bot.erasure import erase as erase_person
+    from store.diagnosis import explained
+    from store.transactions import SqlStore
+
+    _require_slack_id(person)
+    if not (yes or typer.confirm(f"Erase {person}? Nothing can bring it back.")):
+        raise typer.Exit(1)
+    with _engines() as engines, explained(engines.write):
+        try:
+            done = erase_person(SqlStore(engines), person, at=datetime.now(UTC))
+        except CannotErase as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from error
+    typer.echo(f"{person} is erased from {done.requests} requests. In their place stands {done.pseudonym}.")
+    if done.unchangeable:
+        typer.echo(f"{done.unchangeable} events of earlier versions still name them: nothing can change those.")
 
 
 @app.command()
@@ -248,6 +289,11 @@ def _warn(settings: Settings) -> None:
     if settings.settles_too_soon:
         seconds = settings.desk_settle_seconds
         structlog.get_logger().warning("settle_seconds_short", seconds=seconds, one_call_may_take=LONGEST_MONEY_CALL)
+
+
+def _require_slack_id(person: str) -> None:
+    if not re.fullmatch(r"[UW][A-Z0-9]+", person):
+        _end(f"--person {person}: write a Slack id, such as U012AB3CD.")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from handlers.messages import happened
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_line import Line
 from ordering.model.events import Event
 
 Row = tuple[Cart, Sequence[Event]]
@@ -21,10 +22,11 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
+def record(cart: Cart, events: Sequence[Event], *, person: str | None = None) -> dict[str, Any]:
     """Return one cart as `export --format json` writes it: amounts are decimal strings, times are UTC.
 
-    `payment_method` is a payment method's number at OVH, or the name of another means, such as ``ovhAccount``.
+    For a `person`, items also have the answers that they gave and that are not deleted yet. `payment_method` is a
+    payment method's number at OVH, or the name of another means, such as ``ovhAccount``.
     """
     total = cart.order or cart.quote
     return {
@@ -39,6 +41,7 @@ def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
                 "years": line.years,
                 "pricing_mode": line.pricing_mode,
                 "added_by": line.added_by,
+                **_answers(line, person),
             }
             for line in cart.lines
         ],
@@ -71,13 +74,19 @@ def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
     }
 
 
-def write_json(rows: Iterable[Row], out: TextIO) -> None:
+def _answers(line: Line, person: str | None) -> dict[str, Any]:
+    """Return the answers of one person about a name, if they gave any: nobody else's are ever exported."""
+    given = {answer.label: answer.value for answer in line.answers if answer.by == person}
+    return {"answers": given} if given else {}
+
+
+def write_json(rows: Iterable[Row], out: TextIO, *, person: str | None = None) -> None:
     """Write a JSON list, one cart per line, while reading; write nothing if the first cart cannot be read."""
     rows = _begun(rows)
     out.write("[")
     for number, (cart, events) in enumerate(rows):
         out.write(",\n " if number else "\n ")
-        json.dump(record(cart, events), out, ensure_ascii=False)
+        json.dump(record(cart, events, person=person), out, ensure_ascii=False)
     out.write("\n]\n")
 
 

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from ordering.model.events import Event
 from ordering.record.hash_chain import Entry
+from ordering.record.verification import readable_entries
 from store.engine import open_engines
 from store.transactions import SqlStore
 
@@ -46,7 +47,7 @@ class Timeline:
         try:
             with SqlStore(engines).read() as reading:
                 events = [event for cart in reading.every_cart() for event in reading.events(cart.id)]
-                return cls(list(reading.record().entries), events)
+                return cls(readable_entries(reading.record()), events)
         finally:
             engines.close()
 

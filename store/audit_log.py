@@ -16,6 +16,7 @@ from ordering.model.ids import CartId
 from ordering.model.recovery import Stamp
 from ordering.record.hash_chain import Entry, Link, chained, facts
 from ordering.record.verification import Kept
+from store import personal
 from store.mapping import utc
 from store.recovery import stamp_of
 from store.tables import CartRow, ChainRow, EventRow, UndeliveredRow
@@ -41,10 +42,10 @@ def append(session: Session, cart: Cart, events: Sequence[Event]) -> Stamp | Non
     """
     if not events:
         return None
-    recorded = facts(cart)
     before, in_cart = _lock_head(session), _newest_in(session, cart.id)
     over_all = Link(before.number, before.digest)
-    for event in events:
+    recorded, written = personal.veil(session, cart, facts(cart), events)
+    for event in written:
         entry = chained(event, recorded, over_all=over_all, in_cart=in_cart)
         over_all, in_cart = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
         session.execute(insert(EventRow).values(asdict(entry)))

@@ -25,7 +25,7 @@ from ordering.model.sales_order import OrderStatus, SalesOrder, SentPayment
 from ordering.ports.store import Message, TaskType, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
-from store import mapping, money_mapping, recovery, timers
+from store import mapping, money_mapping, personal, recovery, timers
 from store.head import NewestHead
 from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceCallRow, PresenceRow
 from store.tables import (
@@ -220,17 +220,20 @@ class SqlReading:
 
     def events(self, cart_id: CartId) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))
-        return [mapping.event_from(row) for row in self._rows(query)]
+        return personal.readable(self._session, map(mapping.event_from, self._rows(query)))
 
     def record(self) -> Record:
         """Return the input of an audit. It is read lazily, within this transaction."""
         session = self._session
-        return Record(evidence.entries(session), self._kept(), evidence.head(session), evidence.guarded(session))
+        beside = personal.kept(session)
+        return Record(
+            evidence.entries(session), self._kept(), evidence.head(session), evidence.guarded(session), beside
+        )
 
     def undelivered(self, cart_id: CartId) -> list[Event]:
         mine = select(col(UndeliveredRow.event_id)).where(col(UndeliveredRow.cart_id) == cart_id)
         query = select(EventRow).where(col(EventRow.id).in_(mine)).order_by(col(EventRow.id))
-        return [mapping.event_from(row) for row in self._rows(query)]
+        return personal.readable(self._session, map(mapping.event_from, self._rows(query)))
 
     def messages(self, cart_id: CartId) -> list[Message]:
         query = select(MessageRow).where(col(MessageRow.cart_id) == cart_id).order_by(col(MessageRow.id))

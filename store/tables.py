@@ -305,6 +305,29 @@ class RateLimitRow(SQLModel, table=True):
     state: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
+class PersonalRow(SQLModel, table=True):
+    """A text beside the chain: a person's Slack id, for all carts (`cart_id` 0), or what `by` wrote in one cart."""
+
+    __tablename__ = "personal"
+    __table_args__ = (
+        Index("personal_by_cart", "cart_id", "subject"),
+        Index(
+            "personal_by_person",
+            "text",
+            unique=True,
+            sqlite_where=text("subject = 'person'"),
+            postgresql_where=text("subject = 'person'"),
+        ),
+    )
+
+    pseudonym: str = Field(primary_key=True)
+    subject: str
+    text: str | None = None
+    salt: str | None = None
+    cart_id: int
+    by: str | None = None
+
+
 class RegistryDemandRow(SQLModel, table=True):
     """A question (`kind` question) or an owner's field (`kind` field) that a registry refused to do without."""
 

@@ -23,7 +23,7 @@ from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import KEEP, NOTHING_RENDERED, Message, MessageRole, Moment, TaskType, TimerKind
 from store import audit_log as evidence
-from store import inbox, leases, mapping, money_mapping, recovery, timers
+from store import inbox, leases, mapping, money_mapping, personal, recovery, timers
 from store.engine import Engines
 from store.head import NewestHead
 from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceCallRow, PresenceRow
@@ -222,6 +222,14 @@ class SqlTransaction(SqlReading):
 
     def release_lease(self, task_type: TaskType, cart_id: CartId, *, holder: str) -> None:
         leases.release(self._session, task_type, cart_id, holder=holder)
+
+    def erase_person(self, person: str) -> str:
+        """Erase a person beside the chain; return the pseudonym that stands for them in the chain."""
+        return personal.erase(self._session, person)
+
+    def events_that_name(self, person: str) -> int:
+        """Return how many events of earlier versions hold a person's id itself: nothing can change those."""
+        return personal.events_that_name(self._session, person)
 
     def save_standing(self, standing: Standing) -> None:
         recovery.save(self._session, standing)

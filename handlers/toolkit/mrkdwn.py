@@ -8,6 +8,7 @@ from datetime import datetime
 from handlers.messages.catalogue import Hint
 from handlers.toolkit.command_name import code
 
+_SHORT_PSEUDONYM = 13  # characters: `person:` and six digits, which tell people of one request apart
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
 
 
@@ -59,7 +60,8 @@ def hinted(hint: Hint) -> str:
 
 
 def person(user: str) -> str:
-    return f"<@{user}>"
+    """Return a mention; a user who was erased has a pseudonym, which mentions nobody."""
+    return f"{user[:_SHORT_PSEUDONYM]} (erased)" if ":" in user else f"<@{user}>"
 
 
 def group_or_person(member: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ordering.model.answer_digests import DigestForm
 from ordering.model.cart import Cart
+from ordering.model.facts import canonical
 from ordering.model.seal import form_of
 from ordering.record.hash_chain import Entry, Link, digest, facts, read
+from ordering.record.pseudonyms import Kept as KeptText
+from ordering.record.pseudonyms import unveiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,32 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The input of an audit. `entries` come in order of number; `guarded`: the database refuses changes of events."""
+    """The input of an audit. `entries` come in order of number; `guarded`: the database refuses changes of events.
+
+    `beside` are the texts of the pseudonyms in the chain.
+    """
 
     entries: Iterable[Entry]
     carts: Iterable[Kept]
     head: Link | None
     guarded: bool
+    beside: Iterable[KeptText] = ()
+
+
+def readable_entries(record: Record) -> list[Entry]:
+    """Return the events with the texts that stand beside the chain, to be read: their digests no longer fit."""
+    texts = {kept.pseudonym: kept.text for kept in record.beside}
+    return [
+        replace(entry, by=unveiled(entry.by, texts), facts=entry.facts and _unveiled_text(entry.facts, texts))
+        for entry in record.entries
+    ]
+
+
+def _unveiled_text(facts: str, texts: Mapping[str, str | None]) -> str:
+    try:
+        return canonical(unveiled(json.loads(facts), texts))
+    except ValueError:
+        return facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +109,12 @@ class Audit:
     _changed: bool = field(default=False, init=False)
     _named: set[int] = field(default_factory=set, init=False)  # events with a fault: one fault per event is enough
     _head_seen: bool = field(default=False, init=False)
+    _texts: dict[str, str | None] = field(default_factory=dict, init=False)  # beside the chain, by pseudonym
     _kinds_since: int | None = field(default=None, init=False)  # the first event that has a kind
 
     def faults(self) -> Iterator[Fault]:
         """Yield the faults, at most one per event as far as they can be told apart."""
+        yield from self._beside()
         for entry in self.record.entries:
             yield from self._entry(entry)
         yield from self._end()
@@ -108,6 +134,13 @@ class Audit:
         head = self.record.head.digest if self.record.head else None
         found = f"{faults} fault{'s' if faults > 1 else ''}" if faults else "The record is whole"
         return f"{found}: {read}. Head: {head or 'none yet'}"
+
+    def _beside(self) -> Iterator[Fault]:
+        """Read the texts beside the chain, and check that each is the one that its pseudonym was made of."""
+        for kept in self.record.beside:
+            self._texts[kept.pseudonym] = kept.text
+            if not kept.is_intact:
+                yield Fault(f"a text beside the chain was changed: that of {kept.pseudonym[:20]}…")
 
     # Events, one after the other
 
@@ -186,7 +219,7 @@ class Audit:
         elif kept.events < number or newest is None:
             yield from self._miscounted(kept, newest)
         elif newest.id not in self._named:
-            yield from _against(newest, kept)
+            yield from _against(newest, kept, self._texts)
 
     def _miscounted(self, kept: Kept, newest: Entry | None) -> Iterator[Fault]:
         if newest is None:
@@ -224,7 +257,7 @@ def _rewritten(witness: Entry) -> str:
     return f"was rewritten or put in another's place: event {witness.id} remembers another digest"
 
 
-def _against(newest: Entry, kept: Kept) -> Iterator[Fault]:
+def _against(newest: Entry, kept: Kept, texts: Mapping[str, str | None]) -> Iterator[Fault]:
     """Compare a cart's row with the facts of its newest event."""
     cart = kept.cart
     if cart is None:
@@ -232,7 +265,7 @@ def _against(newest: Entry, kept: Kept) -> Iterator[Fault]:
         return
     changed = ["state"] if cart.state.value != newest.state else []
     if newest.facts is not None:
-        then, now = read(newest.facts, kept.id), read(facts(cart), kept.id)
+        then, now = unveiled(read(newest.facts, kept.id), texts), read(facts(cart), kept.id)
         if "fact" not in then:
             now.pop("fact", None)  # events of earlier versions do not cover it
         changed += [name for name, value in now.items() if then.get(name) != value and name not in changed]

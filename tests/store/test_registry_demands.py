@@ -3,7 +3,6 @@
 from ordering.model.domain_name import DomainName
 from ordering.model.owner_needs import OwnerNeeds
 from ordering.model.question import Question
-from registrars.ovh.carts import demands as module
 from registrars.ovh.carts.demands import Demands
 from store.registry_demands import RegistryDemandMemory
 
@@ -37,7 +36,7 @@ def test_another_process_requires_what_was_refused(engines):
 
 def test_a_running_process_learns_of_it_within_a_minute(engines, monkeypatch):
     now = 1000.0
-    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    monkeypatch.setattr("registrars.ovh.carts.demands.time.monotonic", lambda: now)
     running = a_process(engines)
     assert not asks(running, CA)
     a_process(engines).note_questions(CA, [Question("MOTTO", insisted=True)])
