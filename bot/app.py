@@ -32,12 +32,15 @@ from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
+from handlers.witness import WitnessPost
 from ordering.process.answer_deletion import AnswerDeletion
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
+from ordering.process.head_witness import HeadWitness
 from ordering.process.leases import LEASE, Leases, LocalLeases, SharedLeases
 from ordering.process.lost_markers import LostMarkers
 from ordering.process.outbox import Outbox
+from ordering.process.policy_watch import PolicyWatch
 from ordering.process.polling import PollSchedule
 from ordering.process.presence import Presence
 from ordering.workflow import Workflow
@@ -144,7 +147,11 @@ class Bot:
             on_stuck=self._report_stuck,
         )
         deletion = AnswerDeletion(store, kept=timedelta(days=settings.desk_answers_kept_days), clock=_now)
-        self._housekeeping = Housekeeping([deletes_answers(deletion, own)])
+        head = HeadWitness(store, clock=_now, key=_plain(settings.desk_witness_key))
+        channel = policy.approval_channel
+        self.head_witness = WitnessPost(head, self._client, own, channel=channel, alerts=self._alerts)
+        self._housekeeping = Housekeeping([deletes_answers(deletion, own), self.head_witness.post])
+        self._policy_watch = PolicyWatch(store, policy, _now)
         self._recover_watch = RecoverWatch(
             services.workflow,
             self._client,
@@ -191,6 +198,7 @@ class Bot:
         """
         await self.front.open()
         await self._own_bridge.call(self.services.workflow.recover_mode.begin_if_copied)
+        await self._own_bridge.call(self._policy_watch.record_change)
         self._beating = asyncio.create_task(self._pulse.run())
         self._working = asyncio.create_task(self.worker.run(), context=self.services.command_names.context())
         for part, check, every in (

@@ -148,7 +148,10 @@ def export(
 def verify(
     head: Annotated[
         str | None,
-        typer.Option(help="A head that an earlier `verify` printed: check that it is still part of the chain."),
+        typer.Option(
+            help="A head that an earlier `verify` printed, or a line of the approval channel: check that it is still "
+            "part of the chain."
+        ),
     ] = None,
 ) -> None:
     """Check the record: find each event that was changed, removed or inserted, and each cart that contradicts it.
@@ -161,8 +164,8 @@ def verify(
     from store.diagnosis import explained
     from store.transactions import SqlStore
 
-    if head is not None and not re.fullmatch(r"[0-9a-f]{64}", head):
-        _end(f"--head {head}: write the 64 digits that `verify` printed.")
+    if head is not None:
+        head = _known_head(head)
     with _engines() as engines, explained(engines.read), SqlStore(engines).read() as carts:
         audit = Audit(carts.record(), known_head=head)
         faults = 0
@@ -289,6 +292,30 @@ def _warn(settings: Settings) -> None:
     if settings.settles_too_soon:
         seconds = settings.desk_settle_seconds
         structlog.get_logger().warning("settle_seconds_short", seconds=seconds, one_call_may_take=LONGEST_MONEY_CALL)
+
+
+def _known_head(given: str) -> str:
+    """Return the digest of a head; ends the command if it is none, or if its signature is not of the bot's key."""
+    from bot.settings import SettingsError, read_witness_key
+    from ordering.model.witness import Witness
+
+    if re.fullmatch(r"[0-9a-f]{64}", given):
+        return given
+    noted = Witness.parse(given)
+    if noted is None:
+        _end(f"--head {given}: write the 64 digits that `verify` printed, or the whole line of the approval channel.")
+    try:
+        key = read_witness_key()
+    except SettingsError as error:
+        _fix(error.lines)
+    if key is not None and not noted.is_signed_with(key):
+        typer.echo(
+            f"--head {given}: it is not signed with DESK_WITNESS_KEY. The bot did not post it, or not with this key."
+        )
+        raise typer.Exit(1)
+    if key is None and noted.signature:
+        typer.echo("The signature is not checked: DESK_WITNESS_KEY is not set here.", err=True)
+    return noted.digest
 
 
 def _require_slack_id(person: str) -> None:

@@ -12,7 +12,7 @@ from sandbox.browser import FLAGS, find_browser
 from sandbox.stage import Stage
 
 NAMES = ("search", "bulk", "offers", "cart", "questions", "approval", "order", "cost", "home")
-# The forms for what registries ask, each at the width of a desk and of a phone; docs/registry-forms.md shows them.
+# The forms for what registries ask, each at the width of a computer and of a phone; docs/registry-forms.md shows them.
 FORMS = ("registry-form", "registry-form-more", "registry-form-wrong", "registry-owner")
 WIDTHS = (1280, 390)
 # Hides what differs between runs, and what is too much for a picture.

@@ -1,4 +1,4 @@
-"""The texts beside the chain in SQL: each pseudonym of the audit log with its text and salt, until they are erased."""
+"""The texts next to the chain in SQL: each pseudonym of the audit log with its text and salt, until they are erased."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ALL_CARTS = 0  # a person's pseudonym is the same in every cart
 
 
 def veil(session: Session, cart: Cart, facts: str, events: Sequence[Event]) -> tuple[str, list[Event]]:
-    """Return a cart's facts and its events as they stand in the chain; store what is new beside it.
+    """Return a cart's facts and its events as they stand in the chain; store what is new next to it.
 
     Call it with the chain's head locked, so that no other transaction gives the same text another pseudonym.
     """
@@ -74,7 +74,7 @@ def texts_of(session: Session, pseudonyms: Collection[str]) -> dict[str, str | N
 
 
 def readable(session: Session, events: Iterable[Event]) -> list[Event]:
-    """Return events as people know them, with the texts that stand beside the chain."""
+    """Return events as people know them, with the texts that stand next to the chain."""
     listed = list(events)
     wanted = set[str]().union(*(pseudonyms_in(f"{event.by} {json.dumps(event.data)}") for event in listed))
     if not wanted:
@@ -86,13 +86,13 @@ def readable(session: Session, events: Iterable[Event]) -> list[Event]:
 
 
 def kept(session: Session) -> Iterator[Kept]:
-    """Read everything beside the chain, exactly as stored."""
+    """Read everything next to the chain, exactly as stored."""
     for pseudonym, said, salt in session.execute(text("SELECT pseudonym, text, salt FROM personal ORDER BY pseudonym")):
         yield Kept(str(pseudonym), None if said is None else str(said), None if salt is None else str(salt))
 
 
 def erase(session: Session, person: str) -> str:
-    """Erase a person, and what they wrote, beside the chain and from clicks and searches; return their pseudonym."""
+    """Erase a person, and what they wrote, next to the chain and from clicks and searches; return their pseudonym."""
     row = PersonalRow
     theirs = and_(col(row.subject) == Subject.PERSON.value, col(row.text) == person)
     known: str | None = session.execute(select(col(row.pseudonym)).where(theirs)).scalar_one_or_none()

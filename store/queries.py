@@ -247,6 +247,10 @@ class SqlReading:
     def standing(self) -> Standing:
         return recovery.standing(self._session)
 
+    def head(self) -> tuple[int, str | None]:
+        head = evidence.head(self._session)
+        return (head.number, head.digest) if head else (0, None)
+
     def stamp(self) -> Stamp:
         return recovery.stamp(self._session)
 

@@ -306,7 +306,7 @@ class RateLimitRow(SQLModel, table=True):
 
 
 class PersonalRow(SQLModel, table=True):
-    """A text beside the chain: a person's Slack id, for all carts (`cart_id` 0), or what `by` wrote in one cart."""
+    """A text next to the chain: a person's Slack id, for all carts (`cart_id` 0), or what `by` wrote in one cart."""
 
     __tablename__ = "personal"
     __table_args__ = (

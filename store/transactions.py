@@ -224,7 +224,7 @@ class SqlTransaction(SqlReading):
         leases.release(self._session, task_type, cart_id, holder=holder)
 
     def erase_person(self, person: str) -> str:
-        """Erase a person beside the chain; return the pseudonym that stands for them in the chain."""
+        """Erase a person next to the chain; return the pseudonym that stands for them in the chain."""
         return personal.erase(self._session, person)
 
     def events_that_name(self, person: str) -> int:

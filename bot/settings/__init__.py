@@ -2,7 +2,7 @@
 
 from bot.settings.model import LONGEST_MONEY_CALL, Settings
 from bot.settings.names import ignored_variables, library_variables
-from bot.settings.reading import SettingsError, read_database_url, read_rules, read_settings
+from bot.settings.reading import SettingsError, read_database_url, read_rules, read_settings, read_witness_key
 
 __all__ = [
     "LONGEST_MONEY_CALL",
@@ -13,4 +13,5 @@ __all__ = [
     "read_database_url",
     "read_rules",
     "read_settings",
+    "read_witness_key",
 ]

@@ -73,6 +73,7 @@ class Settings(BaseModel):
     desk_approval_hours: Annotated[float, BeforeValidator(partial(values.number, 0.01, 8_760, "hours"))] = 72
     desk_payment_minutes: Annotated[float, BeforeValidator(partial(values.number, 0.01, 10_080, "minutes"))] = 15
     desk_answers_kept_days: Annotated[float, BeforeValidator(partial(values.number, 0, 3_650, "days"))] = 30
+    desk_witness_key: Secret | None = None
 
     database_url: Annotated[SecretStr, BeforeValidator(secrets.database_url)] = SecretStr("sqlite:///desk.db")
     host: Annotated[str, BeforeValidator(values.host)] = "127.0.0.1"
@@ -121,7 +122,7 @@ class Settings(BaseModel):
 SECRETS = frozenset(
     {
         "slack_bot_token", "slack_app_token", "slack_signing_secret", "ovh_application_secret", "ovh_consumer_key",
-        "ovh_client_secret", "database_url",
+        "ovh_client_secret", "desk_witness_key", "database_url",
     }
 )  # fmt: skip
 # These may come from a file as well. The last two are not secret, but are stored next to secrets.

@@ -15,6 +15,7 @@ from bot.settings.sources import Fault, Found, Given, read_ovh_conf, read_source
 from bot.settings.values import brief, clean
 
 _DATABASE = "DATABASE_URL"
+_WITNESS_KEY = "DESK_WITNESS_KEY"
 _LONGEST_SECRET = 10_000  # bytes
 # The sentences about these name the wrong part, so the line does not repeat the whole value.
 _NAME_THE_PART = {
@@ -63,6 +64,15 @@ def read_database_url() -> str:
     found.given = [one for one in found.given if one.name.removesuffix("_FILE") == _DATABASE]
     found.faults = [fault for fault in found.faults if fault.name in {"", _DATABASE}]
     return _settings(found, lambda _found: []).database_url.get_secret_value()
+
+
+def read_witness_key() -> str | None:
+    """Read `DESK_WITNESS_KEY`, and check no other setting."""
+    found = read_sources(os.environ, Path())
+    found.given = [one for one in found.given if one.name.removesuffix("_FILE") == _WITNESS_KEY]
+    found.faults = [fault for fault in found.faults if fault.name in {"", _WITNESS_KEY}]
+    key = _settings(found, lambda _found: []).desk_witness_key
+    return key.get_secret_value() if key else None
 
 
 def _settings(found: Found, check: Callable[[Found], list[Fault]]) -> Settings:

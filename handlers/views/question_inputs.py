@@ -70,8 +70,8 @@ def conditions_note(question: Question) -> list[Block]:
     """Return what OVH says about the conditions that a user is asked to accept, with their link; empty without it."""
     if question.label != ACCEPT_CONDITIONS or not question.explanation:
         return []
-    said = _ADDRESS.sub(lambda found: f"<{found[0]}>", escape(cut(question.explanation, _MOST_SAID)))
-    return [context(words.questions.conditions(said))]
+    text = _ADDRESS.sub(lambda found: f"<{found[0]}>", escape(cut(question.explanation, _MOST_SAID)))
+    return [context(words.questions.conditions(text))]
 
 
 def _title(question: Question) -> str:

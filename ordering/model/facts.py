@@ -92,7 +92,8 @@ class EventKind(StrEnum):
     DECLARED_NOT_ORDERED = "declared_not_ordered"
     DECLARED_PAID = "declared_paid"
     DECLARED_NOT_PAID = "declared_not_paid"
-    # The people
+    # The rules and the people
+    POLICY_CHANGED = "policy_changed"
     PERSON_ERASED = "person_erased"
     # An event of a newer version
     UNKNOWN = "unknown"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotAllowed, NotPossible
-from ordering.model.facts import amount
+from ordering.model.facts import amount, canonical
 from ordering.model.money import Money
 
 
@@ -30,6 +31,7 @@ class Membership(StrEnum):
     LOOKUP_REFUSED = "lookup_refused"
 
 
+_DIGITS = 16  # hex digits of the rules' digest
 _UNREADABLE = {Membership.UNREADABLE, Membership.LOOKUP_REFUSED}
 
 
@@ -80,6 +82,13 @@ class Policy:
     approval_life: timedelta = timedelta(hours=72)
     payment_life: timedelta = timedelta(minutes=15)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """A digest of the rules that decide about money, for the audit log; it tells whether they changed."""
+        rules = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "lists"}
+        plain = {name: sorted(rule) if isinstance(rule, frozenset) else str(rule) for name, rule in rules.items()}
+        return hashlib.sha256(canonical(plain).encode()).hexdigest()[:_DIGITS]
 
     @property
     def groups(self) -> frozenset[str]:

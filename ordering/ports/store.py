@@ -53,6 +53,7 @@ class TimerKind(StrEnum):
 
     STEP = "step"  # the worker advances the cart
     REMINDER = "reminder"  # a person is reminded
+    WITNESS = "witness"  # the head of the audit log is kept outside; of no cart
 
 
 class Keep(Enum):
@@ -180,6 +181,9 @@ class Reading(Protocol):
 
     def standing(self) -> Standing:
         """Return the recover row. In a writing transaction it includes other processes' latest changes."""
+
+    def head(self) -> tuple[int, str | None]:
+        """Return the number and digest of the newest event; 0 and None without one."""
 
     def stamp(self) -> Stamp:
         """Return the stamp of the newest event, for buttons rendered now."""

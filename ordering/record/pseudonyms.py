@@ -1,7 +1,7 @@
-"""Pseudonyms of personal data in the audit log: what stands in the chain, and what stands beside it.
+"""Pseudonyms of personal data in the audit log: what stands in the chain, and what stands next to it.
 
 The chain can only grow, so a name in it could never be erased. New events hold a pseudonym instead: a digest of the
-name, or of what a person wrote, with a random salt. The text and its salt stand beside the chain, and erasing both
+name, or of what a person wrote, with a random salt. The text and its salt stand next to the chain, and erasing both
 leaves a chain that is whole and tells nothing. An event of an earlier version holds the text itself.
 """
 
@@ -40,7 +40,7 @@ Text = tuple[Subject, str]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A text beside the chain; `text` and `salt` are None once they were erased."""
+    """A text next to the chain; `text` and `salt` are None once they were erased."""
 
     pseudonym: str
     text: str | None
@@ -114,7 +114,7 @@ def _person_by(pseudonyms: Mapping[Text, str]) -> Callable[[str], str]:
 
 
 def unveiled(content: Any, texts: Mapping[str, str | None]) -> Any:  # noqa: ANN401 - any part of a JSON document
-    """Return facts or data with the texts that stand beside the chain; an erased person keeps the pseudonym."""
+    """Return facts or data with the texts that stand next to the chain; an erased person keeps the pseudonym."""
 
     def text_of(found: str) -> str:
         if found not in texts:

@@ -42,19 +42,19 @@ class Kept:
 class Record:
     """The input of an audit. `entries` come in order of number; `guarded`: the database refuses changes of events.
 
-    `beside` are the texts of the pseudonyms in the chain.
+    `personal` are the texts of the pseudonyms in the chain.
     """
 
     entries: Iterable[Entry]
     carts: Iterable[Kept]
     head: Link | None
     guarded: bool
-    beside: Iterable[KeptText] = ()
+    personal: Iterable[KeptText] = ()
 
 
 def readable_entries(record: Record) -> list[Entry]:
-    """Return the events with the texts that stand beside the chain, to be read: their digests no longer fit."""
-    texts = {kept.pseudonym: kept.text for kept in record.beside}
+    """Return the events with the texts that stand next to the chain, to be read: their digests no longer fit."""
+    texts = {kept.pseudonym: kept.text for kept in record.personal}
     return [
         replace(entry, by=unveiled(entry.by, texts), facts=entry.facts and _unveiled_text(entry.facts, texts))
         for entry in record.entries
@@ -109,12 +109,12 @@ class Audit:
     _changed: bool = field(default=False, init=False)
     _named: set[int] = field(default_factory=set, init=False)  # events with a fault: one fault per event is enough
     _head_seen: bool = field(default=False, init=False)
-    _texts: dict[str, str | None] = field(default_factory=dict, init=False)  # beside the chain, by pseudonym
+    _texts: dict[str, str | None] = field(default_factory=dict, init=False)  # next to the chain, by pseudonym
     _kinds_since: int | None = field(default=None, init=False)  # the first event that has a kind
 
     def faults(self) -> Iterator[Fault]:
         """Yield the faults, at most one per event as far as they can be told apart."""
-        yield from self._beside()
+        yield from self._check_personal()
         for entry in self.record.entries:
             yield from self._entry(entry)
         yield from self._end()
@@ -135,12 +135,12 @@ class Audit:
         found = f"{faults} fault{'s' if faults > 1 else ''}" if faults else "The record is whole"
         return f"{found}: {read}. Head: {head or 'none yet'}"
 
-    def _beside(self) -> Iterator[Fault]:
-        """Read the texts beside the chain, and check that each is the one that its pseudonym was made of."""
-        for kept in self.record.beside:
+    def _check_personal(self) -> Iterator[Fault]:
+        """Read the texts next to the chain, and check that each is the one that its pseudonym was made of."""
+        for kept in self.record.personal:
             self._texts[kept.pseudonym] = kept.text
             if not kept.is_intact:
-                yield Fault(f"a text beside the chain was changed: that of {kept.pseudonym[:20]}…")
+                yield Fault(f"a text next to the chain was changed: that of {kept.pseudonym[:20]}…")
 
     # Events, one after the other
 
@@ -265,7 +265,7 @@ def _against(newest: Entry, kept: Kept, texts: Mapping[str, str | None]) -> Iter
         return
     changed = ["state"] if cart.state.value != newest.state else []
     if newest.facts is not None:
-        then, now = unveiled(read(newest.facts, kept.id), texts), read(facts(cart), kept.id)
+        then, now = read(_unveiled_text(newest.facts, texts), kept.id), read(facts(cart), kept.id)
         if "fact" not in then:
             now.pop("fact", None)  # events of earlier versions do not cover it
         changed += [name for name, value in now.items() if then.get(name) != value and name not in changed]

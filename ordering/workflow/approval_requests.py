@@ -94,7 +94,8 @@ class ApprovalRequests:
             channel = self._policy.approval_channel or cart.channel
             carts.show_in(cart.id, MessageRole.APPROVAL, channel)
             data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
-            event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=data, by=requester.id)
+            recorded: Data = {**data, "policy": self._policy.digest}
+            event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=recorded, by=requester.id)
             return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), event)
 
     def check(self, cart_id: CartId, *, by: Person) -> tuple[Finding, ...]:

@@ -34,6 +34,7 @@ class Approvals:
         self._decisions = decisions
         self._registrar = registrar
         self._policy = policy
+        self._rules: Data = {"policy": policy.digest}  # stands in each approval
         self._clock = clock
 
     def approve(
@@ -78,7 +79,7 @@ class Approvals:
                 approved_at_ovh=time_at_ovh(self._registrar, now - waited),
             )
             data: Data = {"approvals": len(approvals), "needed": needed, "total": amount(asked.seal.total)}
-            event = happened(approved, now, EventKind.APPROVED, data=data, by=approver.id)
+            event = happened(approved, now, EventKind.APPROVED, data={**data, **self._rules}, by=approver.id)
             return carts.save(approved, event, due_at=now)
 
     def _waited(self, carts: Reading, cart: Cart, clicked_at: datetime | None) -> timedelta:
@@ -98,7 +99,7 @@ class Approvals:
         half = replace(cart, approved_by=approvals)
         if lost:
             half = half.saying(EventKind.PARTLY_APPROVED, {**data, "before": _said_before(cart)})
-        event = happened(half, now, EventKind.PARTLY_APPROVED, data=data, by=approvals[-1])
+        event = happened(half, now, EventKind.PARTLY_APPROVED, data={**data, **self._rules}, by=approvals[-1])
         return carts.save(half, event)
 
     def _still_valid(self, cart: Cart, earlier: Collection[Person]) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ _TWO_LOSSES = (
 )
 _ONE_LOSS = "in recover mode nobody decides and nothing is sent here, so no later loss is noticed before its end"
 _WAITS = "the floor, or a person, ends it too, only later"
+_OLD_ENOUGH = "every ended request is old enough here, so that each job tries to delete"
+_NO_CHAIN = "the plain store keeps no chain here, so there is no head to keep outside"
 _BEFORE = "nothing is sent, and no law is about how soon a payer hears of a method that is gone"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
 BLIND: Mapping[str, str] = {
@@ -126,6 +128,14 @@ BLIND: Mapping[str, str] = {
     "keep a comparison that did not show a marker": _ONE_LOSS,
     "confirm a comparison that was shown before another loss": _ONE_LOSS,
     "end recover mode though this process knows of a later loss": _ONE_LOSS,
+    "delete answers before their time by the database's clock": _OLD_ENOUGH,
+    "delete answers without a look at the time": _OLD_ENOUGH,
+    "delete answers in recover mode": "no law is about what recover mode keeps of an ended request",
+    "delete the same answers twice": "no law is about how often an ended request is saved",
+    "keep the witness of each process for itself": _NO_CHAIN,
+    "let two processes keep the same witness": _NO_CHAIN,
+    "wait for the timer of a wrong clock": _NO_CHAIN,
+    "record changed rules again at each start": "the rules never change here",
     "pass over an order that OVH lists and does not show": "the operators here confirm whatever a comparison shows",
 }
 

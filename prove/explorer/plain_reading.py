@@ -175,6 +175,10 @@ class PlainReading:
     def standing(self) -> Standing:
         return self._kept.standing
 
+    def head(self) -> tuple[int, str | None]:
+        entries = self._kept.entries
+        return (entries[-1].id, entries[-1].digest) if entries else (0, None)
+
     def stamp(self) -> Stamp:
         return self._kept.stamp
 

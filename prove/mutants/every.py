@@ -7,6 +7,7 @@ from prove.mutants.decisions import OF_DECISIONS
 from prove.mutants.money_calls import OF_MONEY_CALLS
 from prove.mutants.orders import OF_ORDERS
 from prove.mutants.payments import OF_PAYMENTS
+from prove.mutants.personal import OF_PERSONAL_DATA
 from prove.mutants.quotes import OF_QUOTES
 from prove.mutants.rights import OF_RIGHTS
 from prove.mutants.standstill import OF_STANDSTILL
@@ -23,5 +24,6 @@ MUTATIONS = (
     *OF_TERMS,
     *OF_ANSWERS,
     *OF_AUDIT_LOG,
+    *OF_PERSONAL_DATA,
     *OF_STANDSTILL,
 )

@@ -15,7 +15,7 @@ from tests.bot.commands import begin, run, stderr, stdout
 HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "alembic", "ovh", "aiohttp", "dotenv")
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["rules"], ["export"], ["verify"], ["migrate"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["rules"], ["export"], ["verify"], ["erase"], ["migrate"]])
 def test_help_reads_well_and_loads_nothing_heavy(command, tmp_path):
     """One line on what a command does and when, and how it ends."""
     script = (
@@ -81,7 +81,7 @@ def test_verify_names_what_was_changed_and_ends_with_1(tmp_path):
 def test_a_wrong_option_says_what_to_write(tmp_path):
     """In a sentence of its own, not among the settings."""
     assert run("-m", "bot", "verify", "--head", "5ad3", cwd=tmp_path).stderr == (
-        "--head 5ad3: write the 64 digits that `verify` printed.\n"
+        "--head 5ad3: write the 64 digits that `verify` printed, or the whole line of the approval channel.\n"
     )
     assert run("-m", "bot", "export", "--since", "soon", cwd=tmp_path).stderr == (
         "--since soon: write a date like 2026-11-01.\n"

@@ -311,7 +311,7 @@ def test_secrets_never_show(good, monkeypatch):
     for name in ("LOG_LEVEL", "PORT", "DESK_LIMIT_PER_ORDER"):
         monkeypatch.setenv(name, "hunter-two")
     assert all("***" in line and "hunter" not in line for line in faults())
-    assert len(SECRETS) == 7
+    assert len(SECRETS) == 8
 
 
 @pytest.mark.parametrize(("approvers", "second"), [("U0CLEO", "0"), ("U0CLEO,U0CLEO", "100"), (" W0DAN ; ", "0.01")])

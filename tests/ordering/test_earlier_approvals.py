@@ -55,7 +55,7 @@ def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
     assert rules.run_worker(cart.id).state is S.SUBMITTED
     assert rules.registrar.orders == {}
     _, events = rules.workflow.queries.timeline(cart.id, by=rules.ada)
-    half = Fact(EventKind.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 1})
+    half = Fact(EventKind.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 1, "policy": policy.digest})
     assert events[-1].fact == half
     rules.restart(replace(policy, approvers=policy.approvers | {"U0EVE"}))
     done = rules.workflow.approvals.approve(cart.id, approver=eve, mark=cart.request_mark, earlier=[dan])

@@ -44,8 +44,8 @@ def test_a_whole_purchase_is_on_record_as_facts(rules: Rules) -> None:
     assert facts_of(rules, cart.id) == [
         (K.CART_OPENED, {}),
         (K.NAMES_ADDED, {"names": ["name.ovh"]}),
-        (K.APPROVAL_REQUESTED, {"names": 1, "total": PRICE, "remarks": []}),
-        (K.APPROVED, {"approvals": 1, "needed": 1, "total": PRICE}),
+        (K.APPROVAL_REQUESTED, {"names": 1, "total": PRICE, "remarks": [], "policy": POLICY.digest}),
+        (K.APPROVED, {"approvals": 1, "needed": 1, "total": PRICE, "policy": POLICY.digest}),
         (K.CHECKOUT_STARTED, {"attempt": 1, "approved": PRICE, "ovh": {"cart": registrar_cart, "total": PRICE}}),
         (K.ORDER_CREATED, {"order": number, "found": None, "owner_hidden": False, "ovh": {"total": PRICE}}),
         (K.PAYMENT_REQUESTED, {"order": number, "method": 1, "amount": PRICE}),
@@ -67,7 +67,8 @@ def test_decisions_against_a_purchase_have_kinds(rules: Rules) -> None:
     half = rules.requested("c.ovh")
     assert half.seal is not None
     rules.workflow.approvals.approve(half.id, approver=rules.cleo, mark=half.request_mark)
-    assert newest(rules, half.id) == (K.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 0})
+    told = {"approvals": 1, "needed": 2, "void": 0, "policy": rules.policy.digest}
+    assert newest(rules, half.id) == (K.PARTLY_APPROVED, told)
 
 
 def test_changed_terms_are_amounts(rules: Rules) -> None:

@@ -245,7 +245,7 @@ def test_answers_of_another_birthday_void_it(rules):
 )
 @pytest.mark.parametrize("is_deleted", [False, True])
 def test_changed_digests_are_found(rules, deletion, engines, change, is_deleted):
-    """Whoever changes an answer, its digest or its salt contradicts the record, before and after the deletion."""
+    """A user who changes an answer, its digest or its salt contradicts the record, before and after the deletion."""
     cart = rejected(rules)
     assert cart.id == 1
     if is_deleted:

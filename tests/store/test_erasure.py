@@ -107,10 +107,9 @@ def test_a_person_in_a_live_request_is_not_erased(rules, engines):
 
 
 def test_an_erasure_covers_up_no_fault(rules, engines):
-    """A record that somebody changed is left as it is, so that the fault stays visible."""
-    with tampering(engines) as session:
-        session.execute(text("UPDATE carts SET purpose = 'another' WHERE id = 1"))
-        session.commit()
+    """A record that a user changed is left as it is, so that the fault stays visible."""
+    with engines.write.begin() as connection:
+        connection.execute(text("UPDATE carts SET purpose = 'another' WHERE id = 1"))
     with pytest.raises(CannotErase, match="verify"):
         erase(rules.store, "U0ADA", at=NOW)
     assert "U0ADA" in everything_in(engines)
@@ -119,8 +118,8 @@ def test_an_erasure_covers_up_no_fault(rules, engines):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("UPDATE personal SET text = 'U0EVE' WHERE text = 'U0CLEO'", "beside the chain was changed"),
-        ("UPDATE personal SET salt = NULL WHERE text = 'U0CLEO'", "beside the chain was changed"),
+        ("UPDATE personal SET text = 'U0EVE' WHERE text = 'U0CLEO'", "next to the chain was changed"),
+        ("UPDATE personal SET salt = NULL WHERE text = 'U0CLEO'", "next to the chain was changed"),
         ("DELETE FROM personal WHERE text = 'U0CLEO'", "approved_by"),
         ("UPDATE personal SET text = NULL, salt = NULL WHERE text = 'U0CLEO'", "approved_by"),
         ("UPDATE carts SET requester = 'U0EVE' WHERE id = 1", "requester"),
@@ -128,14 +127,14 @@ def test_an_erasure_covers_up_no_fault(rules, engines):
     ],
 )
 def test_changes_beside_the_chain_are_found(rules, engines, change, said):
-    """A text beside the chain cannot be changed or lost unseen: nobody can put a decision on another person."""
+    """A text next to the chain cannot be changed or lost unseen: nobody can put a decision on another person."""
     with tampering(engines) as session:
         session.execute(text(change))
         assert any(said in fault.what for fault in found(session))
 
 
 def test_one_person_has_one_pseudonym_each_text_its_own(rules, engines):
-    """Two requests with the same purpose cannot be told to be alike from the chain."""
+    """Two requests with the same purpose cannot be seen to be alike from the chain."""
     for name in ("third.ovh", "fourth.ovh"):
         cart = rules.requested(name)
         rules.workflow.approval_requests.withdraw(cart.id, by=rules.ada)
@@ -170,3 +169,13 @@ def test_a_person_gets_what_is_on_record_about_them(rules):
             exported = json.loads(out.getvalue())
             assert [each["cart"] for each in exported] == expected
             assert ("1970-01-01" in out.getvalue()) == (person == "U0ADA")
+
+
+def test_a_word_like_a_slack_id_is_no_fault(rules, engines):
+    """An answer that reads like an id gets a pseudonym, too, and is compared by what it was."""
+    rules.registrar.asks["ovh"] = (Question("REASON"),)
+    cart = rules.workflow.cart_editing.add("C4", DomainName.parse("word.ovh"), by=rules.ada)
+    rules.workflow.questions.learn(cart.id)
+    rules.workflow.questions.answer(cart.id, {cart.lines[0].domain: {"REASON": "UNICORNS"}}, by=rules.ada)
+    rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="UNICORNS")
+    assert faults(engines) == []

@@ -237,7 +237,7 @@ def test_an_older_record_still_proves_answers(rules, attack, engines, monkeypatc
     cart = an_answered_cart(rules)
     monkeypatch.undo()
     with Session(engines.read) as session:
-        assert '["BIRTH","1970-01-01","U0ADA"]' in (list(entries(session))[-1].facts or "")
+        assert '"1970-01-01"' in (list(entries(session))[-1].facts or "")
     assert attack() == []
     (fault,) = attack(changed(engines, cart))
     assert (fault.cart, fault.what) == (cart.id, "its row was changed after that: lines")

@@ -38,6 +38,7 @@ from handlers.messages.en import (
     timeline,
     unknown_names,
     warnings,
+    witness,
     years,
 )
 from handlers.messages.en.data import why
@@ -87,5 +88,6 @@ __all__ = [
     "unknown_refusal",
     "warnings",
     "why",
+    "witness",
     "years",
 ]

@@ -36,6 +36,7 @@ _HAPPENED = {
     K.DECLARED_PAID: "said that it was paid",
     K.DECLARED_NOT_PAID: "said that it was not paid",
     K.CLOSED: "closed",
+    K.POLICY_CHANGED: "the team's rules changed",
     K.PERSON_ERASED: "a person's data erased",
 }
 

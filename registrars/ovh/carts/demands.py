@@ -28,7 +28,7 @@ Demand = tuple[str, str, str]  # extension, kind and label
 
 
 class DemandMemory(Protocol):
-    """Keeps demands beyond this process. Neither method fails: without a memory this process still remembers."""
+    """Keeps demands beyond this process. Neither method fails: without one this process still remembers."""
 
     def read(self) -> Collection[Demand]: ...
 
@@ -89,7 +89,7 @@ class Demands:
         return frozenset(label for where, what, label in self._known if (where, what) == (extension, kind))
 
     def _read_what_others_met(self) -> None:
-        """Read the memory at most once a minute: a form waits for this."""
+        """Read the stored ones at most once a minute: a form waits for this."""
         if self._memory is None:
             return
         with self._guard:

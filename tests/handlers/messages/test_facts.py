@@ -31,6 +31,7 @@ SILENT_EVENTS = {
     K.PAYMENT_REQUESTED: "the thread says who pays",
     K.PAYMENT_STARTED: "that somebody pays was told at the click",
     K.DELIVERED: "the thread names what was registered",
+    K.POLICY_CHANGED: "the history's own words say all",
     K.PERSON_ERASED: "no thread reports it, the history's own words say all",
     K.UNKNOWN: "a newer version wrote it",
 }
@@ -55,6 +56,7 @@ SILENT_REMARKS = {
     K.ORDERED_ANYWAY: "the card's status says it",
     K.DECLARED_PAID: "the card shows who said it",
     K.DECLARED_NOT_PAID: "the card shows who said it",
+    K.POLICY_CHANGED: "the card shows the request as it was sent",
     K.PERSON_ERASED: "the card of an ended cart stays as it was",
     K.UNKNOWN: "a newer version wrote it",
 }
