@@ -90,7 +90,7 @@ LONGEST = {
     Decision: Decision(CartId(10**9 - 1), "f" * 64, STAMP),
     NameInCart: NameInCart(CartId(10**9 - 1), LONGEST_NAME),
     NameOffered: NameOffered(LONGEST_NAME, "f" * 64, "f" * 12),
-    Typed: Typed("x" * 5000),
+    Typed: Typed("x" * LONGEST_VALUE),
     OfferChoice: OfferChoice("C" * 40, LONGEST_NAME),
     SearchPage: SearchPage("f" * 64, 10**9 - 1, "f" * 64),
 }
