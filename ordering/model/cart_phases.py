@@ -12,7 +12,7 @@ from typing import Self
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
-from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.facts import Fact
 from ordering.model.ids import OrderId
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
@@ -72,13 +72,11 @@ class Requested(Phase):
         waiting = self._to(S.SUBMITTED, at=at)
         return replace(waiting, approved_by=approved_by, approved_at=None, approved_at_ovh=None)
 
-    def send_back(self, *, at: datetime, by: str, reason: str) -> Returned:
+    def send_back(self, *, at: datetime) -> Returned:
         """Return the request for changes, without its terms and approvals: no approval of them can count any more."""
         moved = self._to(S.RETURNED, at=at)
         kept = {each.name: getattr(moved, each.name) for each in fields(moved)}
-        data: Data = {"by": by, "reason": reason, "total": amount(self.quote.total)}
-        returned = Cart(**kept | {"quote": None, "seal": None, "approved_by": ()})
-        return Returned.of(returned).saying(EventKind.CHANGES_REQUESTED, data)
+        return Returned.of(Cart(**kept | {"quote": None, "seal": None, "approved_by": ()}))
 
     def reject(self, *, at: datetime, rejected_by: str, reason: str) -> Self:
         """Return the rejected cart."""

@@ -164,8 +164,8 @@ class Approvals:
                 return cart
             asked = self._must_wait_for_approval(cart, approver)
             _must_be_this_round(cart, mark)
-            returned = asked.send_back(at=now, by=approver.id, reason=reason.strip())
-            data = returned.fact.data if returned.fact else {}
+            data: Data = {"by": approver.id, "reason": reason.strip(), "total": amount(asked.quote.total)}
+            returned = asked.send_back(at=now).saying(EventKind.CHANGES_REQUESTED, data)
             event = happened(returned, now, EventKind.CHANGES_REQUESTED, data=data, by=approver.id)
             return carts.save(returned, event)
 

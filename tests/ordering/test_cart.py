@@ -33,6 +33,7 @@ MOVING: list[tuple[CartState, Callable[[Any], Cart]]] = [
     (S.SUBMITTED, lambda cart: cart.lose_approval(at=NOW, approved_by=())),
     (S.APPROVED, lambda cart: cart.approve(at=NOW, approved_by=("U0CLEO",), approved_at=NOW, approved_at_ovh=None)),
     (S.APPROVED, lambda cart: cart.order_again(at=NOW)),
+    (S.RETURNED, lambda cart: cart.send_back(at=NOW)),
     (S.REJECTED, lambda cart: cart.reject(at=NOW, rejected_by="U0CLEO", reason="Too dear")),
     (S.CANCELLED, lambda cart: cart.cancel(at=NOW)),
     (S.NEEDS_ATTENTION, lambda cart: cart.needs_attention(at=NOW)),
@@ -54,7 +55,7 @@ def test_no_walk_reaches_paying_without_an_approval(walk):
     cart, seen = FULL, [S.OPEN]
     for _, move in walk:
         try:
-            cart = move(Paying.of(replace(cart, payment=PAYMENT)))
+            cart = move(Paying.of(replace(cart, **REQUEST, payment=PAYMENT)))
         except NotPossible:
             continue
         seen.append(cart.state)
@@ -69,7 +70,7 @@ def test_no_path_through_the_table_avoids_the_approval():
         for state in MOVES[todo.pop()] - reached - {S.APPROVED}:
             reached.add(state)
             todo.append(state)
-    assert reached == {S.OPEN, S.SUBMITTED, S.REJECTED, S.CANCELLED}
+    assert reached == {S.OPEN, S.SUBMITTED, S.RETURNED, S.REJECTED, S.CANCELLED}
 
 
 @pytest.mark.parametrize("state", [S.DELIVERED, S.REJECTED, S.CANCELLED])

@@ -5,10 +5,11 @@ from dataclasses import fields, replace
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.cart_phases import Ordered, Paying, Requested, Tried
+from ordering.model.cart_phases import Ordered, Paying, Requested, Returned, Tried
 from tests.ordering.test_cart import ATTEMPT, CART, FULL, ORDER, PAYMENT, QUOTE
 
 PROMISES = [
+    (Returned, {"requester", "purpose"}),
     (Requested, {"requester", "purpose", "quote", "seal"}),
     (Tried, {"requester", "purpose", "quote", "seal", "attempt"}),
     (Ordered, {"requester", "purpose", "quote", "seal", "order"}),
@@ -59,3 +60,9 @@ def test_a_move_adds_what_its_phase_promises():
     assert (type(ordered), ordered.order) == (Ordered, ORDER)
     paying = ordered.pay(PAYMENT, at=CART.since)
     assert (type(paying), paying.payment) == (Paying, PAYMENT)
+
+
+def test_a_returned_request_promises_nothing_of_its_terms():
+    """Its type has no quote and no seal to approve by, and they are gone."""
+    returned = replace(Requested.of(FULL), state=CartState.SUBMITTED).send_back(at=CART.since)
+    assert (type(returned), returned.quote, returned.seal, returned.approved_by) == (Returned, None, None, ())
