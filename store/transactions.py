@@ -204,7 +204,7 @@ class SqlTransaction(SqlReading):
 
     def record_delivered(self, event: Event) -> None:
         row = self._session.get(EventRow, event.id)
-        if row is not None and mapping.event_from(row) == event:
+        if row is not None and personal.readable(self._session, [mapping.event_from(row)]) == [event]:
             self._session.execute(delete(UndeliveredRow).where(col(UndeliveredRow.event_id) == event.id))
 
     def end_click(self, key: str, *, overtaking: CartId | None = None) -> None:

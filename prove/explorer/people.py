@@ -74,7 +74,7 @@ class People:
         self._tries = 0
         self._pays = 0
         self._others = 0
-        self._earlier_rounds: list[str] = []  # what Approve carried on the cards of rounds that ended in a return
+        self._earlier_rounds: set[str] = set()  # what Approve carried on the cards of rounds that ended in a return
         self.accepted: list[tuple[str, CartState]] = []
 
     def request(self, process: Process) -> None:
@@ -255,7 +255,7 @@ class People:
         if plan.manner == "in-trial":
             in_trial = _in_trial(process)
             _must_fail(lambda: _approved(in_trial, CLEO, cart.request_mark), "a request of before the trial")
-        for earlier in self._earlier_rounds:
+        for earlier in self._earlier_rounds - {cart.request_mark}:  # a restored database may ask in that round again
             _must_fail(lambda earlier=earlier: approve(process, approver=DAN, mark=earlier), "an earlier round")  # type: ignore[misc] # mypy infers no lambda with a default
         if plan.manner.startswith("returns"):
             self._return(process, cart, plan)
@@ -280,7 +280,7 @@ class People:
             )
 
         self._decided(CLEO.id, returns, process)
-        self._earlier_rounds.append(cart.request_mark)
+        self._earlier_rounds.add(cart.request_mark)
         if plan.manner == "returns-twice":
             self._repeats.append((self._world.now + _TWICE_AFTER, partial(self._again, CLEO.id, returns)))
 

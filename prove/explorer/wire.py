@@ -100,6 +100,7 @@ class SimulatedClient:
         query: Mapping[str, str] | None = None,
         permit: object = None,  # noqa: ARG002 - the same
         tries: int | None = None,  # noqa: ARG002 - the same
+        for_money: bool = False,  # noqa: ARG002 - the same; one key has all rights here
     ) -> Any:  # noqa: ANN401 - decoded JSON
         shape, _ = shape_of(path)
         what = self._process.place(f"GET {shape}", LIST if shape in _LISTS else READ)
