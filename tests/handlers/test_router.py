@@ -16,6 +16,7 @@ from handlers import (
     questions,
     recovery,
     recovery_mode,
+    returns,
     years,
 )
 from handlers.messages import refused
@@ -115,7 +116,7 @@ def test_every_button_and_every_form_has_one_listener(desks):
     """The others are forms without a submit button, and inputs whose ids differ by name."""
     for topic in (
         approval, cart, contacts, details, offers, owners, payment, questions, recovery,
-        recovery_mode, years, buttons,
+        recovery_mode, returns, years, buttons,
     ):  # fmt: skip
         topic.register(desks.router)
     assert {act for act in desks.slack.buttons if isinstance(act, str)} == set(Act)
