@@ -17,6 +17,7 @@ from handlers import (
     questions,
     recovery,
     recovery_mode,
+    returns,
     years,
 )
 from handlers import help as help_clicks
@@ -117,7 +118,7 @@ def test_every_button_and_every_form_has_one_listener(desks):
     """The others are forms without a submit button, and inputs whose ids differ by name."""
     for topic in (
         approval, cart, contacts, details, offers, owners, payment, questions, recovery,
-        recovery_mode, years, buttons, adding, buying, help_clicks,
+        recovery_mode, returns, years, buttons, adding, buying, help_clicks,
     ):  # fmt: skip
         topic.register(desks.router)
     assert {act for act in desks.slack.buttons if isinstance(act, str)} == set(Act)
