@@ -25,7 +25,7 @@ from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.preflight_findings import NotReady
 from ordering.model.typing_slips import near_in_text
 
-_FOR = re.compile(r"\s+for\s+", re.IGNORECASE)
+_FOR = re.compile(r"(?:^|\s+)for\s+", re.IGNORECASE)
 _MOST_NAMES = 20
 _LONGEST_PURPOSE = 300  # characters, as in the request form
 
