@@ -1,4 +1,4 @@
-"""`/domain buy NAMES… for PURPOSE`: a preview with one button, which puts the names into a request of their own."""
+"""`buy NAMES… for PURPOSE`: a preview with one button, which puts the names into a request of their own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.preflight_findings import NotReady
 from ordering.model.typing_slips import near_in_text
 
-_FOR = re.compile(r"\s+for\s+", re.IGNORECASE)
+_FOR = re.compile(r"(?:^|\s+)for\s+", re.IGNORECASE)
 _MOST_NAMES = 20
 _LONGEST_PURPOSE = 300  # characters, as in the request form
 

@@ -85,7 +85,7 @@ async def _look_for_others(services: Services, search: Search) -> None:
     if len(search.names) != 1 or answer is None or answer.verdict not in _CANNOT_BE_HAD or search.found().buyable:
         return
     person = await services.members.who(search.user)
-    if await ours_among(services, [answer.domain], person, search.channel):
+    if await ours_among(services, search.names, search.names, person, search.channel):
         return
     try:
         async with asyncio.timeout(_OTHERS_WITHIN):

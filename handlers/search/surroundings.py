@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from handlers import messages
 from handlers.routing.services import Services
@@ -18,6 +19,7 @@ from ordering.model.offer import Verdict
 from ordering.model.policy import Membership, Person, Policy
 
 _PATIENCE = 5.0  # seconds for OVH's list of our names: without it a name of ours is shown as taken
+_CACHED = timedelta(hours=1)  # longer than answers and lists of OVH are kept
 _UNREAD = {Membership.UNREADABLE, Membership.LOOKUP_REFUSED}
 
 
@@ -31,7 +33,7 @@ async def surroundings(services: Services, search: Search) -> Surroundings:
     barred = {name: policy.naming.refusal_of(name) for name in search.names}
     return Surroundings(
         in_cart=await _in_cart(services, search.channel, person),
-        ours=await ours_among(services, taken, person, search.channel) if is_over else {},
+        ours=await ours_among(services, search.names, taken, person, search.channel) if is_over else {},
         barred={name: messages.refusal(refusal).text for name, refusal in barred.items() if refusal},
         may_not_add=_why_not(policy, person),
         sold=await services.bridge.call(services.workflow.search.sold),
@@ -39,18 +41,29 @@ async def surroundings(services: Services, search: Search) -> Surroundings:
 
 
 async def ours_among(
-    services: Services, taken: Sequence[DomainName], person: Person, here: str | None
+    services: Services,
+    names: Sequence[DomainName],
+    taken: Sequence[DomainName],
+    person: Person,
+    here: str | None,
 ) -> Mapping[DomainName, Cart | None]:
-    """Return which of these taken names are the team's own: the account owns them, or the record says so.
+    """Return which of these names are the team's own; `taken` are those that OVH says have an owner.
 
-    The account decides; the record is believed where OVH does not return its list.
+    The account decides; the record is believed where OVH does not return its list, and about a purchase of the last
+    hour: answers and lists of before it are still in the cache.
     """
-    if not taken:
+    bought = await services.bridge.call(services.workflow.queries.bought, names, by=person, here=here)
+    if not (taken or bought):
         return {}
-    bought = await services.bridge.call(services.workflow.queries.bought, taken, by=person, here=here)
     owned = await _owned(services)
-    ours = [name for name in taken if (name in bought if owned is None else name in owned)]
-    return {name: bought.get(name) for name in ours}
+
+    def is_ours(name: DomainName) -> bool:
+        if name not in bought:
+            return owned is not None and name in owned and name in taken
+        cart = bought[name]
+        return owned is None or name in owned or (cart is not None and datetime.now(UTC) - cart.since < _CACHED)
+
+    return {name: bought.get(name) for name in names if is_ours(name)}
 
 
 async def _owned(services: Services) -> frozenset[DomainName] | None:

@@ -111,7 +111,7 @@ class Found:
 
     def _can_be_bought(self, answer: Availability) -> bool:
         is_free = answer.verdict is V.AVAILABLE or (answer.verdict is V.PREMIUM and self.allow_premium)
-        return is_free and answer.domain not in self.around.barred
+        return is_free and answer.domain not in {*self.around.barred, *self.around.ours}
 
     def _is_cheap_enough(self, answer: Availability) -> bool:
         """Return whether a name costs less than the limit a year, now and later: a first year may be a teaser."""

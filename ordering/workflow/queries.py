@@ -36,10 +36,10 @@ class Queries:
         return self.timeline(cart_id, by=by, here=here)[0]
 
     def is_shown_nowhere(self, cart_id: CartId) -> bool:
-        """Return whether the cart's channel has no message of it, because the chat refused each one so far."""
+        """Return whether the cart's channel has no message of it, because the chat refused each one."""
         with self._store.read() as carts:
             messages = [each for each in carts.messages(cart_id) if each.role is MessageRole.CART]
-        return bool(messages) and all(each.ts is None and each.is_settled for each in messages)
+        return all(each.ts is None and each.is_settled for each in messages)
 
     def open_cart(self, channel: str, *, by: Person) -> Cart | None:
         """Return a channel's open cart, if it has one."""

@@ -71,7 +71,7 @@ class Told:
 @pytest.fixture
 def services():
     bridge = Bridge(2)
-    workflow = SimpleNamespace(search=Rules(), policy=POLICY)
+    workflow = SimpleNamespace(search=Rules(), policy=POLICY, queries=SimpleNamespace(bought=lambda *_, **__: {}))
     return SimpleNamespace(
         workflow=workflow, bridge=bridge, search_bridge=bridge, searches=Searches(), members=Everybody()
     )

@@ -78,7 +78,7 @@ async def test_a_taken_name_comes_with_what_is_free(scenario: Scenario):
     found = await scenario.sees(scenario.ada, catalogue.search.one_taken(N("otter-club.com"), free=True))
     assert "otter-club.fr" in found.plain_text()
     await scenario.ada.click(found, "More ideas")
-    await scenario.sees(scenario.ada, "otter-clubs")
+    await scenario.sees(scenario.ada, "*otterclub.")
 
 
 async def test_accents_are_told_and_the_plain_spelling_is_offered(scenario: Scenario):
@@ -96,7 +96,7 @@ async def test_a_row_knows_that_it_is_in_the_cart(scenario: Scenario):
     await scenario.ada.click(found, "Add to cart")
     note = await scenario.sees(scenario.ada, catalogue.cart.added([N("one.ovh")], 1, 1, euros("2.99")))
     shown = await scenario.sees(scenario.ada, catalogue.search.in_cart(1))
-    assert shown.plain_text().count("Add to cart") == found.plain_text().count("Add to cart") - 1
+    assert shown.plain_text().count("Add to cart") == 1
     await scenario.ada.click(note, "Open cart")
     cart = await scenario.sees(scenario.ada, "*Cart #1*")
     assert "Remove" in str(cart.blocks)
