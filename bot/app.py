@@ -27,6 +27,7 @@ from handlers.recovery_mode import RecoverWatch
 from handlers.routing.inbox import Inbox
 from handlers.routing.services import Services
 from handlers.search_sessions import Searches, SharedSearches
+from handlers.toolkit.links import Links
 from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
@@ -128,7 +129,7 @@ class Bot:
         self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, lost_markers, self._health)
         self.worker = Worker(
             fulfilment=fulfilment,
-            notifier=Notifier(self._client, outbox, own, policy, alerts=self._alerts),
+            notifier=Notifier(self._client, outbox, own, policy, links=Links(workspace.address), alerts=self._alerts),
             refresh_homes=homes.refresh,
             leases=leases,
             bridge=own,

@@ -47,7 +47,7 @@ _FLOORS = Floors(ended=timedelta(seconds=4), unknown=timedelta(seconds=6))  # no
 _ENOUGH = 20  # walks; if this many ordered nothing, they show nothing
 _BUTTONS = (
     "Approve", "Withdraw", "Pay", "Try again", "Close without ordering", "Nothing was ordered, try again",
-    "Copy to open cart", "Stop",
+    "Copy to a new cart", "Stop",
 )  # fmt: skip
 _S = CartState
 _GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a user

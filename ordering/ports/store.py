@@ -28,7 +28,8 @@ class StoreError(Exception):
 class MessageRole(StrEnum):
     """The view of a cart that a message shows."""
 
-    CART = "cart"
+    CART = "cart"  # an open cart, in its channel
+    STATUS = "status"  # a request's state, in its cart's channel
     APPROVAL = "approval"
 
 

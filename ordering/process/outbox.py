@@ -45,6 +45,12 @@ class Outbox:
         with self._store.read() as carts:
             return carts.stamp(), carts.standing().recovery
 
+    def ended_by(self, cart: Cart) -> str | None:
+        """Return who ended a cart that was not bought; None if no person did."""
+        with self._store.read() as carts:
+            events = carts.events(cart.id)
+        return next((event.by for event in reversed(events) if event.state is cart.state), None)
+
     def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
         """Record that a message shows this version of its cart."""
         with self._store.begin() as carts:

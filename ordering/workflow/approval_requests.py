@@ -93,6 +93,8 @@ class ApprovalRequests:
             )
             channel = self._policy.approval_channel or cart.channel
             carts.show_in(cart.id, MessageRole.APPROVAL, channel)
+            if channel != cart.channel:
+                carts.show_in(cart.id, MessageRole.STATUS, cart.channel)
             data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
             event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=data, by=requester.id)
             return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), event)

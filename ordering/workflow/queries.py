@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ordering.model.cart import WAITING, Cart, CartState
-from ordering.model.errors import NotAllowed
 from ordering.model.events import Event
 from ordering.model.ids import CartId
+from ordering.model.next_step import may_act
 from ordering.model.overview import Overview
 from ordering.model.policy import Person, Policy
 from ordering.ports.store import Store
@@ -56,14 +56,11 @@ class Queries:
             waiting = carts.carts(states=WAITING, limit=30)
             mine = carts.carts(states=WAITING | {S.OPEN, S.PAID}, person=person.id, limit=10)
             recent = carts.carts(states={S.PAID, S.DELIVERED}, limit=5) if self._policy.looks(person) else []
+        mine_to_do = [cart for cart in waiting if may_act(cart, person, self._policy)]
         return Overview(
-            to_approve=tuple(c for c in waiting if c.state is S.SUBMITTED and self._could_approve(c, person)),
-            to_pay=tuple(c for c in waiting if c.state is S.CHECKED_OUT and self._policy.pays(person)),
-            needs_attention=tuple(
-                c
-                for c in waiting
-                if c.state is S.NEEDS_ATTENTION and (self._policy.decides(person) or self._policy.pays(person))
-            ),
+            to_approve=tuple(c for c in mine_to_do if c.state is S.SUBMITTED),
+            to_pay=tuple(c for c in mine_to_do if c.state is S.CHECKED_OUT),
+            needs_attention=tuple(c for c in mine_to_do if c.state is S.NEEDS_ATTENTION),
             mine=tuple(mine),
             recent=tuple(recent),
         )
@@ -73,10 +70,3 @@ class Queries:
         with self._store.read() as carts:
             waiting = carts.carts(states=WAITING, limit=_MOST_TOLD)
         return {cart.requester: cart.id for cart in reversed(waiting) if cart.requester}
-
-    def _could_approve(self, cart: Cart, person: Person) -> bool:
-        try:
-            self._policy.may_approve(cart, person)
-        except NotAllowed:
-            return False
-        return person.id not in cart.approved_by

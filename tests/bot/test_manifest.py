@@ -17,6 +17,7 @@ SCOPES = {
     "chat_postMessage": {"chat:write", "chat:write.public"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
+    "chat_delete": {"chat:write"},
     "users_info": {"users:read"},
     "usergroups_users_list": {"usergroups:read"},
     "auth_test": set(),

@@ -220,7 +220,7 @@ def test_what_a_new_try_cannot_fix_has_its_way_told():
         (S.CHECKED_OUT, ["Pay", "Open order", "Show owner"]),
         (S.PAID, ["Open order"]),
         (S.DELIVERED, ["Open order"]),
-        (S.REJECTED, ["Copy to open cart"]),
+        (S.REJECTED, ["Copy to a new cart"]),
         (S.NEEDS_ATTENTION, ["Try again", "Close without ordering"]),
     ],
 )

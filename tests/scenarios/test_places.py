@@ -111,7 +111,7 @@ async def test_a_requester_without_the_card_gets_direct_messages(scenario: Scena
     await scenario.slack.until(lambda: scenario.cleo.modal)
     await scenario.cleo.submit(reason="Too dear")
     told = await scenario.sees(scenario.ada, catalogue.news.rejected(CART, "U0CLEO", "Too dear"), channel="ada")
-    await scenario.ada.click(told, "Copy to open cart")
+    await scenario.ada.click(told, "Copy to a new cart")
     await scenario.sees(scenario.ada, catalogue.cart.copied(2, 1), channel="ada")
 
 

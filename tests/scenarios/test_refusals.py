@@ -74,7 +74,7 @@ async def test_a_rejection_tells_why_and_its_names_can_be_copied(scenario: Scena
     assert await scenario.cleo.submit(reason="Too <!channel> *long*") == {}
     card = await scenario.card(catalogue.card.rejected("U0CLEO", "").rstrip(": "))
     assert "Too &lt;!channel&gt; *long*" in card.plain_text()
-    await scenario.cleo.click(card, "Copy to open cart")
+    await scenario.cleo.click(card, "Copy to a new cart")
     await scenario.sees(scenario.ada, "*Cart #2*  1 name")
     assert scenario.checkouts() == 0
 

@@ -54,6 +54,11 @@ def after_sent(cart: int) -> str:
     return f"Details: {code(f'show {cart}')}. {code('add name.ovh')} starts the next cart."
 
 
+def was_requested(cart: int) -> str:
+    """Return what replaces an open cart's message that Slack does not delete."""
+    return f"Cart #{cart} was sent for approval. {code(f'show {cart}')} shows it."
+
+
 def empty(cart: int) -> str:
     """Return the message of a cart whose last name was removed."""
     return f"Cart #{cart} is empty. Find names with {code('search name.ovh')}."
