@@ -242,8 +242,8 @@ class Notifier:
                 rendered = shared_cart(cart)
             else:
                 address = self._address_of_card(current)
-                shown = status(cart, self._policy, ended_by=ended_by, card=address, on_hold=on_hold is not None)
-                rendered = replace(shown, blocks=stamped(shown.blocks, stamp))
+                message = status(cart, self._policy, ended_by=ended_by, card=address, on_hold=on_hold is not None)
+                rendered = replace(message, blocks=stamped(message.blocks, stamp))
         except Exception:  # noqa: BLE001 - a bug in a view: the message names the cart, the log has the error
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.messages import blocked, happened
+from handlers.messages import blocked
 from handlers.messages import words as catalogue
 from handlers.messages.en.question_labels import summary
 from handlers.messages.en.warnings import warning
@@ -21,7 +21,7 @@ from handlers.views.help import help_message
 from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
-from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
+from ordering.model.facts import EARLIER_TEXT, EventKind
 from ordering.model.ids import CartId, OrderId
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.overview import Overview
@@ -81,69 +81,6 @@ def test_every_card_and_cart_fits_one_message(state, count):
     check(card(shown))
     check(cart.shared_cart(shown))
     check(cart.timeline(shown, [Event(CartId(12), state, NOW, "U0ADA", EVIL)] * 100))
-
-
-@pytest.mark.parametrize("state", list(S))
-def test_every_line_of_a_thread_is_harmless(state):
-    for by in (None, "U0CLEO"):
-        for note, fact in ((EVIL, None), (None, FAILED)):
-            line = told(state, fact, by=by, note=note, payers=frozenset())
-            assert line is None or "<!channel>" not in line
-
-
-FAILED = Fact(K.REGISTRATION_FAILED, {"order": 7, "name": "name.ovh", "ovh": {"comment": EVIL}})
-
-
-def an_event(state: CartState, fact: Fact | None, *, by=None, note=None) -> Event:
-    """An event of a fact; without one, of an earlier version, with its note."""
-    return Event(CartId(12), state, NOW, by, note, kind=fact.kind if fact else None, data=fact.data if fact else None)
-
-
-def told(state: CartState, fact: Fact | None = None, *, by=None, note=None, before: Event | None = None, **circles):
-    circles = {"approvers": POLICY.approvers, "payers": POLICY.payers} | circles
-    return approval.thread_line(an_event(state, fact, by=by, note=note), a_cart(state), before=before, **circles)
-
-
-def said(fact: Fact) -> str:
-    """What the catalogue makes of a fact."""
-    return happened(an_event(S.OPEN, fact)) or pytest.fail("the catalogue says nothing of it")
-
-
-GROUP = frozenset({"S0BUY"})
-
-
-def test_the_thread_mentions_the_next_person_to_act():
-    """A user who must act now is mentioned in the thread as Slack tells nobody of an edit."""
-    lapsed = Fact(K.APPROVAL_LAPSED, {"seconds": 3600})
-    assert told(S.SUBMITTED, lapsed, approvers=GROUP) == f"<!subteam^S0BUY>: {said(lapsed)}"
-    made = told(S.CHECKED_OUT, before=Event(CartId(12), S.CHECKING_OUT, NOW))
-    assert made == catalogue.card.ordered({"U0DAN"}, a_cart(S.CHECKED_OUT), payable=True)
-    fact = Fact(K.ORDER_FOUND, {"order": 256900123, "found": "later"})
-    found = told(S.CHECKED_OUT, fact, before=Event(CartId(12), S.CHECKING_OUT, NOW), payers=GROUP)
-    assert found == catalogue.card.ordered({"S0BUY"}, a_cart(S.CHECKED_OUT), said(fact), payable=True)
-    fact = Fact(K.ORDER_ADOPTED, {"order": 7})
-    settled = told(S.CHECKED_OUT, fact, by="U0CLEO", before=Event(CartId(12), S.NEEDS_ATTENTION, NOW))
-    assert settled == catalogue.card.named_order("U0CLEO", said(fact), {"U0DAN"}, a_cart(S.CHECKED_OUT))
-
-
-def test_a_refused_payment_is_for_the_payer_who_clicked():
-    before = Event(CartId(12), S.PAYING, NOW, "U0EVA")
-    refused = Fact(K.PAYMENT_REFUSED, {"method_name": "VISA", "ovh": {"said": "No."}})
-    assert told(S.CHECKED_OUT, refused, before=before) == f"<@U0EVA>: {said(refused)}"
-
-
-def test_a_detail_of_an_order_mentions_nobody():
-    invoice = Fact(K.INVOICE_RECEIVED, {"ovh": {"invoice": "FR1"}})
-    assert told(S.CHECKED_OUT, invoice, before=Event(CartId(12), S.CHECKED_OUT, NOW)) == said(invoice)
-
-
-def test_needs_attention_mentions_only_those_who_can_act():
-    """What needs a person mentions the requester and those with the buttons but no crowd."""
-    missing = Fact(K.ORDER_MISSING, {"order": 7})
-    line = told(S.NEEDS_ATTENTION, missing, approvers=GROUP)
-    assert line == catalogue.card.needs_attention(["U0ADA", "S0BUY", "U0DAN"], said(missing))
-    crowd = told(S.NEEDS_ATTENTION, missing, payers=frozenset(f"U{number}" for number in range(50)))
-    assert crowd.count("<@") == 8
 
 
 def test_the_card_shows_all_terms_and_no_personal_data():

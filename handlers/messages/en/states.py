@@ -1,6 +1,6 @@
 """What people read about a cart's state: one row for each state, with all forms that sentences need.
 
-A new state has no words until it has a row here, one in `status._BELOW`, and one in `thread.WORDS`.
+A new state has no words until it has a row here and one in `status._BELOW`, which says what the team reads below.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from ordering.model.cart import Cart, CartState
 from ordering.model.facts import EventKind
 
-# The dots, and what each means. A dot never speaks alone: words follow it.
-PERSON, WORKING, TO_FIX, DONE, REFUSED, ENDED, ON_HOLD, CART = "🟡", "🔵", "🟠", "🟢", "🔴", "⚪", "⏸️", "🛒"
+# The dots: 🟡 a person decides or pays, 🔵 the bot or OVH works, 🟠 somebody has to fix something, 🟢 done,
+# 🔴 rejected, ⚪ ended without being bought, 🛒 still a cart. A dot never speaks alone: words follow it.
+_WORKS, _TO_FIX = "🔵", "🟠"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +28,22 @@ class _Words:
 
 S, K = CartState, EventKind
 WORDS = {
-    S.OPEN: _Words(CART, "Not requested yet", "open", "is still open", "started the cart"),
+    S.OPEN: _Words("🛒", "Not requested yet", "open", "is still open", "started the cart"),
     S.SUBMITTED: _Words(
-        PERSON, "Waiting for approval", "waiting for approval", "is waiting for approval", "Approval is needed again"
+        "🟡", "Waiting for approval", "waiting for approval", "is waiting for approval", "Approval is needed again"
     ),
-    S.APPROVED: _Words(WORKING, "Ordering at OVH", "approved", "is approved", "Approved"),
-    S.CHECKING_OUT: _Words(WORKING, "Ordering at OVH", "being ordered", "is being ordered", "Ordering at OVH"),
+    S.APPROVED: _Words("🔵", "Ordering at OVH", "approved", "is approved", "Approved"),
+    S.CHECKING_OUT: _Words("🔵", "Ordering at OVH", "being ordered", "is being ordered", "Ordering at OVH"),
     S.CHECKED_OUT: _Words(
-        PERSON, "Waiting for payment", "ordered, waiting for payment", "is ordered and waiting for payment", "Ordered"
+        "🟡", "Waiting for payment", "ordered, waiting for payment", "is ordered and waiting for payment", "Ordered"
     ),
-    S.PAYING: _Words(WORKING, "Paying", "being paid", "is being paid", "Paying"),
-    S.PAID: _Words(WORKING, "Registering", "paid", "is paid", "Payment received"),
-    S.DELIVERED: _Words(DONE, "Registered", "registered", "is registered", "Registered"),
-    S.REJECTED: _Words(REFUSED, "Rejected", "rejected", "was rejected", "Rejected"),
-    S.CANCELLED: _Words(ENDED, "Closed", "not bought", "is closed", "Closed"),
+    S.PAYING: _Words("🔵", "Paying", "being paid", "is being paid", "Paying"),
+    S.PAID: _Words("🔵", "Registering", "paid", "is paid", "Payment received"),
+    S.DELIVERED: _Words("🟢", "Registered", "registered", "is registered", "Registered"),
+    S.REJECTED: _Words("🔴", "Rejected", "rejected", "was rejected", "Rejected"),
+    S.CANCELLED: _Words("⚪", "Closed", "not bought", "is closed", "Closed"),
     S.NEEDS_ATTENTION: _Words(
-        TO_FIX, "Needs attention", "needs attention", "is waiting for someone to look at it", "Needs attention"
+        "🟠", "Needs attention", "needs attention", "is waiting for someone to look at it", "Needs attention"
     ),
 }
 # How a request ended that was not bought, by the fact on record.
@@ -62,9 +63,9 @@ def title(cart: Cart) -> tuple[str, str]:
     if cart.state is S.CANCELLED and kind in _ENDS:
         return words.dot, _ENDS[kind]
     if cart.state is S.CHECKED_OUT and kind is K.PAYMENT_REFUSED:
-        return TO_FIX, _REFUSED_PAYMENT
+        return _TO_FIX, _REFUSED_PAYMENT
     if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.owner_hidden:
-        return WORKING, _CHECKING_ORDER
+        return _WORKS, _CHECKING_ORDER
     return words.dot, words.title
 
 
