@@ -9,6 +9,7 @@ from handlers import (
     cart,
     command,
     contacts,
+    conversation,
     details,
     home,
     offers,
@@ -16,6 +17,7 @@ from handlers import (
     payment,
     questions,
     recovery_mode,
+    requests,
     years,
 )
 from handlers import recovery as attention
@@ -35,6 +37,7 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     """
     app.middleware(Once(apart_from=inbox.kinds))
     command.register(app, services)
+    conversation.register(app, services)
     router = Router(app, services, inbox)
     search_clicks.register(router)
     cart.register(router)
@@ -44,10 +47,11 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     contacts.register(router)
     approval.register(router)
     details.register(router)
+    requests.register(router)
     owners.register(router)
     attention.register(router)
     recovery_mode.register(router)
     payment.register(router)
-    homes = home.register(app, services, alerts)
+    homes = home.register(app, router, services, alerts)
     router.answer_the_rest()
     return homes

@@ -13,7 +13,7 @@ from handlers.routing.services import Services
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.error_messages import sentence
-from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import checking
 from handlers.toolkit.names_typed import parts_of
 from handlers.toolkit.payloads import CartNumber, NameInCart, NameOffered
@@ -29,7 +29,6 @@ from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import NotReady
 
-_PAGE = 20
 _MOST_NAMES = 20
 
 
@@ -144,23 +143,6 @@ async def show_open(services: Services, did: Interaction, reply: Reply, _typed: 
         await reply.send(RenderedMessage.from_text(words.cart.none_open()))
         return
     await reply.send(views.shared_cart(cart))
-
-
-async def pending(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
-    carts = await services.bridge.call(services.workflow.queries.pending, by=await services.person(did), limit=30)
-    await reply.send(views.pending(carts))
-
-
-async def show(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
-    person = await services.person(did)
-    cart, events = await services.bridge.call(services.workflow.queries.timeline, cart_number(typed), by=person)
-    await reply.send(views.timeline(cart, events))
-
-
-async def history(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
-    person, before = await services.person(did), cart_number(typed) if typed.strip() else None
-    found = await services.bridge.call(services.workflow.queries.history, by=person, before=before, limit=_PAGE + 1)
-    await reply.send(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 
 async def _remove_clicked(services: Services, did: Interaction, reply: Reply, clicked: NameInCart) -> None:

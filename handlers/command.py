@@ -9,11 +9,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import cart
+from handlers import cart, requests
 from handlers.messages import words
 from handlers.routing.services import Services
 from handlers.search import run as search
 from handlers.text.command_name import ANY
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 from handlers.views.help import help_message
@@ -26,9 +27,9 @@ _SUBCOMMANDS: dict[str, Handler] = {
     "add": cart.add,
     "remove": cart.remove_typed,
     "cart": cart.show_open,
-    "pending": cart.pending,
-    "show": cart.show,
-    "history": cart.history,
+    "pending": requests.pending,
+    "show": requests.show,
+    "history": requests.history,
 }
 
 # Words for actions that only a button performs, because the card shows what the user decides.
@@ -45,11 +46,10 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.command(ANY)
     async def command_typed(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_command(body)
-        word, typed = [*did.value.split(maxsplit=1), "", ""][:2]
-        handler = _SUBCOMMANDS.get(word.lower())
+        handler, typed = handler_of(did.value)
         if handler is None:
             with services.command_names.in_use(did.command):
-                text = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
+                text = without_handler(did.value)
             await ack(text=text.text, blocks=text.blocks)
             return
         if handler is search.search_command:
@@ -62,6 +62,18 @@ def register(app: AsyncApp, services: Services) -> None:
             await handler(services, did, reply, typed)
 
         services.start(respond, did)
+
+
+def handler_of(text: str) -> tuple[Handler | None, str]:
+    """Return what handles a typed text, and what follows its first word; None if no subcommand does."""
+    word, typed = [*text.split(maxsplit=1), "", ""][:2]
+    return _SUBCOMMANDS.get(word.lower()), typed
+
+
+def without_handler(text: str) -> RenderedMessage:
+    """Return the answer to a text that no subcommand handles."""
+    word = next(iter(text.split()), "").lower()
+    return help_message() if word in {"", "help"} else _unknown(text.strip(), word)
 
 
 def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a rendered message

@@ -17,6 +17,7 @@ from handlers.text.command_name import CommandNames
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.error_messages import cut_short, refused, unforeseen
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.links import Links
 from handlers.toolkit.members import Members
 from handlers.toolkit.modals import note
 from handlers.toolkit.ovh_queue import OvhQueue
@@ -48,6 +49,7 @@ class Services:
     client: AsyncWebClient
     wake: Callable[[], None]
     work: Work = field(default_factory=Work)
+    links: Links = field(default_factory=Links)
     searches: Searches = field(default_factory=Searches)
     command_names: CommandNames = field(default_factory=CommandNames)
     to_learn: set[int] = field(default_factory=set)  # carts whose requirements are queued to be read

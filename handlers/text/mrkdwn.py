@@ -66,3 +66,8 @@ def when(at: datetime) -> str:
 def date(at: datetime) -> str:
     """Format a day in the reader's own time zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}|{at:%Y-%m-%d}>"
+
+
+def clock(at: datetime) -> str:
+    """Format a time of day in the reader's own time zone."""
+    return f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>"

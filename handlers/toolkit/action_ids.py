@@ -24,6 +24,10 @@ class Act(StrEnum):
     REJECT = "reject"
     WITHDRAW = "withdraw"
     STOP = "stop"
+    OPEN_CARD = "open_card"
+    HISTORY_OLDER = "history_older"
+    HOME_SEARCH = "home_search"
+    HELP = "help"
     METHOD = "payment_method"
     PAY = "pay"
     DETAILS = "details"
@@ -67,10 +71,12 @@ class Form(StrEnum):
     ADOPT = "adopt_form"
     ANSWERS = "answers_form"
     CONTACT = "contact_form"
+    SEARCH = "search_form"
     NOTE = "note"
 
 
 PURPOSE = "purpose"
+NAMES = "names"
 REASON = "reason"
 ORDER = "order"
 OFFER = "offer"

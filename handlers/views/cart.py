@@ -1,4 +1,4 @@
-"""The shared cart, the request form, and lists of carts."""
+"""The shared cart and the request form."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
-from handlers.messages import happened, words
+from handlers.messages import words
 from handlers.messages.en.findings import finding
 from handlers.messages.hint import hinted
 from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
-from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section, sections
+from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section
 from handlers.toolkit.folding import VIEW, Part, fold, listed
 from handlers.toolkit.payloads import CartNumber, NameInCart
 from handlers.views.answer_summary import answered
@@ -23,7 +23,6 @@ from handlers.views.years import years_button
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.events import Event
 from ordering.model.preflight_findings import Finding, Fix
 
 _PURPOSE_LENGTH = 300
@@ -103,75 +102,10 @@ def request_modal(
     )
 
 
-def pending(carts: Sequence[Cart]) -> RenderedMessage:
-    """Return the list of carts that wait for a user or for OVH."""
-    if not carts:
-        return RenderedMessage.from_text(words.cart.none_waiting())
-    return _list(words.cart.waiting(len(carts)), carts, words.cart.shows_one(carts[0].id))
-
-
-def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> RenderedMessage:
-    """Return the list of requests, newest first; `before` is the number below which the list starts."""
-    if not carts and before is not None:
-        return RenderedMessage.from_text(words.cart.none_before(before))
-    if not carts:
-        return RenderedMessage.from_text(words.cart.none_requested())
-    next_page = words.cart.older(carts[-1].id) if more else words.cart.NO_MORE
-    return _list(words.cart.NEWEST_FIRST, carts, next_page)
-
-
-def timeline(cart: Cart, events: Sequence[Event]) -> RenderedMessage:
-    """Return one cart with its names and its events."""
-    listed_names = [_added(line) for line in cart.lines]
-    texts = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
-    head = words.timeline.head(cart)
-    if cart.purpose:
-        head += f"\n>{escape(cart.purpose)}"
-    return _with_details(
-        cart,
-        words.cart.state_alone(cart),
-        [
-            section(head),
-            rows(listed_names or [words.timeline.NO_NAMES], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
-            rows(answered(cart.lines, cart.quote), rank=3, more=words.cart.MORE_ANSWERS_IN_DETAILS),
-            _newest(texts or [words.timeline.NOTHING_HAPPENED], rank=2),
-        ],
-    )
-
-
-def _newest(texts: Sequence[str], *, rank: int) -> Part:
-    """Return a part with the newest of these lines, and the number of older ones."""
-
-    def render(number: int) -> list[Block]:
-        left = len(texts) - number
-        return sections([*([words.timeline.earlier(left)] if left else []), *texts[left:]])
-
-    return Part(render, len(texts), rank)
-
-
 def copy_button(cart: Cart) -> ButtonElement:
     """Return the button that copies a cart that was not bought."""
     label = words.buttons.COPY
     return button(label, Act.COPY, CartNumber(cart.id), about=words.buttons.about_cart(label, cart.id))
-
-
-def one_line(cart: Cart) -> str:
-    """Return a cart's line in a list: number, names, total, state, requester."""
-    return words.cart.in_list(cart, with_names=True)
-
-
-def short_line(cart: Cart) -> str:
-    """Return the same line with the number of names instead of the names."""
-    return words.cart.in_list(cart, with_names=False)
-
-
-def cart_lines(carts: Sequence[Cart], *, rank: int) -> Part:
-    """Return a list of carts, one line each: the first with their names, the others without if space is short.
-
-    Every cart has a line, so the list never hides one.
-    """
-    full, short = [one_line(cart) for cart in carts], [short_line(cart) for cart in carts]
-    return Part(lambda n: sections([*full[:n], *short[n:]]), len(carts), rank)
 
 
 def _wanted(line: Line) -> str:
@@ -234,13 +168,3 @@ def _more_to_fix(number: int) -> Block:
 
 def _added(line: Line) -> str:
     return f"*{line.domain}*  {priced(line)}, {words.cart.added_by(line.added_by)}"
-
-
-def _list(title: str, carts: Sequence[Cart], hint: str) -> RenderedMessage:
-    text = words.cart.list_alone(title, carts)
-    return RenderedMessage.of(text, [section(f"*{title}*"), cart_lines(carts, rank=1), context(hint)])
-
-
-def _happened(event: Event, cart: Cart) -> str:
-    text = happened(event) or {S.SUBMITTED: cart.purpose, S.REJECTED: cart.reason}.get(event.state)
-    return words.timeline.happened(event, escape(text) if text else "")

@@ -107,9 +107,14 @@ class Reading(Protocol):
         states: Collection[CartState] | None = None,
         person: str | None = None,
         before: CartId | None = None,
+        word: str = "",
+        name: DomainName | None = None,
         limit: int = 20,
     ) -> list[Cart]:
-        """Return carts in these states that this person requested or added to, with numbers below `before`."""
+        """Return carts in these states that this person requested or added to, with numbers below `before`.
+
+        They have this `name`, or a name with this `word` in it.
+        """
 
     def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
         """Yield all carts, oldest first; with `since`, only those with an event from then on."""
@@ -170,6 +175,9 @@ class Reading(Protocol):
 
     def messages(self, cart_id: CartId) -> list[Message]:
         """Return the messages that show a cart."""
+
+    def messages_of(self, cart_ids: Collection[CartId]) -> list[Message]:
+        """Return the messages that show these carts, oldest first."""
 
     def outdated(self) -> list[CartId]:
         """Return the carts with a message that shows an old version, or with an unreported event."""

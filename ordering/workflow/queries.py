@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from ordering.model.cart import WAITING, Cart, CartState
+from collections.abc import Collection
+
+from ordering.model.cart import NOT_BOUGHT, WAITING, Cart, CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotPossible
 from ordering.model.events import Event
 from ordering.model.ids import CartId
 from ordering.model.next_step import may_act
 from ordering.model.overview import Overview
 from ordering.model.policy import Person, Policy
-from ordering.ports.store import Store
+from ordering.ports.store import Message, Store
 from ordering.workflow.decisions import read_cart
 
 S = CartState
 _MOST_TOLD = 200  # requests
+_MOST_WITH_NAME = 10  # carts
 
 
 class Queries:
@@ -44,11 +49,28 @@ class Queries:
         with self._store.read() as carts:
             return carts.carts(states=WAITING, limit=limit)
 
-    def history(self, *, by: Person, before: CartId | None = None, limit: int = 20) -> list[Cart]:
-        """Return carts that were requested, newest first."""
+    def history(self, *, by: Person, before: CartId | None = None, word: str = "", limit: int = 20) -> list[Cart]:
+        """Return carts that were requested, newest first; with `word`, those with a name that has it."""
         self._policy.may_look(by)
         with self._store.read() as carts:
-            return carts.carts(states=frozenset(S) - {S.OPEN}, before=before, limit=limit)
+            return carts.carts(states=frozenset(S) - {S.OPEN}, before=before, word=word, limit=limit)
+
+    def carts_with(self, name: DomainName, *, by: Person) -> list[Cart]:
+        """Return the carts with a name: the one that bought it first, then the newest; at least one.
+
+        Raises `NotPossible` if there is none.
+        """
+        self._policy.may_look(by)
+        with self._store.read() as carts:
+            found = carts.carts(name=name, limit=_MOST_WITH_NAME)
+        if not found:
+            raise NotPossible(code="name_not_on_record", name=name.ascii)
+        return sorted(found, key=lambda cart: (cart.state is not S.DELIVERED, cart.state in NOT_BOUGHT, -cart.id))
+
+    def messages_of(self, cart_ids: Collection[CartId]) -> list[Message]:
+        """Return the messages that show these carts, for links to them."""
+        with self._store.read() as carts:
+            return carts.messages_of(cart_ids)
 
     def overview(self, person: Person) -> Overview:
         """Return the carts this person must act on, their own, and recent orders."""

@@ -17,7 +17,7 @@ from handlers.toolkit.blocks import RenderedMessage, context, rows, section
 from handlers.toolkit.folding import MESSAGE, VIEW, Part, Room, fold, weight
 from handlers.toolkit.payloads import AnswersSheet, Decision
 from handlers.views import answer_summary as answered
-from handlers.views import approval, cart, contacts, details, home, questions, years
+from handlers.views import approval, cart, contacts, details, home, questions, requests, years
 from handlers.views import direct_messages as news
 from ordering.model.cart import BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
@@ -144,8 +144,9 @@ def render_all(state: CartState, count: int, script: str, length: int) -> None:
     assert MUST_STAND.get(state, set()) <= buttons_of(rendered)
     assert rendered.is_complete or Act.DETAILS in buttons_of(rendered)
     for message in (
-        rendered, cart.shared_cart(shown), cart.timeline(shown, events), cart.pending([shown] * 12),
-        cart.history([shown] * 10, more=True), RenderedMessage.from_text(escape(shown.note or "x")),
+        rendered, cart.shared_cart(shown), requests.request(shown, events),
+        requests.pending([shown] * 12, CLEO, POLICY, requests.Places()),
+        requests.history([shown] * 10, requests.Places(), more=True), RenderedMessage.from_text(escape(shown.note or "x")),
         refusals.refused(NotPossible(code="form_needs_operator", fix=shown.note or "x")),
         refusals.handed_back(NotPossible(code="cart_changed", cart=12), {"Your reason": shown.note or "x"}),
         news.news(Event(CartId(12), S.REJECTED, NOW, "U0CLEO", shown.note), shown, before=None),
@@ -230,7 +231,7 @@ def test_a_folded_card_counts_what_it_leaves_out():
 def test_a_list_of_carts_hides_none():
     """Where names do not fit, each cart still has its line."""
     carts = [replace(a_cart(S.SUBMITTED, 5, "japanese", 10), id=CartId(number)) for number in range(1, 31)]
-    text = "\n".join(words(dicts(cart.pending(carts).blocks)))
+    text = "\n".join(words(dicts(requests.pending(carts, CLEO, POLICY, requests.Places()).blocks)))
     assert all(f"*#{number}*" in text for number in range(1, 31))
 
 

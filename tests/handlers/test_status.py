@@ -38,7 +38,7 @@ def a_cart(state: CartState, **more) -> Cart:
 
 
 def lines(cart: Cart, **more) -> list[str]:
-    return words_of(shown_as(cart, POLICY, **more)).split("\n")
+    return str(words_of(shown_as(cart, POLICY, **more))).split("\n")
 
 
 @pytest.mark.parametrize("state", list(S))

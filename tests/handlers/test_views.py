@@ -15,7 +15,7 @@ from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.payloads import Decision
-from handlers.views import approval, cart, details, home, offers, years
+from handlers.views import approval, cart, details, home, offers, requests, years
 from handlers.views import recovery as attention
 from handlers.views.help import help_message
 from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
@@ -25,6 +25,7 @@ from ordering.model.facts import EARLIER_TEXT, EventKind
 from ordering.model.ids import CartId, OrderId
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.overview import Overview
+from ordering.model.policy import Membership, Person
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.quote import Configuration, Contract
 from ordering.model.recovery import Stamp
@@ -37,6 +38,7 @@ from tests.handlers.rendering import EVIL, LONG, blocks_of, check, labels, offer
 from tests.saying import HOLE, after_hole
 
 S, K = CartState, EventKind
+ADDRESS = f"https://otter.slack.com/archives/C0APPROVALS/p{'1' * 16}"
 STAMP = Stamp("3f2a9c1b7d4e")
 OF_AGE = summary("OWNER_LEGAL_AGE", value="true", by="")
 BLOCKED = BlockedReason(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
@@ -80,7 +82,7 @@ def test_every_card_and_cart_fits_one_message(state, count):
     shown = a_cart(state, [a_line(f"{LONG}-{n}.ovh") for n in range(count)])
     check(card(shown))
     check(cart.shared_cart(shown))
-    check(cart.timeline(shown, [Event(CartId(12), state, NOW, "U0ADA", EVIL)] * 100))
+    check(requests.request(shown, [Event(CartId(12), state, NOW, "U0ADA", EVIL)] * 100))
 
 
 def test_the_card_shows_all_terms_and_no_personal_data():
@@ -136,7 +138,7 @@ def test_forty_of_the_longest_reasons_can_all_be_read():
 
 def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
     claimed = a_cart(S.OPEN, [a_line().answered({"CLAIMS_NOTICE": "true"}, by="U0BEN")], quote=None)
-    assert summary("CLAIMS_NOTICE", value="true", by="<@U0BEN>") in words_of(cart.timeline(claimed, []))
+    assert summary("CLAIMS_NOTICE", value="true", by="<@U0BEN>") in words_of(requests.request(claimed, []))
     quotes = [
         replace(a_quote(), configuration=(Configuration(a_line().domain, "CLAIMS_NOTICE", value),))
         for value in ("false", "true")
@@ -331,9 +333,11 @@ def test_each_finding_has_the_button_that_fixes_it():
 
 def test_lists_fit():
     many = [a_cart(S.SUBMITTED, [a_line(f"{LONG}-{n}.ovh") for n in range(5)]) for _ in range(30)]
-    check(cart.pending(many))
-    check(cart.history(many[:20], more=True))
-    check(cart.pending([]))
+    cleo = Person("U0CLEO", Membership.MEMBER)
+    places = requests.Places({many[0].id: ADDRESS}, {many[0].id: ADDRESS})
+    check(requests.pending(many, cleo, POLICY, places))
+    check(requests.history(many[:20], places, more=True))
+    check(requests.pending([], cleo, POLICY, places))
     check(help_message(unknown=EVIL, suggestion=EVIL))
 
 

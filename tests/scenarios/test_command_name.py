@@ -51,7 +51,7 @@ async def test_names_the_command_in_every_answer(scenario: Scenario, named: str)
     """Whatever is typed, no hint names a command that this workspace lacks."""
     for typed in TYPED:
         await scenario.ada.command(typed)
-    await scenario.sees(scenario.ada, unnamed(catalogue.cart.none_before(1)))
+    await scenario.sees(scenario.ada, unnamed(catalogue.requests.none_before(1)))
     await scenario.sees(scenario.ada, f"`{named} show 12`")
     assert not MANIFESTS.search(seen(scenario))
 

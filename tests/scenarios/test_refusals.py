@@ -137,11 +137,13 @@ async def test_anything_unknown_gets_the_help(scenario: Scenario, typed: str, an
         ("remove name.ovh", said("no_open_cart")),
         ("approve 1", catalogue.commands.approve_by_button()),
         ("cart", catalogue.cart.none_open()),
-        ("pending", catalogue.cart.none_waiting()),
+        ("pending", catalogue.requests.none_waiting()),
         ("show", said("number_missing")),
         ("show 99", said("no_such_cart", cart=99)),
-        ("history", catalogue.cart.none_requested()),
-        ("history 1", catalogue.cart.none_before(1)),
+        ("history", catalogue.requests.none_requested()),
+        ("show never-seen.ovh", said("name_not_on_record", name="never-seen.ovh")),
+        ("history never-seen", catalogue.requests.none_with("never-seen")),
+        ("history 1", catalogue.requests.none_before(1)),
     ],
 )
 async def test_whatever_is_typed_gets_an_answer_in_words(scenario: Scenario, typed: str, answer: str):

@@ -16,6 +16,7 @@ from ordering.model.cart import CartState
 from ordering.process.outbox import Outbox
 from sandbox.slack import Actor, Message
 from sandbox.slack.faults import ALWAYS
+from store.engine import open_engines
 from store.transactions import SqlStore
 from tests.saying import HOLE, after_hole
 from tests.scenarios.conftest import Scenario
@@ -243,9 +244,8 @@ async def test_a_restart_changes_the_direct_cards(scenario: Scenario, bot: Bot):
     await scenario.request()
     card = await card_of(scenario, "cleo", catalogue.card.TO_APPROVE)
     await card_of(scenario, "dan", catalogue.card.TO_APPROVE)
-    async with asyncio.timeout(15):
-        while await bot.services.bridge.call(Outbox(SqlStore(bot._engines)).outdated):  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.05)
+    outbox = Outbox(SqlStore(open_engines(read_settings().database_url.get_secret_value())))
+    await eventually(lambda: not outbox.outdated())  # by then it is noted where they stand
     await bot.stop()
     heir = await Bot.build(read_settings())
     await heir.start()

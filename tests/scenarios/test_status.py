@@ -1,5 +1,7 @@
 """The channel's status message: one for each request, current until the end, whatever happens to it."""
 
+from typing import Literal
+
 import pytest
 
 from bot.app import Bot
@@ -158,7 +160,7 @@ async def test_a_cart_that_cannot_be_deleted_is_closed(scenario: Scenario, word:
 
 
 @pytest.mark.parametrize("kind", ["ratelimited", "html_503", "dropped", "lost_after"])
-async def test_a_lost_deletion_is_repeated(scenario: Scenario, kind: str):
+async def test_a_lost_deletion_is_repeated(scenario: Scenario, kind: Literal["ratelimited", "html_503"]):
     """Whatever Slack answers, one message is left."""
     scenario.slack.faults.add("chat.delete", kind, channel="C0DOMAINS", times=2)
     await scenario.requested()

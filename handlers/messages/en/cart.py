@@ -160,61 +160,6 @@ def requested(cart: int, channel: str, total: Money | None, *, here: bool) -> st
 CHECKING = "Checking every name with OVH. This takes a few seconds, for many names a minute or two…"
 
 
-# Lists ---------------------------------------------------------------------------------------------------------------
-
-NEWEST_FIRST = "All requests, newest first"
-NO_MORE = "End of the list."
-
-
-def waiting(number: int) -> str:
-    """Return the title of the list of carts that are waiting."""
-    return f"{counted(number, 'cart')} waiting"
-
-
-def none_waiting() -> str:
-    """Return what stands in place of that list."""
-    return f"No cart is waiting. {code('cart')} shows this channel's cart."
-
-
-def shows_one(cart: int) -> str:
-    """Return how to see what happened to a cart."""
-    return f"{code(f'show {cart}')} shows what happened to a cart."
-
-
-def none_before(cart: int) -> str:
-    """Return the answer if no request is older than this cart."""
-    return f"There are no requests before cart #{cart}. {code('history')} shows the newest."
-
-
-def none_requested() -> str:
-    """Return the answer if nothing was ever requested."""
-    return f"Nothing was requested yet. {code('search name.ovh')} finds names to add."
-
-
-def older(before: int) -> str:
-    """Return how to see older requests."""
-    return f"Older ones: {code(f'history {before}')}"
-
-
-def list_alone(heading: str, carts: Sequence[Cart]) -> str:
-    """Return the notification's text of a list of carts."""
-    return f"{heading}: {', '.join(f'#{cart.id} {state(cart.state)}' for cart in carts)}"
-
-
-def in_list(cart: Cart, *, with_names: bool) -> str:
-    """Return a cart's line in a list: number, names or their number, total, state, requester and order."""
-    total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
-    holds = names(cart) if with_names else counted(len(cart.lines), "name")
-    parts = [
-        f"*#{cart.id}*  {holds}",
-        str(total) if total else "",
-        state(cart.state),
-        f"requested by {person(cart.requester)}" if cart.requester else "",
-        f"order {cart.order.id}" if cart.order else "",
-    ]
-    return " · ".join(filter(None, parts))
-
-
 # What a list leaves out ----------------------------------------------------------------------------------------------
 
 MORE_NAMES = "names"
