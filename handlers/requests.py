@@ -24,7 +24,7 @@ _PAGE = 20
 
 
 def register(router: Router) -> None:
-    router.ignored(Act.OPEN_CARD)  # a link, of which Slack tells all the same
+    router.ignored(Act.OPEN_CARD)  # Slack sends the click on a link, too
     router.button(Act.HISTORY_OLDER, CartNumber, _older)
 
 

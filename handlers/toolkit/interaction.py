@@ -29,7 +29,7 @@ class Interaction:
     because Home shows many carts. `command` is the name of the slash command, if one was typed. `callback` is the
     form's kind, `form_hash` changes when the bot changes the form, `blocks` maps each input to its block. `clicked_at`
     is when a click that decides was stored, by the database's clock. `lasting`: it was written in the user's own
-    conversation with the bot, so answers are messages that stay there; `thread_ts` is the thread that it was written in.
+    conversation with the bot, so answers are messages that stay there; `thread_ts` is the thread it was written in.
     """
 
     user: str

@@ -26,12 +26,12 @@ _log = structlog.get_logger()
 class Reply:
     """Sends a user a reply: by response_url, in their form, as an ephemeral message, or as a direct message."""
 
-    def __init__(self, client: AsyncWebClient, interaction: Interaction, *, shown: str | None = None) -> None:
-        """`shown` is the message that the answer replaces, in the user's own conversation with the bot."""
+    def __init__(self, client: AsyncWebClient, interaction: Interaction, *, replaces: str | None = None) -> None:
+        """`replaces` is the message that the answer replaces, in the user's own conversation with the bot."""
         self._client = client
         self._to = interaction
         self._used = 0
-        self._shown = shown or (interaction.message_ts if interaction.stays else None)
+        self._replaced = replaces or (interaction.message_ts if interaction.stays else None)
 
     @property
     def to(self) -> Interaction:
@@ -60,7 +60,7 @@ class Reply:
             _log_refusal("conversation_refused", error)
             return self
         there = replace(self._to, channel=posted.get("channel"), form=None, lasting=True)
-        return Reply(self._client, there, shown=posted.get("ts"))
+        return Reply(self._client, there, replaces=posted.get("ts"))
 
     async def send(self, rendered: RenderedMessage | Secret, *, replace: bool = False) -> None:
         """Show a message to this user alone; with `replace`, in place of the message they clicked.
@@ -141,14 +141,14 @@ class Reply:
 
         async def send(text: str, blocks: Sequence[Block] | None) -> None:
             channel = self._to.channel or self._to.user
-            if replace and self._shown:
-                await self._client.chat_update(channel=channel, ts=self._shown, text=text, blocks=blocks or [])
+            if replace and self._replaced:
+                await self._client.chat_update(channel=channel, ts=self._replaced, text=text, blocks=blocks or [])
                 return
             posted = await self._client.chat_postMessage(
                 channel=channel, thread_ts=self._to.thread_ts, text=text, blocks=blocks,
                 unfurl_links=False, unfurl_media=False,
             )  # fmt: skip
-            self._shown = posted.get("ts")
+            self._replaced = posted.get("ts")
 
         await self._sent("answer_lost", rendered, send)
 

@@ -91,10 +91,10 @@ def request(
 ) -> RenderedMessage:  # fmt: skip
     """Return one request: how far it is, its purpose and names, then what happened, and what the reader can do."""
     places = places or Places()
-    told = [(event.at, _happened(event, cart)) for event in events[-_MOST_EVENTS:]]
-    shown = [(at, text) for at, text in told if text]
-    day = _only_day([at for at, _ in shown])
-    lines = [words.timeline.at_time(at, text, same_day=day is not None) for at, text in shown]
+    known = [(event.at, _happened(event, cart)) for event in events[-_MOST_EVENTS:]]
+    sentences = [(at, text) for at, text in known if text]
+    day = _only_day([at for at, _ in sentences])
+    lines = [words.timeline.at_time(at, text, same_day=day is not None) for at, text in sentences]
     head = [words.status.head(cart), *([f">{escape(cart.purpose)}"] if cart.purpose else [])]
     parts: list[Block | Part] = [
         section("\n".join([*head, words.status.names_in_short(cart) if cart.lines else words.timeline.NO_NAMES])),

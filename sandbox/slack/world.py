@@ -84,6 +84,11 @@ class Channel:
         return self.id.startswith("D")
 
     @property
+    def is_with_the_bot(self) -> bool:
+        """Whether it is one user's own conversation with the bot."""
+        return self.direct and BOT_USER in self.members
+
+    @property
     def name_in_payloads(self) -> str:
         """The channel name in payloads; for a private channel Slack sends a fixed word instead."""
         if self.direct:

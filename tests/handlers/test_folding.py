@@ -28,6 +28,7 @@ from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT
 from ordering.model.ids import CartId, OrderId
 from ordering.model.overview import Overview
+from ordering.model.policy import Membership, Person
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.question import Answer
 from ordering.model.quote import Configuration, Contract
@@ -128,6 +129,7 @@ def buttons_of(rendered: RenderedMessage) -> set[str]:
     return {element["action_id"] for _, element in elements(dicts(rendered.blocks))}
 
 
+CLEO = Person("U0CLEO", Membership.MEMBER)
 MUST_STAND = {
     S.SUBMITTED: {Act.APPROVE, Act.REJECT, Act.WITHDRAW},
     S.CHECKED_OUT: {Act.PAY, Act.METHOD, Act.OPEN_ORDER},
@@ -146,7 +148,8 @@ def render_all(state: CartState, count: int, script: str, length: int) -> None:
     for message in (
         rendered, cart.shared_cart(shown), requests.request(shown, events),
         requests.pending([shown] * 12, CLEO, POLICY, requests.Places()),
-        requests.history([shown] * 10, requests.Places(), more=True), RenderedMessage.from_text(escape(shown.note or "x")),
+        requests.history([shown] * 10, requests.Places(), more=True),
+        RenderedMessage.from_text(escape(shown.note or "x")),
         refusals.refused(NotPossible(code="form_needs_operator", fix=shown.note or "x")),
         refusals.handed_back(NotPossible(code="cart_changed", cart=12), {"Your reason": shown.note or "x"}),
         news.news(Event(CartId(12), S.REJECTED, NOW, "U0CLEO", shown.note), shown, before=None),
@@ -163,7 +166,7 @@ def render_all(state: CartState, count: int, script: str, length: int) -> None:
         approval.reject_modal(shown, clicked=Decision(CartId(12), "", Stamp("3f2a9c1b7d4e"))),
         questions.answers_form(questions.Sheet(shown, AnswersSheet(CartId(12)), questions.Reader("U0ADA"))),
         years.years_modal(shown),
-        home.home(overview, [card(shown, home.CARD).blocks] * 18),
+        home.home(overview, [card(shown, home.CARD).blocks] * 18, policy=POLICY, user="U0ADA"),
     ):  # fmt: skip
         fits_a_view(view)
 
@@ -245,7 +248,7 @@ def test_a_home_shows_cards_only_in_full():
     """No card in a Home loses its buttons: what does not fit is counted."""
     shown = a_cart(S.SUBMITTED, 40, "japanese", 300)
     overview = Overview(to_approve=(shown,) * 9, to_pay=(), needs_attention=(), mine=(), recent=())
-    view = home.home(overview, [card(shown, home.CARD).blocks] * 9).to_dict()
+    view = home.home(overview, [card(shown, home.CARD).blocks] * 9, policy=POLICY, user="U0ADA").to_dict()
     approve = [e for _, e in elements(view["blocks"]) if e["action_id"] == Act.APPROVE]
     assert approve
     assert catalogue.home.more_waiting(9 - len(approve)) in "\n".join(words(view["blocks"]))

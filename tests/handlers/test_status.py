@@ -142,7 +142,7 @@ def test_the_last_line_links_to_the_card():
 
 @pytest.mark.parametrize("state", list(S))
 def test_the_first_post_mentions_nobody(state: CartState):
-    """Slack notifies whoever a new message mentions: the card does that already."""
+    """Slack notifies each user whom a new message mentions: the card does that already."""
     quiet = without_mentions(shown_as(a_cart(state), replace(POLICY, payers=frozenset({"S0PAY"}))))
     check(quiet)
     assert "<@" not in words_of(quiet) + quiet.text

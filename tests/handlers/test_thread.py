@@ -1,4 +1,4 @@
-"""A card's thread holds only what needs somebody: it mentions them, because Slack notifies nobody of an edit."""
+"""A card's thread holds only what needs a person: it mentions them, because Slack notifies nobody of an edit."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -51,7 +51,7 @@ def told(event: Event, *, cart: Cart | None = None, before: CartState | None = N
 @pytest.mark.parametrize("state", list(S))
 def test_every_reply_is_harmless(state):
     """What people and OVH wrote pings nobody, whatever the event."""
-    failed = {"order": 7, "name": "name.ovh", "ovh": {"comment": EVIL}}
+    failed: Data = {"order": 7, "name": "name.ovh", "ovh": {"comment": EVIL}}
     events = [
         Event(CartId(12), state, NOW, by, EVIL, kind=None) for by in (None, "U0CLEO")
     ] + [an_event(state, K.REGISTRATION_FAILED, failed, by=by) for by in (None, "U0CLEO")]  # fmt: skip

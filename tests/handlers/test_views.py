@@ -291,8 +291,8 @@ def test_forms_and_homes_fit():
         offers.asking(DomainName.parse(f"{LONG}.ovh")),
         offers.offer_modal(DomainName.parse(f"{LONG}.ovh"), "C1", MANY_OFFERS, problem=EVIL),
         approval.reject_modal(full, clicked=Decision(CartId(12), "", STAMP)),
-        home.home(overview, [card(shown).blocks for shown in waiting]),
-        home.home(Overview((), (), (), (), ()), []),
+        home.home(overview, [card(shown).blocks for shown in waiting], policy=POLICY, user="U0ADA"),
+        home.home(Overview((), (), (), (), ()), [], policy=POLICY, user="U0ADA"),
     ]
     for view in views:
         assert faults_of_view(view.to_dict()) == []

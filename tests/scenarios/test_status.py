@@ -89,7 +89,7 @@ async def test_a_rejection_says_who_and_why(scenario: Scenario):
 
 
 async def test_a_deleted_status_is_posted_again(scenario: Scenario):
-    """Somebody may delete it; the next change posts it, again without a ping."""
+    """A user may delete it; the next change posts it, again without a ping."""
     card = await scenario.requested()
     gone = await status(scenario, S.SUBMITTED)
     scenario.slack.state.messages[gone.channel].remove(gone)

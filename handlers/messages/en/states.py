@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ordering.model.cart import Cart, CartState
 from ordering.model.facts import EventKind
 
-# The dots: 🟡 a person decides or pays, 🔵 the bot or OVH works, 🟠 somebody has to fix something, 🟢 done,
+# The dots: 🟡 a person decides or pays, 🔵 the bot or OVH works, 🟠 a person has to fix something, 🟢 done,
 # 🔴 rejected, ⚪ ended without being bought, 🛒 still a cart. A dot never speaks alone: words follow it.
 _WORKS, _TO_FIX = "🔵", "🟠"
 

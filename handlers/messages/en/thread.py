@@ -1,4 +1,4 @@
-"""What people read in the thread below a request's card: only what needs somebody. Notes arrive escaped.
+"""What people read in the thread below a request's card: only what needs a person. Notes arrive escaped.
 
 Slack notifies nobody of an edited card, so each of these sentences begins with the people who have to act or to know.
 """
@@ -74,7 +74,7 @@ def rejected(requester: str, by: str | None, cart: Cart, reason: str) -> str:
 
 
 def ended(requester: str, by: str | None, cart: Cart, note: str) -> str:
-    """Return, to the requester, that somebody else ended a request, or why it ended."""
+    """Return, to the requester, that another person ended a request, or why it ended."""
     if by is None:
         return f"{person(requester)}: {note}"
     return f"{person(requester)}: {person(by)} stopped #{cart.id}. {note}".rstrip()

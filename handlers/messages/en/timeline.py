@@ -21,7 +21,7 @@ NO_NAMES = "No names in it."
 NOTHING_HAPPENED = "Nothing has happened to it yet."
 _Says = Callable[[str, str, Event, Cart], str]
 
-# By the kind of event: who, the catalogue's note, the event and its cart. A kind without a row is told by its note.
+# By the kind of event: who, the catalogue's note, the event and its cart. For a kind without a row, its note says it.
 _SAID: dict[K, _Says] = {
     K.CART_OPENED: lambda who, *_: f"{who} started the cart",
     K.NAMES_ADDED: lambda who, note, *_: f"{who} {note}",
