@@ -63,7 +63,7 @@ async def test_a_whole_purchase_never_names_another_command(scenario: Scenario, 
     await scenario.sees(scenario.ada, unnamed(catalogue.cart.none_open()))
     await scenario.ada.open_home()
     home = await scenario.home_says(scenario.ada, unnamed(catalogue.home.no_carts()))
-    assert f"`{named} search name.ovh`" in home.plain_text()
+    assert f"`{named} help`" in home.plain_text()
     card = await scenario.ordered("name.ovh", "other.ovh")
     await scenario.ben.command("add name.ovh")
     await scenario.sees(scenario.ben, f"`{named} show 1` shows it.")
