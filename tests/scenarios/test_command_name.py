@@ -7,7 +7,6 @@ import pytest
 
 from handlers.messages import words as catalogue
 from handlers.text.command_name import CommandNames
-from ordering.model.cart import CartState
 from tests.refusing import said
 from tests.saying import result_of
 from tests.scenarios.conftest import Scenario
@@ -72,7 +71,7 @@ async def test_a_whole_purchase_never_names_another_command(scenario: Scenario, 
     await scenario.dan.click(card, "Pay")
     await scenario.card(catalogue.card.DELIVERED)
     await scenario.ada.command("show 1")
-    await scenario.sees(scenario.ada, f"*Cart #1*: {catalogue.cart.state(CartState.DELIVERED)}")
+    await scenario.sees(scenario.ada, "*#1 · Registered ·")
     closed = await scenario.sees(scenario.ada, f"`{named} add name.ovh`")
     assert f"`{named} show 1`" in closed.plain_text()
     assert not MANIFESTS.search(seen(scenario))
