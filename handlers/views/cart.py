@@ -20,20 +20,16 @@ from handlers.views.details import details_button
 from handlers.views.prices import priced, warned
 from handlers.views.questions import questions_button, still_open
 from handlers.views.years import years_button
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.preflight_findings import Finding, Fix
 
 _PURPOSE_LENGTH = 300
-_MOST_EVENTS = 40
-S = CartState
 
 
 def shared_cart(cart: Cart) -> RenderedMessage:
-    """Return a channel's cart with who added what, and its buttons while it is open."""
-    if cart.state is not S.OPEN:
-        return _closed(cart)
+    """Return a channel's cart with who added what, and its buttons."""
     if not cart.lines:
         return RenderedMessage.from_text(words.cart.empty(cart.id))
     label = words.buttons.REQUEST
@@ -140,18 +136,6 @@ def _removable(cart: Cart, line: Line) -> SectionBlock:
     return section("\n".join(filter(None, texts)), accessory=_remove(cart, line.domain))
 
 
-def _closed(cart: Cart) -> RenderedMessage:
-    return _with_details(
-        cart,
-        words.cart.state_alone(cart),
-        [
-            section(words.cart.sent(cart)),
-            rows([_added(line) for line in cart.lines], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
-            context(words.cart.after_sent(cart.id)),
-        ],
-    )
-
-
 def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> RenderedMessage:
     """Return a message about one cart; a *Details* button opens what it folds."""
     rendered = RenderedMessage.of(text, parts)
@@ -164,7 +148,3 @@ def _other_names(number: int) -> Block:
 
 def _more_to_fix(number: int) -> Block:
     return context(words.cart.more_to_fix(number))
-
-
-def _added(line: Line) -> str:
-    return f"*{line.domain}*  {priced(line)}, {words.cart.added_by(line.added_by)}"

@@ -1,4 +1,4 @@
-"""One story on every surface of a request's life: the status message, the lists and Home, as the bot draws them."""
+"""One story on every surface of a request's life: the status message, the lists and Home, as the bot renders them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,7 +48,7 @@ def a_cart(state: CartState, fact: Fact | None = None, **more: Any) -> Cart:
 
 
 PAID = replace(ORDER, status=OrderStatus.DOCUMENTS_REQUESTED)
-STORY = [
+STORY: list[tuple[CartState, EventKind, Data, str | None]] = [
     (S.OPEN, K.CART_OPENED, {}, "U0ADA"),
     (S.OPEN, K.NAMES_ADDED, {"names": ["sea-otter.com", "sea-otter.fr"]}, "U0BEN"),
     (S.SUBMITTED, K.APPROVAL_REQUESTED, {"remarks": []}, "U0ADA"),

@@ -50,7 +50,7 @@ async def board(chromium: str) -> AsyncIterator[Page]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_surfaces_fit_every_screen(board: Page, scheme: str, width: int, tmp_path: Path):
-    """Pictures are left in the test's folder, to be looked at beside the design."""
+    """Pictures are left in the test's folder, to be looked at next to the design."""
     await board.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     await board.set_viewport_size({"width": width, "height": _PHONE})
     for name, blocks in surfaces():

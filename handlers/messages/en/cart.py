@@ -43,17 +43,6 @@ def state_head(cart: Cart) -> str:
     return f"Cart #{cart.id}: {state(cart.state)}."
 
 
-def sent(cart: Cart) -> str:
-    """Return the first line of a cart that is no longer open: how far it is, and who requested it."""
-    by = f" (requested by {person(cart.requester)})" if cart.requester else ""
-    return f"*Cart #{cart.id}*: {state(cart.state)}{by}"
-
-
-def after_sent(cart: int) -> str:
-    """Return what to type below a cart that is no longer open."""
-    return f"Details: {code(f'show {cart}')}. {code('add name.ovh')} starts the next cart."
-
-
 def was_requested(cart: int) -> str:
     """Return what replaces an open cart's message that Slack does not delete."""
     return f"Cart #{cart} was sent for approval. {code(f'show {cart}')} shows it."
