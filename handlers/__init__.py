@@ -48,10 +48,11 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     approval.register(router)
     details.register(router)
     requests.register(router)
+    home.register_clicks(router)
     owners.register(router)
     attention.register(router)
     recovery_mode.register(router)
     payment.register(router)
-    homes = home.register(app, router, services, alerts)
+    homes = home.register(app, services, alerts)
     router.answer_the_rest()
     return homes

@@ -173,11 +173,14 @@ def _without_names(did: Interaction) -> Mapping[str, str]:
     return {} if did.typed(NAMES).strip() else {NAMES: words.home.NAMES_MISSING}
 
 
-def register(app: AsyncApp, router: Router, services: Services, alerts: SlackAlerts | None = None) -> Homes:
-    homes = Homes(services, alerts)
+def register_clicks(router: Router) -> None:
     router.button(Act.HOME_SEARCH, Nothing, _open_search, at_once=True)
     router.button(Act.HELP, Nothing, _help)
     router.form(Form.SEARCH, Nothing, _search, faults=_without_names, waiting=lambda _sent: searching())
+
+
+def register(app: AsyncApp, services: Services, alerts: SlackAlerts | None = None) -> Homes:
+    homes = Homes(services, alerts)
 
     @app.event("app_home_opened")
     async def opened(event: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""One story on every surface of a request's life: the status message, the lists and Home, as the bot renders them."""
+"""One request on every surface of a request's life: the status message, the lists and Home, as the bot renders them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,7 +35,7 @@ LINES = tuple(
 
 
 def a_cart(state: CartState, fact: Fact | None = None, **more: Any) -> Cart:
-    """The request of the story at one state."""
+    """The same request at one state."""
     is_approved = state not in {S.OPEN, S.SUBMITTED, S.REJECTED, S.CANCELLED}
     is_ordered = is_approved and state not in {S.APPROVED, S.CHECKING_OUT}
     cart = Cart(
@@ -82,8 +82,8 @@ def surfaces() -> Iterator[tuple[str, Blocks]]:
         for place, (state, kind, data, by) in enumerate(STORY)
     ]
     done = a_cart(S.DELIVERED)
-    story = requests.request(done, events, reader=ada, policy=POLICY, places=PLACES)
-    yield "show-number", _blocks(story.blocks)
+    rendered = requests.request(done, events, reader=ada, policy=POLICY, places=PLACES)
+    yield "show-number", _blocks(rendered.blocks)
     yield "show-name", _blocks(requests.name(LINES[1].domain, [done], PLACES).blocks)
     filling = a_cart(S.OPEN, id=CartId(43), lines=LINES[:3], requester=None)
     overview = Overview((), (), (), (waiting, filling), tuple(old[:1]))
