@@ -106,7 +106,8 @@ def test_a_refused_payment_says_who_pays_another_way():
     fact = Fact(K.PAYMENT_REFUSED, {"method_name": "VISA", "ovh": {"said": "not enough funds"}})
     text = lines(a_cart(S.CHECKED_OUT, fact=fact))
     assert text[0] == "🟠 *#12 · Payment refused · €3.59*"
-    assert any(line.startswith("<@U0DAN>, by ") for line in text)
+    assert text[1] == "VISA was refused: not enough funds. Nothing was paid."
+    assert text[2].startswith("Next: <@U0DAN> chooses another way to pay, by ")
 
 
 def test_a_payment_shows_the_last_digits_alone():

@@ -108,7 +108,7 @@ async def test_another_process_completes_what_one_posted():
     assert slack.asked == [("post", "C1", ""), ("update", "C1", "1.1")]
 
 
-async def test_a_request_of_an_earlier_version_is_told_in_its_carts_message():
+async def test_an_earlier_versions_cart_message_becomes_the_status():
     """It has no status message of its own: the cart's message becomes one, and is not deleted."""
     slack, outbox = PaperSlack(), PaperOutbox(Message(2, CART.id, R.CART, "C1", ts="2.1"), CARD)
     await notifier(slack, outbox).show(CART.id)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from handlers.messages.en.grammar import counted, names
+from handlers.messages.en.grammar import counted
 from handlers.messages.en.states import title
-from handlers.messages.en.status import total, waiting_for
+from handlers.messages.en.status import names_in_brief, total, waiting_for
 from handlers.text.command_name import code
 from handlers.text.mrkdwn import date, person
 from ordering.model.cart import Cart
@@ -48,7 +48,7 @@ def commands() -> str:
 def own_request(cart: Cart, next_to_act: Collection[str], *, message: str | None) -> str:
     """Return one of the person's requests: its amount and names, then whom it is waiting for."""
     number = f"<{message}|#{cart.id}>" if message else f"#{cart.id}"
-    first = " · ".join(filter(None, [f"{title(cart)[0]} *{number}*", str(total(cart) or ""), names(cart)]))
+    first = " · ".join(filter(None, [f"{title(cart)[0]} *{number}*", str(total(cart) or ""), names_in_brief(cart)]))
     return f"{first}\n{waiting_for(cart, next_to_act)}"
 
 
@@ -70,7 +70,7 @@ def bought(cart: Cart, *, message: str | None) -> str:
     """Return a purchase: its names and total, then its number, who requested it and when."""
     number = f"<{message}|#{cart.id}>" if message else f"#{cart.id}"
     by = person(cart.requester) if cart.requester else ""
-    first = " · ".join(filter(None, [f"{title(cart)[0]} *{names(cart)}*", str(total(cart) or "")]))
+    first = " · ".join(filter(None, [f"{title(cart)[0]} *{names_in_brief(cart)}*", str(total(cart) or "")]))
     return f"{first}\n{' · '.join(filter(None, [number, by, date(cart.since)]))}"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from handlers.messages.en import states
-from handlers.messages.en.grammar import counted, names
-from handlers.messages.en.status import total, waiting_for
+from handlers.messages.en.grammar import counted
+from handlers.messages.en.status import names_in_brief, total, waiting_for
 from handlers.text.command_name import code
 from handlers.text.mrkdwn import date, person
 from ordering.model.cart import Cart, CartState
@@ -46,7 +46,7 @@ def row(cart: Cart, reason: str, *, message: str | None) -> str:
 
     `reason` is why it was rejected.
     """
-    return f"{_first(cart, [names(cart)], message)}\n{_second(cart, reason)}"
+    return f"{_first(cart, [names_in_brief(cart)], message)}\n{_second(cart, reason)}"
 
 
 def short_row(cart: Cart, *, message: str | None = None) -> str:

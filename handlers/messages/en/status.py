@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from handlers.messages.en import on_hold, states
 from handlers.messages.en.card import one_of, retrying
+from handlers.messages.en.data import as_mapping
 from handlers.messages.en.grammar import counted, listed, names, people
 from handlers.messages.en.phrases import short_method
-from handlers.text.mrkdwn import date, person, when
+from handlers.text.mrkdwn import date, escape, person, when
 from ordering.model.cart import Cart, CartState
 from ordering.model.cost import cost_of, together
-from ordering.model.facts import EventKind
+from ordering.model.facts import Data, EventKind
 from ordering.model.money import Money
 
 S, K = CartState, EventKind
@@ -90,7 +91,7 @@ def _waiting_for_approval(cart: Cart, known: Known) -> list[str]:
 
 
 def _ordering(cart: Cart, known: Known) -> list[str]:
-    at = f" {when(cart.approved_at)}" if cart.approved_at else ""
+    at = f", {when(cart.approved_at)}" if cart.approved_at else ""
     return [
         _blocked(cart, known),
         known.note,
@@ -102,6 +103,9 @@ def _ordering(cart: Cart, known: Known) -> list[str]:
 def _waiting_for_payment(cart: Cart, known: Known) -> list[str]:
     until = f", by {date(cart.order.expires_at)}" if cart.order and cart.order.expires_at else ""
     waiting = f"{one_of(known.next_to_act)}{until}" if known.next_to_act else ""
+    if cart.fact is not None and cart.fact.kind is K.PAYMENT_REFUSED:
+        following = f"Next: {one_of(known.next_to_act)} chooses another way to pay{until}." if waiting else ""
+        return [_blocked(cart, known), f"{payment_refused(cart.fact.data)}.", following, _who(cart)]
     return [_blocked(cart, known), known.note, waiting, _who(cart)]
 
 
@@ -197,6 +201,13 @@ def waiting_for(cart: Cart, next_to_act: Collection[str]) -> str:
     return f"{what}: {one_of(next_to_act)}{since}"
 
 
+def payment_refused(data: Data) -> str:
+    """Return which payment method was refused and why, for everybody's eyes, without a full stop at the end."""
+    said = as_mapping(data.get("ovh")).get("said")
+    why = f": {escape(str(said)).rstrip('.')}" if said else ""
+    return f"{escape(short_method(str(data.get('method_name') or 'The payment')))} was refused{why}. Nothing was paid"
+
+
 # Pieces ---------------------------------------------------------------------------------------------------------------
 
 
@@ -208,6 +219,13 @@ def names_in_short(cart: Cart) -> str:
     short = [f"{parts[0][0]}.{parts[0][2]}", *(f".{rest}" for *_, rest in parts[1:])]
     more = len(short) - _MOST_SHORT
     return f"{', '.join(short[:_MOST_SHORT])} and {more} more" if more > 0 else listed(short)
+
+
+def names_in_brief(cart: Cart) -> str:
+    """Return a cart's names for a list: one or two, or the first and how many more there are."""
+    if len(cart.lines) <= 2:  # noqa: PLR2004 - two are as short as one and a number
+        return names(cart)
+    return f"{cart.lines[0].domain} and {len(cart.lines) - 1} more"
 
 
 def _for_whom(cart: Cart, *, full: bool = False) -> str:

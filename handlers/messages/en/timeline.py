@@ -11,6 +11,7 @@ from datetime import datetime
 from handlers.messages.en.grammar import capitalised, counted
 from handlers.messages.en.phrases import short_method
 from handlers.messages.en.states import began
+from handlers.messages.en.status import payment_refused
 from handlers.text.mrkdwn import clock, date, person, when
 from ordering.model.cart import Cart
 from ordering.model.events import Event
@@ -40,6 +41,7 @@ _SAID: dict[K, _Says] = {
     K.OWNER_CHECK_ENDED: lambda *_: "The order can be paid now",
     K.PAYMENT_REMINDER: lambda *_: "The payers were reminded",
     K.PAYMENT_REQUESTED: lambda who, _note, event, cart: f"{who} pressed *Pay*{_method(event, cart)}",
+    K.PAYMENT_REFUSED: lambda _who, note, event, *_: payment_refused(event.data) if event.data else note,
     K.PAYMENT_STOPPED: lambda who, *_: f"{who} stopped the payment. Nothing was paid",
     K.PAYMENT_RECEIVED: lambda _who, note, *_: note or "OVH received the payment",
     K.INVOICE_RECEIVED: lambda _who, note, *_: note,
