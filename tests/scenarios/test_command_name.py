@@ -72,8 +72,6 @@ async def test_a_whole_purchase_never_names_another_command(scenario: Scenario, 
     await scenario.card(catalogue.card.DELIVERED)
     await scenario.ada.command("show 1")
     await scenario.sees(scenario.ada, "*#1 · Registered ·")
-    closed = await scenario.sees(scenario.ada, f"`{named} add name.ovh`")
-    assert f"`{named} show 1`" in closed.plain_text()
     assert not MANIFESTS.search(seen(scenario))
 
 
