@@ -152,7 +152,6 @@ CHECKING = "Checking every name with OVH. This takes a few seconds, for many nam
 # What a list leaves out ----------------------------------------------------------------------------------------------
 
 MORE_NAMES = "names"
-MORE_NAMES_IN_DETAILS = f"names in *{buttons.DETAILS}*"
 MORE_ANSWERS = "lines of answers"
 MORE_ANSWERS_IN_DETAILS = f"lines of answers in *{buttons.DETAILS}*"
 

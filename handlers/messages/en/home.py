@@ -22,7 +22,6 @@ NAMES = "Which names?"
 NAMES_HINT = "One or many names, or words to try with the team's extensions. You can paste a list."
 NAMES_MISSING = "Write at least one name or word."
 SEARCHING = "I'm searching. The answer comes in my *Messages* tab."
-ABOUT_RESULTS = "Open the results of the search"
 
 
 def waiting(number: int) -> str:
