@@ -177,7 +177,7 @@ class Notifier:
                 await self._refused_unknown(cart, message, refusal, todo, waits)
                 return
             if self._is_to_be_tried_again(refusal, message):
-                waits.append(self._retries.failed(message_key(message), refusal, posts=message.ts is None))
+                waits.append(self._retries.failed(message_key(message), refusal, posts=self._posts(message)))
                 return
             try:
                 copies = await self._elsewhere(cart, message, refusal)
@@ -190,6 +190,10 @@ class Notifier:
         else:
             self._retries.done(message_key(message))
             current.append(await self._noted(cart, message, posted))
+
+    def _posts(self, message: Message) -> bool:
+        """Return whether the next try posts this message: if the last one has no answer, it may stand there already."""
+        return message.ts is None and message.id not in self._posted
 
     def _is_to_be_tried_again(self, refusal: Refusal, message: Message) -> bool:
         """Whether to retry this message; otherwise it needs another place."""
@@ -215,7 +219,7 @@ class Notifier:
                 todo += await self._substitutes(cart, message, refusal.word)
             except FAILURES as another:
                 _log.warning("no_substitute", cart=cart.id, error=read(another).word)
-        waits.append(self._retries.failed(key, refusal, posts=message.ts is None))
+        waits.append(self._retries.failed(key, refusal, posts=self._posts(message)))
 
     async def _substitutes(self, cart: Cart, message: Message, word: str) -> list[Message]:
         """Send the card to users directly, once, if a channel refuses it. The channel's message is still retried."""
