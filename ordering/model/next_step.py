@@ -20,7 +20,7 @@ def next_to_act(cart: Cart, policy: Policy) -> frozenset[str]:
         case S.SUBMITTED:
             return policy.approvers - frozenset(cart.approved_by) - _barred(cart, policy)
         case S.RETURNED:
-            return frozenset([cart.requester]) if cart.requester else cart.contributors
+            return cart.contributors
         case S.CHECKED_OUT if cart.order is None or not cart.order.owner_hidden:
             return policy.payers
         case S.NEEDS_ATTENTION if cart.order is not None and cart.order.status.is_paid:

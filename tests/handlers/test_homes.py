@@ -86,4 +86,4 @@ async def test_a_card_that_fails_leaves_the_home(monkeypatch):
     homes, slack = services_with(lambda _person: Overview((SUBMITTED, other), (), (), (), ()))
     await homes.refresh()
     assert before_hole(catalogue.cart.unshown(12, HOLE)) in slack.published["U1"]
-    assert "Cart #13" in slack.published["U1"]
+    assert "#13" in slack.published["U1"]

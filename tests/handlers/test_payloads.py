@@ -90,7 +90,7 @@ LONGEST = {
     Decision: Decision(CartId(10**9 - 1), "f" * 64, STAMP),
     NameInCart: NameInCart(CartId(10**9 - 1), LONGEST_NAME),
     NameOffered: NameOffered(LONGEST_NAME, "f" * 64, "f" * 12),
-    Typed: Typed("x" * 5000),
+    Typed: Typed("x" * LONGEST_VALUE),
     OfferChoice: OfferChoice("C" * 40, LONGEST_NAME),
     SearchPage: SearchPage("f" * 64, 10**9 - 1, "f" * 64),
 }
@@ -146,6 +146,10 @@ def test_any_other_text_is_read_or_refused_and_nothing_else(kind):
 def test_the_longest_payload_fits_a_button(kind):
     assert len(str(LONGEST[kind])) <= LONGEST_VALUE
     assert kind.read(str(LONGEST[kind])) == LONGEST[kind]
+
+
+def test_what_was_typed_is_cut_to_what_a_button_carries():
+    assert str(Typed("x" * 5_000)) == "x" * LONGEST_VALUE
 
 
 @given(typed, st.integers(0, 4_000), st.integers(0, 4_000))

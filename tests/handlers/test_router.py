@@ -19,6 +19,7 @@ from handlers import (
     recovery,
     recovery_mode,
     requests,
+    returns,
     years,
 )
 from handlers import help as help_clicks
@@ -119,7 +120,7 @@ def test_every_button_and_every_form_has_one_listener(desks):
     """The others are forms without a submit button, and inputs whose ids differ by name."""
     for topic in (
         approval, cart, contacts, details, offers, owners, payment, questions, recovery,
-        recovery_mode, requests, years, buttons, adding, buying, help_clicks,
+        recovery_mode, requests, years, buttons, adding, buying, help_clicks, returns,
     ):  # fmt: skip
         topic.register(desks.router)
     home.register_clicks(desks.router)

@@ -128,10 +128,11 @@ def test_trouble_says_what_who_and_that_the_requester_may_rest():
     ]
 
 
-def test_on_hold_nothing_can_be_withdrawn():
-    """In recover mode every open request says so, and offers its details alone."""
+def test_on_hold_a_request_can_only_be_withdrawn():
+    """In recover mode every open request says so; withdrawing sends nothing to OVH."""
     held = shown_as(a_cart(S.SUBMITTED), POLICY, on_hold=True)
-    assert labels(held) == {"Details"}
+    assert labels(held) == {"Details", "Withdraw"}
+    assert labels(shown_as(a_cart(S.CHECKED_OUT), POLICY, on_hold=True)) == {"Details"}
     assert catalogue.on_hold.card_head(12, euros("3.59")) in words_of(held)
     assert labels(shown_as(a_cart(S.REJECTED), POLICY, on_hold=True)) == {"Copy to a new cart", "Details"}
 

@@ -57,8 +57,11 @@ class PaperOutbox:
     def rendering(self) -> tuple[Stamp, None]:
         return Stamp("0" * 12), None
 
-    def record_rendered(self, message: Message, *, version: int, ts: str) -> None:
-        self._put(replace(message, ts=ts, rendered_version=version))
+    def record_rendered(self, message: Message, cart: Cart, *, ts: str) -> None:
+        self._put(replace(message, ts=ts, rendered_version=cart.version))
+
+    def record_posted(self, message: Message, *, ts: str) -> None:
+        self._put(replace(message, ts=ts, rendered_version=NOTHING_RENDERED))
 
     def show_in(self, cart_id: CartId, role: MessageRole, channel: str) -> Message:
         added = Message(len(self.messages) + 20, cart_id, role, channel)

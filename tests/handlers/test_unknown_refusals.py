@@ -253,5 +253,5 @@ async def test_a_card_that_cannot_be_rendered_is_named(process: NotifierProcess,
     assert [before_hole(catalogue.slack.card_not_made(12, HOLE)) in said for said in process.sentences] == [True]
     process.outbox.changes()
     assert await process.works(10)
-    assert catalogue.cart.state(CartState.SUBMITTED) in process.slack.said[-1][1]
+    assert catalogue.card.head_alone(CART) in process.slack.said[-1][1]
     assert process.sentences == []

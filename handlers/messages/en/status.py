@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from handlers.messages.en import on_hold, states
@@ -10,7 +10,7 @@ from handlers.messages.en.approving import either as one_of
 from handlers.messages.en.card import retrying
 from handlers.messages.en.data import as_mapping
 from handlers.messages.en.grammar import counted, listed, names, people
-from handlers.messages.en.phrases import short_method
+from handlers.messages.en.phrases import money, short_method
 from handlers.text.mrkdwn import date, escape, person, when
 from ordering.model.cart import Cart, CartState
 from ordering.model.cost import cost_of, together
@@ -60,8 +60,11 @@ def held_alone(cart: Cart) -> str:
 
 def _head(cart: Cart, title: str) -> str:
     amount = str(total(cart) or "")
-    if cart.state in {S.OPEN, S.RETURNED, S.REJECTED, S.CANCELLED}:
+    if cart.state in {S.OPEN, S.REJECTED, S.CANCELLED}:
         amount = ""
+    elif cart.state is S.RETURNED:
+        was = _asked_for(cart).get("total")
+        amount = money(was) if isinstance(was, Mapping) else ""
     elif cart.state is S.DELIVERED:
         amount = " · ".join(filter(None, [counted(len(cart.lines), "name"), amount]))
     elif cart.state is S.NEEDS_ATTENTION and amount and _is_paid(cart):
@@ -92,11 +95,15 @@ def _waiting_for_approval(cart: Cart, known: Known) -> list[str]:
 
 
 def _returned(cart: Cart, known: Known) -> list[str]:
-    data = cart.fact.data if cart.fact is not None and cart.fact.kind is K.CHANGES_REQUESTED else {}
-    by = data.get("by")
-    said = f"{person(str(by)) if by else 'An approver'}: “{known.note}”" if known.note else ""
+    by = _asked_for(cart).get("by")
+    said = f"{person(str(by)) if by else 'An approver'}: {known.note}" if known.note else ""
     following = f"Next: {one_of(known.next_to_act)} edits the request and sends it again. Nothing was ordered."
     return [said, following, _for_whom(cart, full=True)]
+
+
+def _asked_for(cart: Cart) -> Data:
+    """Return who asked for changes, and the total that they were asked to approve."""
+    return cart.fact.data if cart.fact is not None and cart.fact.kind is K.CHANGES_REQUESTED else {}
 
 
 def _ordering(cart: Cart, known: Known) -> list[str]:

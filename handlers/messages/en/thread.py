@@ -23,7 +23,7 @@ def approve_again(approvers: Collection[str], note: str) -> str:
 
 def returned(requester: str, by: str | None, cart: Cart, reason: str) -> str:
     """Return, to the requester, that an approver asks for changes."""
-    return f"{person(requester)}: {person(by) if by else 'an approver'} asks for changes to #{cart.id}: “{reason}”"
+    return f"{person(requester)}: {person(by) if by else 'an approver'} asks for changes to #{cart.id}: {reason}"
 
 
 def asked_again(approvers: Collection[str], by: str, cart: Cart) -> str:
