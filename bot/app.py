@@ -31,6 +31,7 @@ from handlers.recovery_mode import RecoverWatch
 from handlers.routing.inbox import Inbox
 from handlers.routing.services import Services
 from handlers.search_sessions import Searches, SharedSearches
+from handlers.toolkit.links import Links
 from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
@@ -109,6 +110,7 @@ class Bot:
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_WORKER_THREADS)
         outbox = Outbox(store)
+        links = Links(workspace.address)
         self._alerts = SlackAlerts()
         leases: Leases = SharedLeases(store, clock=_now, lease=lease) if engines.are_shared else LocalLeases()
         with without_library_variables():
@@ -125,6 +127,7 @@ class Bot:
             search_bridge=Bridge(_SEARCH_THREADS),
             members=Members(self._client, workspace=workspace, groups=policy.groups, alerts=self._alerts),
             client=self._client,
+            links=links,
             searches=self._searches(engines),
             wake=lambda: self.worker.wake(),  # noqa: PLW0108 - the worker is created after the services
         )
@@ -148,7 +151,7 @@ class Bot:
         self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, lost_markers, self._health)
         self.worker = Worker(
             fulfilment=fulfilment,
-            notifier=Notifier(self._client, outbox, own, policy, alerts=self._alerts),
+            notifier=Notifier(self._client, outbox, own, policy, links=links, alerts=self._alerts),
             refresh_homes=homes.refresh,
             leases=leases,
             bridge=own,

@@ -10,6 +10,7 @@ from handlers import (
     cart,
     command,
     contacts,
+    conversation,
     details,
     home,
     offers,
@@ -17,6 +18,7 @@ from handlers import (
     payment,
     questions,
     recovery_mode,
+    requests,
     returns,
     years,
 )
@@ -40,6 +42,7 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     app.middleware(Once(apart_from=inbox.kinds))
     router = Router(app, services, inbox)
     command.register(app, services)
+    conversation.register(app, services)
     help_clicks.register(router)
     search_clicks.register(router)
     adding.register(router)
@@ -52,6 +55,8 @@ def register(app: AsyncApp, services: Services, inbox: Inbox, *, alerts: SlackAl
     approval.register(router)
     returns.register(router)
     details.register(router)
+    requests.register(router)
+    home.register_clicks(router)
     owners.register(router)
     attention.register(router)
     recovery_mode.register(router)

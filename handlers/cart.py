@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from handlers import messages
+from handlers import messages, requests
 from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.routing.router import Router
@@ -13,7 +13,7 @@ from handlers.routing.services import Services
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.error_messages import sentence
-from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import checking
 from handlers.toolkit.names_typed import parts_of
 from handlers.toolkit.payloads import CartAsShown, CartNumber, NameInCart, NameOffered
@@ -34,7 +34,6 @@ from ordering.model.preflight_findings import NotReady
 from ordering.model.typing_slips import NameNearlyThere
 from ordering.workflow.approval_requests import purpose_mark
 
-_PAGE = 20
 _MOST_NAMES = 20
 
 
@@ -146,30 +145,14 @@ async def _open(services: Services, did: Interaction, reply: Reply, of: CartNumb
     """Show a cart, with its buttons, to the user who pressed *Open cart*."""
     person = await services.person(did)
     cart = await services.bridge.call(services.workflow.queries.seen_cart, of.cart_id, by=person, here=did.channel)
-    await reply.send(views.shared_cart(cart, trial=services.workflow.policy.trial))
+    await reply.send(await _as_it_is(services, did, cart))
 
 
-async def pending(services: Services, did: Interaction, reply: Reply, _typed: str) -> None:
-    carts = await services.bridge.call(
-        services.workflow.queries.pending, by=await services.person(did), here=did.channel, limit=30
-    )
-    await reply.send(views.pending(carts))
-
-
-async def show(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
-    person = await services.person(did)
-    cart, events = await services.bridge.call(
-        services.workflow.queries.timeline, cart_number(typed), by=person, here=did.channel
-    )
-    await reply.send(views.timeline(cart, events))
-
-
-async def history(services: Services, did: Interaction, reply: Reply, typed: str) -> None:
-    person, before = await services.person(did), cart_number(typed) if typed.strip() else None
-    found = await services.bridge.call(
-        services.workflow.queries.history, by=person, here=did.channel, before=before, limit=_PAGE + 1
-    )
-    await reply.send(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
+async def _as_it_is(services: Services, did: Interaction, cart: Cart) -> RenderedMessage:
+    """Return an open cart with its buttons, or a request as `show` shows it."""
+    if cart.state is CartState.OPEN:
+        return views.shared_cart(cart, trial=services.workflow.policy.trial)
+    return await requests.view_of(services, did, cart.id)
 
 
 async def _remove_clicked(services: Services, did: Interaction, reply: Reply, clicked: NameInCart) -> None:
@@ -178,7 +161,7 @@ async def _remove_clicked(services: Services, did: Interaction, reply: Reply, cl
         form = request_form(cart, purpose=did.typed(PURPOSE), trial=services.workflow.policy.trial)
         await reply.show_form(form, otherwise=RenderedMessage.from_text(_removed(cart, [clicked.domain])))
     elif did.ephemeral or did.form:
-        await reply.send(views.shared_cart(cart, trial=services.workflow.policy.trial), replace=True)
+        await reply.send(await _as_it_is(services, did, cart), replace=True)
 
 
 async def _remove(services: Services, did: Interaction, cart_id: CartId, name: DomainName) -> Cart:

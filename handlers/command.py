@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import approval, buying, cart
+from handlers import approval, buying, cart, requests
 from handlers.messages import words
 from handlers.routing.services import Services
 from handlers.search import run as search
@@ -29,9 +29,9 @@ _SUBCOMMANDS: dict[str, Handler] = {
     "add": cart.add,
     "remove": cart.remove_typed,
     "cart": cart.show_open,
-    "pending": cart.pending,
-    "show": cart.show,
-    "history": cart.history,
+    "pending": requests.pending,
+    "show": requests.show,
+    "history": requests.history,
     "withdraw": approval.withdraw,
 }
 
@@ -45,23 +45,20 @@ _BY_BUTTON = {
     "request": words.commands.request_by_button,
 }
 _WAIT = looking()
-_SHOW_A_PLACEHOLDER = {search.search_command, buying.buy}  # these ask OVH before there is anything to show
+SHOW_A_PLACEHOLDER = {search.search_command, buying.buy}  # these ask OVH before there is anything to show
 
 
 def register(app: AsyncApp, services: Services) -> None:
     @app.command(ANY)
     async def command_typed(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_command(body)
-        word, typed = [*did.value.split(maxsplit=1), "", ""][:2]
-        handler = _SUBCOMMANDS.get(word.lower())
-        if handler is None and _is_a_search(did.value, word):
-            handler, typed = search.search_command, did.value
+        handler, typed = handler_of(did.value)
         if handler is None:
             with services.command_names.in_use(did.command):
-                text = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
+                text = without_handler(did.value)
             await ack(text=text.text, blocks=text.blocks)
             return
-        if handler in _SHOW_A_PLACEHOLDER:
+        if handler in SHOW_A_PLACEHOLDER:
             await ack(text=_WAIT.text, blocks=_WAIT.blocks)
             did = replace(did, placeholder=True)
         else:
@@ -71,6 +68,21 @@ def register(app: AsyncApp, services: Services) -> None:
             await handler(services, did, reply, typed)
 
         services.start(respond, did)
+
+
+def handler_of(text: str) -> tuple[Handler | None, str]:
+    """Return what handles a typed text, and what it gets; None if no subcommand does. Names alone are a search."""
+    word, typed = [*text.split(maxsplit=1), "", ""][:2]
+    handler = _SUBCOMMANDS.get(word.lower())
+    if handler is None and _is_a_search(text, word):
+        return search.search_command, text
+    return handler, typed
+
+
+def without_handler(text: str) -> RenderedMessage:
+    """Return the answer to a text that no subcommand handles."""
+    word = next(iter(text.split()), "").lower()
+    return help_message() if word in {"", "help"} else _unknown(text.strip(), word)
 
 
 def _is_a_search(typed: str, word: str) -> bool:

@@ -22,9 +22,14 @@ def register(router: Router) -> None:
 async def _show(services: Services, did: Interaction, reply: Reply, at: CartPage) -> None:
     """Open the form, or turn its page. The trigger expires after three seconds, so only the database is read before."""
     person, policy = await services.person(did), services.workflow.policy
-    cart, _events = await services.bridge.call(services.workflow.queries.timeline, at.cart_id, by=person)
+    here = did.metadata if did.form else did.channel  # a page is turned in the form, which knows where it was opened
+    cart, _events = await services.bridge.call(services.workflow.queries.timeline, at.cart_id, by=person, here=here)
     form = details_modal(
-        cart, waive_retraction=policy.waive_retraction, sees_owners=policy.sees_owners(person), page=at.page
+        cart,
+        waive_retraction=policy.waive_retraction,
+        sees_owners=policy.sees_owners(person),
+        page=at.page,
+        here=here or "",
     )
     if did.form:
         await reply.show_form(form, otherwise=_CLOSED)

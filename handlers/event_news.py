@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -12,10 +12,10 @@ from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.poster import Poster, is_direct
 from handlers.toolkit.retries import Retries, event_key
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, read
-from handlers.toolkit.stamps import stamped
+from handlers.toolkit.stamps import stamped_message
 from handlers.toolkit.threads import Bridge
-from handlers.views.approval import thread_line
 from handlers.views.direct_messages import news
+from handlers.views.thread import thread_line
 from handlers.views.trial import with_trial
 from ordering.model.cart import Cart
 from ordering.model.events import Event
@@ -71,7 +71,7 @@ class News:
         """Report an event in all places. If one place refuses it with an unknown error, the others still get it."""
         refused: Refusal | None = None
         places = [partial(self._notify_requester, cart, each, cards)]
-        places += [partial(self._notify_thread, cart, each, at) for at in cards]
+        places += [partial(self._notify_thread, cart, each, cards, at) for at in cards]
         for tell in places:
             try:
                 await tell()
@@ -83,16 +83,16 @@ class News:
 
     async def _notify_requester(self, cart: Cart, each: Undelivered, cards: Sequence[Message]) -> None:
         """Notify the requester by direct message: the card is in an approvers' channel, and edits notify no one."""
-        apart = [at for at in cards if at.channel not in {cart.channel, cart.requester} and not is_direct(at.channel)]
         rendered = news(each.event, cart, before=each.before, payers=self._policy.payers)
-        if apart and rendered is not None and cart.requester is not None:
+        if _is_told_directly(cart, cards) and rendered is not None and cart.requester is not None:
             stamp, _ = await self._bridge.call(self._outbox.rendering)
-            rendered = replace(rendered, blocks=stamped(rendered.blocks, stamp))
+            rendered = stamped_message(rendered, stamp)
             await self._notify_once(each.event, cart.requester, rendered, cart)
 
-    async def _notify_thread(self, cart: Cart, each: Undelivered, at: Message) -> None:
-        rules = self._policy
-        line = thread_line(each.event, cart, before=each.before, approvers=rules.approvers, payers=rules.payers)
+    async def _notify_thread(self, cart: Cart, each: Undelivered, cards: Sequence[Message], at: Message) -> None:
+        line = thread_line(
+            each.event, cart, before=each.before, policy=self._policy, is_told_directly=_is_told_directly(cart, cards)
+        )
         if line is not None and at.ts:
             await self._notify_once(
                 each.event, at.channel, RenderedMessage(with_trial(line, cart), []), cart, thread_ts=at.ts
@@ -121,3 +121,8 @@ class News:
             if refusal.kind in {Kind.PASSING, Kind.TOKEN} or (refusal.kind is Kind.UNKNOWN and not is_last):
                 raise  # retried later
             _log.warning("not_told", cart=cart.id, error=refusal.word)
+
+
+def _is_told_directly(cart: Cart, cards: Sequence[Message]) -> bool:
+    """Return whether the requester hears by direct message, because a card is in a channel that is not the cart's."""
+    return any(at.channel not in {cart.channel, cart.requester} and not is_direct(at.channel) for at in cards)

@@ -15,16 +15,24 @@ from slack_sdk.models.views import View
 
 from handlers.messages import words
 from handlers.notifier import approval_card
+from handlers.requests import places_of
+from handlers.routing.router import Router
 from handlers.routing.services import Services
-from handlers.toolkit.error_messages import sentence
+from handlers.search.run import search_command
+from handlers.toolkit.action_ids import NAMES, Act, Form
+from handlers.toolkit.error_messages import refused, sentence
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.payloads import Nothing
+from handlers.toolkit.responder import Reply
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
-from handlers.toolkit.stamps import without_events
+from handlers.toolkit.stamps import stamped, without_events
 from handlers.views import trial
 from handlers.views.cart import unshown
-from handlers.views.home import CARD, closed_home, home, plain_home
-from handlers.views.recovery_mode import notice_of_trial
+from handlers.views.home import CARD, closed_home, home, plain_home, search_form, searching
+from handlers.views.recovery_mode import home_notice
+from handlers.views.search import looking
 from ordering.model.cart import Cart
-from ordering.model.errors import NotAllowed
+from ordering.model.errors import NotAllowed, OrderingError
 from ordering.model.recovery import Recovery, Stamp
 
 _VIEWERS = 50  # the most recent viewers; Slack lets an app publish about a hundred Homes a minute
@@ -124,10 +132,14 @@ class Homes:
         policy = services.workflow.policy
         overview = await services.bridge.call(services.workflow.queries.overview, person)
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
+        places = await places_of(services, [*overview.mine, *overview.recent])
         stamp, on_hold = await services.bridge.call(services.workflow.cards.rendering)
-        notice = notice_of_trial(operates=policy.operates(person)) if on_hold else []
+        notice = home_notice(operates=policy.operates(person)) if on_hold else []
         notice = [*notice, *trial.notice_of_trial(trial=policy.trial)]
-        return home(overview, (self._card(cart, stamp, on_hold) for cart in waiting), notice=notice)
+        cards = (self._card(cart, stamp, on_hold) for cart in waiting)
+        view = home(overview, cards, policy=policy, reader=person, places=places, notice=notice)
+        view.blocks = list(stamped(view.blocks or [], stamp))
+        return view
 
     def _card(self, cart: Cart, stamp: Stamp, on_hold: Recovery | None) -> Sequence[Block]:
         """Render one card. If rendering fails, the error is logged and the user's other cards are still shown."""
@@ -137,6 +149,30 @@ class Homes:
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)
             return unshown(cart, reference).blocks
+
+
+async def _open_search(_services: Services, _did: Interaction, reply: Reply, _clicked: Nothing) -> None:
+    await reply.open_form(search_form(), button=words.buttons.SEARCH_NAMES)
+
+
+async def _search(services: Services, did: Interaction, reply: Reply, _sent: Nothing) -> None:
+    """Search in the user's own conversation with the bot, where the results stay; the form says so."""
+    there = await reply.in_conversation(looking())
+    if there.to.channel:
+        await reply.show_form(searching(services.links.to_channel(there.to.channel)), otherwise=looking())
+    try:
+        await search_command(services, there.to, there, did.typed(NAMES))
+    except OrderingError as refusal:
+        await there.send(refused(refusal), replace=True)
+
+
+def _without_names(did: Interaction) -> Mapping[str, str]:
+    return {} if did.typed(NAMES).strip() else {NAMES: words.home.NAMES_MISSING}
+
+
+def register_clicks(router: Router) -> None:
+    router.button(Act.HOME_SEARCH, Nothing, _open_search, at_once=True)
+    router.form(Form.SEARCH, Nothing, _search, faults=_without_names, waiting=lambda _sent: searching())
 
 
 def register(app: AsyncApp, services: Services, alerts: SlackAlerts | None = None) -> Homes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,10 +17,11 @@ from handlers.event_news import News, Undelivered
 from handlers.messages import words
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.folding import MESSAGE, Room
+from handlers.toolkit.links import Links
 from handlers.toolkit.poster import Posted, Poster, is_direct, is_person
 from handlers.toolkit.retries import Retries, event_key, message_key, owner
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, read
-from handlers.toolkit.stamps import stamped
+from handlers.toolkit.stamps import stamped_message
 from handlers.toolkit.threads import Bridge
 from handlers.toolkit.user_groups import read_user_group
 from handlers.views.approval import card
@@ -29,7 +29,8 @@ from handlers.views.card_rules import CardRules
 from handlers.views.cart import shared_cart, unshown
 from handlers.views.direct_messages import ARCHIVED, sent_directly, shown_nowhere
 from handlers.views.recovery_mode import held_card
-from ordering.model.cart import WAITING, Cart
+from handlers.views.status import status, without_mentions
+from ordering.model.cart import NOT_BOUGHT, WAITING, Cart, CartState
 from ordering.model.ids import CartId
 from ordering.model.policy import Policy
 from ordering.model.recovery import Recovery, Stamp
@@ -37,6 +38,8 @@ from ordering.ports.store import Message, MessageRole
 from ordering.process.outbox import Outbox
 
 _MOST_NOTIFIED = 16  # users who get the card directly if no channel can show it
+# The card first, because the status message links to it; the open cart's message last, because these replace it.
+_ORDER = (MessageRole.APPROVAL, MessageRole.STATUS, MessageRole.CART)
 _log = structlog.get_logger()
 
 
@@ -45,7 +48,7 @@ def approval_card(
 ) -> RenderedMessage:
     """Return a cart's card under the team's rules, folded to the room; its buttons carry the stamp."""
     rendered = held_card(cart) if on_hold and cart.state in WAITING else _card(cart, policy, room)
-    return replace(rendered, blocks=stamped(rendered.blocks, stamp))
+    return stamped_message(rendered, stamp)
 
 
 def _card(cart: Cart, policy: Policy, room: Room) -> RenderedMessage:
@@ -71,10 +74,12 @@ class Notifier:
         bridge: Bridge,
         policy: Policy,
         *,
+        links: Links | None = None,
         alerts: SlackAlerts | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.alerts = alerts or SlackAlerts()
+        self._links = links or Links()
         self._client = client
         self._poster = Poster(client, self.alerts)
         self._outbox = outbox
@@ -106,17 +111,20 @@ class Notifier:
         pending = [message_key(message) for message in messages if not _needs_nothing(message, cart)]
         self._retries.keep_only(owner(cart_id), {*pending, *(event_key(event) for _, event in pairs)})
         waits: list[float] = []
-        cards: list[Message] = []
-        todo = list(messages)
+        current: list[Message] = []
+        todo = sorted(messages, key=lambda message: _ORDER.index(message.role))
         while todo:
             message = todo.pop(0)
             if _needs_nothing(message, cart):
-                cards += [message] if message.rendered_version >= cart.version else []
+                current += [message] if message.rendered_version >= cart.version else []
             elif (wait := self._retries.wait(message_key(message))) > 0:
                 waits.append(wait)
+            elif _is_replaced(message, cart, messages):
+                await self._retire(cart, message, current, waits)
             else:
-                await self._bring(cart, message, cards, todo, waits)
-        cards = [message for message in cards if message.role is MessageRole.APPROVAL]
+                await self._bring(cart, message, current, todo, waits)
+        cards = [message for message in current if message.role is MessageRole.APPROVAL]
+        await self._link_late_card(cart, messages, cards)
         if cards or cart.state not in WAITING:
             self.alerts.clear(f"cart {cart.id}")
         if cart.state not in WAITING:
@@ -126,19 +134,52 @@ class Notifier:
             waits += await self._news.deliver(cart, undelivered, cards)
         return min(waits) if waits else None
 
+    async def _link_late_card(self, cart: Cart, before: Sequence[Message], cards: Sequence[Message]) -> None:
+        """Have the status message drawn again if it went out while the card that it links to could not be posted."""
+        places = {message.id: message.ts for message in before}
+        is_new = any(card.ts != places.get(card.id) and not is_direct(card.channel) for card in cards)
+        if is_new and any(m.role is MessageRole.STATUS and m.rendered_version >= cart.version for m in before):
+            await self._bridge.call(self._outbox.show_again, [cart.id])
+
+    async def _retire(self, cart: Cart, message: Message, current: Sequence[Message], waits: list[float]) -> None:
+        """Delete the message of a cart that was requested, once another message in its channel shows the request."""
+        if not any(each.channel == message.channel for each in current):
+            return  # the other one is tried again, and this one with it
+        if message.ts is not None:
+            try:
+                await self._poster.delete(Posted(message.channel, message.ts))
+            except FAILURES as error:
+                refusal = read(error)
+                if refusal.kind is not Kind.GONE and self._is_to_be_tried_again(refusal, message):
+                    waits.append(self._retries.failed(message_key(message), refusal))
+                    return
+                await self._close_undeleted(cart, Posted(message.channel, message.ts), refusal)
+        await self._bridge.call(self._outbox.forget, message)
+        self._retries.done(message_key(message))
+
+    async def _close_undeleted(self, cart: Cart, at: Posted, refusal: Refusal) -> None:
+        """Replace the content of a message that Slack does not delete, so that it offers no button any more."""
+        _log.info("cart_message_stays", cart=cart.id, channel=at.channel, error=refusal.word)
+        if refusal.word == "message_not_found":
+            return
+        try:
+            await self._poster.update(at, RenderedMessage.from_text(words.cart.was_requested(cart.id)))
+        except FAILURES as error:
+            _log.info("cart_message_not_closed", cart=cart.id, channel=at.channel, error=read(error).word)
+
     async def _bring(
         self, cart: Cart, message: Message, current: list[Message], todo: list[Message], waits: list[float]
     ) -> None:
         """Show a cart in one message; append it to `current`, substitutes to `todo`, or the retry delay to `waits`."""
         try:
-            posted = await self._put(message, await self._render(cart, message.role))
+            posted = await self._put(message, await self._render(cart, message.role, current))
         except FAILURES as error:
             refusal = read(error)
             if refusal.kind is Kind.UNKNOWN:
                 await self._refused_unknown(cart, message, refusal, todo, waits)
                 return
             if self._is_to_be_tried_again(refusal, message):
-                waits.append(self._retries.failed(message_key(message), refusal, posts=message.ts is None))
+                waits.append(self._retries.failed(message_key(message), refusal, posts=self._posts(message)))
                 return
             try:
                 copies = await self._elsewhere(cart, message, refusal)
@@ -153,10 +194,14 @@ class Notifier:
             self._retries.done(message_key(message))
             current.append(await self._noted(cart, message, posted))
 
+    def _posts(self, message: Message) -> bool:
+        """Return whether the next try posts this message: if the last one has no answer, it may stand there already."""
+        return message.ts is None and message_key(message) not in self._posted
+
     def _is_to_be_tried_again(self, refusal: Refusal, message: Message) -> bool:
         """Whether to retry this message; otherwise it needs another place."""
         if refusal.kind is Kind.OPERATOR:  # a channel has a substitute, a direct message has none
-            return message.role is MessageRole.CART or is_direct(message.channel)
+            return message.role is not MessageRole.APPROVAL or is_direct(message.channel)
         return refusal.kind in {Kind.PASSING, Kind.TOKEN}
 
     async def _refused_unknown(
@@ -177,7 +222,7 @@ class Notifier:
                 todo += await self._substitutes(cart, message, refusal.word)
             except FAILURES as another:
                 _log.warning("no_substitute", cart=cart.id, error=read(another).word)
-        waits.append(self._retries.failed(key, refusal, posts=message.ts is None))
+        waits.append(self._retries.failed(key, refusal, posts=self._posts(message)))
 
     async def _substitutes(self, cart: Cart, message: Message, word: str) -> list[Message]:
         """Send the card to users directly, once, if a channel refuses it. The channel's message is still retried."""
@@ -193,15 +238,19 @@ class Notifier:
         for message in messages:
             self.alerts.clear(message_key(message))
 
-    async def _render(self, cart: Cart, role: MessageRole) -> RenderedMessage:
+    async def _render(self, cart: Cart, role: MessageRole, current: Sequence[Message]) -> RenderedMessage:
         """Render a cart. A failure is logged and reported to the operator, and never holds back other messages."""
         stamp, on_hold = await self._bridge.call(self._outbox.rendering)
+        ended_by = await self._bridge.call(self._outbox.ended_by, cart) if cart.state in NOT_BOUGHT else None
         try:
-            if role is MessageRole.CART:
-                rendered = shared_cart(cart, trial=self._policy.trial)
-                rendered = replace(rendered, blocks=stamped(rendered.blocks, stamp))
-            else:
+            if role is MessageRole.APPROVAL:
                 rendered = approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
+            elif cart.state is CartState.OPEN:
+                rendered = stamped_message(shared_cart(cart, trial=self._policy.trial), stamp)
+            else:
+                address = self._address_of_card(current)
+                message = status(cart, self._policy, ended_by=ended_by, card=address, on_hold=on_hold is not None)
+                rendered = stamped_message(message, stamp)
         except Exception:  # noqa: BLE001 - a bug in a view: the message names the cart, the log has the error
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)
@@ -210,6 +259,11 @@ class Notifier:
         self.alerts.clear(f"rendering {cart.id}")
         return rendered
 
+    def _address_of_card(self, current: Sequence[Message]) -> str | None:
+        """Return the link to the card in its channel; None if it is not posted there."""
+        cards = [each for each in current if each.role is MessageRole.APPROVAL and not is_direct(each.channel)]
+        return self._links.to_message(cards[0].channel, cards[0].ts) if cards else None
+
     async def _put(self, message: Message, rendered: RenderedMessage) -> Posted:
         """Update the message, or post it if it does not exist yet or was deleted: the cart must stay visible.
 
@@ -217,7 +271,7 @@ class Notifier:
         """
         stands = Posted(message.channel, message.ts) if message.ts else self._posted.get(message_key(message))
         if stands is None:
-            return await self._poster.post(message.channel, rendered)
+            return await self._post(message, rendered)
         try:
             return await self._poster.update(stands, rendered)
         except FAILURES as error:
@@ -226,7 +280,16 @@ class Notifier:
             was_kept_wrongly = refusal.word == "channel_not_found" and is_person(message.channel)
             if refusal.kind is not Kind.GONE and not was_kept_wrongly:
                 raise
-        return await self._poster.post(message.channel, rendered)
+        return await self._post(message, rendered)
+
+    async def _post(self, message: Message, rendered: RenderedMessage) -> Posted:
+        """Post a message. A status message gets its mentions by an edit, because the card mentions the same people."""
+        if message.role is not MessageRole.STATUS or is_direct(message.channel):
+            return await self._poster.post(message.channel, rendered)
+        posted = await self._poster.post(message.channel, without_mentions(rendered))
+        self._posted[message_key(message)] = posted
+        await self._bridge.call(self._outbox.record_posted, message, ts=posted.ts)
+        return await self._poster.update(posted, rendered)
 
     async def _noted(self, cart: Cart, message: Message, posted: Posted) -> Message:
         self._posted[message_key(message)] = posted
@@ -241,7 +304,10 @@ class Notifier:
         return Message(message.id, message.cart_id, message.role, message.channel, posted.ts, cart.version)
 
     async def _elsewhere(self, cart: Cart, message: Message, refusal: Refusal) -> Sequence[Message]:
-        """Give up a place that accepts no message: the approval card needs a substitute, the shared view does not."""
+        """Give up a place that accepts no message.
+
+        The approval card goes to those who decide, the status message to the requester; an open cart needs neither.
+        """
         _log.warning("place_closed", channel=message.channel, cart=cart.id, role=message.role.value, error=refusal.word)
         copies: list[Message] = []
         if message.channel == self._policy.approval_channel:
@@ -251,6 +317,8 @@ class Notifier:
             )
         if message.role is MessageRole.APPROVAL and not is_direct(message.channel):
             copies = await self._directly(cart, message, refusal.word)
+        elif message.role is MessageRole.STATUS and cart.requester is not None and not is_direct(message.channel):
+            copies = [await self._bridge.call(self._outbox.show_in, cart.id, MessageRole.STATUS, cart.requester)]
         await self._bridge.call(self._outbox.forget, message)
         self._explained.discard(message_key(message))
         if message.role is MessageRole.APPROVAL and not copies and cart.state in WAITING:
@@ -312,6 +380,14 @@ class Notifier:
 def _is_given_up(message: Message, cart: Cart) -> bool:
     """Return whether Slack permanently refuses this version of the cart in that message."""
     return message.is_settled and message.rendered_version < cart.version
+
+
+def _is_replaced(message: Message, cart: Cart, messages: Sequence[Message]) -> bool:
+    """Return whether an open cart's message is to go, because the request has a message of its own in that channel."""
+    if message.role is not MessageRole.CART or cart.state is CartState.OPEN:
+        return False
+    others = [each for each in messages if each.channel == message.channel and each.role is not MessageRole.CART]
+    return any(not _is_given_up(each, cart) for each in others)
 
 
 def _needs_nothing(message: Message, cart: Cart) -> bool:

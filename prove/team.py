@@ -234,7 +234,9 @@ class Team:
         return visible[-1] if visible else None
 
     def _has_all(self, message: Message) -> bool:
-        return all(name in message.plain_text() for name in self._names)
+        """Return whether a message is about these names: a status message names them all in its notification only."""
+        words = f"{message.plain_text()} {message.text}"
+        return all(name in words for name in self._names)
 
     def _was_sent(self) -> bool:
         cart = self._cart()

@@ -35,6 +35,7 @@ from prove.life import SETTINGS, Life
 from prove.run_faults import OVH_FAULTS, ROUTES
 from prove.state_dump import dump_state
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
+from sandbox.slack.messages import elements
 from sandbox.stage import Stage
 from store.engine import open_engines
 from store.transactions import SqlStore
@@ -47,7 +48,7 @@ _FLOORS = Floors(ended=timedelta(seconds=4), unknown=timedelta(seconds=6))  # no
 _ENOUGH = 20  # walks; if this many ordered nothing, they show nothing
 _BUTTONS = (
     "Approve", "Withdraw", "Pay", "Try again", "Close without ordering", "Nothing was ordered, try again",
-    "Copy to open cart", "Stop",
+    "Copy to a new cart", "Stop",
 )  # fmt: skip
 _S = CartState
 _GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a user
@@ -93,7 +94,7 @@ class Walk(RuleBasedStateMachine):
         for seen in _SENSIBLE[:head_start]:
             self._try(self._next())
             with suppress(TimeoutError):
-                self.loop.do(self._stage.slack.until(partial(self._newest_with, seen), _SOON))
+                self.loop.do(self._stage.slack.until(partial(self._newest_saying, seen), _SOON))
 
     @rule(who=st.sampled_from(_PEOPLE), word=st.sampled_from(["add", "remove", "search"]), name=st.sampled_from(_NAMES))
     def types(self, who: str, word: str, name: str) -> None:
@@ -201,8 +202,16 @@ class Walk(RuleBasedStateMachine):
         return self._stage.slack.person(name)
 
     def _newest_with(self, button: str) -> Message | None:
-        visible = [m for messages in self._stage.slack.state.messages.values() for m in messages if not m.ephemeral]
-        return next((m for m in reversed(visible) if button in m.plain_text()), None)
+        """Return the newest message with this button: words alone may be in a status message, too."""
+        return next((m for m in self._visible() if button in _labels(m)), None)
+
+    def _newest_saying(self, words: str) -> Message | None:
+        return next((m for m in self._visible() if words in m.plain_text()), None)
+
+    def _visible(self) -> Iterator[Message]:
+        """Yield what everybody sees, the newest first within each channel."""
+        every = [m for messages in self._stage.slack.state.messages.values() for m in messages if not m.ephemeral]
+        yield from reversed(every)
 
     def _try(self, action: Coroutine[Any, Any, Any]) -> None:
         """Try an action; ignore a missing button or a missing answer."""
@@ -235,6 +244,10 @@ class Walk(RuleBasedStateMachine):
 
     async def _press(self, who: Actor, card: Message, button: str, times: int) -> None:
         await asyncio.gather(*(who.click(card, button) for _ in range(times)), return_exceptions=True)
+
+
+def _labels(message: Message) -> set[str]:
+    return {(element.get("text") or {}).get("text", "") for _, element in elements(message.blocks)}
 
 
 def walk_until(end: float, *, databases: Databases, first_seed: int) -> list[tuple[int, str, str]]:

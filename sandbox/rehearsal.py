@@ -67,8 +67,8 @@ class Rehearsal:
         card = self._last(self._dan, "approvals", lambda m: "waiting for payment by" in m.plain_text())
         await self._dan.click(card, "Pay")
         done = await self._sees(self._dan, "approvals", lambda m: "all names are registered" in m.plain_text())
-        await self._stage.slack.until(lambda: any("registered" in m.text for m in self._stage.slack.thread(done)))
         self._show("the thread below the card", "\n".join(m.text for m in self._stage.slack.thread(done)))
+        await self._sees(self._ada, "domains", lambda m: "Registered" in m.plain_text())
         self._ledger()
 
     async def _record(self) -> None:

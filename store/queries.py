@@ -88,6 +88,8 @@ class SqlReading:
         states: Collection[CartState] | None = None,
         person: str | None = None,
         before: CartId | None = None,
+        word: str = "",
+        name: DomainName | None = None,
         limit: int = 20,
     ) -> list[Cart]:
         query = select(CartRow).order_by(col(CartRow.id).desc()).limit(limit)
@@ -97,6 +99,10 @@ class SqlReading:
             query = query.where(col(CartRow.id) < before)
         if person is not None:
             query = query.where(_concerns(person))
+        if name is not None:
+            query = query.where(_has_line(col(LineRow.domain) == name.ascii))
+        if word:
+            query = query.where(_has_line(col(LineRow.domain).contains(word.lower(), autoescape=True)))
         return self._carts(self._rows(query))
 
     def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
@@ -251,6 +257,10 @@ class SqlReading:
         query = select(MessageRow).where(col(MessageRow.cart_id) == cart_id).order_by(col(MessageRow.id))
         return [mapping.message_from(row) for row in self._rows(query)]
 
+    def messages_of(self, cart_ids: Collection[CartId]) -> list[Message]:
+        theirs = select(MessageRow).where(col(MessageRow.cart_id).in_(cart_ids)).order_by(col(MessageRow.id))
+        return [mapping.message_from(row) for row in self._rows(theirs)]
+
     def outdated(self) -> list[CartId]:
         behind = select(col(MessageRow.cart_id)).where(text(BEHIND))  # in the exact words of the index
         undelivered = select(col(UndeliveredRow.cart_id))
@@ -322,3 +332,7 @@ def _concerns(person: str) -> ColumnElement[bool]:
         col(CartRow.requester) == person,
         exists().where(col(LineRow.cart_id) == col(CartRow.id), col(LineRow.added_by) == person),
     )
+
+
+def _has_line(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(col(LineRow.cart_id) == col(CartRow.id), condition)

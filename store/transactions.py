@@ -190,6 +190,9 @@ class SqlTransaction(SqlReading):
         shown = case((is_in_line(cart), cart.version), else_=NOTHING_RENDERED)
         self._session.execute(update(MessageRow).where(is_message(message)).values(shown=shown, ts=ts))
 
+    def record_posted(self, message: Message, *, ts: str) -> None:
+        self._session.execute(update(MessageRow).where(is_message(message)).values(shown=NOTHING_RENDERED, ts=ts))
+
     def show_again(self, cart_ids: Collection[CartId]) -> None:
         theirs = col(MessageRow.cart_id).in_(cart_ids)
         self._session.execute(update(MessageRow).where(theirs).values(shown=NOTHING_RENDERED))

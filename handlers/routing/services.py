@@ -18,6 +18,7 @@ from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.closing_forms import ClosingForms
 from handlers.toolkit.error_messages import cut_short, refused, unforeseen
 from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.links import Links
 from handlers.toolkit.members import Members
 from handlers.toolkit.modals import note
 from handlers.toolkit.ovh_queue import OvhQueue
@@ -49,6 +50,7 @@ class Services:
     client: AsyncWebClient
     wake: Callable[[], None]
     work: Work = field(default_factory=Work)
+    links: Links = field(default_factory=Links)
     searches: Searches = field(default_factory=Searches)
     command_names: CommandNames = field(default_factory=CommandNames)
     closing: ClosingForms = field(default_factory=ClosingForms)

@@ -63,3 +63,13 @@ def group_or_person(member: str) -> str:
 def when(at: datetime) -> str:
     """Format a moment in the reader's own time zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def date(at: datetime) -> str:
+    """Format a day in the reader's own time zone."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}|{at:%Y-%m-%d}>"
+
+
+def clock(at: datetime) -> str:
+    """Format a time of day in the reader's own time zone."""
+    return f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>"

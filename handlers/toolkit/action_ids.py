@@ -35,6 +35,9 @@ class Act(StrEnum):
     EDIT = "edit_request"
     WITHDRAW = "withdraw"
     STOP = "stop"
+    OPEN_CARD = "open_card"
+    HISTORY_OLDER = "history_older"
+    HOME_SEARCH = "home_search"
     METHOD = "payment_method"
     PAY = "pay"
     DETAILS = "details"
@@ -80,10 +83,12 @@ class Form(StrEnum):
     ADOPT = "adopt_form"
     ANSWERS = "answers_form"
     CONTACT = "contact_form"
+    SEARCH = "search_form"
     NOTE = "note"
 
 
 PURPOSE = "purpose"
+NAMES = "names"
 REASON = "reason"
 ORDER = "order"
 OFFER = "offer"

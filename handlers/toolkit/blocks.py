@@ -132,6 +132,11 @@ def button(
     )
 
 
+def link_button(label: str, act: str, address: str, *, about: str) -> ButtonElement:
+    """Return a button that opens a link; `about` is its screen-reader text. Slack tells of its clicks, too."""
+    return ButtonElement(text=label, action_id=act, url=address, accessibility_label=cut(about, 75))
+
+
 def confirm(title: str, text: str, yes: str) -> ConfirmObject:
     return ConfirmObject(title=title, text=_markdown(cut(text, 300)), confirm=yes, deny=words.buttons.NOT_NOW)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import unicodedata
@@ -30,7 +31,8 @@ class Interaction:
     because Home shows many carts. `command` is the name of the slash command, if one was typed. `callback` is the
     form's kind, `form_hash` changes when the bot changes the form, `blocks` maps each input to its block. `clicked_at`
     is when a click that decides was stored, by the database's clock. `private` is whether only some people can read the
-    channel; where nothing says so, it is.
+    channel; where nothing says so, it is. `lasting`: it was written in the user's own conversation with the bot, so
+    answers are messages that stay there; `thread_ts` is the thread it was written in.
     """
 
     user: str
@@ -50,6 +52,20 @@ class Interaction:
     clicked_at: datetime | None = None
     form_hash: str = ""
     private: bool = True
+    lasting: bool = False
+    thread_ts: str | None = None
+
+    @classmethod
+    def of_message(cls, event: Mapping[str, Any]) -> Interaction:
+        """Read what a user wrote in their own conversation with the bot; Slack escapes it and marks links."""
+        return cls(
+            user=event["user"],
+            trigger="",
+            channel=event["channel"],
+            value=_readable(html.unescape(event.get("text") or "")),
+            lasting=True,
+            thread_ts=event.get("thread_ts"),
+        )
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Interaction:
@@ -103,6 +119,11 @@ class Interaction:
     @classmethod
     def of_kept(cls, kept: str) -> Interaction:
         return cls(**json.loads(kept))
+
+    @property
+    def stays(self) -> bool:
+        """Whether a message that stays in the user's own conversation with the bot was clicked in."""
+        return bool(self.message_ts and not self.ephemeral and (self.channel or "").startswith("D"))
 
     @property
     def payload(self) -> str:

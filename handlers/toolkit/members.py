@@ -47,13 +47,15 @@ class _Answer(Protocol):
 class Workspace:
     """The app's installation: a workspace, or with `org_wide` a whole Enterprise Grid organisation.
 
-    `team` is the id of the workspace; with an org-wide installation Slack may name the organisation there.
+    `team` is the id of the workspace; with an org-wide installation Slack may name the organisation there. `address`
+    is its address, such as ``https://otter.slack.com/``.
     """
 
     team: str
     organisation: str | None = None
     org_wide: bool = False
     bot_user: str | None = None
+    address: str | None = None
 
     @classmethod
     def from_auth_test(cls, answer: _Answer) -> Workspace:
@@ -66,6 +68,7 @@ class Workspace:
             organisation=answer.get("enterprise_id") or None,
             org_wide=answer.get("is_enterprise_install") is True,
             bot_user=answer.get("user_id") or None,
+            address=answer.get("url") or None,
         )
 
     def membership_of(self, user: Mapping[str, Any]) -> Membership:

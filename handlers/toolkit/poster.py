@@ -61,6 +61,10 @@ class Poster:
         await self._sent("chat_update", at.channel, rendered, ts=at.ts)
         return at
 
+    async def delete(self, at: Posted) -> None:
+        """Delete a message of the bot. Raises `FAILURES`."""
+        await self._client.chat_delete(channel=at.channel, ts=at.ts)
+
     async def whisper(self, channel: str, user: str, text: str) -> None:
         """Show a text to one member of a channel, until they reload Slack. Raises `FAILURES`."""
         await self._client.chat_postEphemeral(channel=channel, user=user, text=text)

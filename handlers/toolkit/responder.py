@@ -28,17 +28,51 @@ class Reply:
     """Sends a user a reply: by response_url, in their form, as an ephemeral message, or as a direct message."""
 
     def __init__(
-        self, client: AsyncWebClient, interaction: Interaction, *, closing: ClosingForms | None = None
+        self,
+        client: AsyncWebClient,
+        interaction: Interaction,
+        *,
+        closing: ClosingForms | None = None,
+        replaces: str | None = None,
     ) -> None:
-        """`closing` knows whether the form that was sent still waits for Slack's answer."""
+        """`closing` knows whether the form that was sent still waits for Slack's answer.
+
+        `replaces` is the message that the answer replaces, in the user's own conversation with the bot.
+        """
         self._client = client
         self._closing = closing
         self._to = interaction
         self._used = 0
+        self._replaced = replaces or (interaction.message_ts if interaction.stays else None)
+
+    @property
+    def to(self) -> Interaction:
+        return self._to
 
     @property
     def uses_left(self) -> int:
+        if self._to.lasting:
+            return MOST_USES  # messages there can be edited any number of times; as many edits are useful
         return MOST_USES - self._used if self._to.response_url else 0
+
+    async def in_conversation(self, rendered: RenderedMessage) -> Reply:
+        """Show a message in the user's own conversation with the bot, and return the reply that replaces it there.
+
+        If Slack refuses the message, the answer comes where this reply sends it.
+        """
+        try:
+            posted = await self._client.chat_postMessage(
+                channel=self._to.user,
+                text=rendered.text,
+                blocks=rendered.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except FAILURES as error:
+            _log_refusal("conversation_refused", error)
+            return self
+        there = replace(self._to, channel=posted.get("channel"), form=None, lasting=True)
+        return Reply(self._client, there, replaces=posted.get("ts"))
 
     async def send(self, rendered: RenderedMessage | Secret, *, replace: bool = False) -> None:
         """Show a message to this user alone; with `replace`, in place of the message they clicked.
@@ -111,7 +145,9 @@ class Reply:
         return True
 
     async def _elsewhere(self, rendered: RenderedMessage, *, replace: bool) -> None:
-        if not await self._ephemerally(rendered, replace=replace):
+        if self._to.lasting or (replace and self._to.stays):
+            await self._lastingly(rendered, replace=replace)
+        elif not await self._ephemerally(rendered, replace=replace):
             await self._directly(rendered)
 
     async def _ephemerally(self, rendered: RenderedMessage, *, replace: bool) -> bool:
@@ -119,6 +155,22 @@ class Reply:
         if self.uses_left and await self._by_response_url(rendered, replace=replace):
             return True
         return bool(self._to.channel) and await self._in_channel(rendered, self._to.channel or "")
+
+    async def _lastingly(self, rendered: RenderedMessage, *, replace: bool) -> None:
+        """Show a message in the user's own conversation with the bot; `replace` edits the one that stands there."""
+
+        async def send(text: str, blocks: Sequence[Block] | None) -> None:
+            channel = self._to.channel or self._to.user
+            if replace and self._replaced:
+                await self._client.chat_update(channel=channel, ts=self._replaced, text=text, blocks=blocks or [])
+                return
+            posted = await self._client.chat_postMessage(
+                channel=channel, thread_ts=self._to.thread_ts, text=text, blocks=blocks,
+                unfurl_links=False, unfurl_media=False,
+            )  # fmt: skip
+            self._replaced = posted.get("ts")
+
+        await self._sent("answer_lost", rendered, send)
 
     async def _by_response_url(self, rendered: RenderedMessage, *, replace: bool) -> bool:
         self._used += 1

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from handlers.toolkit.action_ids import DECIDING
+from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.payloads import CartAsShown, Decision
 from ordering.model.recovery import Stamp
 
@@ -23,6 +25,11 @@ def stamped(blocks: Iterable[Block], stamp: Stamp) -> Sequence[Block]:
                 clicked = CartAsShown.read(element.value or "")
                 element.value = str(Decision(clicked.cart_id, clicked.mark, stamp))
     return found
+
+
+def stamped_message(rendered: RenderedMessage, stamp: Stamp) -> RenderedMessage:
+    """Return a message with the stamp on its buttons that decide."""
+    return replace(rendered, blocks=stamped(rendered.blocks, stamp))
 
 
 def without_events(rendered: str) -> str:

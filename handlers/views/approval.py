@@ -1,4 +1,4 @@
-"""The card: one message from the request to the delivery, and the messages in its thread."""
+"""The card: one message from the request to the delivery."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
-from handlers.messages import blocked, happened, remark, words
+from handlers.messages import blocked, remark, words
 from handlers.messages.en.grammar import names
 from handlers.text.mrkdwn import cut_bytes, escape, escape_lines
 from handlers.toolkit.action_ids import REASON, Act, Form
@@ -25,12 +25,9 @@ from handlers.views.request_card import edit_button, request_card, withdraw_butt
 from handlers.views.terms import warnings
 from handlers.views.trial import trial_notice, with_trial
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
-from ordering.model.events import Event
-from ordering.model.facts import EventKind
 
 _LONGEST_TEXT = 1_000  # bytes of text by users and by OVH on a card
-_MOST_MENTIONED = 8
-S, K = CartState, EventKind
+S = CartState
 _says = words.card
 
 
@@ -90,99 +87,6 @@ def reject_modal(cart: Cart, *, clicked: Decision) -> View:
             ),
         ],
     )
-
-
-def thread_line(
-    event: Event, cart: Cart, *, before: Event | None, approvers: frozenset[str], payers: frozenset[str]
-) -> str | None:
-    """Return the thread's message about an event; None if the card alone is enough.
-
-    Slack notifies no one of an edited card, so the users who must act now are mentioned here. `before` is the cart's
-    previous event.
-    """
-    if event.kind is EventKind.PAYMENT_REMINDER:
-        return _reminder(cart, payers)
-    note = escape_lines(happened(event))
-    if event.by and before is not None and before.state is S.RETURNED and event.state is S.SUBMITTED:
-        return words.returns.asked_again(event.by, words.approving.either(approvers))
-    if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note) or event.kind is EventKind.PAYMENT_STARTED:
-        return None
-    if event.by and (done := _by_person(event, event.by, note)):
-        return done
-    reason = escape_lines(cart.reason or "")
-    plain = {
-        S.SUBMITTED: _says.to(words.approving.either(approvers), note),
-        S.APPROVED: note,
-        S.CHECKING_OUT: note,
-        S.CHECKED_OUT: _to_pay(event, cart, before, payers),
-        S.PAYING: _paying(event, cart, note),
-        S.PAID: note or _says.PAYMENT_RECEIVED,
-        S.DELIVERED: note or _says.registered(cart),
-        S.RETURNED: words.returns.in_thread(cart, event.by, note) if event.kind is K.CHANGES_REQUESTED else None,
-        S.REJECTED: _says.rejected_in_thread(cart, event.by, reason),
-        S.CANCELLED: note,
-        S.NEEDS_ATTENTION: _says.needs_attention(_all_who_may_recover(cart, approvers | payers), note),
-    }[event.state]
-    return plain or None
-
-
-def _by_person(event: Event, by: str, note: str) -> str | None:
-    """Return what a person did or said, if the thread says no more about it than that."""
-    match event.state, event.kind:
-        case _, EventKind.DECLARED_NOT_ORDERED:
-            line = _says.nothing_ordered(by)
-        case _, EventKind.PARTLY_APPROVED:
-            line = _says.did(by, note)
-        case S.SUBMITTED, _:
-            line = _says.requested(by)
-        case ((S.APPROVED | S.PAID), _) if note:
-            line = _says.said_by(by, note)
-        case S.APPROVED, _:
-            line = _says.approved(by)
-        case S.CANCELLED, EventKind.ORDER_STOPPED:
-            line = _says.stopped(by)
-        case S.CANCELLED, kind:
-            line = _says.closed(by, "" if kind is EventKind.CLOSED else note)
-        case _:
-            return None
-    return line
-
-
-def _paying(event: Event, cart: Cart, note: str) -> str:
-    """Return who pays or reported a payment's outcome; otherwise its state for the payer, and its deadline."""
-    if event.by:
-        return _says.said_by(event.by, note) if note else _says.paying(event.by, cart)
-    until = cart.payment.waits_until_ovh if cart.payment else None
-    again = _says.unless_shown_by(until) if until else ""
-    return _says.to_person(cart.payment.by if cart.payment else None, f"{note}{again}")
-
-
-def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[str]) -> str:
-    """Mention the payer after an attempt, all payers for a new order, nobody for minor updates."""
-    note = escape_lines(happened(event))
-    if event.kind is EventKind.OWNER_CHECK_ENDED:
-        return _says.payable_now(payers, cart)
-    if event.by:
-        return _says.named_order(event.by, note, payers, cart)
-    if note and before is not None and before.state is S.CHECKED_OUT:
-        return note
-    if before is not None and before.state is S.PAYING:
-        return _says.to_person(before.by, note) if before.by else _says.to(words.approving.either(payers), note)
-    return _says.ordered(payers, cart, note, payable=cart.order is None or not cart.order.owner_hidden)
-
-
-def _all_who_may_recover(cart: Cart, deciding: frozenset[str]) -> list[str]:
-    """Return the payer, the requester, and those who may press the buttons, at most as many as fit a line."""
-    concerned = [cart.payment.by] if cart.payment else []
-    concerned += [cart.requester] if cart.requester else []
-    return list(dict.fromkeys([*concerned, *sorted(deciding)]))[:_MOST_MENTIONED]
-
-
-def _reminder(cart: Cart, payers: frozenset[str]) -> str | None:
-    """Return the payment reminder; None once the order is paid or cancelled."""
-    if cart.state is not S.CHECKED_OUT or cart.order is None or cart.order.expires_at is None:
-        return None
-    return _says.reminder(payers, cart.order, cart.order.expires_at)
 
 
 def _status(cart: Cart, payers: frozenset[str]) -> str:

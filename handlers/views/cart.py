@@ -1,4 +1,4 @@
-"""The shared cart, the request form, and lists of carts."""
+"""The shared cart and the request form."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
-from handlers.messages import happened, remark, words
+from handlers.messages import words
 from handlers.messages.en.findings import finding
 from handlers.messages.hint import hinted
-from handlers.text.mrkdwn import cut, escape, escape_lines
+from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import RenderedMessage, button, buttons, context, rows, section, sections
 from handlers.toolkit.folding import VIEW, Part, fold, listed
@@ -21,39 +21,32 @@ from handlers.views.details import details_button
 from handlers.views.offers import open_cart_button
 from handlers.views.prices import priced, warned
 from handlers.views.questions import questions_button, still_open
-from handlers.views.request_card import edit_button, withdraw_button
+from handlers.views.request_card import withdraw_button
 from handlers.views.trial import trial_notice, with_trial
 from handlers.views.years import years_button
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
-from ordering.model.events import Event
 from ordering.model.offer_selection import ChoiceNeeded
 from ordering.model.preflight_findings import Finding, Fix
 from ordering.model.recovery import Stamp
 from ordering.model.typing_slips import NameNearlyThere
 
 PURPOSE_LENGTH = 300
-_MOST_EVENTS = 40
-S = CartState
 
 
 def sent(cart: Cart, text: str, stamp: Stamp) -> RenderedMessage:
     """Return where a request went, with the button that takes it back."""
-    label = words.buttons.WITHDRAW
-    about = words.buttons.about_cart(label, cart.id)
-    take_back = buttons(button(label, Act.WITHDRAW, CartAsShown(cart.id), about=about))
+    take_back = buttons(withdraw_button(cart))
     return RenderedMessage.of(text, [*sections(text.split("\n")), *stamped(take_back, stamp)])
 
 
 def shared_cart(cart: Cart, *, note: str = "", trial: bool = False) -> RenderedMessage:
-    """Return a channel's cart with who added what, and its buttons while it is open.
+    """Return a channel's open cart with who added what, and its buttons.
 
     `note` comes last; `trial` is whether the trial is on.
     """
-    if cart.state is not S.OPEN:
-        return _closed(cart)
     if not cart.lines:
         return RenderedMessage.from_text(words.cart.empty(cart.id))
     ask = _request_button(cart)
@@ -180,76 +173,10 @@ def to_fix(
     return parts
 
 
-def pending(carts: Sequence[Cart]) -> RenderedMessage:
-    """Return the list of carts that wait for a user or for OVH."""
-    if not carts:
-        return RenderedMessage.from_text(words.cart.none_waiting())
-    return _list(words.cart.waiting(len(carts)), carts, words.cart.shows_one(carts[0].id))
-
-
-def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> RenderedMessage:
-    """Return the list of requests, newest first; `before` is the number below which the list starts."""
-    if not carts and before is not None:
-        return RenderedMessage.from_text(words.cart.none_before(before))
-    if not carts:
-        return RenderedMessage.from_text(words.cart.none_requested())
-    next_page = words.cart.older(carts[-1].id) if more else words.cart.NO_MORE
-    return _list(words.cart.NEWEST_FIRST, carts, next_page)
-
-
-def timeline(cart: Cart, events: Sequence[Event]) -> RenderedMessage:
-    """Return one cart with its names and its events."""
-    listed_names = [_added(line) for line in cart.lines]
-    texts = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
-    head = words.timeline.head(cart)
-    if cart.purpose:
-        head += f"\n>{escape(cart.purpose)}"
-    return _with_details(
-        cart,
-        with_trial(words.cart.state_alone(cart), cart),
-        [
-            section(head),
-            *trial_notice(cart, trial=False),
-            rows(listed_names or [words.timeline.NO_NAMES], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
-            rows(answered(cart.lines, cart.quote), rank=3, more=words.cart.MORE_ANSWERS_IN_DETAILS),
-            _newest(texts or [words.timeline.NOTHING_HAPPENED], rank=2),
-        ],
-    )
-
-
-def _newest(texts: Sequence[str], *, rank: int) -> Part:
-    """Return a part with the newest of these lines, and the number of older ones."""
-
-    def render(number: int) -> list[Block]:
-        left = len(texts) - number
-        return sections([*([words.timeline.earlier(left)] if left else []), *texts[left:]])
-
-    return Part(render, len(texts), rank)
-
-
 def copy_button(cart: Cart) -> ButtonElement:
     """Return the button that copies a cart that was not bought."""
     label = words.buttons.COPY
     return button(label, Act.COPY, CartNumber(cart.id), about=words.buttons.about_cart(label, cart.id))
-
-
-def one_line(cart: Cart) -> str:
-    """Return a cart's line in a list: number, names, total, state, requester."""
-    return words.cart.in_list(cart, with_names=True)
-
-
-def short_line(cart: Cart) -> str:
-    """Return the same line with the number of names instead of the names."""
-    return words.cart.in_list(cart, with_names=False)
-
-
-def cart_lines(carts: Sequence[Cart], *, rank: int) -> Part:
-    """Return a list of carts, one line each: the first with their names, the others without if space is short.
-
-    Every cart has a line, so the list never hides one.
-    """
-    full, short = [one_line(cart) for cart in carts], [short_line(cart) for cart in carts]
-    return Part(lambda n: sections([*full[:n], *short[n:]]), len(carts), rank)
 
 
 def _wanted(line: Line) -> str:
@@ -285,32 +212,6 @@ def removable(cart: Cart, line: Line) -> SectionBlock:
     return section("\n".join(filter(None, texts)), accessory=_remove(cart, line.domain))
 
 
-def _closed(cart: Cart) -> RenderedMessage:
-    return _with_details(
-        cart,
-        with_trial(words.cart.state_alone(cart), cart),
-        [
-            section(words.cart.sent(cart)),
-            *trial_notice(cart, trial=False),
-            rows([_added(line) for line in cart.lines], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
-            *_of_requester(cart),
-            context(words.cart.after_sent(cart.id)),
-        ],
-    )
-
-
-def _of_requester(cart: Cart) -> list[Block]:
-    """Return what the requester of an undecided request can do with it."""
-    match cart.state:
-        case S.SUBMITTED:
-            return buttons(withdraw_button(cart))
-        case S.RETURNED:
-            note = section(words.returns.card(cart, escape_lines(remark(cart))))
-            return [note, *buttons(edit_button(cart), withdraw_button(cart))]
-        case _:
-            return []
-
-
 def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> RenderedMessage:
     """Return a message about one cart; a *Details* button opens what it folds."""
     rendered = RenderedMessage.of(text, parts)
@@ -323,17 +224,3 @@ def _other_names(number: int) -> Block:
 
 def _more_to_fix(number: int) -> Block:
     return context(words.cart.more_to_fix(number))
-
-
-def _added(line: Line) -> str:
-    return f"*{line.domain}*  {priced(line)}, {words.cart.added_by(line.added_by)}"
-
-
-def _list(title: str, carts: Sequence[Cart], hint: str) -> RenderedMessage:
-    text = words.cart.list_alone(title, carts)
-    return RenderedMessage.of(text, [section(f"*{title}*"), cart_lines(carts, rank=1), context(hint)])
-
-
-def _happened(event: Event, cart: Cart) -> str:
-    text = happened(event) or {S.SUBMITTED: cart.purpose, S.REJECTED: cart.reason}.get(event.state)
-    return words.timeline.happened(event, escape(text) if text else "")

@@ -32,10 +32,10 @@ def details_button(cart: Cart) -> ButtonElement:
     return button(label, Act.DETAILS, CartPage(cart.id), about=words.buttons.about_cart(label, cart.id))
 
 
-def details_modal(cart: Cart, *, waive_retraction: bool, sees_owners: bool, page: int = 0) -> View:
+def details_modal(cart: Cart, *, waive_retraction: bool, sees_owners: bool, page: int = 0, here: str = "") -> View:
     """Return one page of everything that an approval covers; `page` counts from 0.
 
-    `sees_owners`: the person may read who will own the names, by a button.
+    `here` is the channel in which it is read. `sees_owners`: the person may read who will own the names, by a button.
     """
     pages = _pages(_everything(cart, waive_retraction=waive_retraction, sees_owners=sees_owners))
     page = min(max(page, 0), len(pages) - 1)
@@ -45,6 +45,7 @@ def details_modal(cart: Cart, *, waive_retraction: bool, sees_owners: bool, page
     return View(
         type="modal",
         callback_id=Form.NOTE,
+        private_metadata=here,
         title=words.details.title(cart.id),
         close=words.buttons.CLOSE,
         blocks=[*pages[page], *where, *_turned(back, on)],

@@ -34,7 +34,7 @@ def held_card(cart: Cart) -> RenderedMessage:
     )
 
 
-def notice_of_trial(*, operates: bool) -> list[Block]:
+def home_notice(*, operates: bool) -> list[Block]:
     """Return the first lines of every Home in recover mode."""
     details = section(_says.HOME)
     return [details, *buttons(_compare_now())] if operates else [details]

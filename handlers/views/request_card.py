@@ -123,7 +123,9 @@ def reject_button(cart: Cart) -> ButtonElement:
 def withdraw_button(cart: Cart) -> ButtonElement:
     """Return the button with which a requester takes a request back."""
     label = words.buttons.WITHDRAW
-    return button(label, Act.WITHDRAW, CartAsShown(cart.id), about=words.buttons.about_cart(label, cart.id))
+    question = confirm(words.status.withdraw_title(cart.id), words.status.WITHDRAW_QUESTION, label)
+    about = words.buttons.about_cart(label, cart.id)
+    return button(label, Act.WITHDRAW, CartAsShown(cart.id), about=about, confirm=question)
 
 
 def edit_button(cart: Cart) -> ButtonElement:

@@ -28,7 +28,8 @@ class StoreError(Exception):
 class MessageRole(StrEnum):
     """The view of a cart that a message shows."""
 
-    CART = "cart"
+    CART = "cart"  # an open cart, in its channel
+    STATUS = "status"  # a request's state, in its cart's channel
     APPROVAL = "approval"
 
 
@@ -111,9 +112,14 @@ class Reading(Protocol):
         states: Collection[CartState] | None = None,
         person: str | None = None,
         before: CartId | None = None,
+        word: str = "",
+        name: DomainName | None = None,
         limit: int = 20,
     ) -> list[Cart]:
-        """Return carts in these states that this person requested or added to, with numbers below `before`."""
+        """Return carts in these states that this person requested or added to, with numbers below `before`.
+
+        They have this `name`, or a name with this `word` in it.
+        """
 
     def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
         """Yield all carts, oldest first; with `since`, only those with an event from then on."""
@@ -180,6 +186,9 @@ class Reading(Protocol):
 
     def messages(self, cart_id: CartId) -> list[Message]:
         """Return the messages that show a cart."""
+
+    def messages_of(self, cart_ids: Collection[CartId]) -> list[Message]:
+        """Return the messages that show these carts, oldest first."""
 
     def outdated(self) -> list[CartId]:
         """Return the carts with a message that shows an old version, or with an unreported event."""
@@ -300,6 +309,12 @@ class Transaction(Reading, Protocol):
 
         It stays outdated if another save of the cart is on record under this version, or only an earlier version: then
         the database went back. Writes nothing if the message's number belongs to another message, for the same reason.
+        """
+
+    def record_posted(self, message: Message, *, ts: str) -> None:
+        """Record where a message was posted that does not show its cart completely yet: it stays outdated.
+
+        Writes nothing if the message's number belongs to another message.
         """
 
     def show_again(self, cart_ids: Collection[CartId]) -> None:

@@ -45,10 +45,21 @@ class Outbox:
         with self._store.read() as carts:
             return carts.stamp(), carts.standing().recovery
 
+    def ended_by(self, cart: Cart) -> str | None:
+        """Return who ended a cart that was not bought; None if no person did."""
+        with self._store.read() as carts:
+            events = carts.events(cart.id)
+        return next((event.by for event in reversed(events) if event.state is cart.state), None)
+
     def record_rendered(self, message: Message, cart: Cart, *, ts: str) -> None:
         """Record that a message shows its cart as it was read."""
         with self._store.begin() as carts:
             carts.record_rendered(message, cart, ts=ts)
+
+    def record_posted(self, message: Message, *, ts: str) -> None:
+        """Record where a message was posted that does not show its cart completely yet."""
+        with self._store.begin() as carts:
+            carts.record_posted(message, ts=ts)
 
     def show_again(self, cart_ids: Collection[CartId]) -> None:
         """Have all messages of these carts rendered again, regardless of their recorded version."""

@@ -173,7 +173,10 @@ def submit(
         quote=quote,
         seal=seal(checked.lines, quote, waive_retraction=policy.waive_retraction, trial=policy.trial),
     )
-    carts.show_in(cart.id, MessageRole.APPROVAL, policy.approval_channel or cart.channel)
+    channel = policy.approval_channel or cart.channel
+    carts.show_in(cart.id, MessageRole.APPROVAL, channel)
+    if channel != cart.channel:
+        carts.show_in(cart.id, MessageRole.STATUS, cart.channel)
     data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
     data = {**data, **_after_changes(cart)}
     recorded: Data = {**data, "policy": policy.digest}

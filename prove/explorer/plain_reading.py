@@ -61,6 +61,8 @@ class PlainReading:
         states: Collection[CartState] | None = None,
         person: str | None = None,
         before: CartId | None = None,
+        word: str = "",
+        name: DomainName | None = None,
         limit: int = 20,
     ) -> list[Cart]:
         found = (
@@ -69,6 +71,8 @@ class PlainReading:
             if (states is None or cart.state in states)
             and (before is None or cart.id < before)
             and (person is None or person == cart.requester or person in cart.people_who_added)
+            and (name is None or cart.line(name))
+            and (not word or any(word.lower() in line.domain.ascii for line in cart.lines))
         )
         return [cart for cart, _ in zip(found, range(limit), strict=False)]
 
@@ -170,6 +174,9 @@ class PlainReading:
 
     def messages(self, cart_id: CartId) -> list[Message]:
         return [message for _, message in sorted(self._kept.messages.items()) if message.cart_id == cart_id]
+
+    def messages_of(self, cart_ids: Collection[CartId]) -> list[Message]:
+        return [message for _, message in sorted(self._kept.messages.items()) if message.cart_id in cart_ids]
 
     def outdated(self) -> list[CartId]:
         behind = {message.cart_id for message in self._kept.messages.values() if not message.is_settled}

@@ -142,6 +142,12 @@ class PlainTransaction(PlainReading):
         is_settled = is_newest or _was_given_up(known)
         self._kept.messages[known.id] = replace(known, rendered_version=rendered, ts=ts, is_settled=is_settled)
 
+    def record_posted(self, message: Message, *, ts: str) -> None:
+        if (known := self._known(message)) is not None:
+            self._kept.messages[known.id] = replace(
+                known, rendered_version=NOTHING_RENDERED, ts=ts, is_settled=_was_given_up(known)
+            )
+
     def show_again(self, cart_ids: Collection[CartId]) -> None:
         for number, message in self._kept.messages.items():
             if message.cart_id in cart_ids:

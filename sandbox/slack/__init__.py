@@ -26,6 +26,7 @@ class SlackSimulator:
         self.state = State()
         self.server = Server(self.state, self.credentials, self.faults, scopes)
         self.delivery = Delivery(self.server, self.credentials)
+        self.server.tell = self.delivery.echo
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listen, and return the base URL for `SLACK_API_URL`."""

@@ -63,6 +63,7 @@ DELIVERY_COVERAGE: dict[str, str] = {
     "block_suggestion": MISSING,
     "shortcut": MISSING,
     "app_home_opened": SUPPORTED,
+    "message.im": SUPPORTED,
     "Enterprise Grid: members, org-wide installations": PARTIAL,
     "Slack Connect: foreign people": PARTIAL,
     "Socket Mode": SUPPORTED,

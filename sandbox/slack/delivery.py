@@ -73,6 +73,10 @@ class Delivery:
             raise NotAcknowledged(f"{kind} was not acknowledged within {DEADLINE:g} seconds")
         return answer
 
+    async def echo(self, payload: dict[str, Any]) -> None:
+        """Deliver an event that the bot itself caused; whether it is acknowledged is nobody's concern."""
+        await self._once("events_api", payload, retry=0, in_turn=False)
+
     async def all_again(self) -> int:
         """Deliver all pending redeliveries of clicks now; return how many there were."""
         waiting = list(self._late)
@@ -94,9 +98,11 @@ class Delivery:
             self.again += 1
             self.elsewhere += self._server.took.get(payload["trigger_id"]) is not before
 
-    async def _once(self, kind: str, payload: dict[str, Any], *, retry: int) -> dict[str, Any] | None:
+    async def _once(
+        self, kind: str, payload: dict[str, Any], *, retry: int, in_turn: bool = True
+    ) -> dict[str, Any] | None:
         if self.to:
-            return await self._balanced(kind, payload, retry=retry)
+            return await self._balanced(kind, payload, retry=retry, in_turn=in_turn)
         envelope = {
             "envelope_id": str(uuid.uuid4()),
             "type": kind,
@@ -105,10 +111,13 @@ class Delivery:
         }
         if kind == "events_api":
             envelope |= {"retry_attempt": retry, "retry_reason": "timeout" if retry else ""}
-        return await self._server.deliver(envelope, DEADLINE)
+        return await self._server.deliver(envelope, DEADLINE, in_turn=in_turn)
 
-    async def _balanced(self, kind: str, payload: dict[str, Any], *, retry: int) -> dict[str, Any] | None:
-        self.to.append(self.to.pop(0))
+    async def _balanced(
+        self, kind: str, payload: dict[str, Any], *, retry: int, in_turn: bool
+    ) -> dict[str, Any] | None:
+        if in_turn:
+            self.to.append(self.to.pop(0))
         for url in list(reversed(self.to)):
             try:
                 return await self._post(url, kind, payload, retry=retry)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from sandbox.slack.delivery import Delivery
+from sandbox.slack.delivery import Delivery, NotAcknowledged
 from sandbox.slack.elements import Value, error_of, state_of
+from sandbox.slack.events import callback, written
 from sandbox.slack.messages import Message, OpenView, elements
 from sandbox.slack.server import Server
 from sandbox.slack.state import State
-from sandbox.slack.world import APP, BOT_USER, TEAM, User, World
+from sandbox.slack.world import APP, TEAM, User, World
 
 Place = Message | OpenView
 _MEMBER_TEAM_DOMAIN = "sandbox"
@@ -79,11 +79,14 @@ class Actor:
             await self._state.change()
         return answer
 
-    async def say(self, text: str, *, channel: str) -> Message:
-        """Write a message. The app does not receive it: it has no right to read channels."""
+    async def say(self, text: str, *, channel: str, thread_ts: str | None = None) -> Message:
+        """Write a message. The app hears of it only in the user's own conversation with it, and with the scope."""
         where = self._state.world.channel(channel)
-        message = self._state.post(Message(self._state.ts(), where.id, text, [], author=self.id))
+        message = self._state.post(Message(self._state.ts(), where.id, text, [], thread_ts=thread_ts, author=self.id))
         await self._state.change()
+        if where.is_with_the_bot and self._server.tells_messages:
+            with suppress(NotAcknowledged):  # the user sees nothing of that
+                await self._delivery.send("events_api", callback(self._world, written(message)))
         return message
 
     async def click(self, place: Place, button: str) -> None:
@@ -138,20 +141,7 @@ class Actor:
             event["team"] = self._user.organisation  # for Grid users Slack names the organisation
         if self.home is not None:
             event["view"] = self.home.to_json(TEAM, APP)
-        org_wide, organisation = self._world.org_wide, self._world.organisation
-        by = {
-            "enterprise_id": organisation, "team_id": None if org_wide else TEAM, "user_id": BOT_USER, "is_bot": True,
-            "is_enterprise_install": org_wide,
-        }  # fmt: skip
-        await self._delivery.send(
-            "events_api",
-            {
-                "token": "made-up", "team_id": TEAM, "api_app_id": APP, "type": "event_callback", "event": event,
-                "event_id": f"Ev{uuid.uuid4().hex[:10].upper()}", "event_time": int(time.time()),
-                "authorizations": [by], "is_ext_shared_channel": False, "context_team_id": TEAM,
-                "context_enterprise_id": organisation, **({"enterprise_id": organisation} if organisation else {}),
-            },
-        )  # fmt: skip
+        await self._delivery.send("events_api", callback(self._world, event))
 
     async def _after_submit(self, opened: OpenView, answer: Mapping[str, Any]) -> None:
         response = answer.get("response_action")

@@ -6,18 +6,20 @@ import asyncio
 import json
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from sandbox.slack.block_kit import faults_of
+from sandbox.slack.events import DIRECT_MESSAGES, callback, changed, posted
 from sandbox.slack.faults import Fault, Faults
 from sandbox.slack.messages import Message
 from sandbox.slack.state import MOST_USES, URL_LIFE, ResponseUrl, SlackError, State
 from sandbox.slack.web_api import METHODS
 from sandbox.slack.world import APP, Credentials
 
-SCOPES = frozenset({"commands", "chat:write", "chat:write.public", "users:read", "usergroups:read"})
+SCOPES = frozenset({"commands", "chat:write", "chat:write.public", "users:read", "usergroups:read", DIRECT_MESSAGES})
 _NESTED = {"blocks", "view", "message", "attachments", "metadata"}
 _IGNORES_FOR = 20.0  # seconds; longer than any client waits for the answer to its CLOSE
 
@@ -43,6 +45,13 @@ class Server:
         self.unknown: set[str] = set()  # methods that this Slack does not have
         self.ignores_close = False  # True: a CLOSE frame is never answered, as by a proxy or a hanging machine
         self.base = ""
+        self.tell: Callable[[dict[str, Any]], Awaitable[None]] | None = None  # delivers an event to the app
+        self._telling: set[asyncio.Task[None]] = set()
+
+    @property
+    def tells_messages(self) -> bool:
+        """Whether the app hears of messages in users' own conversations with it."""
+        return DIRECT_MESSAGES in self.scopes
 
     async def start(self, host: str, port: int) -> str:
         app = web.Application(client_max_size=2_000_000)
@@ -56,6 +65,9 @@ class Server:
         return f"http://{self.base}/api/"
 
     async def stop(self) -> None:
+        for task in self._telling:
+            task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
         for socket in list(self.sockets):
             await socket.close()
         if self._runner is not None:
@@ -63,10 +75,19 @@ class Server:
 
     # The socket
 
-    async def deliver(self, envelope: dict[str, Any], timeout: float) -> dict[str, Any] | None:  # noqa: ASYNC109 - Slack's deadline
-        """Send one envelope through any socket; return the acknowledgement's payload, or None if none came in time."""
+    async def deliver(
+        self,
+        envelope: dict[str, Any],
+        timeout: float,  # noqa: ASYNC109 - Slack's deadline
+        *,
+        in_turn: bool = True,
+    ) -> dict[str, Any] | None:
+        """Send one envelope through any socket; return the acknowledgement's payload, or None if none came in time.
+
+        What the bot itself caused is not `in_turn`, so that it changes nobody's place.
+        """
         trigger = str(envelope["payload"].get("trigger_id"))
-        socket = self._next_socket(beside=self.took.get(trigger))
+        socket = self._next_socket(beside=self.took.get(trigger)) if in_turn else next(iter(self.sockets), None)
         if socket is None:
             return None
         self.took[trigger] = socket
@@ -184,7 +205,21 @@ class Server:
         scope, function = METHODS[name]
         if scope is not None and scope not in self.scopes:
             raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
-        return {"ok": True} | function(self._state, arguments)
+        answer = {"ok": True} | function(self._state, arguments)
+        self._echo(name, answer)
+        return answer
+
+    def _echo(self, name: str, answer: dict[str, Any]) -> None:
+        """Tell the app of its own message in a user's conversation with it, as Slack does."""
+        channel, ts = str(answer.get("channel") or ""), str(answer.get("ts") or "")
+        if self.tell is None or not self.tells_messages or not channel.startswith("D") or not name.startswith("chat."):
+            return
+        message = self._state.find(channel, ts)
+        is_new = name == "chat.postMessage" and message is not None
+        event = posted(message) if is_new and message is not None else changed(channel, ts, message)
+        task = asyncio.create_task(_finished(self.tell(callback(self._state.world, event))))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     # Response URLs
 
@@ -217,6 +252,10 @@ class Server:
             message = Message(self._state.ts(), url.channel, text, blocks, thread_ts=thread_ts, only_for=only_for)
             self._state.post(message)
             url.last = url.last or (message.ts if url.original is None else None)
+
+
+async def _finished(telling: Awaitable[None]) -> None:
+    await telling
 
 
 def _spoiled(fault: Fault) -> web.Response:

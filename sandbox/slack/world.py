@@ -9,6 +9,7 @@ TEAM, APP, BOT, BOT_USER = "T0SANDBOX", "A0SANDBOX", "B0SANDBOX", "U0DESK"
 # An Enterprise Grid organisation, another workspace of it, and organisations and workspaces of other companies.
 ORGANISATION, SISTER_TEAM = "E0SANDBOX", "T0SISTER"
 FOREIGN_ORGANISATION, FOREIGN_TEAM = "E0OTHER", "T0OTHER"
+ADDRESS = "https://sandbox.slack.com/"  # every workspace has one; nothing answers at this one
 
 
 @dataclass
@@ -83,6 +84,11 @@ class Channel:
         return self.id.startswith("D")
 
     @property
+    def is_with_the_bot(self) -> bool:
+        """Whether it is one user's own conversation with the bot."""
+        return self.direct and BOT_USER in self.members
+
+    @property
     def name_in_payloads(self) -> str:
         """The channel name in payloads; for a private channel Slack sends a fixed word instead."""
         if self.direct:
@@ -153,7 +159,7 @@ class World:
     def identity(self) -> dict[str, Any]:
         """Return the response of `auth.test` for the app's token."""
         identity: dict[str, Any] = {
-            "team_id": ORGANISATION if self.org_wide else TEAM, "team": "Sandbox", "user_id": BOT_USER,
+            "url": ADDRESS, "team_id": ORGANISATION if self.org_wide else TEAM, "team": "Sandbox", "user_id": BOT_USER,
             "user": "domain-desk", "bot_id": BOT, "is_enterprise_install": self.org_wide,
         }  # fmt: skip
         return identity | ({"enterprise_id": self.organisation} if self.organisation else {})

@@ -17,6 +17,7 @@ SCOPES = {
     "chat_postMessage": {"chat:write", "chat:write.public"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
+    "chat_delete": {"chat:write"},
     "users_info": {"users:read"},
     "usergroups_users_list": {"usergroups:read"},
     "auth_test": set(),
@@ -27,6 +28,9 @@ SCOPES = {
     "views_update": set(),
     "views_publish": set(),
 }
+# The subscription and the scopes of each event. Of all messages, the bot hears those of its own conversations alone.
+EVENTS = {"app_home_opened": ("app_home_opened", set()), "message": ("message.im", {"im:history"})}
+EVENT = re.compile(r'app\.event\("([^"]+)"\)')
 METHOD = re.compile(
     r"\.((?:apps|blocks|bots|chat|views|users|usergroups|conversations|auth|reactions|files|pins)_\w+)\("
 )
@@ -76,7 +80,8 @@ def test_slacks_schema_refuses_an_unknown_key(manifest):
 
 
 def test_its_scopes_are_those_that_the_code_uses(manifest, code):
-    used = set().union(*(SCOPES[method] for method in METHOD.findall(code)), {"commands"})
+    called = (SCOPES[method] for method in METHOD.findall(code))
+    used = {"commands"}.union(*called, *(EVENTS[heard][1] for heard in EVENT.findall(code)))
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == used
 
 
@@ -88,5 +93,5 @@ def test_its_command_is_the_one_that_hints_name_at_first(manifest):
 
 
 def test_its_events_are_those_that_the_code_hears(manifest, code):
-    heard = set(re.findall(r'app\.event\("([^"]+)"\)', code))
+    heard = {EVENTS[heard][0] for heard in EVENT.findall(code)}
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == heard

@@ -16,8 +16,8 @@ from ordering.model.recovery import Stamp
 from ordering.ports.store import Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 
-CART = Cart(CartId(12), "C1", "U0ADA", CartState.REJECTED, NOW, (a_line(),), requester="U0ADA", reason="Too dear")
-REJECTED = Event(CartId(12), CartState.REJECTED, NOW, by="U0CLEO", id=7, kind=EventKind.REJECTED)
+CART = Cart(CartId(12), "C1", "U0ADA", CartState.NEEDS_ATTENTION, NOW, (a_line(),), requester="U0ADA")
+MISSING = Event(CartId(12), CartState.NEEDS_ATTENTION, NOW, id=7, kind=EventKind.ORDER_MISSING, data={"order": 256})
 
 
 class PaperSlack:
@@ -38,7 +38,7 @@ class PaperOutbox:
     """One event that is not delivered yet, of a card that is up to date."""
 
     def __init__(self) -> None:
-        self.undelivered: list[tuple[Event | None, Event]] = [(None, REJECTED)]
+        self.undelivered: list[tuple[Event | None, Event]] = [(None, MISSING)]
 
     def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
         card = Message(1, CartId(12), MessageRole.APPROVAL, "C9", ts="1.0", rendered_version=CART.version)
@@ -86,7 +86,7 @@ async def test_an_event_with_a_lost_ones_number_is_news(notifier, slack, outbox)
     await notifier.show(12)
     assert slack.posted == ["U0ADA"]
     slack.fails.clear()
-    outbox.undelivered = [(None, replace(REJECTED, at=NOW + timedelta(seconds=1)))]
+    outbox.undelivered = [(None, replace(MISSING, at=NOW + timedelta(seconds=1)))]
     await notifier.show(12)
     assert (slack.posted, outbox.undelivered) == (["U0ADA", "U0ADA", "C9"], [])
 

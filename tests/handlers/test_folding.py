@@ -17,7 +17,7 @@ from handlers.toolkit.blocks import RenderedMessage, context, rows, section
 from handlers.toolkit.folding import MESSAGE, VIEW, Part, Room, fold, weight
 from handlers.toolkit.payloads import AnswersSheet, Decision
 from handlers.views import answer_summary as answered
-from handlers.views import approval, cart, contacts, details, home, questions, years
+from handlers.views import approval, cart, contacts, details, home, questions, requests, years
 from handlers.views import direct_messages as news
 from handlers.views.card_rules import CardRules
 from ordering.model.cart import BlockedReason, Cart, CartState
@@ -29,6 +29,7 @@ from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT
 from ordering.model.ids import CartId, OrderId
 from ordering.model.overview import Overview
+from ordering.model.policy import Membership, Person
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.question import Answer
 from ordering.model.quote import Configuration, Contract
@@ -132,6 +133,8 @@ def buttons_of(rendered: RenderedMessage) -> set[str]:
     return {element["action_id"] for _, element in elements(dicts(rendered.blocks))}
 
 
+CLEO = Person("U0CLEO", Membership.MEMBER)
+ADA = Person("U0ADA", Membership.MEMBER)
 MUST_STAND = {
     S.SUBMITTED: {Act.APPROVE, Act.ASK_FOR_CHANGES, Act.REJECT},
     S.CHECKED_OUT: {Act.PAY, Act.METHOD, Act.OPEN_ORDER},
@@ -148,8 +151,10 @@ def render_all(state: CartState, count: int, script: str, length: int) -> None:
     assert MUST_STAND.get(state, set()) <= buttons_of(rendered)
     assert rendered.is_complete or Act.DETAILS in buttons_of(rendered)
     for message in (
-        rendered, cart.shared_cart(shown), cart.timeline(shown, events), cart.pending([shown] * 12),
-        cart.history([shown] * 10, more=True), RenderedMessage.from_text(escape(shown.note or "x")),
+        rendered, cart.shared_cart(shown), requests.request(shown, events),
+        requests.pending([shown] * 12, CLEO, POLICY, requests.Places()),
+        requests.history([shown] * 10, requests.Places(), more=True),
+        RenderedMessage.from_text(escape(shown.note or "x")),
         refusals.refused(NotPossible(code="form_needs_operator", fix=shown.note or "x")),
         refusals.handed_back(NotPossible(code="cart_changed", cart=12), {"Your reason": shown.note or "x"}),
         news.news(Event(CartId(12), S.REJECTED, NOW, "U0CLEO", shown.note), shown, before=None),
@@ -166,7 +171,7 @@ def render_all(state: CartState, count: int, script: str, length: int) -> None:
         approval.reject_modal(shown, clicked=Decision(CartId(12), "", Stamp("3f2a9c1b7d4e"))),
         questions.answers_form(questions.Sheet(shown, AnswersSheet(CartId(12)), questions.Reader("U0ADA"))),
         years.years_modal(shown),
-        home.home(overview, [card(shown, home.CARD).blocks] * 18),
+        home.home(overview, [card(shown, home.CARD).blocks] * 18, policy=POLICY, reader=ADA),
     ):  # fmt: skip
         fits_a_view(view)
 
@@ -235,7 +240,7 @@ def test_a_folded_card_counts_what_it_leaves_out():
 def test_a_list_of_carts_hides_none():
     """Where names do not fit, each cart still has its line."""
     carts = [replace(a_cart(S.SUBMITTED, 5, "japanese", 10), id=CartId(number)) for number in range(1, 31)]
-    text = "\n".join(words(dicts(cart.pending(carts).blocks)))
+    text = "\n".join(words(dicts(requests.pending(carts, CLEO, POLICY, requests.Places()).blocks)))
     assert all(f"*#{number}*" in text for number in range(1, 31))
 
 
@@ -249,7 +254,7 @@ def test_a_home_shows_cards_only_in_full():
     """No card in a Home loses its buttons: what does not fit is counted."""
     shown = a_cart(S.SUBMITTED, 40, "japanese", 300)
     overview = Overview(to_approve=(shown,) * 9, to_pay=(), needs_attention=(), mine=(), recent=())
-    view = home.home(overview, [card(shown, home.CARD).blocks] * 9).to_dict()
+    view = home.home(overview, [card(shown, home.CARD).blocks] * 9, policy=POLICY, reader=ADA).to_dict()
     approve = [e for _, e in elements(view["blocks"]) if e["action_id"] == Act.APPROVE]
     assert approve
     assert catalogue.home.more_waiting(9 - len(approve)) in "\n".join(words(view["blocks"]))

@@ -10,6 +10,7 @@ from handlers import home as homes_module
 from handlers import notifier
 from handlers.home import Homes
 from handlers.messages import words as catalogue
+from handlers.toolkit.links import Links
 from ordering.model.cart import Cart, CartState
 from ordering.model.ids import CartId
 from ordering.model.overview import Overview
@@ -45,10 +46,10 @@ def services_with(overview):
     services = SimpleNamespace(
         members=SimpleNamespace(who=who), bridge=SimpleNamespace(call=call), client=slack,
         workflow=SimpleNamespace(
-            policy=POLICY, queries=SimpleNamespace(overview=overview),
+            policy=POLICY, queries=SimpleNamespace(overview=overview, messages_of=lambda _ids: []),
             cards=SimpleNamespace(rendering=lambda: (Stamp("0" * 12), None)),
         ),
-        command_names=SimpleNamespace(in_use=nullcontext),
+        command_names=SimpleNamespace(in_use=nullcontext), links=Links(),
     )  # fmt: skip
     homes = Homes(services)  # type: ignore[arg-type] # what Homes needs of it
     homes._published.update({"U1": "", "U2": "", "U3": ""})  # noqa: SLF001 - as if they had opened them
@@ -85,4 +86,4 @@ async def test_a_card_that_fails_leaves_the_home(monkeypatch):
     homes, slack = services_with(lambda _person: Overview((SUBMITTED, other), (), (), (), ()))
     await homes.refresh()
     assert before_hole(catalogue.cart.unshown(12, HOLE)) in slack.published["U1"]
-    assert "#13 from" in slack.published["U1"]
+    assert "#13" in slack.published["U1"]

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from handlers.notifier import approval_card
 from handlers.toolkit.folding import MESSAGE
-from handlers.views.cart import shared_cart, timeline
+from handlers.views.cart import shared_cart
 from handlers.views.home import CARD
+from handlers.views.requests import request
 from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
@@ -83,7 +84,7 @@ def test_every_cart_that_can_be_requested_is_shown(rules, reason, dns, long_name
     cart = requested(rules, reason=reason, dns=dns, long_names=long_names, dearer=dearer)
     fits(approval_card(cart, POLICY, stamp=LONGEST))
     fits(approval_card(cart, POLICY, CARD, stamp=LONGEST))
-    fits(timeline(*rules.workflow.queries.timeline(cart.id, by=rules.ada)))
+    fits(request(*rules.workflow.queries.timeline(cart.id, by=rules.ada)))
 
 
 @pytest.mark.slow

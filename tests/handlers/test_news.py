@@ -6,9 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.messages import remark
-from handlers.messages import words as catalogue
 from handlers.messages.en import news as says
-from handlers.views.approval import thread_line
 from handlers.views.direct_messages import news
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
@@ -116,11 +114,3 @@ def test_nobody_is_told_what_they_did_themselves():
     withdrawn = Fact(K.REQUEST_WITHDRAWN)
     assert told(an_event(S.CANCELLED, withdrawn, "U0ADA"), replace(cart, fact=withdrawn)) is None
     assert told(an_event(S.CANCELLED, CLOSED, "U0ADA"), replace(cart, fact=CLOSED)) is None
-
-
-def test_the_thread_says_who_closed_a_cart_once():
-    line = thread_line(
-        an_event(S.CANCELLED, CLOSED, "U0DAN"), a_cart(S.CANCELLED), before=None,
-        approvers=frozenset(), payers=frozenset(),
-    )  # fmt: skip
-    assert line == catalogue.card.closed("U0DAN")

@@ -148,6 +148,10 @@ def test_the_longest_payload_fits_a_button(kind):
     assert kind.read(str(LONGEST[kind])) == LONGEST[kind]
 
 
+def test_what_was_typed_is_cut_to_what_a_button_carries():
+    assert str(Typed("x" * 5_000)) == "x" * LONGEST_VALUE
+
+
 @given(typed, st.integers(0, 4_000), st.integers(0, 4_000))
 def test_what_a_contacts_form_keeps_always_fits_its_metadata(few, below, here):
     """Whatever was typed: what has no room is left out."""

@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.messages import happened, remark
+from handlers.messages import remark
 from handlers.messages import words as catalogue
-from handlers.text.mrkdwn import escape, escape_lines
+from handlers.text.mrkdwn import escape
 from handlers.toolkit.blocks import section
 from handlers.views import approval
 from handlers.views.card_rules import CardRules
 from ordering.model.cart import Cart, CartState
-from ordering.model.events import Event
 from ordering.model.facts import EventKind, Fact
 from ordering.model.ids import CartId, OrderId
 from ordering.model.sales_order import Payment, PaymentMethod, SalesOrder, Statement
@@ -118,36 +117,3 @@ def test_an_order_that_ovh_does_not_know_cannot_be_paid():
     assert {"Pay", "Open order"}.isdisjoint(buttons(a_cart(S.CHECKED_OUT, None, missing)))
     assert catalogue.paying.missing(7) in text(a_cart(S.CHECKED_OUT, None, missing))
     assert list(buttons(a_cart(S.NEEDS_ATTENTION, None, missing))) == ["Open order", "Close"]
-
-
-@pytest.mark.parametrize(
-    ("by", "fact", "waits", "line"),
-    [
-        ("U0DAN", Fact(K.PAYMENT_REQUESTED, {"order": 7, "method": 3}), None, catalogue.card.paying("U0DAN", a_cart())),
-        ("U0CLEO", Fact(K.DECLARED_NOT_PAID, {"order": 7}), UNTIL, "<@U0CLEO>: {}"),
-        (None, REFUSED_CALL, None, "<@U0DAN>: {}"),
-    ],
-)
-def test_the_thread_tells_the_payer_how_a_payment_stands(by, fact, waits, line):
-    """Slack notifies nobody of an edited card."""
-    shown = a_cart(payment=replace(SENT, waits_until_ovh=waits))
-    event = Event(CartId(12), S.PAYING, NOW, by=by, kind=fact.kind, data=fact.data)
-    told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
-    assert told == line.format(escape_lines(happened(event)))
-
-
-def test_the_thread_says_nothing_of_an_intent():
-    """That the payer pays was reported at the click."""
-    event = Event(CartId(12), S.PAYING, NOW, by="U0DAN", kind=K.PAYMENT_STARTED, data={"order": 7, "method": 3})
-    told = approval.thread_line(event, a_cart(), before=None, approvers=POLICY.approvers, payers=POLICY.payers)
-    assert told is None
-
-
-def test_the_thread_tells_the_payer_the_end_of_a_long_floor():
-    """A floor that is longer than an hour is reported with its end."""
-    shown = a_cart(payment=replace(SENT, waits_until_ovh=UNTIL))
-    event = Event(CartId(12), S.PAYING, NOW, kind=K.PAYMENT_WAITING, data={"evidence": {"seen": "no_payment"}})
-    told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
-    assert told is not None
-    assert happened(event)
-    assert told.startswith(f"<@U0DAN>: {happened(event)}{catalogue.card.unless_shown_by(UNTIL)}")

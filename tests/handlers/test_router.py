@@ -11,12 +11,14 @@ from handlers import (
     cart,
     contacts,
     details,
+    home,
     offers,
     owners,
     payment,
     questions,
     recovery,
     recovery_mode,
+    requests,
     returns,
     years,
 )
@@ -118,9 +120,10 @@ def test_every_button_and_every_form_has_one_listener(desks):
     """The others are forms without a submit button, and inputs whose ids differ by name."""
     for topic in (
         approval, cart, contacts, details, offers, owners, payment, questions, recovery,
-        recovery_mode, returns, years, buttons, adding, buying, help_clicks,
+        recovery_mode, requests, years, buttons, adding, buying, help_clicks, returns,
     ):  # fmt: skip
         topic.register(desks.router)
+    home.register_clicks(desks.router)
     assert {act for act in desks.slack.buttons if isinstance(act, str)} == set(Act)
     assert desks.slack.forms.keys() == set(Form) - {Form.NOTE}
 

@@ -217,14 +217,18 @@ async def test_another_process_does_not_start_the_hour_again(process: NotifierPr
     assert process.now >= UNKNOWN_LASTS
 
 
+_STUCK = CartState.NEEDS_ATTENTION
+
+
 async def test_an_event_that_is_refused_holds_up_no_later_one(process: NotifierProcess):
     """A thread that refuses with an unknown word is left after an hour; the requester hears each event at once."""
     process.outbox.messages = [
         Message(1, CartId(12), MessageRole.APPROVAL, CHANNEL, ts="1.0", rendered_version=CART.version)
     ]
-    rejected = [Event(CartId(12), CartState.REJECTED, NOW, by="U0CLEO", id=n, kind=EventKind.REJECTED) for n in (7, 8)]
-    process.outbox.cart = replace(CART, state=CartState.REJECTED, reason="Too dear")
-    process.outbox.undelivered = [(None, rejected[0]), (None, rejected[1])]
+    data = {"order": 256}
+    missing = [Event(CartId(12), _STUCK, NOW, id=n, kind=EventKind.ORDER_MISSING, data=data) for n in (7, 8)]
+    process.outbox.cart = replace(CART, state=_STUCK)
+    process.outbox.undelivered = [(None, missing[0]), (None, missing[1])]
     process.slack.refuses[CHANNEL] = WORDS[2]
     assert not await process.works(10)
     assert [channel for channel, _ in process.slack.said] == ["U0ADA", "U0ADA"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.messages import blocked, happened
+from handlers.messages import blocked
 from handlers.messages import words as catalogue
 from handlers.messages.en.question_labels import summary
 from handlers.messages.en.warnings import warning
@@ -15,17 +15,18 @@ from handlers.text.mrkdwn import cut, escape
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import RenderedMessage
 from handlers.toolkit.payloads import Decision, OfferChoice
-from handlers.views import approval, cart, details, home, offers, years
+from handlers.views import approval, cart, details, home, offers, requests, years
 from handlers.views import recovery as attention
 from handlers.views.card_rules import CardRules
 from handlers.views.help import help_message, unknown_command
 from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
-from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
+from ordering.model.facts import EARLIER_TEXT, EventKind
 from ordering.model.ids import CartId, OrderId
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.overview import Overview
+from ordering.model.policy import Membership, Person
 from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.quote import Configuration, Contract
 from ordering.model.recovery import Stamp
@@ -38,6 +39,7 @@ from tests.handlers.rendering import EVIL, LONG, blocks_of, check, labels, offer
 from tests.saying import HOLE, after_hole
 
 S, K = CartState, EventKind
+ADDRESS = f"https://otter.slack.com/archives/C0APPROVALS/p{'1' * 16}"
 STAMP = Stamp("3f2a9c1b7d4e")
 OF_AGE = summary("OWNER_LEGAL_AGE", value="true", by="")
 BLOCKED = BlockedReason(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
@@ -81,70 +83,7 @@ def test_every_card_and_cart_fits_one_message(state, count):
     shown = a_cart(state, [a_line(f"{LONG}-{n}.ovh") for n in range(count)])
     check(card(shown))
     check(cart.shared_cart(shown))
-    check(cart.timeline(shown, [Event(CartId(12), state, NOW, "U0ADA", EVIL)] * 100))
-
-
-@pytest.mark.parametrize("state", list(S))
-def test_every_line_of_a_thread_is_harmless(state):
-    for by in (None, "U0CLEO"):
-        for note, fact in ((EVIL, None), (None, FAILED)):
-            line = told(state, fact, by=by, note=note, payers=frozenset())
-            assert line is None or "<!channel>" not in line
-
-
-FAILED = Fact(K.REGISTRATION_FAILED, {"order": 7, "name": "name.ovh", "ovh": {"comment": EVIL}})
-
-
-def an_event(state: CartState, fact: Fact | None, *, by=None, note=None) -> Event:
-    """An event of a fact; without one, of an earlier version, with its note."""
-    return Event(CartId(12), state, NOW, by, note, kind=fact.kind if fact else None, data=fact.data if fact else None)
-
-
-def told(state: CartState, fact: Fact | None = None, *, by=None, note=None, before: Event | None = None, **circles):
-    circles = {"approvers": POLICY.approvers, "payers": POLICY.payers} | circles
-    return approval.thread_line(an_event(state, fact, by=by, note=note), a_cart(state), before=before, **circles)
-
-
-def said(fact: Fact) -> str:
-    """What the catalogue makes of a fact."""
-    return happened(an_event(S.OPEN, fact)) or pytest.fail("the catalogue says nothing of it")
-
-
-GROUP = frozenset({"S0BUY"})
-
-
-def test_the_thread_mentions_the_next_person_to_act():
-    """A user who must act now is mentioned in the thread as Slack tells nobody of an edit."""
-    lapsed = Fact(K.APPROVAL_LAPSED, {"seconds": 3600})
-    assert told(S.SUBMITTED, lapsed, approvers=GROUP) == f"<!subteam^S0BUY>: {said(lapsed)}"
-    made = told(S.CHECKED_OUT, before=Event(CartId(12), S.CHECKING_OUT, NOW))
-    assert made == catalogue.card.ordered({"U0DAN"}, a_cart(S.CHECKED_OUT), payable=True)
-    fact = Fact(K.ORDER_FOUND, {"order": 256900123, "found": "later"})
-    found = told(S.CHECKED_OUT, fact, before=Event(CartId(12), S.CHECKING_OUT, NOW), payers=GROUP)
-    assert found == catalogue.card.ordered({"S0BUY"}, a_cart(S.CHECKED_OUT), said(fact), payable=True)
-    fact = Fact(K.ORDER_ADOPTED, {"order": 7})
-    settled = told(S.CHECKED_OUT, fact, by="U0CLEO", before=Event(CartId(12), S.NEEDS_ATTENTION, NOW))
-    assert settled == catalogue.card.named_order("U0CLEO", said(fact), {"U0DAN"}, a_cart(S.CHECKED_OUT))
-
-
-def test_a_refused_payment_is_for_the_payer_who_clicked():
-    before = Event(CartId(12), S.PAYING, NOW, "U0EVA")
-    refused = Fact(K.PAYMENT_REFUSED, {"method_name": "VISA", "ovh": {"said": "No."}})
-    assert told(S.CHECKED_OUT, refused, before=before) == f"<@U0EVA>: {said(refused)}"
-
-
-def test_a_detail_of_an_order_mentions_nobody():
-    invoice = Fact(K.INVOICE_RECEIVED, {"ovh": {"invoice": "FR1"}})
-    assert told(S.CHECKED_OUT, invoice, before=Event(CartId(12), S.CHECKED_OUT, NOW)) == said(invoice)
-
-
-def test_needs_attention_mentions_only_those_who_can_act():
-    """What needs a person mentions the requester and those with the buttons but no crowd."""
-    missing = Fact(K.ORDER_MISSING, {"order": 7})
-    line = told(S.NEEDS_ATTENTION, missing, approvers=GROUP)
-    assert line == catalogue.card.needs_attention(["U0ADA", "S0BUY", "U0DAN"], said(missing))
-    crowd = told(S.NEEDS_ATTENTION, missing, payers=frozenset(f"U{number}" for number in range(50)))
-    assert crowd.count("<@") == 8
+    check(requests.request(shown, [Event(CartId(12), state, NOW, "U0ADA", EVIL)] * 100))
 
 
 def words_of_details(shown: Cart) -> str:
@@ -212,7 +151,7 @@ def test_forty_of_the_longest_reasons_can_all_be_read():
 
 def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
     claimed = a_cart(S.OPEN, [a_line().answered({"CLAIMS_NOTICE": "true"}, by="U0BEN")], quote=None)
-    assert summary("CLAIMS_NOTICE", value="true", by="<@U0BEN>") in words_of(cart.timeline(claimed, []))
+    assert summary("CLAIMS_NOTICE", value="true", by="<@U0BEN>") in words_of(requests.request(claimed, []))
     quotes = [
         replace(a_quote(), configuration=(Configuration(a_line().domain, "CLAIMS_NOTICE", value),))
         for value in ("false", "true")
@@ -233,7 +172,7 @@ def test_what_a_new_try_cannot_fix_has_its_way_told():
         (S.CHECKED_OUT, ["Pay", "Open order", "Show owner"]),
         (S.PAID, ["Open order"]),
         (S.DELIVERED, ["Open order"]),
-        (S.REJECTED, ["Copy to open cart"]),
+        (S.REJECTED, ["Copy to a new cart"]),
         (S.NEEDS_ATTENTION, ["Try again", "Close without ordering"]),
     ],
 )
@@ -365,8 +304,13 @@ def test_forms_and_homes_fit():
         offers.asking(DomainName.parse(f"{LONG}.ovh")),
         offers.offer_modal(OfferChoice("C1", DomainName.parse(f"{LONG}.ovh")), MANY_OFFERS, problem=EVIL),
         approval.reject_modal(full, clicked=Decision(CartId(12), "", STAMP)),
-        home.home(overview, [card(shown).blocks for shown in waiting]),
-        home.home(Overview((), (), (), (), ()), []),
+        home.home(
+            overview,
+            [card(shown).blocks for shown in waiting],
+            policy=POLICY,
+            reader=Person("U0ADA", Membership.MEMBER),
+        ),
+        home.home(Overview((), (), (), (), ()), [], policy=POLICY, reader=Person("U0ADA", Membership.MEMBER)),
     ]
     for view in views:
         assert faults_of_view(view.to_dict()) == []
@@ -408,9 +352,11 @@ def test_each_finding_has_the_button_that_fixes_it():
 
 def test_lists_fit():
     many = [a_cart(S.SUBMITTED, [a_line(f"{LONG}-{n}.ovh") for n in range(5)]) for _ in range(30)]
-    check(cart.pending(many))
-    check(cart.history(many[:20], more=True))
-    check(cart.pending([]))
+    cleo = Person("U0CLEO", Membership.MEMBER)
+    places = requests.Places({many[0].id: ADDRESS}, {many[0].id: ADDRESS})
+    check(requests.pending(many, cleo, POLICY, places))
+    check(requests.history(many[:20], places, more=True))
+    check(requests.pending([], cleo, POLICY, places))
     check(help_message())
     check(unknown_command(EVIL, meant=EVIL, search="y" * 400))
 

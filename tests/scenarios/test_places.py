@@ -6,7 +6,6 @@ import pytest
 
 from handlers.messages import words as catalogue
 from ordering.model.cart import Cart, CartState
-from ordering.model.events import Event
 from ordering.model.ids import CartId
 from sandbox.slack import server
 from sandbox.slack.world import Channel
@@ -113,7 +112,7 @@ async def test_a_requester_without_the_card_gets_direct_messages(scenario: Scena
     await scenario.slack.until(lambda: scenario.cleo.modal)
     await scenario.cleo.submit(reason="Too dear")
     told = await scenario.sees(scenario.ada, catalogue.news.rejected(CART, "U0CLEO", "Too dear"), channel="ada")
-    await scenario.ada.click(told, "Copy to open cart")
+    await scenario.ada.click(told, "Copy to a new cart")
     await scenario.sees(scenario.ada, catalogue.cart.copied(2, 1), channel="ada")
 
 
@@ -185,15 +184,15 @@ async def test_the_teams_rules_hold(scenario: Scenario):
 async def test_the_record_can_be_followed_in_slack(scenario: Scenario):
     await scenario.ordered()
     await scenario.ben.command("pending")
-    await scenario.sees(scenario.ben, catalogue.cart.waiting(1))
+    await scenario.sees(scenario.ben, catalogue.requests.waiting(1))
     await scenario.ben.command("show #1")
-    approved = catalogue.timeline.happened(Event(CartId(1), CartState.APPROVED, NOW, by="U0CLEO"), "").partition("  ")[
-        2
-    ]
-    shown = await scenario.sees(scenario.ben, approved)
-    assert f"*Cart #1*: {catalogue.cart.state(CartState.CHECKED_OUT)}" in shown.plain_text()
-    await scenario.ben.command("history")
-    await scenario.sees(scenario.ben, "order 256900123")
+    shown = await scenario.sees(scenario.ben, "<@U0CLEO> approved\n")
+    assert "*#1 · Waiting for payment · €3.59*" in shown.plain_text()
+    await scenario.ben.command("show name.ovh")
+    await scenario.sees(scenario.ben, "*name.ovh* · 🟡 Waiting for payment")
+    for typed in ("history", "history AME.ov"):
+        await scenario.ben.command(typed)
+        await scenario.sees(scenario.ben, "name.ovh\nWaiting for payment · <@U0ADA>")
 
 
 async def test_a_long_search_shows_progress_in_five_answers(scenario: Scenario):

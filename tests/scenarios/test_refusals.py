@@ -75,7 +75,7 @@ async def test_a_rejection_tells_why_and_its_names_can_be_copied(scenario: Scena
     assert await scenario.cleo.submit(reason="Too <!channel> *long*") == {}
     card = await scenario.card(catalogue.card.rejected("U0CLEO", "").rstrip(": "))
     assert "Too &lt;!channel&gt; *long*" in card.plain_text()
-    await scenario.cleo.click(card, "Copy to open cart")
+    await scenario.cleo.click(card, "Copy to a new cart")
     await scenario.sees(scenario.ada, "*Cart #2*  1 name")
     assert scenario.checkouts() == 0
 
@@ -138,11 +138,13 @@ async def test_anything_unknown_gets_the_help(scenario: Scenario, typed: str, an
         ("remove name.ovh", said("no_open_cart")),
         ("approve 1", catalogue.commands.approve_by_button()),
         ("cart", catalogue.cart.none_open()),
-        ("pending", catalogue.cart.none_waiting()),
+        ("pending", catalogue.requests.none_waiting()),
         ("show", said("number_missing")),
         ("show 99", said("no_such_cart", cart=99)),
-        ("history", catalogue.cart.none_requested()),
-        ("history 1", catalogue.cart.none_before(1)),
+        ("history", catalogue.requests.none_requested()),
+        ("show never-seen.ovh", said("name_not_on_record", name="never-seen.ovh")),
+        ("history never-seen", catalogue.requests.none_with("never-seen")),
+        ("history 1", catalogue.requests.none_before(1)),
     ],
 )
 async def test_whatever_is_typed_gets_an_answer_in_words(scenario: Scenario, typed: str, answer: str):

@@ -32,7 +32,8 @@ async def test_three_processes_order_pay_and_report_once(scenario: Scenario):
     assert [order.payments for order in scenario.orders] == [[8120045]]
     assert scenario.checkouts() == 1
     assert len(scenario.slack.messages("approvals")) == 1
-    await scenario.slack.until(lambda: any("registered" in told.text for told in scenario.slack.thread(card)))
+    status = await scenario.sees(scenario.ada, "Registered")
+    assert [m.ts for m in scenario.slack.messages("domains")] == [status.ts]
     assert [
         text for text, times in Counter(told.text for told in scenario.slack.thread(card)).items() if times > 1
     ] == []

@@ -49,8 +49,8 @@ async def test_a_request_lives_its_whole_life(scenario: Scenario):
     assert link.ephemeral
     await scenario.dan.click(card, "Pay")
     card = await scenario.card(catalogue.card.DELIVERED)
-    thread = [m.text for m in scenario.slack.thread(card)]
-    assert thread[0] == catalogue.card.requested("U0ADA")
+    (ping,) = [m.text for m in scenario.slack.thread(card)]
+    assert catalogue.thread.READY_TO_PAY in ping
     assert len(scenario.orders) == 1
     assert scenario.orders[0].payments == [8120045]
 

@@ -68,9 +68,9 @@ async def test_a_whole_trial_makes_no_money_call(scenario: Scenario):
 
     await scenario.ada.command("pending")
     await scenario.ada.command("history")
-    await scenario.sees(scenario.ada, catalogue.cart.TRIAL)
+    await scenario.sees(scenario.ada, catalogue.trial.IN_LIST)
     await scenario.ada.command("show 1")
-    await scenario.sees(scenario.ada, "approval requested")
+    await scenario.sees(scenario.ada, "requested approval")
     assert scenario.orders == []
     assert money_calls(scenario) == []
     # All of it was granted: a key without the rights to order and to pay is enough.

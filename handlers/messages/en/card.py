@@ -1,18 +1,17 @@
-"""What people read on a request's card, and in its thread. What people wrote, and notes on events, arrive escaped."""
+"""What people read on a request's card. What people wrote, and notes on events, arrive escaped."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from handlers.messages.en import approving
 from handlers.messages.en.approving import begins_alone, either
 from handlers.messages.en.buttons import DETAILS
 from handlers.messages.en.cart import state_alone, state_head
-from handlers.messages.en.grammar import names, people
-from handlers.text.mrkdwn import group_or_person, person, when
+from handlers.messages.en.grammar import people
+from handlers.text.mrkdwn import person, when
 from ordering.model.cart import Cart, CartState
-from ordering.model.sales_order import SalesOrder
 
 # The first line ------------------------------------------------------------------------------------------------------
 
@@ -118,114 +117,3 @@ def reject_title(cart: int) -> str:
 REASON = "Why not?"
 REASON_HINT = "The requester reads this, and can copy the names to a new cart."
 REASON_MISSING = "Say in a few words why."
-
-# In the thread -------------------------------------------------------------------------------------------------------
-
-PAYMENT_RECEIVED = "OVH received the payment."
-READY_TO_PAY = "ready to pay"
-_EVERYBODY = "Everybody"
-
-
-def requested(by: str) -> str:
-    """Return that a person requested approval."""
-    return f"{person(by)} requested approval."
-
-
-def approved(by: str) -> str:
-    """Return that a person approved."""
-    return f"{person(by)} approved."
-
-
-def to(who: str, note: str) -> str:
-    """Return a note for people who are mentioned: ``@cleo or @dan: OVH's terms changed.``."""
-    return f"{who}: {note}"
-
-
-def to_person(user: str | None, note: str) -> str:
-    """Return a note for a person, or for everybody if nobody is known."""
-    return to(person(user) if user else _EVERYBODY, note)
-
-
-def did(by: str, note: str) -> str:
-    """Return what a person did; `note` goes on after the name: ``approved, 1 of 2``."""
-    return f"{person(by)} {note.rstrip('.')}."
-
-
-def said_by(by: str, note: str) -> str:
-    """Return what a person said or decided."""
-    return f"{person(by)}: {note.rstrip('.')}."
-
-
-def registered(cart: Cart) -> str:
-    """Return, to the requester, that everything is done."""
-    return f"{_requester(cart)}, {DELIVERED}: {names(cart)}."
-
-
-def rejected_in_thread(cart: Cart, by: str | None, reason: str) -> str:
-    """Return, to the requester, who rejected it and why."""
-    return f"{_requester(cart)}, {person(by) if by else 'an approver'} rejected this: {reason}"
-
-
-def stopped(by: str) -> str:
-    """Return who stopped an approved request in time."""
-    return f"{person(by)} stopped this. Nothing was ordered or paid."
-
-
-def closed(by: str, note: str = "") -> str:
-    """Return who ended a request; `note` says how, unless they closed it."""
-    return f"{person(by)} closed this{f': {note}' if note else ''}."
-
-
-def needs_attention(members: Sequence[str], note: str) -> str:
-    """Return, to those who can act, that the bot cannot go on by itself."""
-    return f"{', '.join(map(group_or_person, members)) or _EVERYBODY}: this needs attention. {note}"
-
-
-def nothing_ordered(by: str) -> str:
-    """Return what a person found at OVH, and what follows from it."""
-    return (
-        f"{person(by)} looked at OVH: nothing was ordered. If OVH shows no order in about 15 minutes, I'll order "
-        "again. Nobody needs to act."
-    )
-
-
-def paying(by: str, cart: Cart) -> str:
-    """Return who pays."""
-    return f"{person(by)} is paying {_order(cart)}."
-
-
-def unless_shown_by(until: datetime) -> str:
-    """Return when an order can be paid again whose payment OVH may still show."""
-    return f" If OVH shows no payment by {when(until)}, it can be paid again on the card."
-
-
-def payable_now(payers: Collection[str], cart: Cart) -> str:
-    """Return, to the payers, that an order can be paid that could not be paid before."""
-    return to(either(payers), f"{_order(cart)} can be paid now.")
-
-
-def ordered(payers: Collection[str], cart: Cart, note: str = "", *, payable: bool) -> str:
-    """Return, to the payers, that there is an order; `note` may say how it was found."""
-    made = note or f"OVH made {_order(cart)}."
-    return to(either(payers), f"{made} It's {READY_TO_PAY}." if payable else made)
-
-
-def named_order(by: str, note: str, payers: Collection[str], cart: Cart) -> str:
-    """Return who found the order, and, to the payers, that it can be paid."""
-    return f"{said_by(by, note)} {either(payers)}: {_order(cart)} is {READY_TO_PAY}."
-
-
-def reminder(payers: Collection[str], order: SalesOrder, expires_at: datetime) -> str:
-    """Return the reminder to pay."""
-    return (
-        f"{either(payers)}: order {order.id} for {order.total} with tax is still unpaid. OVH cancels it on "
-        f"{when(expires_at)}."
-    )
-
-
-def _requester(cart: Cart) -> str:
-    return person(cart.requester) if cart.requester else _EVERYBODY
-
-
-def _order(cart: Cart) -> str:
-    return f"order {cart.order.id}" if cart.order else "the order"

@@ -43,15 +43,9 @@ def state_head(cart: Cart) -> str:
     return f"Cart #{cart.id}: {state(cart.state)}."
 
 
-def sent(cart: Cart) -> str:
-    """Return the first line of a cart that is no longer open: how far it is, and who requested it."""
-    by = f" (requested by {person(cart.requester)})" if cart.requester else ""
-    return f"*Cart #{cart.id}*: {state(cart.state)}{by}"
-
-
-def after_sent(cart: int) -> str:
-    """Return what to type below a cart that is no longer open."""
-    return f"Details: {code(f'show {cart}')}. {code('add name.ovh')} starts the next cart."
+def was_requested(cart: int) -> str:
+    """Return what replaces an open cart's message that Slack does not delete."""
+    return f"Cart #{cart} was sent for approval. {code(f'show {cart}')} shows it."
 
 
 def empty(cart: int) -> str:
@@ -155,69 +149,9 @@ def requested(cart: int, channel: str, total: Money | None, *, here: bool) -> st
 CHECKING = "Checking every name with OVH. This takes a few seconds, for many names a minute or two…"
 
 
-# Lists ---------------------------------------------------------------------------------------------------------------
-
-NEWEST_FIRST = "All requests, newest first"
-NO_MORE = "End of the list."
-
-
-def waiting(number: int) -> str:
-    """Return the title of the list of carts that are waiting."""
-    return f"{counted(number, 'cart')} waiting"
-
-
-def none_waiting() -> str:
-    """Return what stands in place of that list."""
-    return f"No cart is waiting. {code('cart')} shows this channel's cart."
-
-
-def shows_one(cart: int) -> str:
-    """Return how to see what happened to a cart."""
-    return f"{code(f'show {cart}')} shows what happened to a cart."
-
-
-def none_before(cart: int) -> str:
-    """Return the answer if no request is older than this cart."""
-    return f"There are no requests before cart #{cart}. {code('history')} shows the newest."
-
-
-def none_requested() -> str:
-    """Return the answer if nothing was ever requested."""
-    return f"Nothing was requested yet. {code('search name.ovh')} finds names to add."
-
-
-def older(before: int) -> str:
-    """Return how to see older requests."""
-    return f"Older ones: {code(f'history {before}')}"
-
-
-def list_alone(heading: str, carts: Sequence[Cart]) -> str:
-    """Return the notification's text of a list of carts."""
-    return f"{heading}: {', '.join(f'#{cart.id} {state(cart.state)}' for cart in carts)}"
-
-
-TRIAL = "trial, nothing is ordered"
-
-
-def in_list(cart: Cart, *, with_names: bool) -> str:
-    """Return a cart's line in a list: number, names or their number, total, state, requester and order."""
-    total = cart.total
-    holds = "(private)" if cart.hidden else names(cart) if with_names else counted(len(cart.lines), "name")
-    parts = [
-        f"*#{cart.id}*  {holds}",
-        str(total) if total else "",
-        state(cart.state),
-        TRIAL if cart.is_trial else "",
-        f"requested by {person(cart.requester)}" if cart.requester else "",
-        f"order {cart.order.id}" if cart.order and not cart.hidden else "",
-    ]
-    return " · ".join(filter(None, parts))
-
-
 # What a list leaves out ----------------------------------------------------------------------------------------------
 
 MORE_NAMES = "names"
-MORE_NAMES_IN_DETAILS = f"names in *{buttons.DETAILS}*"
 MORE_ANSWERS = "lines of answers"
 MORE_ANSWERS_IN_DETAILS = f"lines of answers in *{buttons.DETAILS}*"
 

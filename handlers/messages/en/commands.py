@@ -28,9 +28,9 @@ def all_commands() -> str:
 {code("cart")}  see the cart, and request approval
 
 *Follow*
-{code("pending")}  carts that are waiting for someone
-{code("show 12")}  one cart and what happened to it
-{code("history")}  all requests, newest first
+{code("pending")}  what is waiting, and who has to act
+{code("show 12")}  one request and what happened to it; {code("show name.ovh")} for a name
+{code("history")}  all requests, newest first; {code("history otter")} for a word in their names
 {code("withdraw 12")}  take your own request back, until it is decided"""
 
 

@@ -36,7 +36,7 @@ def nobody_decides(needed: int) -> str:
     who = "Nobody is left who may approve" if needed == 1 else f"Fewer than {needed} people are left who may approve"
     return (
         f"*{who} a request.* The people in `DESK_APPROVERS` left the workspace, or are no full members of it.\n"
-        "Add somebody to `DESK_APPROVERS`, or to its user group in Slack, and restart the bot."
+        "Add a person to `DESK_APPROVERS`, or to its user group in Slack, and restart the bot."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ordering.model.domain_name import DomainName
 from ordering.model.facts import Data
 from ordering.model.money import Money
@@ -48,6 +50,17 @@ def method(label: str) -> str:
     return _MEANS.get(label, label)
 
 
+def short_method(label: str) -> str:
+    """Return a payment method for everybody's eyes: its kind, and the last four digits of its number."""
+    known = method(label)
+    digits = _DIGITS.findall(known)
+    if not digits:
+        return known if len(known) <= _MOST_CHARACTERS else f"{known[: _MOST_CHARACTERS - 1]}…"
+    kind = known.split()[0] if not known[0].isdigit() else ""
+    return f"{kind} •••• {digits[-1][-4:]}".lstrip()
+
+
+_DIGITS = re.compile(r"\d{4,}")
 _MEANS = {
     "ovhAccount": "Prepaid OVH account",
     "fidelityAccount": "OVH loyalty points",

@@ -74,8 +74,14 @@ def _(command: str) -> Wording:
 @_says("number_missing")
 def _() -> Wording:
     return Wording(
-        f"Write the cart's number, like {code('show 12')}.", Hint("pending", "lists the carts that are waiting")
+        f"Write a request's number or a name, like {code('show 12')} or {code('show name.ovh')}.",
+        Hint("pending", "lists what is waiting"),
     )
+
+
+@_says("name_not_on_record")
+def _(name: str) -> Wording:
+    return Wording(f"No cart has had {domain(name)} yet.", Hint(f"search {name}", "looks it up"))
 
 
 @_says("too_many_names")

@@ -40,16 +40,6 @@ def told(cart: Cart, by: str | None, reason: str) -> str:
 WHAT_NEXT = "Edit the request, then request approval again. Nothing was ordered."
 
 
-def in_thread(cart: Cart, by: str | None, reason: str) -> str:
-    """Return, to the requester, the same in one line."""
-    return f"{_requester(cart)}, {person(by) if by else 'an approver'} asks for changes: {reason}"
-
-
-def asked_again(by: str, approvers: str) -> str:
-    """Return, to the approvers, that a returned request was changed."""
-    return f"{approvers}: {person(by)} made the changes and requests approval again."
-
-
 # The form to edit it -------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from ordering.model.facts import EventKind as K
 
 SHORT = "Trial: nothing is ordered."
 LINE = f"*{SHORT}* This is how it goes with real prices, up to the order."
+IN_LIST = "trial, nothing is ordered"
 # On the card of a request from before the trial.
 BEFORE = "The trial is on. This was requested before it: it can't be approved, ordered or paid until the trial ends."
 CHECKING = "approved. I'm checking what OVH would order. Nothing is ordered in the trial"

@@ -7,9 +7,9 @@ const COMMANDS = [
   ["add", "NAME", "put a name into this channel's cart"],
   ["remove", "NAME", "take a name out of the cart"],
   ["cart", "", "show this channel's cart"],
-  ["pending", "", "what waits for a user"],
-  ["show", "NUMBER", "show one cart"],
-  ["history", "", "what was bought"],
+  ["pending", "", "what is waiting, and for whom"],
+  ["show", "NUMBER or NAME", "show one request, or a name"],
+  ["history", "WORD", "all requests, newest first"],
   ["withdraw", "NUMBER", "take your request back"],
   ["help", "", "how it works"],
 ];

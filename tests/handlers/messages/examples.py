@@ -185,6 +185,7 @@ ONLY_EVENTS: list[tuple[EventKind, Data, tuple[str, ...]]] = [
     (K.YEARS_CHOSEN, {"names": ["name.ovh"], "years": {"name.ovh": 2}}, ("name.ovh",)),
     (K.QUESTIONS_ANSWERED, {"names": ["name.ovh"]}, ("answered for name.ovh",)),
     (K.NAMES_COPIED, {"names": ["name.ovh"], "copied_from": 3}, ("copied name.ovh",)),
+    (K.CHANGES_REQUESTED, {"by": "U0CLEO", "reason": "Fewer names", "total": PRICE}, ("Fewer names",)),
     (K.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 0}, ("1 of 2",)),
     (K.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 1}, ("1 of 2", "no longer counts")),
     (K.CHANGES_REQUESTED, {"by": "U0CLEO", "reason": "Drop .corsica", "total": PRICE}, ("Drop .corsica",)),

@@ -255,3 +255,29 @@ def test_payments_of_other_orders_for_the_same_total_are_found(store):
         later = carts.sent_alike(ours, since=NOW + timedelta(seconds=1))
         assert [(sent.order, sent.sent_at) for sent in later] == [(3, NOW + timedelta(seconds=60))]
         assert 3 not in {sent.order for sent in carts.sent_alike(replace(ours, id=OrderId(3)), since=NOW)}
+
+
+def test_carts_are_found_by_a_name_and_by_a_word_in_it(store):
+    """A name is found as it is written in ASCII, a word wherever it stands, and no character of it is special."""
+    with store.begin() as carts:
+        first = carts.open("C1", by="U0ADA", at=NOW)
+        first = carts.save(replace(first, lines=(a_line("sea-otter.com"), a_line("café.fr"))))
+        second = carts.save(replace(carts.open("C2", by="U0BEN", at=NOW), lines=(a_line("otter-pup.fr"),)))
+    with store.read() as carts:
+        assert [cart.id for cart in carts.carts(name=DomainName.parse("CAFÉ.fr"))] == [first.id]
+        assert [cart.id for cart in carts.carts(word="OTTER")] == [second.id, first.id]
+        assert [cart.id for cart in carts.carts(word="sea", before=second.id)] == [first.id]
+        assert carts.carts(word="%") == carts.carts(word="_") == carts.carts(name=DomainName.parse("pup.fr")) == []
+
+
+def test_messages_of_several_carts_are_read_at_once(store):
+    """Oldest first, and of no other cart."""
+    with store.begin() as carts:
+        numbers = [carts.open(channel, by="U0ADA", at=NOW).id for channel in ("C1", "C2", "C3")]
+        for number in numbers:
+            carts.show_in(number, MessageRole.STATUS, "C9", ts=f"{number}.0")
+    with store.read() as carts:
+        assert [(m.cart_id, m.role, m.ts) for m in carts.messages_of(numbers[:2])] == [
+            (number, MessageRole.STATUS, f"{number}.0") for number in numbers[:2]
+        ]
+        assert carts.messages_of([]) == []

@@ -129,6 +129,20 @@ def test_all_messages_of_a_cart_can_be_shown_again(store):
         assert [m.rendered_version for m in writing.messages(carts[1].id)] == [NOTHING_RENDERED]
 
 
+def test_a_message_that_was_only_posted_is_outdated(store):
+    """It is known where it is, so the next process edits it and posts no second one."""
+    cart = opened(store)
+    with store.begin() as writing:
+        message = writing.show_in(cart.id, MessageRole.STATUS, "C1")
+        for event in writing.undelivered(cart.id):
+            writing.record_delivered(event)
+        writing.record_posted(message, ts="1.2")
+        (posted,) = writing.messages(cart.id)
+        assert (posted.ts, posted.rendered_version, writing.outdated()) == ("1.2", NOTHING_RENDERED, [cart.id])
+        writing.record_posted(replace(message, channel="C2"), ts="9.9")
+        assert [each.ts for each in writing.messages(cart.id)] == ["1.2"], "its number belongs to another message"
+
+
 def test_names_of_live_carts_are_known(store):
     """Names of open and waiting carts count, those of cancelled ones do not."""
     first, second = opened(store, "C1", a_line("a.ovh")), opened(store, "C2", a_line("b.ovh"))
