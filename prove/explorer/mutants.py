@@ -57,7 +57,9 @@ _BEFORE = "nothing is sent, and no law is about how soon a payer hears of a meth
 BLIND: Mapping[str, str] = {
     "carry out in the trial what was decided before": _OTHER_GUARD,
     "commit an intent in the trial": _OTHER_GUARD,
-    "seal a request of the trial like any other": _OTHER_GUARD,
+    "ask for real about the changed terms of a trial": "the changed terms are approved once more, under a seal that "
+    "says nothing of the trial, so every law holds",
+    "order a name that the rules refuse": "the team has no rules about names here",
     "read no right again before the intent": _RIGHTS,
     "take a right that nobody can read for one that is lost": _RIGHTS,
     "take a payer's right that nobody can read for a no": _RIGHTS,

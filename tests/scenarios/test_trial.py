@@ -41,7 +41,7 @@ async def test_a_whole_trial_makes_no_money_call(scenario: Scenario):
     scenario.ovh.credentials.rules = NO_MONEY
     says = catalogue.trial.SHORT
     await scenario.search_and_add("name.ovh", "other.fr")
-    shared = await scenario.sees(scenario.ada, "Request approval")
+    shared = await scenario.sees(scenario.ada, "*Cart #1*")
     assert says in shared.plain_text()
     await scenario.ada.click(shared, "Request approval")
     form = await scenario.slack.until(lambda: scenario.ada.modal)
