@@ -207,7 +207,8 @@ class SqlTransaction(SqlReading):
 
     def record_delivered(self, event: Event) -> None:
         row = self._session.get(EventRow, event.id)
-        if row is not None and mapping.event_from(row) == event:
+        # An event was read with the personal data that stand next to the chain.
+        if row is not None and personal.readable(self._session, [mapping.event_from(row)]) == [event]:
             self._session.execute(delete(UndeliveredRow).where(col(UndeliveredRow.event_id) == event.id))
 
     def end_click(self, key: str, *, overtaking: CartId | None = None) -> None:

@@ -55,7 +55,7 @@ def test_no_walk_reaches_paying_without_an_approval(walk):
     cart, seen = FULL, [S.OPEN]
     for _, move in walk:
         try:
-            cart = move(Paying.of(replace(cart, payment=PAYMENT)))
+            cart = move(Paying.of(replace(cart, payment=PAYMENT, quote=QUOTE, seal=SEAL)))
         except NotPossible:
             continue
         seen.append(cart.state)

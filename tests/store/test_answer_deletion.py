@@ -176,9 +176,9 @@ def test_a_card_is_not_drawn_again(rules, deletion):
     cart = rejected(rules)
     with rules.store.begin() as carts:
         for message in carts.messages(cart.id):
-            carts.record_rendered(message.id, version=carts.cart(cart.id).version, ts="1.1")
+            carts.record_rendered(message, carts.cart(cart.id), ts="1.1")
         for event in carts.undelivered(cart.id):
-            carts.record_delivered(event.id)
+            carts.record_delivered(event)
     days_pass(rules, 31)
     deletion.delete_due()
     with rules.store.read() as carts:

@@ -148,7 +148,7 @@ def test_names_of_live_carts_are_known(store):
     first, second = opened(store, "C1", a_line("a.ovh")), opened(store, "C2", a_line("b.ovh"))
     saved(store, in_state(second, S.CANCELLED, at=NOW))
     with store.read() as reading:
-        assert reading.names_in_carts() == {line.domain for line in first.lines}
+        assert reading.names_in_carts(seen_in="C1") == {line.domain for line in first.lines}
 
 
 def test_the_record_verifies(store):
