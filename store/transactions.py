@@ -207,6 +207,7 @@ class SqlTransaction(SqlReading):
 
     def record_delivered(self, event: Event) -> None:
         row = self._session.get(EventRow, event.id)
+        # An event was read with the personal data that stand next to the chain.
         if row is not None and personal.readable(self._session, [mapping.event_from(row)]) == [event]:
             self._session.execute(delete(UndeliveredRow).where(col(UndeliveredRow.event_id) == event.id))
 

@@ -178,7 +178,7 @@ def test_a_card_is_not_drawn_again(rules, deletion):
         for message in carts.messages(cart.id):
             carts.record_rendered(message, carts.cart(cart.id), ts="1.1")
         for event in carts.undelivered(cart.id):
-            carts.record_delivered(event.id)
+            carts.record_delivered(event)
     days_pass(rules, 31)
     deletion.delete_due()
     with rules.store.read() as carts:

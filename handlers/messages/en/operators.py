@@ -42,5 +42,5 @@ def nobody_decides(needed: int) -> str:
 
 NOBODY_PAYS = (
     "*Nobody is left who may pay an order.* The people in `DESK_PAYERS` left the workspace, or are no full members of "
-    "it.\nAdd somebody to `DESK_PAYERS`, or to its user group in Slack, and restart the bot."
+    "it.\nAdd a person to `DESK_PAYERS`, or to its user group in Slack, and restart the bot."
 )

@@ -42,7 +42,9 @@ _SAID: dict[K, _Says] = {
     K.OWNER_CHECK_ENDED: lambda *_: "The order can be paid now",
     K.PAYMENT_REMINDER: lambda *_: "The payers were reminded",
     K.PAYMENT_REQUESTED: lambda who, _note, event, cart: f"{who} pressed *Pay*{_method(event, cart)}",
-    K.PAYMENT_REFUSED: lambda _who, note, event, *_: payment_refused(event.data) if event.data or not note else note,
+    K.PAYMENT_REFUSED: lambda _who, note, event, *_: (
+        note if note and not event.data else payment_refused(event.data or {})
+    ),
     K.PAYMENT_STOPPED: lambda who, *_: f"{who} stopped the payment. Nothing was paid",
     K.PAYMENT_RECEIVED: lambda _who, note, *_: note or "OVH received the payment",
     K.INVOICE_RECEIVED: lambda _who, note, *_: note,
