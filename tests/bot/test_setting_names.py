@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("clean")
         ("DESK_LISTS", "LISTS"),
         ("DESK_OPERATOR", "DESK_OPERATORS"),
         ("DESK_REQUESTER", "DESK_REQUESTERS"),
-        ("DESK_TRAIL", "DESK_TRIAL, which this version does not know yet"),
+        ("DESK_LANGAUGE", "DESK_LANGUAGE, which this version does not know yet"),
         ("SLACK_BOT_TOKN", "SLACK_BOT_TOKEN"),
         ("SLACK_SIGNING_SECERT", "SLACK_SIGNING_SECRET"),
         ("SLACK_BOT_TOKEN_FLIE", "SLACK_BOT_TOKEN_FILE"),
@@ -151,7 +151,7 @@ def test_a_promised_setting_is_not_ignored(good, monkeypatch, name):
 def test_promised_settings_are_those_of_the_contract():
     """None of them is one that this version knows."""
     assert not {name.lower() for name in LATER} & set(Settings.model_fields)
-    assert "DESK_TRIAL" in LATER
+    assert "DESK_LANGUAGE" in LATER
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_variables_of_libraries_are_listed():
             "limit-per-order: there is no such setting; did you mean limit_per_order? (desk.toml line 1)",
         ),
         ("colour = 1", "colour: there is no such setting (desk.toml line 1)"),
-        ("trial = 1", "trial: this version does not know it yet (desk.toml line 1)"),
+        ("language = 1", "language: this version does not know it yet (desk.toml line 1)"),
         ("[answers]\nca = 1", "[answers]: this version does not know this table yet (desk.toml line 1)"),
         ('[owner]\nca = "1"', "[owner]: there is no such setting; did you mean [owners]? (desk.toml line 1)"),
         (

@@ -8,7 +8,7 @@ from tests.doctor.setup import find, problems
 
 
 async def test_a_good_set_up_has_no_fault(set_up):
-    """A set-up by the README raises no alarm."""
+    """A set-up by the installation page raises no alarm."""
     report = await set_up.examine()
     assert problems(report) == set()
     assert report.exit_code == 0

@@ -241,8 +241,9 @@ def check(config: OvhConfig) -> None:
 
 def open_client(config: OvhConfig) -> Any:  # noqa: ANN401 - the package carries no types
     """Return the package's client; raises `ValueError` with a line for the operator if the settings are unusable."""
-    # The package accepts one kind of key, and reads the other kind from the environment if it can.
-    has_both = bool(config.application_key and config.client_id)
+    # The package accepts one kind of key, and reads the other kind from the environment if it can. Two kinds belong
+    # together only where a service account is the second key, for money.
+    has_both = bool(config.application_key and config.client_id and config.client_id == config.money_client_id)
     try:
         opened = ovh.Client(
             endpoint=config.endpoint,
