@@ -73,7 +73,7 @@ def test_the_first_release_verifies_after_upgrade(engines: Engines) -> None:
     with SqlStore(engines).read() as carts:
         found_states = {cart.state for cart in carts.every_cart()}
         assert {(e.kind, e.data) for cart in carts.every_cart() for e in carts.events(cart.id)} == {(None, None)}
-    assert found_states == set(CartState)
+    assert found_states == set(CartState) - {CartState.RETURNED}  # which that release did not have
 
 
 def test_an_upgraded_record_goes_on_in_the_second_form(rules: Rules, engines: Engines) -> None:

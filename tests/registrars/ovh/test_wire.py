@@ -39,6 +39,8 @@ ANSWERS: list[tuple[str, Read]] = [
     ("GET /domain/extensions/highlighted", TEXTS.read),
     ("GET /domain/{serviceName}", domains.Domain.read),
     ("GET /me", account.Account.read),
+    ("GET /me", account.AccountState.read),
+    ("GET /me/ovhAccount/{ovhAccountId}", account.PrepaidAccount.read),
     ("GET /me", OBJECT.read),
     ("GET /me/bill", TEXTS.read),
     ("GET /me/bill/{billId}", orders.Link.read),
