@@ -156,7 +156,7 @@ OF_RIGHTS = (
     Mutation(
         "request in one go a name that another request holds",
         "ordering.workflow.buying:Buying.request",
-        never("(findings := held(carts, list(seen), without=_NOT_STORED))"),
+        never("(findings := held(carts, list(seen), without=NOT_STORED))"),
         f"{_BUYING}::test_what_the_account_owns_or_another_cart_holds_is_refused",
     ),
     Mutation(

@@ -32,7 +32,9 @@ _RULE = re.compile(r"(GET|POST|PUT|DELETE) +(/[\w/*]+)")
 
 def readme_rules() -> tuple[tuple[str, str], ...]:
     """Return the rights of the key that the installation page recommends."""
-    block = next(b for b in (ROOT / "docs" / "install.md").read_text().split("```") if "GET  /auth/currentCredential" in b)
+    block = next(
+        b for b in (ROOT / "docs" / "install.md").read_text().split("```") if "GET  /auth/currentCredential" in b
+    )
     return tuple(_RULE.findall(block))
 
 

@@ -1,6 +1,6 @@
 """Each release, and each schema since the first one, comes to the newest schema with 1,000 carts in all states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,12 @@ def all_rows(engines: Engines) -> dict[str, list[dict[str, Any]]]:
     with engines.read.connect() as connection:
         names = [name for name in inspect(connection).get_table_names() if name not in OF_PROCESSES]
         read = {name: connection.execute(text(f'SELECT * FROM "{name}"')).mappings() for name in names}
-        return {name: sorted(map(dict, rows), key=str) for name, rows in read.items()}
+        return {name: sorted((_lasting(dict(row)) for row in rows), key=str) for name, rows in read.items()}
+
+
+def _lasting(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row without what is drawn at random in the upgrade."""
+    return {name: value for name, value in row.items() if name != "save_id"}
 
 
 def audited(engines: Engines) -> tuple[list[str], Audit]:
@@ -78,7 +83,9 @@ def test_a_thousand_carts_are_upgraded(engines: Engines, thousand: bytes, tmp_pa
     with SqlStore(engines).read() as carts:
         upgraded = [(cart.id, cart.state.value) for cart in carts.every_cart()]
     assert sorted(upgraded) == [tuple(row) for row in states]
-    assert {state for _, state in upgraded} == {state.value for state in CartState}
+    assert {state for _, state in upgraded} == {state.value for state in CartState} - {
+        "returned"
+    }  # which the first release did not have
     assert sum(state == "needs_attention" for _, state in upgraded) > CARTS // 10
 
 
