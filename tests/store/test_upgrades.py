@@ -1,6 +1,6 @@
 """Each release, and each schema since the first one, comes to the newest schema with 1,000 carts in all states."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
