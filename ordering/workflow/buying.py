@@ -12,7 +12,6 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
-from ordering.model.ids import CartId
 from ordering.model.offer import Offer
 from ordering.model.offer_selection import choose
 from ordering.model.policy import Person, Policy
@@ -21,11 +20,10 @@ from ordering.model.quote import Quote
 from ordering.model.text import is_visible
 from ordering.ports.store import MessageRole, Store
 from ordering.workflow.approval_requests import ApprovalRequests, submit
-from ordering.workflow.decisions import Decisions, held
+from ordering.workflow.decisions import NOT_STORED, Decisions, held
 from ordering.workflow.preflight import Checked, Inspection, PreflightPort
 
 S = CartState
-_NOT_STORED = CartId(0)  # a number that no cart has
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,8 @@ class Buying:
         offers = self._offers(dict.fromkeys(domains), by=by, purpose=purpose)
         checked = self._check(self._cart(channel, offers, by=by))
         with self._store.read() as carts:
-            if findings := held(carts, domains, without=_NOT_STORED):
-                raise NotReady(_NOT_STORED, findings)
+            if findings := held(carts, domains, without=NOT_STORED):
+                raise NotReady(NOT_STORED, findings)
             lines = checked.with_warnings(carts.names_in_carts(seen_in=channel))
         return Preview(lines, checked.quote, {offer.domain: offer.mark for offer in offers})
 
@@ -89,12 +87,12 @@ class Buying:
             return before
         unstored = self._cart(channel, self._offers(seen, by=requester, purpose=purpose), by=requester)
         self._approval_requests.must_leave_an_approver(unstored, requester.id, approvers)
-        self._decisions.must_be_allowed(_NOT_STORED, None)
+        self._decisions.must_be_allowed(NOT_STORED, None)
         checked = self._check(unstored)
         now = self._clock()
-        with self._decisions.begin(_NOT_STORED, None) as carts:
-            if findings := held(carts, list(seen), without=_NOT_STORED):
-                raise NotReady(_NOT_STORED, findings)
+        with self._decisions.begin(NOT_STORED, None) as carts:
+            if findings := held(carts, list(seen), without=NOT_STORED):
+                raise NotReady(NOT_STORED, findings)
             cart = carts.open(channel, by=requester.id, at=now, private=private, shared=False)
             for line in checked.lines:
                 cart = cart.with_line(line)
@@ -137,7 +135,7 @@ class Buying:
     def _cart(self, channel: str, offers: Sequence[Offer], *, by: Person) -> Cart:
         """Return a cart of these offers, which is not stored."""
         lines = tuple(Line.of(offer, added_by=by.id) for offer in offers)
-        cart = Cart(_NOT_STORED, channel, by.id, S.OPEN, self._clock(), lines)
+        cart = Cart(NOT_STORED, channel, by.id, S.OPEN, self._clock(), lines)
         self._approval_requests.may_request(cart, by)
         return cart
 

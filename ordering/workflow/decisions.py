@@ -16,6 +16,8 @@ from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.recovery import RecoverMode, must_allow, must_be_current
 from ordering.process.trial import refuse_in_trial
 
+NOT_STORED = CartId(0)  # of a cart that the decision itself stores
+
 
 class Decisions:
     """Begins the transaction of each decision, serialized with the others."""
@@ -39,7 +41,7 @@ class Decisions:
                 must_be_current(carts, stamp, cart_id)
             if sends:
                 must_allow(carts)
-                if self._policy.trial:
+                if self._policy.trial and cart_id != NOT_STORED:
                     refuse_in_trial(self._policy, carts.cart(cart_id))
             yield carts
 
