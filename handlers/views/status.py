@@ -38,7 +38,7 @@ def status(
     if card is not None:
         lines[-1] = _says.linked(lines[-1], card)
     parts = [section("\n".join(lines)), *trial_notice(cart, trial=policy.trial), *buttons(*_actions(cart))]
-    return RenderedMessage.of(with_trial(_says.alone(cart), cart), parts)
+    return RenderedMessage.of(with_trial(_says.alone(cart), cart, trial=policy.trial), parts)
 
 
 def _held(cart: Cart) -> RenderedMessage:

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block
 
 from handlers.messages import words
 from handlers.toolkit.blocks import context
-from ordering.model.cart import WAITING, Cart, CartState
+from ordering.model.cart import WAITING, Cart
 
 _says = words.trial
 
@@ -14,9 +14,10 @@ _says = words.trial
 def trial_notice(cart: Cart, *, trial: bool) -> list[Block]:
     """Return the line about the trial below a cart's first line; nothing if the trial does not concern the cart.
 
-    A request of the trial says so for good. One of before says, while the `trial` is on, that it waits.
+    A request of the trial says so for good, and what may still be changed says it while the `trial` is on. One of
+    before says, while the `trial` is on, that it waits.
     """
-    if cart.is_trial or (trial and cart.state is CartState.OPEN):
+    if cart.is_trial or (trial and cart.is_editable):
         return [context(_says.LINE)]
     return [context(_says.BEFORE)] if trial and cart.state in WAITING else []
 
@@ -28,4 +29,4 @@ def notice_of_trial(*, trial: bool) -> list[Block]:
 
 def with_trial(text: str, cart: Cart, *, trial: bool = False) -> str:
     """Return a sentence about a cart, and that nothing is ordered if the trial concerns the cart."""
-    return _says.said(text) if cart.is_trial or (trial and cart.state is CartState.OPEN) else text
+    return _says.said(text) if cart.is_trial or (trial and cart.is_editable) else text

@@ -6,7 +6,7 @@ never ordered. A request that was made before the trial waits: nobody decides ab
 
 from __future__ import annotations
 
-from ordering.model.cart import Cart, CartState
+from ordering.model.cart import Cart
 from ordering.model.errors import NotPossible, RegistrarUnavailable
 from ordering.model.policy import Policy
 from ordering.ports.store import Transaction
@@ -16,9 +16,10 @@ from ordering.process.intent import Condition, Objection
 def refuse_in_trial(policy: Policy, cart: Cart) -> None:
     """Raise `NotPossible` if the trial is on and this decision could lead to an order or a payment.
 
-    Decided in the trial, it would be carried out after it.
+    Decided in the trial, it would be carried out after it. A returned request has no terms: requested again in the
+    trial, it is one of the trial.
     """
-    if policy.trial and cart.state is not CartState.OPEN and not cart.is_trial:
+    if policy.trial and not cart.is_editable and not cart.is_trial:
         raise NotPossible(code="trial_is_on", cart=cart.id)
 
 

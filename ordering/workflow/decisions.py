@@ -16,7 +16,7 @@ from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.recovery import RecoverMode, must_allow, must_be_current
 from ordering.process.trial import refuse_in_trial
 
-NOT_STORED = CartId(0)  # of a cart that the decision itself makes
+NOT_STORED = CartId(0)  # of a cart that the decision itself stores
 
 
 class Decisions:

@@ -8,12 +8,15 @@ import pytest
 from handlers.messages import words as catalogue
 from handlers.messages.en import states, status
 from handlers.messages.en.phrases import short_method
+from handlers.views import requests
 from handlers.views.status import status as shown_as
 from handlers.views.status import without_mentions
 from ordering.model.cart import MOST_LINES, BlockedReason, Cart, CartState
 from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
 from ordering.model.ids import CartId, OrderId
+from ordering.model.policy import Membership, Person
 from ordering.model.sales_order import OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.model.seal import Seal
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
 from tests.handlers.rendering import EVIL, LONG, check, labels, words_of
 
@@ -71,6 +74,7 @@ def test_every_status_fits_and_is_harmless(state: CartState):
     ("state", "buttons"),
     [
         (S.SUBMITTED, {"Details", "Withdraw"}),
+        (S.RETURNED, {"Edit request", "Details", "Withdraw"}),
         (S.APPROVED, {"Details"}),
         (S.CHECKED_OUT, {"Details"}),
         (S.REJECTED, {"Copy to a new cart", "Details"}),
@@ -81,6 +85,45 @@ def test_every_status_fits_and_is_harmless(state: CartState):
 def test_it_offers_what_the_team_can_do(state: CartState, buttons: set[str]):
     """Withdraw while nobody decided, a copy once it ended without being bought; what approvers do is on the card."""
     assert labels(shown_as(a_cart(state), POLICY)) == buttons
+
+
+def test_a_returned_request_says_who_wants_what_changed():
+    """Those who may edit it are named, and no approver is."""
+    total = {"amount": "79.73", "currency": "EUR"}
+    fact = Fact(K.CHANGES_REQUESTED, {"by": "U0CLEO", "reason": "Fewer names", "total": total})
+    text = lines(a_cart(S.RETURNED, quote=None, fact=fact))
+    assert text[:2] == ["🟠 *#12 · Changes requested · €79.73*", "<@U0CLEO>: “Fewer names”"]
+    assert text[2].startswith("Next: <@U0ADA> edits the request and sends it again.")
+
+
+@pytest.mark.parametrize("state", sorted(set(S) - {S.OPEN, S.RETURNED}))
+def test_a_request_of_the_trial_says_so_at_each_state(state: CartState):
+    """Also on hold, and after the trial."""
+    cart = a_cart(state, seal=Seal("trial-digest", euros("3.59")))
+    for rendered in (shown_as(cart, POLICY), shown_as(cart, POLICY, on_hold=True)):
+        assert catalogue.trial.SHORT in words_of(rendered)
+        assert catalogue.trial.SHORT in rendered.text
+
+
+def test_a_returned_request_says_while_the_trial_is_on_that_it_is():
+    """It has no terms: requested again, it is one of the trial."""
+    on = shown_as(a_cart(S.RETURNED), replace(POLICY, trial=True))
+    assert catalogue.trial.SHORT in words_of(on)
+    assert catalogue.trial.BEFORE not in words_of(on)
+    assert catalogue.trial.SHORT not in words_of(shown_as(a_cart(S.RETURNED), POLICY))
+
+
+@pytest.mark.parametrize("state", sorted(set(S) - {S.OPEN}))
+def test_a_private_request_is_a_number_and_an_amount(state: CartState):
+    """In every list: no name, no person of it, and nothing that its reader could press."""
+    hidden = a_cart(state, purpose="secret things").without_contents()
+    eve, places = Person("U0EVE", Membership.MEMBER), requests.Places()
+    for listed in (requests.pending([hidden], eve, POLICY, places), requests.history([hidden], places, more=False)):
+        text = words_of(listed)
+        assert "#12" in text
+        assert catalogue.status.PRIVATE in text
+        assert not [word for word in ("sea-otter", "secret", "U0ADA", "Nobody has to act") if word in text]
+        assert labels(listed) == set()
 
 
 def test_it_names_only_those_who_may_approve():

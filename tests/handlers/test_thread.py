@@ -161,3 +161,25 @@ def test_the_requester_hears_the_end_in_one_place(event, line):
     cart = a_cart(event.state, reason="Too dear")
     assert told(event, cart=cart) == line
     assert told(event, cart=cart, is_told_directly=True) is None
+
+
+def test_a_returned_request_tells_its_requester():
+    """Unless a direct message tells them; whoever returns their own request knows."""
+    cart = a_cart(S.RETURNED)
+    data: Data = {"by": "U0CLEO", "reason": "Fewer names"}
+    returned = Event(CartId(12), S.RETURNED, NOW, "U0CLEO", kind=K.CHANGES_REQUESTED, data=data)
+    line = thread_line(returned, cart, before=None, policy=POLICY)
+    assert line == _says.returned("U0ADA", "U0CLEO", cart, "“Fewer names”")
+    assert thread_line(returned, cart, before=None, policy=POLICY, is_told_directly=True) is None
+    assert thread_line(replace(returned, by="U0ADA"), cart, before=None, policy=POLICY) is None
+
+
+def test_a_changed_request_asks_the_approvers_again():
+    """Those who may approve it; a first request needs no reply, because the card mentions them."""
+    cart = a_cart(S.SUBMITTED)
+    before = Event(CartId(12), S.RETURNED, NOW, "U0BEN", kind=K.NAME_REMOVED)
+    again = Event(CartId(12), S.SUBMITTED, NOW, "U0BEN", kind=K.APPROVAL_REQUESTED)
+    assert thread_line(again, cart, before=before, policy=POLICY) == _says.asked_again(
+        {"U0CLEO", "U0DAN"}, "U0BEN", cart
+    )
+    assert thread_line(again, cart, before=replace(before, state=S.OPEN), policy=POLICY) is None

@@ -71,6 +71,18 @@ def test_an_order_elsewhere_stops_a_trial_like_an_order(in_trial):
     assert not in_trial.registrar.orders
 
 
+@pytest.mark.parametrize("policy", [POLICY, TRIAL], ids=["before the trial", "in the trial"])
+def test_a_returned_request_is_requested_again_in_the_trial(rules, policy):
+    """It has no terms that could be ordered: those of the new request are of the trial."""
+    rules.restart(policy)
+    cart = rules.requested()
+    rules.workflow.approvals.ask_for_changes(cart.id, approver=rules.cleo, reason="Why?", mark=cart.request_mark)
+    rules.restart(TRIAL)
+    mark = rules.mark(cart.id)
+    again = rules.workflow.approval_requests.request(cart.id, requester=rules.ada, purpose="A reason", mark=mark)
+    assert (again.state, again.is_trial) == (S.SUBMITTED, True)
+
+
 def test_nobody_approves_a_request_of_before_the_trial(rules):
     """An approval given in the trial would be carried out after it."""
     cart = rules.requested()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import NotAllowed
+from ordering.model.errors import NotAllowed, NotPossible
 from ordering.model.policy import Membership, Person
 from tests.builders import POLICY
 from tests.conftest import Rules
@@ -56,6 +56,16 @@ def test_those_concerned_read_everything(rules: Rules, cart, who, here):
     assert rules.workflow.queries.history(by=who, here=here) == [cart]
 
 
+def test_a_name_of_a_private_cart_is_found_by_those_concerned(rules: Rules, cart):
+    """A word or a name that others type finds no private cart, as if it did not exist."""
+    queries = rules.workflow.queries
+    assert queries.history(by=rules.ada, word="otter") == queries.carts_with(NAME, by=rules.ada) == [cart]
+    assert queries.history(by=EVE, here=SECRET, word="otter") == [cart]
+    assert queries.history(by=EVE, here=PUBLIC, word="otter") == []
+    with refuses("name_not_on_record", NotPossible, name=NAME.ascii):
+        queries.carts_with(NAME, by=EVE, here=PUBLIC)
+
+
 def test_who_added_a_name_reads_it(rules: Rules):
     opened = rules.workflow.cart_editing.add(SECRET, NAME, by=rules.ada)
     rules.workflow.cart_editing.add(SECRET, DomainName.parse("other.com"), by=EVE)
@@ -102,3 +112,6 @@ def test_what_was_bought_is_found_by_name(rules: Rules):
     bought = rules.run_worker(ordered.id)
     assert rules.workflow.queries.bought([name, NAME], by=rules.ada) == {name: bought}
     assert rules.workflow.queries.bought([name], by=EVE) == {name: None}
+    total = {"amount": str(bought.total.amount), "currency": "EUR"}
+    with refuses("private_cart", NotAllowed, cart=bought.id, total=total):
+        rules.workflow.queries.carts_with(name, by=EVE)
