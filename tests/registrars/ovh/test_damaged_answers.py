@@ -66,7 +66,7 @@ MISTAKES = [
     ("registrars.ovh.carts.requirements.questions", "questions"),
     ("registrars.ovh.carts.quotes.quote", "prepare"),
     ("registrars.ovh.carts.rejections.of_rule", "objections"),
-    ("registrars.ovh.key_rights._credential", "require_right_to_check_out"),
+    ("registrars.ovh.key_rights.Grants.of_credential", "require_right_to_check_out"),
     ("registrars.ovh.markers._expiries", "marker_is_of"),
     ("registrars.ovh.payments._entries_since", "payment"),
     ("registrars.ovh.payments._fits", "unexplained_payments"),
