@@ -60,7 +60,7 @@ class Pictures:
         self._stage.ovh.names.owned.add("modern.com")  # so that a name can resemble it
         await _be(page, "Ada", "domains")
         await _type(page, "/domain search blue-otter.ovh promo-otter.fr taken-otter.com")
-        found = _message(page, "2 of 3 names available.")
+        found = _message(page, "2 of 3 names are available")
         await self._shoot(page, found, "search")
         await _type(page, f"/domain search {_WORDS} --tlds {_EXTENSIONS}")
         await self._shoot(page, _message(page, "of 200 names are available"), "bulk", small=True)
@@ -75,7 +75,7 @@ class Pictures:
         await page.locator("#form [type=submit]").click()
         await expect(_message(page, "is with the approvers")).to_be_visible()
         await _be(page, "Cleo", "approvals")
-        await self._shoot(page, _message(page, "please decide"), "approval")
+        await self._shoot(page, _message(page, "Approve €"), "approval")
         await page.locator("[data-action=approve]").last.click()
         await self._shoot(page, _message(page, "OVH keeps the order open"), "order")
         await _be(page, "Dan", "Domain Desk")
