@@ -1,4 +1,4 @@
-"""`/domain buy NAMES… for PURPOSE`: a preview with one button, which puts the names into a request of their own."""
+"""The subcommand `buy NAMES… for PURPOSE`: a preview with one button, which puts the names into a request of their own."""
 
 from __future__ import annotations
 

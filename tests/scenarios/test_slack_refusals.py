@@ -209,7 +209,7 @@ async def test_forty_long_names_are_shown_and_decided(scenario: Scenario):
     names = [f"日本語のとても長い名前の例をたくさん並べる{number:02}.com" for number in range(40)]
     for some in (20, 40):
         await scenario.ada.command(f"add {' '.join(names[some - 20 : some])}")
-        await scenario.sees(scenario.ada, f"Cart #1 has {some} names", seconds=40)
+        await scenario.sees(scenario.ada, f"Cart #1 now has {some} names", seconds=40)
     await scenario.sees(scenario.ada, "*Cart #1*  40 names", seconds=20)
     await scenario.request(purpose="理由" * 150)
     card = await scenario.card(catalogue.card.TO_APPROVE, seconds=60)
