@@ -1,4 +1,4 @@
-"""The subcommand `buy NAMES… for PURPOSE`: a preview with one button, which puts the names into a request of their own."""
+"""The subcommand `buy NAMES… for PURPOSE`: a preview with one button, which makes a request of the names."""
 
 from __future__ import annotations
 
