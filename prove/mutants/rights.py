@@ -73,7 +73,7 @@ OF_RIGHTS = (
     ),
     Mutation(
         "take a contributor who sends a returned request for its requester",
-        "ordering.workflow.approval_requests:_asker",
+        "ordering.workflow.approval_requests:asker_of",
         swap("cart.requester if cart.state is S.RETURNED and cart.requester else person.id", "person.id"),
         f"{_RETURNS}::test_a_contributor_edits_it_for_its_requester",
     ),
@@ -156,7 +156,7 @@ OF_RIGHTS = (
     Mutation(
         "request in one go a name that another request holds",
         "ordering.workflow.buying:Buying.request",
-        never("(findings := held(carts, list(seen), without=_NOT_STORED))"),
+        never("(findings := held(carts, list(seen), without=NOT_STORED))"),
         f"{_BUYING}::test_what_the_account_owns_or_another_cart_holds_is_refused",
     ),
     Mutation(
@@ -168,7 +168,7 @@ OF_RIGHTS = (
     Mutation(
         "request in one go what nobody could approve",
         "ordering.workflow.buying:Buying.request",
-        drop("self._approval_requests.must_leave_an_approver(unstored, requester, approvers)"),
+        drop("self._approval_requests.must_leave_an_approver(unstored, requester.id, approvers)"),
         f"{_BUYING}::test_a_request_that_nobody_could_approve_is_refused",
     ),
     Mutation(

@@ -16,8 +16,8 @@ OF_TRIAL = (
     ),
     Mutation(
         "seal a request of the trial like any other",
-        "ordering.workflow.approval_requests:ApprovalRequests.request",
-        swap("self._policy.trial", "False"),
+        "ordering.workflow.approval_requests:submit",
+        swap("trial=policy.trial", "trial=False"),
         _RULES,
     ),
     Mutation(
