@@ -17,7 +17,7 @@ OF_TRIAL = (
     Mutation(
         "seal a request of the trial like any other",
         "ordering.workflow.approval_requests:submit",
-        swap("trial=policy.trial", "trial=False"),
+        swap("policy.trial", "False"),
         _RULES,
     ),
     Mutation(
