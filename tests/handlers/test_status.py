@@ -105,7 +105,7 @@ def test_a_request_of_the_trial_says_so_at_each_state(state: CartState):
         assert catalogue.trial.SHORT in rendered.text
 
 
-def test_a_returned_request_says_while_the_trial_is_on_that_it_is():
+def test_a_returned_request_says_that_the_trial_is_on():
     """It has no terms: requested again, it is one of the trial."""
     on = shown_as(a_cart(S.RETURNED), replace(POLICY, trial=True))
     assert catalogue.trial.SHORT in words_of(on)

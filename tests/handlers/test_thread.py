@@ -164,7 +164,7 @@ def test_the_requester_hears_the_end_in_one_place(event, line):
 
 
 def test_a_returned_request_tells_its_requester():
-    """Unless a direct message tells them; whoever returns their own request knows."""
+    """Unless a direct message tells them; the user who returned their own request knows."""
     cart = a_cart(S.RETURNED)
     data: Data = {"by": "U0CLEO", "reason": "Fewer names"}
     returned = Event(CartId(12), S.RETURNED, NOW, "U0CLEO", kind=K.CHANGES_REQUESTED, data=data)

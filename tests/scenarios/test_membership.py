@@ -7,6 +7,7 @@ import pytest
 from bot.app import Bot
 from handlers.messages import words as catalogue
 from handlers.toolkit.action_ids import Act, Form
+from ordering.model.cart import CartState
 from sandbox.slack import Actor, Message
 from sandbox.slack.world import (
     FOREIGN_ORGANISATION,
@@ -134,6 +135,8 @@ async def test_no_button_at_all_acts_for_a_stranger(grid: Scenario, bot: Bot):
     """Every button that the bot knows is pressed by a stranger, from a message and from Home: nothing happens."""
     await grid.requested()
     me = enter(grid, team=FOREIGN_TEAM)
+    waiting = catalogue.states.WORDS[CartState.SUBMITTED].title
+    await grid.slack.until(lambda: [waiting in m.text for m in grid.slack.messages("domains")] == [True])
     before = _facts(grid)
     for act in Act:
         button = _button(act)
