@@ -68,12 +68,11 @@ class Pictures:
             await _type(page, f"/domain add {name}")
             await expect(_message(page, f"Added {name}")).to_be_visible()
         cart = _message(page, "Cart #1  2 names")
-        await page.wait_for_timeout(_REDRAWN)
         await self._shoot(page, cart, "cart")
         await cart.locator("[data-action=request_approval]").click()
         await page.locator("#form textarea, #form input").fill("Names for the otter campaign")
         await page.locator("#form [type=submit]").click()
-        await expect(_message(page, "is with the approvers")).to_be_visible()
+        await _requested(page)
         await _be(page, "Cleo", "approvals")
         await self._shoot(page, _message(page, "Approve €"), "approval")
         await page.locator("[data-action=approve]").last.click()
@@ -107,7 +106,7 @@ class Pictures:
         await cart.locator("[data-action=request_approval]").click()
         await form.locator("textarea, input").fill("Names for the otter campaign")
         await form.locator("[type=submit]").click()
-        await expect(_message(page, "is with the approvers")).to_be_visible()
+        await _requested(page)
         await _be(page, "Cleo", "approvals")
         await _message(page, "#2 from").locator("[data-action=details]").click()
         await expect(form).to_contain_text("What it costs over the years")
@@ -163,6 +162,7 @@ class Pictures:
     async def _shoot(self, page: Page, what: Locator, name: str, *, small: bool = False) -> None:
         """Take a picture of a part of the page."""
         await expect(what).to_be_visible(timeout=20_000)
+        await page.wait_for_timeout(_REDRAWN)
         await page.mouse.move(0, 0)
         await page.evaluate(_SAME_DATES)
         scale: Literal["css", "device"] = "css" if small else "device"
@@ -172,6 +172,12 @@ class Pictures:
 async def _be(page: Page, person: str, place: str) -> None:
     await page.locator(f"[data-person={person}]").click()
     await page.locator("#places .place", has_text=place).first.click()
+
+
+async def _requested(page: Page) -> None:
+    """Wait until a request is on its way. Its form closes by itself unless OVH's check takes long."""
+    await expect(_message(page, "Waiting for approval")).to_be_visible()
+    await _leave_form(page)
 
 
 async def _leave_form(page: Page) -> None:

@@ -24,6 +24,9 @@ def test_every_secret_can_come_from_a_file(good, monkeypatch, tmp_path, name):
             monkeypatch.delenv(other)
         monkeypatch.setenv("OVH_CLIENT_ID", "fake-id")
         monkeypatch.setenv("OVH_CLIENT_SECRET", "fake-secret")
+    if name.startswith("OVH_MONEY_CLIENT"):  # one of the two needs the other
+        monkeypatch.setenv("OVH_MONEY_CLIENT_ID", "fake-id")
+        monkeypatch.setenv("OVH_MONEY_CLIENT_SECRET", "fake-secret")
     monkeypatch.delenv(name, raising=False)
     (tmp_path / "secret").write_bytes(f"\ufeff{value}\r\n\n".encode())
     monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
