@@ -92,8 +92,14 @@ async def _search(stage: Stage, person: Actor, prefix: str, number: int) -> _Fel
     await person.command(f"search {' '.join(names)}")
     await stage.slack.until(lambda: _says(stage, mark, " available"), seconds=30)
     first = time.monotonic() - begun
-    await stage.slack.until(lambda: _says(stage, mark, f"of {number} names available."), seconds=number + 60)
+    await stage.slack.until(lambda: _is_complete(stage, mark, number), seconds=number + 60)
     return _Felt(number, first, time.monotonic() - begun)
+
+
+def _is_complete(stage: Stage, since: int, number: int) -> bool:
+    """Whether a message since then has all results: its text ends with an ellipsis while more are coming."""
+    texts = [message["text"] for _, message in stage.slack.state.archive[since:]]
+    return any(f"of {number} names are available" in text and not text.endswith("…") for text in texts)
 
 
 def _says(stage: Stage, since: int, words: str) -> bool:
