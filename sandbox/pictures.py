@@ -74,7 +74,7 @@ class Pictures:
         await page.locator("#form [type=submit]").click()
         await _requested(page)
         await _be(page, "Cleo", "approvals")
-        await self._shoot(page, _message(page, "Approve €"), "approval")
+        await self._shoot(page, _message(page, "please decide"), "approval")
         await page.locator("[data-action=approve]").last.click()
         await self._shoot(page, _message(page, "OVH keeps the order open"), "order")
         await _be(page, "Dan", "Domain Desk")
