@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from slack_sdk.models.views import View
+
 from handlers import messages, requests
 from handlers.messages import words
 from handlers.questions import learn_quietly
@@ -228,18 +230,19 @@ async def _request_refused(
     except OrderingError:
         await reply.send(text)
     else:
-        findings = refusal.findings if isinstance(refusal, NotReady) else ()
-        problem = None if findings else sentence(refusal)
-        asked = purpose_mark(did.typed(PURPOSE)) if isinstance(refusal, NameNearlyThere) else ""
-        form = views.request_modal(
-            cart,
-            purpose=did.typed(PURPOSE),
-            problem=problem,
-            findings=findings,
-            asked_about=asked,
-            trial=services.workflow.policy.trial,
-        )
-        await reply.show_form(form, otherwise=text)
+        await reply.show_form(form_again(services, did, cart, refusal), otherwise=text)
+
+
+def form_again(services: Services, did: Interaction, cart: Cart, refusal: OrderingError) -> View:
+    """Return the request form with what was typed, and what must be fixed first."""
+    return request_form(
+        cart,
+        purpose=did.typed(PURPOSE),
+        problem=None if isinstance(refusal, NotReady) and refusal.findings else sentence(refusal),
+        findings=refusal.findings if isinstance(refusal, NotReady) else (),
+        asked_about=purpose_mark(did.typed(PURPOSE)) if isinstance(refusal, NameNearlyThere) else "",
+        trial=services.workflow.policy.trial,
+    )
 
 
 def channel_of(did: Interaction) -> str:

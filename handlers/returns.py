@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from handlers.cart import form_again
 from handlers.messages import words
 from handlers.messages.en import decisions as says
 from handlers.routing.router import Router
@@ -18,9 +19,6 @@ from handlers.toolkit.responder import Reply
 from handlers.views import returns as views
 from handlers.views.trial import with_trial
 from ordering.model.errors import OrderingError
-from ordering.model.preflight_findings import NotReady
-from ordering.model.typing_slips import NameNearlyThere
-from ordering.workflow.approval_requests import purpose_mark
 
 
 def register(router: Router) -> None:
@@ -114,15 +112,4 @@ async def _refused(services: Services, did: Interaction, reply: Reply, of: CartA
     if cart.mark != of.mark:
         await reply.send(text)
         return
-    findings = refusal.findings if isinstance(refusal, NotReady) else ()
-    problem = None if findings else sentence(refusal)
-    asked = purpose_mark(did.typed(PURPOSE)) if isinstance(refusal, NameNearlyThere) else ""
-    form = views.edit_modal(
-        cart,
-        purpose=did.typed(PURPOSE),
-        problem=problem,
-        findings=findings,
-        asked_about=asked,
-        trial=services.workflow.policy.trial,
-    )
-    await reply.show_form(form, otherwise=text)
+    await reply.show_form(form_again(services, did, cart, refusal), otherwise=text)

@@ -33,7 +33,7 @@ from ordering.model.preflight_findings import Finding, Fix
 from ordering.model.recovery import Stamp
 from ordering.model.typing_slips import NameNearlyThere
 
-PURPOSE_LENGTH = 300
+_PURPOSE_LENGTH = 300
 
 
 def sent(cart: Cart, text: str, stamp: Stamp) -> RenderedMessage:
@@ -137,16 +137,7 @@ def request_modal(
     parts += to_fix(cart, findings, ready=ready, answered_now=answered_now)
     parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more=words.cart.MORE_NAMES))
     parts.append(rows(answered(cart.lines, None), rank=3, more=words.cart.MORE_ANSWERS))
-    parts.append(
-        InputBlock(
-            block_id=PURPOSE,
-            label=words.cart.PURPOSE,
-            hint=words.cart.PURPOSE_HINT,
-            element=PlainTextInputElement(
-                action_id=PURPOSE, max_length=PURPOSE_LENGTH, initial_value=cut(purpose, PURPOSE_LENGTH) or None
-            ),
-        )
-    )
+    parts.append(purpose_input(purpose))
     return View(
         type="modal",
         callback_id=Form.REQUEST,
@@ -155,6 +146,18 @@ def request_modal(
         submit=words.buttons.REQUEST,
         close=words.buttons.NOT_YET,
         blocks=fold(parts, VIEW).blocks,
+    )
+
+
+def purpose_input(typed: str) -> InputBlock:
+    """Return the field in which a request says what its names are for, with what was typed before."""
+    return InputBlock(
+        block_id=PURPOSE,
+        label=words.cart.PURPOSE,
+        hint=words.cart.PURPOSE_HINT,
+        element=PlainTextInputElement(
+            action_id=PURPOSE, max_length=_PURPOSE_LENGTH, initial_value=cut(typed, _PURPOSE_LENGTH) or None
+        ),
     )
 
 

@@ -17,11 +17,16 @@ def request_form(
     cart: Cart,
     *,
     purpose: str,
+    problem: str | None = None,
     findings: Sequence[Finding] = (),
     ready: Sequence[DomainName] = (),
     answered_now: Sequence[DomainName] = (),
+    asked_about: str = "",
     trial: bool = False,
 ) -> View:
     """Return the form that fits the cart's state, with the purpose that was typed."""
     form = edit_modal if cart.state is CartState.RETURNED else request_modal
-    return form(cart, purpose=purpose, findings=findings, ready=ready, answered_now=answered_now, trial=trial)
+    return form(
+        cart, purpose=purpose, problem=problem, findings=findings, ready=ready, answered_now=answered_now,
+        asked_about=asked_about, trial=trial,
+    )  # fmt: skip

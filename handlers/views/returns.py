@@ -9,12 +9,12 @@ from slack_sdk.models.views import View
 
 from handlers.messages import remark, words
 from handlers.messages.en.grammar import names
-from handlers.text.mrkdwn import cut, escape_lines
-from handlers.toolkit.action_ids import PURPOSE, REASON, Form
+from handlers.text.mrkdwn import escape_lines
+from handlers.toolkit.action_ids import REASON, Form
 from handlers.toolkit.blocks import buttons, context, section
 from handlers.toolkit.folding import VIEW, Part, fold, listed
 from handlers.toolkit.payloads import CartAsShown, Decision
-from handlers.views.cart import PURPOSE_LENGTH, removable, to_fix
+from handlers.views.cart import purpose_input, removable, to_fix
 from handlers.views.questions import questions_button
 from handlers.views.trial import notice_of_trial
 from handlers.views.years import years_button
@@ -69,17 +69,7 @@ def edit_modal(
     parts += to_fix(cart, findings, ready=ready, answered_now=answered_now)
     parts.append(listed([removable(cart, line) for line in cart.lines], rank=1, more=_more_names))
     parts += buttons(questions_button(cart), years_button(cart)) if cart.lines else [section(_says.NO_NAMES)]
-    typed = (cart.purpose or "") if purpose is None else purpose
-    parts.append(
-        InputBlock(
-            block_id=PURPOSE,
-            label=words.cart.PURPOSE,
-            hint=words.cart.PURPOSE_HINT,
-            element=PlainTextInputElement(
-                action_id=PURPOSE, max_length=PURPOSE_LENGTH, initial_value=cut(typed, PURPOSE_LENGTH) or None
-            ),
-        )
-    )
+    parts.append(purpose_input((cart.purpose or "") if purpose is None else purpose))
     return View(
         type="modal",
         callback_id=Form.EDIT,
