@@ -34,7 +34,7 @@ class World:
         self.config = OvhConfig(
             application_key=keys.application_key, application_secret=keys.application_secret,
             consumer_key=keys.consumer_key, api_url=url, requests_per_second=1000, burst=1000,
-            read_timeout=1.0, extensions=("ovh", "fr", "com"),
+            read_timeout=5.0, extensions=("ovh", "fr", "com"),
         )  # fmt: skip
         self.known = KnownCarts()
 

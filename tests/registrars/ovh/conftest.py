@@ -32,7 +32,7 @@ def ovh_config(ovh):
         api_url=ovh.base,
         requests_per_second=1000,
         burst=1000,
-        read_timeout=1.0,
+        read_timeout=5.0,  # a busy machine may answer after more than a second; a lost answer costs another cart
     )
 
 

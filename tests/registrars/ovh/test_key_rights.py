@@ -41,7 +41,7 @@ def service(ovh, ovh_config, monkeypatch):
             api_url=ovh.base,
             requests_per_second=1000,
             burst=1000,
-            read_timeout=1.0,
+            read_timeout=5.0,
         )
     )
     yield opened
