@@ -111,15 +111,15 @@ def answers_form(sheet: Sheet) -> View:
     page = _Page(sheet, owners=len(needing) or 1)
     left = page.add_sections(needing)
     is_more = sheet.at.more or not needing
-    start = 0 if left else page.add_options(quiet, all_of_them=is_more)
+    following = 0 if left else page.add_options(quiet, all_of_them=is_more)
     names, noted = names_and_inputs(sheet.lines, page.asked, sheet.at if sheet.is_redrawn else None)
     at = replace(
         sheet.at,
         names=names,
         asked=noted,
         more=is_more,
-        start=start,
-        goes_on=bool(left or start),
+        start=following or 0,
+        goes_on=following is not None,
         first=_first_to_own(sheet, [*needing, *quiet]),
     )
     has_inputs = bool(page.asked) or page.fields
@@ -227,22 +227,23 @@ class _Page:
                 return sum(len(each.domains) for each in parts[place:])
         return 0
 
-    def add_options(self, quiet: Iterable[Section], *, all_of_them: bool) -> int:
-        """Add the questions that can stay as they are, from the one at `start`; return the place of the next.
+    def add_options(self, quiet: Iterable[Section], *, all_of_them: bool) -> int | None:
+        """Add the questions that can stay as they are, from the one at `start`.
 
+        Return the place of the first that has no room, which is 0 where not one of them has; None if all were added.
         Without `all_of_them` only those that a user has changed and not saved.
         """
         sheet = self._sheet
         others = options(sheet.lines, sheet.typed, focus=focus_of(sheet.at, sheet.cart))
         every = [ask for ask in (*owners_together(quiet), *others) if all_of_them or ask.is_touched]
         if not every:
-            return 0
+            return None
         if self.blocks:
             self.blocks += [DividerBlock(), section(words.questions.MORE)]
         for place in range(sheet.at.start if sheet.at.start < len(every) else 0, len(every)):
             if not self._take(*self._inputs([every[place]], names=True)):
                 return place
-        return 0
+        return None
 
     def _add_section(self, part: Section, *, needed: int, alone: bool, lists: bool = True) -> bool:
         """Add one section, as far as it fits an empty form; return whether all of it was added."""

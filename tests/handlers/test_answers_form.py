@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from handlers.messages import words as catalogue
@@ -65,9 +65,18 @@ entries = st.fixed_dictionaries(
     },
 )
 
+# What must be answered fills the form, and the one question that can stay as it is has no room in it.
+FULL = [
+    *({"label": "ACCEPT_CONDITIONS", "type": "bool"} for _ in range(4)),
+    {"label": "ADMIN_ACCOUNT", "type": "bool", "allowedValues": [f"value {n}" for n in range(146)]},
+    {"label": "", "type": "/domain/contact", "required": True},
+    {"label": "PROTECTED_CODE", "type": "bool", "allowedValues": [f"value {n}" for n in range(268)]},
+]
+
 
 @pytest.mark.slow
 @settings(max_examples=100)
+@example(listed=FULL, age="true", names=3)
 @given(listed=st.lists(entries, max_size=12), age=st.sampled_from(["true", "false"]), names=st.integers(1, 3))
 def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[str, Any]], age: str, names: int):
     """Each name gets each answer once, however the names share the inputs."""
