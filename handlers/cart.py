@@ -234,12 +234,13 @@ async def _request_refused(
 
 
 def form_again(services: Services, did: Interaction, cart: Cart, refusal: OrderingError) -> View:
-    """Return the request form with what was typed, and what must be fixed first."""
+    """Return the request form with the purpose that the requester typed, and the faults to fix first."""
+    findings = refusal.findings if isinstance(refusal, NotReady) else ()
     return request_form(
         cart,
         purpose=did.typed(PURPOSE),
-        problem=None if isinstance(refusal, NotReady) and refusal.findings else sentence(refusal),
-        findings=refusal.findings if isinstance(refusal, NotReady) else (),
+        problem=None if findings else sentence(refusal),
+        findings=findings,
         asked_about=purpose_mark(did.typed(PURPOSE)) if isinstance(refusal, NameNearlyThere) else "",
         trial=services.workflow.policy.trial,
     )

@@ -150,7 +150,7 @@ def request_modal(
 
 
 def purpose_input(typed: str) -> InputBlock:
-    """Return the field in which a request says what its names are for, with what was typed before."""
+    """Return the field for the purpose of a request, with the text that the requester typed before."""
     return InputBlock(
         block_id=PURPOSE,
         label=words.cart.PURPOSE,
