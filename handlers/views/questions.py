@@ -238,11 +238,12 @@ class _Page:
         every = [ask for ask in (*owners_together(quiet), *others) if all_of_them or ask.is_touched]
         if not every:
             return None
-        if self.blocks:
-            self.blocks += [DividerBlock(), section(words.questions.MORE)]
+        head: list[Block] = [DividerBlock(), section(words.questions.MORE)] if self.blocks else []
         for place in range(sheet.at.start if sheet.at.start < len(every) else 0, len(every)):
-            if not self._take(*self._inputs([every[place]], names=True)):
+            inputs, noted = self._inputs([every[place]], names=True)
+            if not self._take([*head, *inputs], noted):
                 return place
+            head = []  # no heading stands over an empty part
         return None
 
     def _add_section(self, part: Section, *, needed: int, alone: bool, lists: bool = True) -> bool:

@@ -168,6 +168,16 @@ def test_a_statement_is_for_one_registry_a_code_for_one_name():
     assert str(view["blocks"]).count("'action_id': 'answer.CLAIMS_NOTICE") == 3
 
 
+def test_no_heading_stands_over_options_without_room():
+    """The form that has room for none of the options shows no heading for them; the next form has it."""
+    asked = requirements.questions(REQUIREMENTS.read(FULL), standing={})
+    cart = a_cart(*(a_line(f"name{number}.{extension}").asked(asked) for number, extension in enumerate(EXTENSIONS)))
+    view, at = form_of(cart, AnswersSheet(CartId(12), more=True))
+    assert at.goes_on
+    assert "answer.ADMIN_ACCOUNT" not in str(view)
+    assert catalogue.questions.MORE not in str(view)
+
+
 def test_forty_names_with_questions_fit_a_form():
     lines = tuple(
         a_line(f"{'x' * 55}{n}.{'fr' if n % 2 else 'paris'}").asked([Question(f"R{n}", required=True)] * 9)
